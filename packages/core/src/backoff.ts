@@ -1,0 +1,45 @@
+export interface BackoffOptions {
+	/** How long to go on, in milliseconds, counted by a clock that is never set back. 0 tries once. */
+	readonly timeoutMs: number;
+	/** Ends the waiting at once. */
+	readonly signal?: AbortSignal | undefined;
+}
+
+const FIRST_WAIT_MS = 1;
+const LONGEST_WAIT_MS = 100;
+
+/**
+ * Calls `attempt` until it returns something, waiting on the event loop in between: exponential from 1 to 100 ms, with
+ * full jitter so that many waiters do not come back together.
+ *
+ * @returns What the attempt returned, or `undefined` when the time was up.
+ * @throws The signal's reason, or whatever the attempt throws.
+ */
+export async function withBackoff<T>(
+	attempt: () => Promise<T | undefined> | T | undefined,
+	{ timeoutMs, signal }: BackoffOptions,
+): Promise<T | undefined> {
+	const deadline = performance.now() + timeoutMs;
+	for (let longest = FIRST_WAIT_MS; ; longest = Math.min(2 * longest, LONGEST_WAIT_MS)) {
+		signal?.throwIfAborted();
+		const result = await attempt();
+		if (result !== undefined) return result;
+		const left = deadline - performance.now();
+		if (left <= 0) return undefined;
+		await wait(Math.min(left, Math.random() * longest), signal);
+	}
+}
+
+function wait(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+	return new Promise((resolve, reject) => {
+		const timer = setTimeout(() => {
+			signal?.removeEventListener("abort", abort);
+			resolve();
+		}, milliseconds);
+		function abort(): void {
+			clearTimeout(timer);
+			reject(signal?.reason);
+		}
+		signal?.addEventListener("abort", abort, { once: true });
+	});
+}

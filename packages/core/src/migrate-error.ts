@@ -1,0 +1,130 @@
+import type { Direction, MigrationReport } from "./migration.ts";
+import type { Version } from "./version.ts";
+
+/**
+ * Every failure the engine, a source or a driver reports on purpose.
+ *
+ * The code is the contract: codes never change within a major version, messages may.
+ * Mistakes in the caller's code (wrong argument type) are plain `TypeError`s and carry no code.
+ * Lines and columns are 1-based; columns count UTF-16 units.
+ */
+export interface ErrorDetails {
+	/** The URL's scheme has no registered driver. */
+	ERR_UNKNOWN_DRIVER: { readonly scheme: string; readonly known: readonly string[] };
+	/** The URL's scheme has no registered source. */
+	ERR_UNKNOWN_SOURCE: { readonly scheme: string; readonly known: readonly string[] };
+	/** `register()` was called twice for one name. */
+	ERR_DUPLICATE_DRIVER: { readonly name: string };
+	/** `registerSource()` was called twice for one name. */
+	ERR_DUPLICATE_SOURCE: { readonly name: string };
+	/** A URL that cannot be read: no scheme, bad percent-encoding, a missing path. */
+	ERR_INVALID_URL: { readonly reason: string };
+	/** An option that does not exist, or whose value cannot be read. */
+	ERR_INVALID_OPTION: { readonly option: string; readonly value?: string };
+	/** A version outside -1 to 2^63-1, or one that the operation cannot take. */
+	ERR_INVALID_VERSION: { readonly version: string };
+	/** The source cannot be listed or a file of it cannot be read. */
+	ERR_SOURCE: { readonly location: string };
+	/** The source holds no migration at all. */
+	ERR_NO_MIGRATIONS: { readonly location: string };
+	/** Two files have the same version and direction. */
+	ERR_DUPLICATE_MIGRATION: {
+		readonly version: Version;
+		readonly direction: Direction;
+		readonly names: readonly string[];
+	};
+	/** A name that looks like a migration's but does not parse. */
+	ERR_MIGRATION_NAME: { readonly names: readonly string[] };
+	/** The source has no migration of this version. */
+	ERR_VERSION_NOT_FOUND: { readonly version: Version };
+	/** A migration on the way down has no down file. Nothing was changed. */
+	ERR_IRREVERSIBLE: { readonly version: Version };
+	/** The body is not SQL text that can be split: invalid UTF-8, a NUL byte, an unclosed string or comment. */
+	ERR_INVALID_BODY: { readonly line: number; readonly column: number; readonly problem: string };
+	/** A statement that may not stand in a body that runs inside a transaction. */
+	ERR_TRANSACTION_CONTROL: { readonly sql: string; readonly line: number; readonly column: number };
+	/** The body has to run outside a transaction, and the caller asked for one. */
+	ERR_NO_TRANSACTION: { readonly version: Version };
+	/** The database rejected a statement. `resultCode` is the engine's own name for the failure. */
+	ERR_SQL: {
+		readonly sql: string;
+		readonly line?: number;
+		readonly column?: number;
+		readonly resultCode?: string;
+	};
+	/** A migration left rows whose foreign key points nowhere; it was rolled back. */
+	ERR_FOREIGN_KEY: { readonly violations: readonly string[] };
+	/** The database cannot be opened, read or written: missing folder, read-only, not a database, corrupt. */
+	ERR_DATABASE: { readonly resultCode?: string };
+	/** The database stayed busy with somebody else's transaction. Safe to retry. */
+	ERR_BUSY: { readonly waitedMs: number };
+	/** This instance already holds the migration lock. */
+	ERR_LOCKED: undefined;
+	/** Somebody else held the migration lock for the whole of the timeout. Safe to retry. */
+	ERR_LOCK_TIMEOUT: { readonly waitedMs: number; readonly owner: string };
+	/** `unlock()` was called without a lock being held by this instance. */
+	ERR_NOT_LOCKED: undefined;
+	/** The lock was taken over while this process did not answer; its transaction was rolled back. */
+	ERR_LOCK_LOST: { readonly owner: string };
+	/** An earlier migration failed half-way; repair the schema by hand, then `force` a version. */
+	ERR_DIRTY: { readonly version: Version };
+	/** A migration failed. `report` tells what had succeeded before it; `cause` says why. */
+	ERR_MIGRATION_FAILED: {
+		readonly version: Version;
+		readonly direction: Direction;
+		readonly location: string;
+		readonly dirty: boolean;
+		readonly report: MigrationReport;
+	};
+	/** The driver does not have the capability that an option needs. */
+	ERR_UNSUPPORTED: { readonly capability: string };
+	/** The object was used after `close()`. */
+	ERR_CLOSED: undefined;
+	/** The runtime is too old for a package that is needed. */
+	ERR_RUNTIME: { readonly required: string; readonly found: string };
+}
+
+export type ErrorCode = keyof ErrorDetails;
+
+const brand = Symbol.for("@godwit/core/MigrateError");
+
+export interface MigrateErrorOptions extends ErrorOptions {
+	/** Failures of the clean-up that followed this error. */
+	readonly suppressed?: readonly unknown[];
+}
+
+export class MigrateError<C extends ErrorCode = ErrorCode> extends Error {
+	override readonly name = "MigrateError";
+	readonly code: C;
+	readonly details: ErrorDetails[C];
+	/** Failures of the clean-up that followed this error, in order; usually empty. */
+	readonly suppressed: readonly unknown[];
+	/** @internal */
+	readonly [brand] = true;
+
+	constructor(code: C, message: string, details: ErrorDetails[C], options: MigrateErrorOptions = {}) {
+		super(message, options);
+		this.code = code;
+		this.details = details;
+		this.suppressed = options.suppressed ?? [];
+	}
+}
+
+/** Tells a MigrateError, also across duplicate copies of this package, where `instanceof` does not. */
+export function isMigrateError<C extends ErrorCode>(error: unknown, code?: C): error is MigrateError<C> {
+	return error instanceof Error && brand in error && (code === undefined || (error as MigrateError).code === code);
+}
+
+/**
+ * Keeps a clean-up failure with the error that came first, which stays the one that callers see.
+ *
+ * @returns An error of the first one's class and code.
+ */
+export function suppress(first: unknown, later: unknown): Error {
+	if (!isMigrateError(first)) {
+		const errors = [first, later];
+		return new AggregateError(errors, first instanceof Error ? first.message : String(first), { cause: first });
+	}
+	const { code, message, details, cause, suppressed } = first;
+	return new MigrateError(code, message, details, { cause, suppressed: [...suppressed, later] });
+}

@@ -1,0 +1,221 @@
+import createDebug from "debug";
+import type { Driver, VersionState } from "./driver.ts";
+import { MigrateError, suppress } from "./migrate-error.ts";
+import type { MigrateEvent } from "./migrate-event.ts";
+import type { Migration, MigrationReport, MigrationStep } from "./migration.ts";
+import { type Goal, type Plan, plan } from "./plan.ts";
+import { openDriver, openSource } from "./registry.ts";
+import { runMigrations } from "./run-migrations.ts";
+import type { Source } from "./source.ts";
+import { NIL_VERSION, toVersion, type Version } from "./version.ts";
+
+const debug = createDebug("godwit:migrate");
+
+export interface MigrateOptions {
+	/** How long to wait for the migration lock, in milliseconds; the driver's own default otherwise. Go: LockTimeout. */
+	readonly lockTimeoutMs?: number;
+	/** How many migrations are read ahead of the one that runs. Default 10. Go: PrefetchMigrations. */
+	readonly prefetch?: number;
+	/** Stops after the migration in flight, for the life of the instance. Go: GracefulStop. */
+	readonly signal?: AbortSignal;
+	/** Hears what happens; called synchronously, and what it throws ends the operation. */
+	readonly onEvent?: (event: MigrateEvent) => void;
+	/**
+	 * What a way down does at a migration without a down file: `"error"` (default) refuses before anything runs,
+	 * `"skip"` moves the version and leaves the schema, as Go does.
+	 */
+	readonly missingDown?: "error" | "skip";
+	/**
+	 * `"each"` (default) commits every migration by itself. `"all"` makes one transaction of the whole operation, all
+	 * or nothing; the driver must have `transaction`, and no migration may need to run outside one.
+	 */
+	readonly transaction?: "each" | "all";
+}
+
+/** A source and a database, and what to do with them. Go: migrate.Migrate. */
+export class Migrate implements AsyncDisposable {
+	readonly #source: Source;
+	readonly #driver: Driver;
+	readonly #options: MigrateOptions;
+
+	/** Takes what is open already; `close` closes both. Go: NewWithInstance. */
+	constructor({ source, driver, ...options }: MigrateOptions & { readonly source: Source; readonly driver: Driver }) {
+		this.#source = source;
+		this.#driver = driver;
+		this.#options = options;
+	}
+
+	/**
+	 * Opens a source and a database by URL; either may be open already. Go: New.
+	 *
+	 * @throws MigrateError What `openSource` and `openDriver` throw; then nothing is left open.
+	 */
+	static async open(
+		source: string | Source,
+		database: string | Driver,
+		options: MigrateOptions = {},
+	): Promise<Migrate> {
+		const openedSource = typeof source === "string" ? await openSource(source) : source;
+		try {
+			const driver = typeof database === "string" ? await openDriver(database) : database;
+			return new Migrate({ source: openedSource, driver, ...options });
+		} catch (error) {
+			if (typeof source === "string") await openedSource.close();
+			throw error;
+		}
+	}
+
+	/** Applies every migration above the current version. Go: Up. */
+	async up(): Promise<MigrationReport> {
+		return this.#reach({ kind: "up" });
+	}
+
+	/** Reverts every applied migration. Go: Down. */
+	async down(): Promise<MigrationReport> {
+		return this.#reach({ kind: "down" });
+	}
+
+	/** Applies `count` migrations, or reverts `-count` when it is negative. Go: Steps. */
+	async steps(count: number): Promise<MigrationReport> {
+		if (!Number.isSafeInteger(count)) throw new TypeError(`the number of steps must be a whole number, not ${count}`);
+		return this.#reach({ kind: count < 0 ? "down" : "up", limit: Math.abs(count) });
+	}
+
+	/** Goes up or down to a version that the source has. Go: Migrate. */
+	async migrate(version: bigint | number): Promise<MigrationReport> {
+		return this.#reach({ kind: "version", version: toVersion(version) });
+	}
+
+	/** Runs the given migrations in order, whatever the source has. Go: Run. */
+	async run(...migrations: readonly Migration[]): Promise<MigrationReport> {
+		return this.#execute(async () => ({ migrations, short: 0 }));
+	}
+
+	/**
+	 * Records a version, not dirty, and runs nothing; the way out of a dirty database after a repair by hand. Go: Force.
+	 *
+	 * The source need not have the version.
+	 */
+	async force(version: bigint | number): Promise<void> {
+		const forced = toVersion(version);
+		await this.#locked(() => this.#driver.setVersion(forced, false));
+	}
+
+	/** Deletes everything in the database, dirty or not. Go: Drop. */
+	async drop(): Promise<void> {
+		await this.#locked(() => this.#driver.drop());
+	}
+
+	/** Reads version and dirty flag; `NIL_VERSION` before the first migration. Takes no lock. Go: Version. */
+	async version(): Promise<VersionState> {
+		return this.#driver.version();
+	}
+
+	/** Closes source and database. Go: Close. */
+	async close(): Promise<void> {
+		try {
+			await this.#source.close();
+		} finally {
+			await this.#driver.close();
+		}
+	}
+
+	async [Symbol.asyncDispose](): Promise<void> {
+		await this.close();
+	}
+
+	async #reach(goal: Goal): Promise<MigrationReport> {
+		const versions = await versionsOf(this.#source);
+		const wantsMigrations = goal.kind !== "down" && !(goal.kind === "up" && goal.limit === 0);
+		if (versions.length === 0 && wantsMigrations) {
+			const { location } = this.#source;
+			throw new MigrateError("ERR_NO_MIGRATIONS", `there are no migrations in ${location}`, { location });
+		}
+		return this.#execute(async (current) => {
+			const { steps, short }: Plan = plan(versions, current, goal);
+			return { migrations: await Promise.all(steps.map((step) => this.#open(step))), short };
+		});
+	}
+
+	async #open(step: MigrationStep): Promise<Migration> {
+		const { version, direction } = step;
+		const file = await (direction === "up" ? this.#source.readUp(version) : this.#source.readDown(version));
+		if (file === undefined && direction === "down" && this.#options.missingDown !== "skip") {
+			throw new MigrateError(
+				"ERR_IRREVERSIBLE",
+				`migration ${version} has no down file in ${this.#source.location}, so it cannot be reverted; nothing was changed`,
+				{ version },
+			);
+		}
+		return { ...step, file };
+	}
+
+	/** Plans twice: without the lock, since nothing to do must cost a read alone, and again under it. */
+	async #execute(
+		planFrom: (current: Version) => Promise<{ migrations: readonly Migration[]; short: number }>,
+	): Promise<MigrationReport> {
+		const before = await this.#driver.version();
+		// A dirty flag seen without the lock may be a migration that is running right now.
+		if (!before.dirty) {
+			const { migrations, short } = await planFrom(before.version);
+			const stopped = this.#options.signal?.aborted ?? false;
+			if (migrations.length === 0 || stopped) {
+				debug("nothing to run at version %s", before.version);
+				return report(before.version, short, stopped && migrations.length > 0);
+			}
+		}
+		try {
+			return await this.#locked(async () => {
+				const { version, dirty } = await this.#driver.version();
+				if (dirty) throw dirtyDatabase(version);
+				const { migrations, short } = await planFrom(version);
+				debug("%d migrations from version %s", migrations.length, version);
+				return runMigrations(this.#driver, migrations, report(version, short, false), this.#options);
+			});
+		} catch (error) {
+			const { signal } = this.#options;
+			if (signal?.aborted && error === signal.reason) return report(before.version, 0, true);
+			throw error;
+		}
+	}
+
+	async #locked<T>(work: () => Promise<T>): Promise<T> {
+		const { lockTimeoutMs, signal, onEvent } = this.#options;
+		const start = performance.now();
+		await this.#driver.lock({ timeoutMs: lockTimeoutMs, signal });
+		let result: T;
+		try {
+			onEvent?.({ type: "locked", waitedMs: performance.now() - start });
+			result = await work();
+		} catch (error) {
+			try {
+				await this.#driver.unlock();
+			} catch (unlockError) {
+				throw suppress(error, unlockError);
+			}
+			throw error;
+		}
+		await this.#driver.unlock();
+		onEvent?.({ type: "unlocked" });
+		return result;
+	}
+}
+
+async function versionsOf(source: Source): Promise<readonly Version[]> {
+	const versions: Version[] = [];
+	for (let v = await source.first(); v !== undefined; v = await source.next(v)) versions.push(v);
+	return versions;
+}
+
+function report(at: Version, short: number, stopped: boolean): MigrationReport {
+	return { from: at, to: at, applied: [], short, stopped };
+}
+
+function dirtyDatabase(version: Version): MigrateError<"ERR_DIRTY"> {
+	const where = version === NIL_VERSION ? "the first migration was being reverted" : `version ${version}`;
+	return new MigrateError(
+		"ERR_DIRTY",
+		`the database is dirty at ${where}: a migration failed half-way; repair the schema by hand, then record the version that it is at with force`,
+		{ version },
+	);
+}

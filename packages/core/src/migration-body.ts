@@ -1,0 +1,31 @@
+import { decodeUtf8 } from "./decode-utf8.ts";
+
+/** The bytes of one migration. Every reading starts at the beginning. */
+export interface MigrationBody extends AsyncIterable<Uint8Array> {
+	/**
+	 * Reads the whole body as UTF-8, without a byte order mark.
+	 *
+	 * @throws MigrateError `ERR_INVALID_BODY` when the bytes are not UTF-8.
+	 */
+	text(): Promise<string>;
+}
+
+/** Makes a body of a function that opens the bytes; it is called once for each reading. */
+export function migrationBody(open: () => AsyncIterable<Uint8Array>): MigrationBody {
+	const body: MigrationBody = {
+		[Symbol.asyncIterator]: () => open()[Symbol.asyncIterator](),
+		async text() {
+			let text = "";
+			for await (const chunk of decodeUtf8(body)) text += chunk;
+			return text;
+		},
+	};
+	return body;
+}
+
+/** Makes a body of a string. */
+export function textBody(text: string): MigrationBody {
+	return migrationBody(async function* () {
+		yield new TextEncoder().encode(text);
+	});
+}

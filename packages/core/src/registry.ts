@@ -1,0 +1,100 @@
+import type { Driver, DriverFactory } from "./driver.ts";
+import { MigrateError } from "./migrate-error.ts";
+import { nearestName } from "./nearest-name.ts";
+import type { Source, SourceFactory } from "./source.ts";
+
+const drivers = new Map<string, DriverFactory>();
+const sources = new Map<string, SourceFactory>();
+
+/**
+ * Makes a driver available under a URL scheme. Go: database.Register.
+ *
+ * @param name The scheme without `:`, as RFC 3986 allows it; letters in lower case.
+ * @throws MigrateError `ERR_DUPLICATE_DRIVER` when the name is taken.
+ */
+export function register(name: string, factory: DriverFactory): void {
+	assertSchemeName(name);
+	if (drivers.has(name)) {
+		throw new MigrateError("ERR_DUPLICATE_DRIVER", `a driver named "${name}" is registered already`, { name });
+	}
+	drivers.set(name, factory);
+}
+
+/**
+ * Makes a source available under a URL scheme. Go: source.Register.
+ *
+ * @throws MigrateError `ERR_DUPLICATE_SOURCE` when the name is taken.
+ */
+export function registerSource(name: string, factory: SourceFactory): void {
+	assertSchemeName(name);
+	if (sources.has(name)) {
+		throw new MigrateError("ERR_DUPLICATE_SOURCE", `a source named "${name}" is registered already`, { name });
+	}
+	sources.set(name, factory);
+}
+
+/** Lists the registered driver schemes in alphabetical order. Go: database.List. */
+export function registeredDrivers(): readonly string[] {
+	return [...drivers.keys()].sort();
+}
+
+/** Lists the registered source schemes in alphabetical order. Go: source.List. */
+export function registeredSources(): readonly string[] {
+	return [...sources.keys()].sort();
+}
+
+/**
+ * Opens a database by URL with the driver that its scheme names. Go: database.Open.
+ *
+ * @throws MigrateError `ERR_INVALID_URL`, `ERR_UNKNOWN_DRIVER` and whatever the driver's `open` throws.
+ */
+export async function openDriver(url: string): Promise<Driver> {
+	const scheme = schemeOf(url, "database");
+	const factory = drivers.get(scheme);
+	if (factory === undefined) {
+		const known = registeredDrivers();
+		throw new MigrateError("ERR_UNKNOWN_DRIVER", unknownScheme("driver", "register", scheme, known), { scheme, known });
+	}
+	return factory.open(url);
+}
+
+/**
+ * Opens a source by URL with the source that its scheme names. Go: source.Open.
+ *
+ * @throws MigrateError `ERR_INVALID_URL`, `ERR_UNKNOWN_SOURCE` and whatever the source's `open` throws.
+ */
+export async function openSource(url: string): Promise<Source> {
+	const scheme = schemeOf(url, "source");
+	const factory = sources.get(scheme);
+	if (factory === undefined) {
+		const known = registeredSources();
+		const message = unknownScheme("source", "registerSource", scheme, known);
+		throw new MigrateError("ERR_UNKNOWN_SOURCE", message, { scheme, known });
+	}
+	return factory.open(url);
+}
+
+/** As golang-migrate: the text before the first colon, so that the rest need not be a valid URL. */
+function schemeOf(url: string, kind: "database" | "source"): string {
+	if (url === "") throw invalidUrl(`the ${kind} URL is empty`);
+	const colon = url.indexOf(":");
+	if (colon < 1) throw invalidUrl(`the ${kind} URL has no scheme; write it as scheme://...`);
+	return url.slice(0, colon).toLowerCase();
+}
+
+function invalidUrl(reason: string): MigrateError<"ERR_INVALID_URL"> {
+	return new MigrateError("ERR_INVALID_URL", reason, { reason });
+}
+
+function unknownScheme(kind: string, registerName: string, scheme: string, known: readonly string[]): string {
+	const nearest = nearestName(scheme, known);
+	const hint = nearest === undefined ? "" : `; did you mean "${nearest}"?`;
+	const list = known.length === 0 ? "none is registered" : `known are ${known.join(", ")}`;
+	return `no ${kind} for the scheme "${scheme}"${hint} (${list}; add one with ${registerName}("${scheme}", factory))`;
+}
+
+function assertSchemeName(name: string): void {
+	if (!/^[a-z][a-z0-9+.-]*$/.test(name)) {
+		throw new TypeError(`"${name}" is not a URL scheme: lower-case letters, digits, "+", "." and "-"`);
+	}
+}

@@ -1,0 +1,63 @@
+import type { Driver } from "./driver.ts";
+import { MigrateError } from "./migrate-error.ts";
+import type { Migration } from "./migration.ts";
+import { type MigrationBody, migrationBody } from "./migration-body.ts";
+
+export interface RunMigrationOptions {
+	readonly transaction: "each" | "all";
+	/** Hears how many bytes of the body were read so far. */
+	readonly onProgress: (bytes: number) => void;
+}
+
+/** Why a migration failed, and whether the database says so. */
+export interface MigrationFailure {
+	readonly cause: unknown;
+	readonly dirty: boolean;
+}
+
+/**
+ * Makes one step: atomically where the driver can, else by golang-migrate's protocol, which marks the database dirty
+ * before the body runs and clean after it.
+ *
+ * @param body What to run; without one only the version moves.
+ * @returns The failure, or `undefined` for success.
+ */
+export async function runMigration(
+	driver: Driver,
+	{ version, target }: Migration,
+	body: MigrationBody | undefined,
+	{ transaction, onProgress }: RunMigrationOptions,
+): Promise<MigrationFailure | undefined> {
+	let dirty = false;
+	try {
+		if (body === undefined) {
+			await driver.setVersion(target, false);
+			return undefined;
+		}
+		const watchedBody = watched(body, onProgress);
+		const outcome = await driver.apply?.(watchedBody, target);
+		if (outcome === "applied") return undefined;
+		if (transaction === "all") {
+			const message = "this migration has to run outside a transaction; run it by itself";
+			throw new MigrateError("ERR_NO_TRANSACTION", message, { version });
+		}
+		await driver.setVersion(target, true);
+		dirty = true;
+		await driver.run(watchedBody);
+		await driver.setVersion(target, false);
+		return undefined;
+	} catch (cause) {
+		return { cause, dirty };
+	}
+}
+
+function watched(body: MigrationBody, onProgress: (bytes: number) => void): MigrationBody {
+	return migrationBody(async function* () {
+		let bytes = 0;
+		for await (const chunk of body) {
+			yield chunk;
+			bytes += chunk.length;
+			onProgress(bytes);
+		}
+	});
+}
