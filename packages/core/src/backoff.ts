@@ -20,10 +20,11 @@ export async function withBackoff<T>(
 	{ timeoutMs, signal }: BackoffOptions,
 ): Promise<T | undefined> {
 	const deadline = performance.now() + timeoutMs;
+	signal?.throwIfAborted();
 	for (let longest = FIRST_WAIT_MS; ; longest = Math.min(2 * longest, LONGEST_WAIT_MS)) {
-		signal?.throwIfAborted();
 		const result = await attempt();
 		if (result !== undefined) return result;
+		signal?.throwIfAborted();
 		const left = deadline - performance.now();
 		if (left <= 0) return undefined;
 		await wait(Math.min(left, Math.random() * longest), signal);

@@ -96,4 +96,12 @@ export interface Driver extends AsyncDisposable {
 export interface DriverFactory {
 	/** @throws MigrateError `ERR_INVALID_URL`, `ERR_INVALID_OPTION`, `ERR_DATABASE`. Leaves nothing open on failure. */
 	open(url: string): Promise<Driver>;
+
+	/**
+	 * Optional: clears locks on a database that a person knows to be left behind.
+	 *
+	 * @param confirm Asked for each lock that is held, with a text that says by whom; false keeps it.
+	 * @returns How many locks were cleared.
+	 */
+	breakLocks?(url: string, confirm: (holder: string) => Promise<boolean>): Promise<number>;
 }

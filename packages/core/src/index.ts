@@ -24,7 +24,15 @@ export { parseMigrationName } from "./migration-name.ts";
 export { nearestName } from "./nearest-name.ts";
 export type { Goal, Plan } from "./plan.ts";
 export { plan } from "./plan.ts";
-export { openDriver, openSource, register, registeredDrivers, registeredSources, registerSource } from "./registry.ts";
+export {
+	breakLocks,
+	openDriver,
+	openSource,
+	register,
+	registeredDrivers,
+	registeredSources,
+	registerSource,
+} from "./registry.ts";
 export type { Source, SourceFactory } from "./source.ts";
 export type { NamedFile } from "./source-of-files.ts";
 export { sourceOfFiles } from "./source-of-files.ts";

@@ -1,3 +1,4 @@
+import { MigrateError } from "./migrate-error.ts";
 import { migrationBody } from "./migration-body.ts";
 import type { Source } from "./source.ts";
 import { sourceOfFiles } from "./source-of-files.ts";
@@ -22,8 +23,19 @@ export function memorySource(files: MigrationFiles): Source {
 			name: path.slice(path.lastIndexOf("/") + 1),
 			location: path,
 			body: migrationBody(async function* () {
-				yield new TextEncoder().encode(typeof content === "string" ? content : await content());
+				yield new TextEncoder().encode(typeof content === "string" ? content : await load(path, content));
 			}),
 		})),
 	);
+}
+
+async function load(location: string, loader: () => Promise<unknown>): Promise<string> {
+	const text = await loader().catch((cause: unknown) => {
+		const reason = cause instanceof Error ? cause.message : String(cause);
+		throw new MigrateError("ERR_SOURCE", `cannot load ${location}: ${reason}`, { location }, { cause });
+	});
+	if (typeof text === "string") return text;
+	// Without its two options import.meta.glob loads modules, which would run as the text "[object Module]".
+	const hint = 'with import.meta.glob, pass { query: "?raw", import: "default" }';
+	throw new MigrateError("ERR_SOURCE", `${location} loads as ${typeof text}, not as text; ${hint}`, { location });
 }

@@ -118,13 +118,15 @@ export function isMigrateError<C extends ErrorCode>(error: unknown, code?: C): e
 /**
  * Keeps a clean-up failure with the error that came first, which stays the one that callers see.
  *
- * @returns An error of the first one's class and code.
+ * @returns A MigrateError with the first one's code and stack, or an `AggregateError` of both when that is none.
  */
 export function suppress(first: unknown, later: unknown): Error {
 	if (!isMigrateError(first)) {
 		const errors = [first, later];
 		return new AggregateError(errors, first instanceof Error ? first.message : String(first), { cause: first });
 	}
-	const { code, message, details, cause, suppressed } = first;
-	return new MigrateError(code, message, details, { cause, suppressed: [...suppressed, later] });
+	const { code, message, details, cause, suppressed, stack } = first;
+	const both = new MigrateError(code, message, details, { cause, suppressed: [...suppressed, later] });
+	if (stack !== undefined) both.stack = stack;
+	return both;
 }

@@ -1,6 +1,7 @@
 import createDebug from "debug";
+import { cleanUpAfter } from "./clean-up-after.ts";
 import type { Driver, VersionState } from "./driver.ts";
-import { MigrateError, suppress } from "./migrate-error.ts";
+import { MigrateError } from "./migrate-error.ts";
 import type { MigrateEvent } from "./migrate-event.ts";
 import type { Migration, MigrationReport, MigrationStep } from "./migration.ts";
 import { type Goal, type Plan, plan } from "./plan.ts";
@@ -40,6 +41,7 @@ export class Migrate implements AsyncDisposable {
 
 	/** Takes what is open already; `close` closes both. Go: NewWithInstance. */
 	constructor({ source, driver, ...options }: MigrateOptions & { readonly source: Source; readonly driver: Driver }) {
+		assertOptions(options);
 		this.#source = source;
 		this.#driver = driver;
 		this.#options = options;
@@ -55,13 +57,14 @@ export class Migrate implements AsyncDisposable {
 		database: string | Driver,
 		options: MigrateOptions = {},
 	): Promise<Migrate> {
+		assertOptions(options);
 		const openedSource = typeof source === "string" ? await openSource(source) : source;
 		try {
 			const driver = typeof database === "string" ? await openDriver(database) : database;
 			return new Migrate({ source: openedSource, driver, ...options });
 		} catch (error) {
-			if (typeof source === "string") await openedSource.close();
-			throw error;
+			if (typeof source !== "string") throw error;
+			throw await cleanUpAfter(error, () => openedSource.close());
 		}
 	}
 
@@ -115,9 +118,10 @@ export class Migrate implements AsyncDisposable {
 	async close(): Promise<void> {
 		try {
 			await this.#source.close();
-		} finally {
-			await this.#driver.close();
+		} catch (error) {
+			throw await cleanUpAfter(error, () => this.#driver.close());
 		}
+		await this.#driver.close();
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
@@ -164,41 +168,44 @@ export class Migrate implements AsyncDisposable {
 				return report(before.version, short, stopped && migrations.length > 0);
 			}
 		}
-		try {
-			return await this.#locked(async () => {
-				const { version, dirty } = await this.#driver.version();
-				if (dirty) throw dirtyDatabase(version);
-				const { migrations, short } = await planFrom(version);
-				debug("%d migrations from version %s", migrations.length, version);
-				return runMigrations(this.#driver, migrations, report(version, short, false), this.#options);
-			});
-		} catch (error) {
-			const { signal } = this.#options;
-			if (signal?.aborted && error === signal.reason) return report(before.version, 0, true);
-			throw error;
-		}
+		const work = async (): Promise<MigrationReport> => {
+			const { version, dirty } = await this.#driver.version();
+			if (dirty) throw dirtyDatabase(version);
+			const { migrations, short } = await planFrom(version);
+			debug("%d migrations from version %s", migrations.length, version);
+			return runMigrations(this.#driver, migrations, report(version, short, false), this.#options);
+		};
+		return this.#locked(work, () => report(before.version, 0, true));
 	}
 
-	async #locked<T>(work: () => Promise<T>): Promise<T> {
+	/** @param stopped What it resolves to when the signal ends the waiting; without it the signal's reason is thrown. */
+	async #locked<T>(work: () => Promise<T>, stopped?: () => T): Promise<T> {
 		const { lockTimeoutMs, signal, onEvent } = this.#options;
 		const start = performance.now();
-		await this.#driver.lock({ timeoutMs: lockTimeoutMs, signal });
+		try {
+			await this.#driver.lock({ timeoutMs: lockTimeoutMs, signal });
+		} catch (error) {
+			if (stopped !== undefined && signal?.aborted && error === signal.reason) return stopped();
+			throw error;
+		}
 		let result: T;
 		try {
 			onEvent?.({ type: "locked", waitedMs: performance.now() - start });
 			result = await work();
 		} catch (error) {
-			try {
-				await this.#driver.unlock();
-			} catch (unlockError) {
-				throw suppress(error, unlockError);
-			}
-			throw error;
+			throw await cleanUpAfter(error, () => this.#driver.unlock());
 		}
 		await this.#driver.unlock();
 		onEvent?.({ type: "unlocked" });
 		return result;
 	}
+}
+
+function assertOptions({ prefetch = 0, lockTimeoutMs = 0 }: MigrateOptions): void {
+	if (!Number.isSafeInteger(prefetch) || prefetch < 0) {
+		throw new TypeError(`prefetch must be a whole number of at least 0, not ${prefetch}`);
+	}
+	if (!(lockTimeoutMs >= 0)) throw new TypeError(`lockTimeoutMs must be a number of at least 0, not ${lockTimeoutMs}`);
 }
 
 async function versionsOf(source: Source): Promise<readonly Version[]> {

@@ -22,7 +22,7 @@ export interface Plan {
  *   current one is `NIL_VERSION`.
  */
 export function plan(versions: readonly Version[], current: Version, goal: Goal): Plan {
-	const here = current === NIL_VERSION ? -1 : position(versions, current, "the database is at");
+	const here = current === NIL_VERSION ? -1 : position(versions, current, `the database is at version ${current}`);
 	switch (goal.kind) {
 		case "up": {
 			const { limit = versions.length - 1 - here } = goal;
@@ -33,7 +33,7 @@ export function plan(versions: readonly Version[], current: Version, goal: Goal)
 			return walk(versions, here, Math.max(here - limit, -1), limit);
 		}
 		case "version": {
-			const there = position(versions, goal.version, "cannot go to");
+			const there = position(versions, goal.version, `cannot go to version ${goal.version}`);
 			return walk(versions, here, there, Math.abs(there - here));
 		}
 	}
@@ -52,11 +52,9 @@ function position(versions: readonly Version[], version: Version, what: string):
 	if (found === -1) {
 		const span =
 			versions.length === 0 ? "" : `, which has ${versions.length}, from ${versions[0]} to ${versions.at(-1)}`;
-		throw new MigrateError(
-			"ERR_VERSION_NOT_FOUND",
-			`${what} version ${version}, and there is no such migration in the source${span}`,
-			{ version },
-		);
+		throw new MigrateError("ERR_VERSION_NOT_FOUND", `${what}: there is no such migration in the source${span}`, {
+			version,
+		});
 	}
 	return found;
 }

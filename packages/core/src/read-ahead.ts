@@ -11,9 +11,10 @@ export interface BodyReadAhead {
 }
 
 /**
- * Starts to read a body before anybody asks for it, at most 100 kB of it; the rest is streamed when it is read.
+ * Starts to read a body before anybody asks for it, up to the chunk that passes 100 kB; the rest is streamed when it
+ * is read.
  *
- * A failure to read is kept and thrown to the reader. A second reading opens the body again.
+ * A failure to read is kept and thrown to the reader. A second reading opens the body again, as one after `close`.
  */
 export function readAhead(body: MigrationBody): BodyReadAhead {
 	const iterator = body[Symbol.asyncIterator]();
@@ -33,6 +34,7 @@ export function readAhead(body: MigrationBody): BodyReadAhead {
 	}
 
 	async function close(): Promise<void> {
+		taken = true;
 		await filled;
 		if (!ended) await iterator.return?.();
 		ended = true;

@@ -49,13 +49,21 @@ export function registeredSources(): readonly string[] {
  * @throws MigrateError `ERR_INVALID_URL`, `ERR_UNKNOWN_DRIVER` and whatever the driver's `open` throws.
  */
 export async function openDriver(url: string): Promise<Driver> {
-	const scheme = schemeOf(url, "database");
-	const factory = drivers.get(scheme);
-	if (factory === undefined) {
-		const known = registeredDrivers();
-		throw new MigrateError("ERR_UNKNOWN_DRIVER", unknownScheme("driver", "register", scheme, known), { scheme, known });
+	return driverFactory(url).open(url);
+}
+
+/**
+ * Clears locks that a person knows to be left behind; see `DriverFactory.breakLocks`.
+ *
+ * @throws MigrateError `ERR_UNSUPPORTED` when the driver's locks need no clearing, and as `openDriver`.
+ */
+export async function breakLocks(url: string, confirm: (holder: string) => Promise<boolean>): Promise<number> {
+	const factory = driverFactory(url);
+	if (factory.breakLocks === undefined) {
+		const message = "this driver keeps no lock that could be left behind";
+		throw new MigrateError("ERR_UNSUPPORTED", message, { capability: "breakLocks" });
 	}
-	return factory.open(url);
+	return factory.breakLocks(url, confirm);
 }
 
 /**
@@ -72,6 +80,14 @@ export async function openSource(url: string): Promise<Source> {
 		throw new MigrateError("ERR_UNKNOWN_SOURCE", message, { scheme, known });
 	}
 	return factory.open(url);
+}
+
+function driverFactory(url: string): DriverFactory {
+	const scheme = schemeOf(url, "database");
+	const factory = drivers.get(scheme);
+	if (factory !== undefined) return factory;
+	const known = registeredDrivers();
+	throw new MigrateError("ERR_UNKNOWN_DRIVER", unknownScheme("driver", "register", scheme, known), { scheme, known });
 }
 
 /** As golang-migrate: the text before the first colon, so that the rest need not be a valid URL. */

@@ -1,4 +1,5 @@
 import createDebug from "debug";
+import { cleanUpAfter } from "./clean-up-after.ts";
 import type { Driver } from "./driver.ts";
 import type { MigrateOptions } from "./migrate.ts";
 import { isMigrateError, MigrateError } from "./migrate-error.ts";
@@ -55,10 +56,13 @@ async function runEach(
 		applied,
 		stopped,
 	});
+	async function closeAll(): Promise<void> {
+		for (const { close } of ahead.values()) await close();
+	}
 	let scheduled = 0;
 	try {
 		for (const [index, migration] of migrations.entries()) {
-			if (signal?.aborted) return report(true);
+			if (signal?.aborted) break;
 			for (; scheduled < count && scheduled <= index + prefetch; scheduled++) {
 				const body = migrations[scheduled]?.file?.body;
 				if (body !== undefined) ahead.set(scheduled, readAhead(body));
@@ -79,10 +83,11 @@ async function runEach(
 			debug("%s %s took %d ms", direction, version, durationMs);
 			onEvent?.({ type: "end", migration: applied[index] as AppliedMigration, index, count });
 		}
-		return report(false);
-	} finally {
-		for (const { close } of ahead.values()) await close();
+	} catch (error) {
+		throw await cleanUpAfter(error, closeAll);
 	}
+	await closeAll();
+	return report(applied.length < count);
 }
 
 function migrationFailed(

@@ -29,8 +29,9 @@ export function sourceOfFiles(location: string, files: Iterable<NamedFile>): Sou
 		if (verdict.kind !== "migration") continue;
 		const { version, direction, identifier } = verdict.name;
 		const earlier = byDirection[direction].get(version);
-		if (earlier !== undefined) throw duplicate(location, version, direction, [earlier.name, name]);
-		byDirection[direction].set(version, { name, file: { identifier, location: fileLocation, body } });
+		const file = { identifier, location: fileLocation, body };
+		if (earlier !== undefined) throw duplicate(location, version, direction, [earlier, { name, file }]);
+		byDirection[direction].set(version, { name, file });
 	}
 	if (suspects.length > 0) throw badNames(location, suspects);
 
@@ -63,15 +64,24 @@ function ascending(a: Version, b: Version): number {
 	return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function duplicate(location: string, version: Version, direction: Direction, names: readonly string[]): MigrateError {
+function duplicate(
+	location: string,
+	version: Version,
+	direction: Direction,
+	entries: readonly Entry[],
+): MigrateError<"ERR_DUPLICATE_MIGRATION"> {
+	const places = entries.map(({ file }) => file.location).join(" and ");
 	return new MigrateError(
 		"ERR_DUPLICATE_MIGRATION",
-		`two ${direction} migrations have version ${version} in ${location}: ${names.join(" and ")}; give one another version`,
-		{ version, direction, names },
+		`two ${direction} migrations have version ${version} in ${location}: ${places}; give one another version`,
+		{ version, direction, names: entries.map(({ name }) => name) },
 	);
 }
 
-function badNames(location: string, suspects: readonly { name: string; reason: string }[]): MigrateError {
+function badNames(
+	location: string,
+	suspects: readonly { readonly name: string; readonly reason: string }[],
+): MigrateError<"ERR_MIGRATION_NAME"> {
 	const lines = suspects.map(({ name, reason }) => `${name}: ${reason}`);
 	return new MigrateError(
 		"ERR_MIGRATION_NAME",

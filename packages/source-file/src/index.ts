@@ -1,1 +1,1 @@
-export {};
+export { fileSource } from "./file-source.ts";

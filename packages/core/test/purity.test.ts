@@ -1,0 +1,20 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+
+const folder = new URL("../src/", import.meta.url);
+const modules = readdirSync(folder).map((name) => ({ name, text: readFileSync(new URL(name, folder), "utf8") }));
+
+describe("@godwit/core", () => {
+	it.each(modules)("$name imports nothing of ours and no Node API", ({ text }) => {
+		const imported = [...text.matchAll(/\b(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(([, specifier]) => specifier);
+		const outside = imported.filter((specifier) => !specifier?.startsWith("./"));
+		expect(["debug", "fastest-levenshtein"]).toEqual(expect.arrayContaining(outside));
+		expect(text).not.toMatch(/node:|\brequire\(|\bprocess\.|\bBuffer\b/);
+	});
+
+	it.each(modules)("$name speaks no SQL", ({ text }) => {
+		expect(text).not.toMatch(
+			/\b(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|PRAGMA|BEGIN|COMMIT|ROLLBACK|SAVEPOINT)\b/,
+		);
+	});
+});

@@ -1,0 +1,141 @@
+import { describe, expect, it } from "vitest";
+import { memorySource } from "../src/memory-source.ts";
+import {
+	breakLocks,
+	openDriver,
+	openSource,
+	register,
+	registeredDrivers,
+	registeredSources,
+	registerSource,
+} from "../src/registry.ts";
+import { recordingDriver } from "./recording-driver.ts";
+
+interface Registry {
+	readonly kind: string;
+	readonly registerName: string;
+	register(name: string): void;
+	list(): readonly string[];
+	open(url: string): Promise<unknown>;
+	readonly duplicate: string;
+	readonly unknown: string;
+}
+
+/** What the factories were given. */
+const urls: string[] = [];
+
+const drivers: Registry = {
+	kind: "driver",
+	registerName: "register",
+	register: (name) =>
+		register(name, {
+			open: async (url) => {
+				urls.push(url);
+				return recordingDriver();
+			},
+		}),
+	list: registeredDrivers,
+	open: openDriver,
+	duplicate: "ERR_DUPLICATE_DRIVER",
+	unknown: "ERR_UNKNOWN_DRIVER",
+};
+
+const sources: Registry = {
+	kind: "source",
+	registerName: "registerSource",
+	register: (name) =>
+		registerSource(name, {
+			open: async (url) => {
+				urls.push(url);
+				return memorySource({});
+			},
+		}),
+	list: registeredSources,
+	open: openSource,
+	duplicate: "ERR_DUPLICATE_SOURCE",
+	unknown: "ERR_UNKNOWN_SOURCE",
+};
+
+describe.each([drivers, sources])("the registry of $kind schemes", (registry) => {
+	it("says so when nothing is registered", async () => {
+		await expect(registry.open("sqlite://x")).rejects.toMatchObject({
+			code: registry.unknown,
+			message: `no ${registry.kind} for the scheme "sqlite" (none is registered; add one with ${registry.registerName}("sqlite", factory))`,
+			details: { scheme: "sqlite", known: [] },
+		});
+	});
+
+	it("opens with the factory of the scheme and hands over the URL unchanged", async () => {
+		registry.register("sqlite-native");
+		registry.register("duckdb");
+		const url = "SQLite-Native:not//a valid URL?%";
+		await registry.open(url);
+		expect(urls.at(-1)).toBe(url);
+	});
+
+	it("lists the schemes in alphabetical order", () => {
+		expect(registry.list()).toEqual(["duckdb", "sqlite-native"]);
+	});
+
+	it("refuses a second factory for one name", () => {
+		expect(() => registry.register("duckdb")).toThrow(
+			expect.objectContaining({ code: registry.duplicate, details: { name: "duckdb" } }),
+		);
+	});
+
+	it.each(["", "SQLite", "1db", "my db", "db:", "db/", "dß"])("refuses %j as a scheme", (name) => {
+		expect(() => registry.register(name)).toThrow(TypeError);
+	});
+
+	it("names the nearest scheme and all that are known", async () => {
+		await expect(registry.open("sqlite-nativ://app.db")).rejects.toMatchObject({
+			code: registry.unknown,
+			message: expect.stringMatching(/did you mean "sqlite-native"\? \(known are duckdb, sqlite-native; /),
+			details: { scheme: "sqlite-nativ", known: ["duckdb", "sqlite-native"] },
+		});
+	});
+
+	it("names no nearest scheme when none is near, and no more of the URL than its scheme", async () => {
+		await expect(registry.open("postgres://me:secret@host/db")).rejects.toMatchObject({
+			message: expect.not.stringMatching(/did you mean|secret/),
+		});
+	});
+
+	it.each([
+		["", "is empty"],
+		["app.db", "has no scheme"],
+		["://app.db", "has no scheme"],
+	])("refuses the URL %j", async (url, reason) => {
+		await expect(registry.open(url)).rejects.toMatchObject({
+			code: "ERR_INVALID_URL",
+			message: expect.stringContaining(`the ${registry.kind === "driver" ? "database" : "source"} URL ${reason}`),
+		});
+	});
+});
+
+describe("breakLocks", () => {
+	it("asks the driver of the scheme, and answers how many locks were cleared", async () => {
+		const asked: string[] = [];
+		register("locking", {
+			open: async () => recordingDriver(),
+			breakLocks: async (url, confirm) => ((await confirm(`somebody at ${url}`)) ? 1 : 0),
+		});
+		const confirm = async (holder: string): Promise<boolean> => {
+			asked.push(holder);
+			return asked.length === 1;
+		};
+		expect(await breakLocks("locking://app.db", confirm)).toBe(1);
+		expect(await breakLocks("locking://app.db", confirm)).toBe(0);
+		expect(asked[0]).toBe("somebody at locking://app.db");
+	});
+
+	it("says so when the driver has no such locks, or there is no such driver", async () => {
+		register("lockless", { open: async () => recordingDriver() });
+		const confirm = async (): Promise<boolean> => true;
+		await expect(breakLocks("lockless://app.db", confirm)).rejects.toMatchObject({
+			code: "ERR_UNSUPPORTED",
+			details: { capability: "breakLocks" },
+		});
+		await expect(breakLocks("lock://app.db", confirm)).rejects.toMatchObject({ code: "ERR_UNKNOWN_DRIVER" });
+	});
+});

@@ -1,0 +1,52 @@
+import type { Dirent } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import { MigrateError, type NamedFile, type Source, type SourceFactory, sourceOfFiles } from "@godwit/core";
+import { fileBody } from "./file-body.ts";
+import { pathOfFileUrl } from "./path-of-file-url.ts";
+import { sourceError } from "./source-error.ts";
+
+/**
+ * Migrations from a folder of `VERSION_TITLE.up.EXT` and `.down.EXT` files. Go: source/file.
+ *
+ * Opening lists the folder once and reads no file; folders in it are left out, links to files count. A relative path
+ * is looked for in the folder that is current when the source is opened; `pathOfFileUrl` says what URLs mean.
+ */
+export const fileSource: SourceFactory = { open };
+
+async function open(url: string): Promise<Source> {
+	const folder = resolve(pathOfFileUrl(url));
+	const files: NamedFile[] = [];
+	for (const entry of await list(folder)) {
+		const { name } = entry;
+		const path = join(folder, name);
+		if (entry.isDirectory() || (entry.isSymbolicLink() && (await leadsToFolder(path)))) continue;
+		const location = shown(path);
+		files.push({ name, location, body: fileBody(path, location) });
+	}
+	return sourceOfFiles(shown(folder), files);
+}
+
+async function list(folder: string): Promise<readonly Dirent[]> {
+	try {
+		return await readdir(folder, { withFileTypes: true });
+	} catch (cause) {
+		if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw sourceError(shown(folder), cause);
+		const message = `there is no folder ${folder} (the current folder is ${process.cwd()}); make it, or correct the source URL`;
+		throw new MigrateError("ERR_SOURCE", message, { location: folder }, { cause });
+	}
+}
+
+/** A link that leads nowhere counts as a file, so that reading it says what is wrong. */
+async function leadsToFolder(link: string): Promise<boolean> {
+	return stat(link).then(
+		(target) => target.isDirectory(),
+		() => false,
+	);
+}
+
+/** The shorter of the relative and the absolute path. */
+function shown(path: string): string {
+	const fromHere = relative(process.cwd(), path) || ".";
+	return fromHere.length < path.length ? fromHere : path;
+}

@@ -1,0 +1,17 @@
+import { MigrateError } from "@godwit/core";
+
+const ADVICE: Readonly<Record<string, string>> = {
+	ENOENT: "it is not there; put it back, or correct the source URL",
+	ENOTDIR: "it is not a folder; name the folder that holds the migrations",
+	EISDIR: "it is a folder; a migration must be a file",
+	EACCES: "it may not be read; give this user the permission to",
+	EPERM: "it may not be read; give this user the permission to",
+	EMFILE: "too many files are open; raise the limit",
+};
+
+/** Says why a folder or a file of a source cannot be read, and what to do about it. */
+export function sourceError(location: string, cause: unknown): MigrateError<"ERR_SOURCE"> {
+	const { code = "", message } = cause as NodeJS.ErrnoException;
+	const reason = `cannot read ${location}: ${ADVICE[code] ?? "the system refuses; see the cause"} (${message})`;
+	return new MigrateError("ERR_SOURCE", reason, { location }, { cause });
+}
