@@ -1,1 +1,1 @@
-export {};
+export { sqliteNative } from "./sqlite-native.ts";

@@ -1,1 +1,1 @@
-export {};
+export { sqliteWasm } from "./sqlite-wasm.ts";

@@ -1,0 +1,35 @@
+import { MigrateError, withBackoff } from "@godwit/core";
+import { DatabaseHeldError } from "./lock-file.ts";
+import type { SqliteConnection } from "./sqlite-connection.ts";
+import { isBusy } from "./sqlite-error.ts";
+
+/**
+ * Runs a statement, again and again while another connection's transaction is in its way.
+ *
+ * SQLite's own busy handler would block the event loop. A statement that reports busy has done nothing.
+ *
+ * @throws MigrateError `ERR_BUSY` when the time is up.
+ */
+export async function retryWhileBusy<T>(connection: SqliteConnection, timeoutMs: number, run: () => T): Promise<T> {
+	let busy: unknown;
+	const done = await withBackoff(
+		() => {
+			try {
+				return { result: run() };
+			} catch (error) {
+				if (!isBusy(connection, error)) throw error;
+				busy = error;
+				return undefined;
+			}
+		},
+		{ timeoutMs },
+	);
+	if (done !== undefined) return done.result;
+	const reason = busy instanceof DatabaseHeldError ? busy.message : "another connection's transaction is in the way";
+	throw new MigrateError(
+		"ERR_BUSY",
+		`the database stayed busy for ${timeoutMs} ms: ${reason}; try again, or raise x-busy-timeout`,
+		{ waitedMs: timeoutMs },
+		{ cause: busy },
+	);
+}

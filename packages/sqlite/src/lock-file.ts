@@ -1,0 +1,105 @@
+import { realpathSync, rmdirSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import {
+	acquireOwnedLock,
+	assertOwnedLock,
+	inspectOwnedLock,
+	type LockState,
+	releaseOwnedLock,
+	takeOverLock,
+} from "./owned-lock.ts";
+import { currentOwner, describeOwner } from "./process-owner.ts";
+
+/**
+ * The lock that node-sqlite3-wasm puts beside a database, `<file>.lock`, as one connection of this process sees it.
+ *
+ * The native library neither takes nor sees it, so this is also how the backends keep out of each other's way. On
+ * Windows, where symbolic links need a privilege, it is left to node-sqlite3-wasm alone.
+ */
+export interface LockFile {
+	readonly path: string;
+	readonly held: boolean;
+	/** Takes the lock; a dead owner's is taken over. @throws DatabaseHeldError */
+	take(): void;
+	release(): void;
+	/** Does nothing when the lock is free; a dead owner's lock is removed. @throws DatabaseHeldError */
+	assertFree(): void;
+	/** @throws MigrateError `ERR_LOCK_LOST` when the lock that we hold was removed by hand. */
+	assertHeld(): void;
+}
+
+/** Somebody holds the database in a way that SQLite cannot see. It counts as SQLite's own busy. */
+export class DatabaseHeldError extends Error {
+	override readonly name = "DatabaseHeldError";
+}
+
+export function lockFile(databasePath: string): LockFile {
+	const path = `${databasePath}.lock`;
+	const me = currentOwner();
+	let held = false;
+
+	function take(): void {
+		const holder = acquireOwnedLock(path, me);
+		if (holder !== undefined) throw new DatabaseHeldError(describeHolder(path, holder));
+		held = true;
+	}
+
+	function release(): void {
+		held = false;
+		releaseOwnedLock(path, me);
+	}
+
+	return {
+		path,
+		get held() {
+			return held;
+		},
+		take,
+		release,
+		assertFree() {
+			const state = inspectOwnedLock(path);
+			if (held || state.state === "free") return;
+			// Dead or not: taking it finds out, and clears away what a dead process left.
+			take();
+			release();
+		},
+		assertHeld: () => assertOwnedLock(path, me),
+	};
+}
+
+/** Says who holds a lock, and what to do when nobody does any more. */
+export function describeHolder(path: string, state: LockState): string {
+	switch (state.state) {
+		case "free":
+			return `${path} has just changed hands`;
+		case "owned": {
+			const owner = describeOwner(state.owner);
+			if (state.liveness !== "unknown") return `${path} is held by ${owner}`;
+			return `${path} is held by ${owner}, which cannot be checked from here; if it is gone, clear the lock with "godwit unlock"`;
+		}
+		case "foreign":
+			return `${path} was made ${Math.round(state.ageMs / 1000)} s ago by a program that is not godwit, such as an application on node-sqlite3-wasm; if none is running, clear it with "godwit unlock"`;
+	}
+}
+
+/** Removes the lock that a person has seen, unless it has changed hands since. */
+export function clearLockFile(path: string, seen: LockState): void {
+	if (seen.state === "foreign") rmdirSync(path);
+	if (seen.state !== "owned") return;
+	const me = currentOwner();
+	if (takeOverLock(path, seen.owner, me)) releaseOwnedLock(path, me);
+}
+
+/**
+ * The file that a path leads to. The native library follows symbolic links and names journal and locks after the
+ * target, node-sqlite3-wasm after the link; with the target's name they agree.
+ */
+export function realDatabasePath(path: string): string {
+	const absolute = resolve(path);
+	try {
+		return realpathSync(absolute);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+		return join(realpathSync(dirname(absolute)), basename(absolute));
+	}
+}

@@ -1,0 +1,25 @@
+/** A value that SQLite stores. Integers are bigint in both directions. */
+export type SqlValue = null | bigint | number | string | Uint8Array;
+
+export type SqlRow = Readonly<Record<string, SqlValue>>;
+
+/**
+ * The port: what a SQLite binding has to offer. Everything else about SQLite is written once, over this.
+ *
+ * All calls are synchronous, since that is what the bindings are. A failure is thrown as the binding throws it.
+ */
+export interface SqliteConnection {
+	/** Runs one statement and leaves out its rows. */
+	exec(sql: string): void;
+	/**
+	 * Runs one statement with `?` parameters and returns its rows. It may be kept for the next time, but not a PRAGMA:
+	 * SQLite reads many a setting when it compiles one.
+	 */
+	all(sql: string, parameters?: readonly SqlValue[]): readonly SqlRow[];
+	/** False in autocommit mode, see https://sqlite.org/c3ref/get_autocommit.html */
+	readonly inTransaction: boolean;
+	/** The name of the result code of what was thrown, extended or primary: `SQLITE_BUSY`; `undefined` for anything else. */
+	resultCode(error: unknown): string | undefined;
+	/** Closes the connection, or, when the caller brought it, gives back what was taken and leaves it open. */
+	close(): void;
+}

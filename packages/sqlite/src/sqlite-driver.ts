@@ -1,0 +1,293 @@
+import { type Driver, isMigrateError, MigrateError, suppress, type Version, withBackoff } from "@godwit/core";
+import createDebug from "debug";
+import { retryWhileBusy } from "./busy-retry.ts";
+import {
+	type ConnectionState,
+	changesConnection,
+	readConnectionState,
+	restoreConnectionState,
+	writeSettings,
+} from "./connection-state.ts";
+import { dropEverything } from "./drop-everything.ts";
+import { assertNoNewViolations, foreignKeyViolations } from "./foreign-key-check.ts";
+import { DatabaseHeldError } from "./lock-file.ts";
+import { lockRow } from "./lock-row.ts";
+import { readStatements } from "./read-statements.ts";
+import { runInTransaction, runWithoutTransaction } from "./run-body.ts";
+import type { SqliteConfig } from "./sqlite-config.ts";
+import type { SqliteConnection, SqlValue } from "./sqlite-connection.ts";
+import { databaseError, isBusy } from "./sqlite-error.ts";
+import type { Statement } from "./statement-splitter.ts";
+import { inTransaction } from "./transaction.ts";
+import { optsOutOfTransaction } from "./transaction-control.ts";
+import { versionTable } from "./version-table.ts";
+
+const debug = createDebug("godwit:sqlite");
+
+export interface SqliteDriverOptions {
+	readonly connection: SqliteConnection;
+	/** The database's file, for messages. */
+	readonly path: string;
+	readonly config: SqliteConfig;
+	/** The caller's own connection: between two calls its settings are as the caller left them. */
+	readonly borrowed: boolean;
+}
+
+/** The driver for SQLite, whatever the binding. */
+export function sqliteDriver({ connection, path, config, borrowed }: SqliteDriverOptions): Required<Driver> {
+	const { busyTimeoutMs, lockTimeoutMs } = config;
+	const lockTable = `${config.migrationsTable}_lock`;
+	const versions = versionTable(connection, config.migrationsTable);
+	const row = lockRow(connection, lockTable, config.lockLeaseMs);
+	let held = false;
+	let dropped = false;
+	let closed = false;
+	// Calls made inside `transaction` belong to it.
+	let depth = 0;
+	let stateChanged = false;
+
+	let ownState: ConnectionState | undefined;
+
+	/** Every method's frame: what holds for all of them before, after, and when they fail. */
+	async function use<T>(work: () => T | Promise<T>): Promise<T> {
+		if (closed) throw new MigrateError("ERR_CLOSED", `the driver of ${path} is closed`, undefined);
+		const outermost = depth++ === 0;
+		let state = ownState;
+		let result: T;
+		try {
+			if (borrowed && outermost) assertOutsideTransaction();
+			if (outermost && state === undefined) state = await retryWhileBusy(connection, busyTimeoutMs, prepareConnection);
+			result = await work();
+		} catch (error) {
+			const failure = databaseError(connection, path, error);
+			if (!outermost) throw failure;
+			try {
+				await restore(state);
+			} catch (restoreError) {
+				throw suppress(failure, restoreError);
+			}
+			throw failure;
+		} finally {
+			depth--;
+		}
+		if (outermost) await restore(state);
+		return result;
+	}
+
+	async function restore(state: ConnectionState | undefined): Promise<void> {
+		if (state === undefined || !(borrowed || stateChanged)) return;
+		await retryWhileBusy(connection, busyTimeoutMs, () => restoreConnectionState(connection, state));
+		stateChanged = false;
+	}
+
+	/** In the caller's own transaction foreign keys could not be switched off, nor a failure be rolled back. */
+	function assertOutsideTransaction(): void {
+		if (!connection.inTransaction) return;
+		const message = `${path} is inside a transaction of the application's; commit it or roll it back first`;
+		throw new MigrateError("ERR_DATABASE", message, {});
+	}
+
+	/** Makes the settings ours, and returns what they have to be again: the caller's, or ours when a body changed them. */
+	function prepareConnection(): ConnectionState {
+		const theirs = borrowed ? readConnectionState(connection) : undefined;
+		writeSettings(connection, migrationSettings(config));
+		if (theirs !== undefined) return theirs;
+		ownState = readConnectionState(connection);
+		return ownState;
+	}
+
+	function watch(statement: Statement): void {
+		if (changesConnection(statement)) stateChanged = true;
+	}
+
+	function fence(): void {
+		if (held) row.fence();
+	}
+
+	/** Holds a body to `foreignKeyCheck`; inside a transaction the error rolls it back. */
+	async function checkingForeignKeys(work: () => Promise<void>): Promise<void> {
+		if (!config.foreignKeyCheck) return work();
+		const before = foreignKeyViolations(connection);
+		await work();
+		assertNoNewViolations(connection, before);
+	}
+
+	async function tryLock(): Promise<string | undefined> {
+		const holder = row.holder();
+		if (holder !== undefined) return holder;
+		return inTransaction(connection, { txMode: "immediate", busyTimeoutMs: 0 }, () => {
+			const winner = row.holder();
+			if (winner !== undefined) return winner;
+			versions.create();
+			row.take();
+			return undefined;
+		});
+	}
+
+	async function setJournalMode(): Promise<void> {
+		if (config.journalMode === undefined) return;
+		const sql = `PRAGMA journal_mode = ${config.journalMode}`;
+		const [result] = await retryWhileBusy(connection, busyTimeoutMs, () => connection.all(sql));
+		const mode = String(result?.journal_mode);
+		if (mode === config.journalMode) return;
+		throw new MigrateError(
+			"ERR_INVALID_OPTION",
+			`${path} cannot be changed to x-journal-mode=${config.journalMode}; it stays in ${mode}`,
+			{ option: "x-journal-mode", value: config.journalMode },
+		);
+	}
+
+	async function release(): Promise<void> {
+		try {
+			const mode = { txMode: "immediate", busyTimeoutMs } as const;
+			await inTransaction(connection, mode, () => (dropped ? row.remove() : row.release()));
+		} catch (error) {
+			// Still held: a later call may succeed.
+			if (isMigrateError(error, "ERR_BUSY")) throw error;
+			held = false;
+			dropped = false;
+			throw error;
+		}
+		held = false;
+		dropped = false;
+	}
+
+	const driver: Required<Driver> = {
+		lock: ({ timeoutMs = lockTimeoutMs, signal } = {}) =>
+			use(async () => {
+				if (held) throw new MigrateError("ERR_LOCKED", "this instance holds the migration lock already", undefined);
+				const start = performance.now();
+				let owner = "";
+				const taken = await withBackoff(
+					async () => {
+						try {
+							owner = (await tryLock()) ?? "";
+							return owner === "" ? true : undefined;
+						} catch (error) {
+							const busy = isMigrateError(error, "ERR_BUSY") ? error.cause : error;
+							if (!isBusy(connection, busy)) throw error;
+							owner = busy instanceof DatabaseHeldError ? busy.message : "a transaction of another connection";
+							return undefined;
+						}
+					},
+					{ timeoutMs, signal },
+				);
+				if (taken === undefined) {
+					const waitedMs = Math.round(performance.now() - start);
+					const message = `${path}: the migration lock is held by ${owner}; waited ${waitedMs} ms. Try again, or raise the lock timeout`;
+					throw new MigrateError("ERR_LOCK_TIMEOUT", message, { waitedMs, owner });
+				}
+				held = true;
+				try {
+					await setJournalMode();
+				} catch (error) {
+					await release();
+					throw error;
+				}
+				debug("locked %s", path);
+			}),
+
+		unlock: () =>
+			use(async () => {
+				if (!held)
+					throw new MigrateError("ERR_NOT_LOCKED", "this instance does not hold the migration lock", undefined);
+				await release();
+				debug("unlocked %s", path);
+			}),
+
+		version: () => use(() => retryWhileBusy(connection, busyTimeoutMs, () => versions.read())),
+
+		setVersion: (version: Version, dirty: boolean) =>
+			use(() =>
+				inTransaction(connection, config, () => {
+					fence();
+					versions.create();
+					versions.write(version, dirty);
+				}),
+			),
+
+		run: (body) =>
+			use(async () => {
+				await using reader = await readStatements(body);
+				if (!config.noTxWrap && !optsOutOfTransaction(reader.leadingComments)) {
+					await inTransaction(connection, config, async () => {
+						fence();
+						await checkingForeignKeys(() => runInTransaction(connection, reader, watch));
+					});
+					return;
+				}
+				// Nothing could be rolled back, so what cannot be split has to be found before the first statement runs.
+				while ((await reader.next()) !== undefined);
+				await using again = await readStatements(body);
+				await checkingForeignKeys(() =>
+					runWithoutTransaction(connection, again, busyTimeoutMs, async (statement) => {
+						watch(statement);
+						if (held && row.leaseIsDue() && !connection.inTransaction) await inTransaction(connection, config, fence);
+					}),
+				);
+			}),
+
+		apply: (body, version) =>
+			use(async () => {
+				if (config.noTxWrap || !config.atomic) return "declined";
+				await using reader = await readStatements(body);
+				if (optsOutOfTransaction(reader.leadingComments)) return "declined";
+				await inTransaction(connection, config, async () => {
+					fence();
+					versions.create();
+					await checkingForeignKeys(() => runInTransaction(connection, reader, watch));
+					versions.write(version, false);
+				});
+				return "applied";
+			}),
+
+		transaction: (work) =>
+			use(() =>
+				inTransaction(connection, config, () => {
+					fence();
+					return work();
+				}),
+			),
+
+		drop: () =>
+			use(async () => {
+				await inTransaction(connection, config, () => {
+					fence();
+					dropEverything(connection, held ? lockTable : undefined);
+				});
+				dropped = held;
+				if (connection.inTransaction) return;
+				await retryWhileBusy(connection, busyTimeoutMs, () => connection.exec("VACUUM"));
+			}),
+
+		async close() {
+			if (closed) return;
+			try {
+				if (held) await driver.unlock();
+			} finally {
+				closed = true;
+				connection.close();
+			}
+		},
+
+		[Symbol.asyncDispose]: () => driver.close(),
+	};
+	return driver;
+}
+
+/**
+ * What the driver needs of its connection: foreign keys as configured, because `PRAGMA foreign_keys` does nothing
+ * inside a transaction (https://sqlite.org/pragma.html#pragma_foreign_keys), and no busy handler, because SQLite's own
+ * blocks the event loop.
+ */
+function migrationSettings({ foreignKeys, synchronous }: SqliteConfig): ReadonlyMap<string, SqlValue> {
+	const settings = new Map<string, SqlValue>([
+		["busy_timeout", 0n],
+		["foreign_keys", foreignKeys ? 1n : 0n],
+	]);
+	if (synchronous !== undefined) settings.set("synchronous", SYNCHRONOUS[synchronous]);
+	return settings;
+}
+
+/** @see https://sqlite.org/pragma.html#pragma_synchronous */
+const SYNCHRONOUS = { off: 0n, normal: 1n, full: 2n, extra: 3n };

@@ -1,0 +1,82 @@
+import { isMigrateError, MigrateError } from "@godwit/core";
+import { DatabaseHeldError } from "./lock-file.ts";
+import type { SqliteConnection } from "./sqlite-connection.ts";
+import type { Statement } from "./statement-splitter.ts";
+
+/** Longest statement text that goes into an error, in UTF-16 units. */
+const MAX_SQL = 2_000;
+
+/** What to do about a result code that has one answer, see https://sqlite.org/rescode.html */
+const ADVICE: Readonly<Record<string, string>> = {
+	SQLITE_NOTADB: "check the path in the database URL",
+	SQLITE_CORRUPT: "restore it from a backup, or try the sqlite3 shell's .recover",
+	SQLITE_READONLY: "check the permissions of the file and of its folder",
+	SQLITE_CANTOPEN: "check that the folder exists and that the file may be read and written",
+	SQLITE_FULL: "free some space on the disk",
+	SQLITE_IOERR: "check the disk",
+};
+
+const NO_TRANSACTION_HINT =
+	'put the comment "-- godwit: no-transaction" on the file\'s first line to run it outside one';
+
+/** `SQLITE_BUSY_SNAPSHOT` is a kind of `SQLITE_BUSY`. */
+function primaryCode(code: string): string {
+	return code.split("_").slice(0, 2).join("_");
+}
+
+/** Tells whether another connection's transaction was in the way, so that a later attempt may succeed. */
+export function isBusy(connection: SqliteConnection, error: unknown): boolean {
+	if (error instanceof DatabaseHeldError) return true;
+	const code = connection.resultCode(error);
+	return code !== undefined && primaryCode(code) === "SQLITE_BUSY";
+}
+
+/** Wraps the failure of the driver's own statement. What is a `MigrateError` already, or nothing of SQLite's, stays. */
+export function databaseError(connection: SqliteConnection, path: string, cause: unknown): unknown {
+	const resultCode = connection.resultCode(cause);
+	if (resultCode === undefined || isMigrateError(cause)) return cause;
+	if (isBusy(connection, cause)) {
+		// A transaction that began as a reader gains nothing by waiting, see https://sqlite.org/rescode.html#busy_snapshot
+		const message = `${path}: another connection's transaction is in the way; try again, or use x-tx-mode=immediate, which waits for it`;
+		return new MigrateError("ERR_BUSY", message, { waitedMs: 0 }, { cause });
+	}
+	const advice = ADVICE[primaryCode(resultCode)];
+	const message = `${path}: ${(cause as Error).message}${advice === undefined ? "" : `; ${advice}`}`;
+	return new MigrateError("ERR_DATABASE", message, { resultCode }, { cause });
+}
+
+/** Wraps the failure of a statement of a body, placing it in the body; also what a function of the caller's throws. */
+export function statementError(connection: SqliteConnection, statement: Statement, cause: unknown): unknown {
+	if (isMigrateError(cause)) return cause;
+	const resultCode = connection.resultCode(cause);
+	const message = cause instanceof Error ? cause.message : String(cause);
+	const hint = /(from within|within a|inside a) transaction/.test(message) ? `; ${NO_TRANSACTION_HINT}` : "";
+	const { line, column } = statement;
+	const details = { sql: excerpt(statement.sql), line, column, ...(resultCode !== undefined && { resultCode }) };
+	return new MigrateError("ERR_SQL", message + hint, details, { cause });
+}
+
+/** Refuses a statement that would end, or silently not work in, the transaction around a body. */
+export function transactionControlError(statement: Statement): MigrateError<"ERR_TRANSACTION_CONTROL"> {
+	const { line, column } = statement;
+	const sql = excerpt(statement.sql);
+	const what =
+		statement.keyword === "PRAGMA"
+			? "does not work inside a transaction"
+			: "would break the transaction around the file";
+	return new MigrateError(
+		"ERR_TRANSACTION_CONTROL",
+		`${excerpt(sql, 60)} ${what}; take it out, or ${NO_TRANSACTION_HINT}`,
+		{ sql, line, column },
+	);
+}
+
+/** Reports a body outside a transaction that began one and did not end it. */
+export function transactionLeftOpenError({ sql, line, column }: Statement): MigrateError<"ERR_TRANSACTION_CONTROL"> {
+	const message = "the file begins a transaction and does not end it, so that part was rolled back; add a COMMIT";
+	return new MigrateError("ERR_TRANSACTION_CONTROL", message, { sql: excerpt(sql), line, column });
+}
+
+function excerpt(sql: string, length: number = MAX_SQL): string {
+	return sql.length <= length ? sql : `${sql.slice(0, length)}…`;
+}
