@@ -1,11 +1,22 @@
 import { defineConfig } from "vitest/config";
 
+const shared = { testTimeout: 120_000, hookTimeout: 600_000 };
+
 export default defineConfig({
 	test: {
-		include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts", "examples/*/test/**/*.test.ts"],
+		projects: [
+			{
+				test: {
+					...shared,
+					name: "unit",
+					include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts", "examples/*/test/**/*.test.ts"],
+					exclude: ["test/reference/**", "test/torture/**", "**/node_modules/**"],
+				},
+			},
+			{ test: { ...shared, name: "reference", include: ["test/reference/**/*.test.ts"] } },
+			{ test: { ...shared, name: "torture", include: ["test/torture/**/*.test.ts"] } },
+		],
 		reporters: ["default", "./test/plain-reporter.ts"],
-		testTimeout: 60_000,
-		hookTimeout: 60_000,
 		coverage: {
 			provider: "v8",
 			include: ["packages/*/src/**/*.ts"],

@@ -1,0 +1,58 @@
+/**
+ * Packs the packages as they would be published, installs the archives into an empty folder with npm, and migrates a
+ * database there: what a user gets, without the workspace.
+ */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const root = resolve(import.meta.dirname, "../..");
+const folder = mkdtempSync(join(tmpdir(), "godwit-packed-"));
+
+const SCRIPT = `
+import { Migrate } from "godwit";
+for (const scheme of ["sqlite-native", "sqlite-wasm"]) {
+	await using migrate = await Migrate.open("file://migrations", scheme + "://" + scheme + ".db");
+	const { applied } = await migrate.up();
+	const { version, dirty } = await migrate.version();
+	console.log(scheme, applied.map(({ identifier }) => identifier).join(), String(version), dirty);
+}
+`;
+
+function run(command: string, ...args: readonly string[]): string {
+	return execFileSync(command, args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+}
+
+try {
+	for (const name of readdirSync(join(root, "packages"))) {
+		execFileSync("pnpm", ["pack", "--pack-destination", folder], {
+			cwd: join(root, "packages", name),
+			stdio: "ignore",
+		});
+	}
+	const archives = readdirSync(folder).filter((name) => name.endsWith(".tgz"));
+	writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
+	run("npm", "install", "--no-audit", "--no-fund", "--loglevel=error", ...archives.map((name) => `./${name}`));
+
+	mkdirSync(join(folder, "migrations"));
+	writeFileSync(
+		join(folder, "migrations/1_create_notes.up.sql"),
+		"CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT);\n",
+	);
+	writeFileSync(join(folder, "migrations/1_create_notes.down.sql"), "DROP TABLE notes;\n");
+	writeFileSync(join(folder, "app.js"), SCRIPT);
+	assert.equal(
+		run(process.execPath, "app.js"),
+		"sqlite-native create_notes 1 false\nsqlite-wasm create_notes 1 false\n",
+	);
+
+	const godwit = join(folder, "node_modules/godwit/bin/godwit.js");
+	const database = "sqlite-native://sqlite-wasm.db";
+	const version = run(process.execPath, godwit, "-path", "migrations", "-database", database, "version");
+	assert.equal(version, "1\n");
+	console.log(`the ${archives.length} packed packages install and migrate`);
+} finally {
+	rmSync(folder, { recursive: true, force: true });
+}
