@@ -1,0 +1,46 @@
+import type { Driver } from "@godwit/core";
+
+/** One database, empty at first, and what the laws need to look at it. */
+export interface DriverHarness {
+	/** Opens another instance on the same database; the law closes it. */
+	open(): Promise<Driver>;
+	readonly dialect: Dialect;
+	/** Lists what `dialect.create` made and nothing else, in any order. Not seen through the driver under test. */
+	objects(): Promise<readonly string[]>;
+	/**
+	 * Returns a value that differs after anything was written to the database or beside it, locks too: a hash of its
+	 * files (a missing one counts as an empty one), a log position. Needed for `"fingerprint"`.
+	 */
+	fingerprint?(): Promise<string>;
+	/** Makes somebody else the owner of a held lock, as after its lease is over. Needed for `"fenced-lock"`. */
+	stealLock?(): Promise<void>;
+}
+
+/** What the laws run, in the database's language. Each is a whole statement, with what ends it; `\n` joins them. */
+export interface Dialect {
+	/** Creates an object, and fails when it exists. Names are lower-case letters, digits and `_`. */
+	create(name: string): string;
+	/** Drops an object, and fails when it does not exist. */
+	drop(name: string): string;
+	/** Fails when it is executed. */
+	readonly failing: string;
+	/** A line that does nothing; the text may be any that has no line break. */
+	comment(text: string): string;
+	/** Marks a body as one that has to run outside a transaction. Needed for `"no-transaction"`. */
+	noTransaction?(body: string): string;
+}
+
+/** What a driver may claim, and what the claim means. */
+export const driverCapabilities = {
+	persistent: "several instances can be open; each sees what the others recorded, and it outlives them",
+	lock: "an instance knows whether it holds the lock",
+	"cross-instance-lock": "the lock excludes all other instances, in this process and in others; needs lock, persistent",
+	"fenced-lock": "an instance whose lock was taken over writes nothing more; needs cross-instance-lock",
+	"atomic-run": "a body that fails in run leaves nothing behind",
+	apply: "apply exists: body and version in one transaction",
+	"no-transaction": "a body can ask to run outside a transaction, and apply declines it; needs apply",
+	transaction: "transaction exists: several calls in one transaction",
+	fingerprint: "the harness can tell whether anything was written",
+} as const;
+
+export type DriverCapability = keyof typeof driverCapabilities;

@@ -1,0 +1,451 @@
+import { type Driver, isMigrateError, MigrateError, type MigrationBody, NIL_VERSION, textBody } from "@godwit/core";
+import { type MemoryDatabase, memoryDriver } from "../src/memory-driver.ts";
+
+/** A driver with one fault, and the law that must notice. */
+export interface DriverMutant {
+	readonly caughtBy: string;
+	/** Called for each instance; `shared` is the same for all instances of a database. */
+	readonly break: (driver: Required<Driver>, database: MemoryDatabase, shared: Shared) => Partial<Driver>;
+}
+
+export interface Shared {
+	hasTable?: boolean;
+}
+
+export const driverMutants: Readonly<Record<string, DriverMutant>> = {
+	"a new database is at version 0": {
+		caughtBy: "version/nil-at-first",
+		break: (d) => ({
+			async version() {
+				const state = await d.version();
+				return { ...state, version: state.version < 0n ? 0n : state.version };
+			},
+		}),
+	},
+	"versions have 32 bits": {
+		caughtBy: "version/last-write-wins",
+		break: (d) => ({ setVersion: (version, dirty) => d.setVersion(BigInt.asIntN(32, version), dirty) }),
+	},
+	"versions are numbers": {
+		caughtBy: "version/last-write-wins",
+		break: (d) => ({ setVersion: (version, dirty) => d.setVersion(BigInt(Number(version)), dirty) }),
+	},
+	"-1 cannot be dirty": {
+		caughtBy: "version/minus-one-may-be-dirty",
+		break: (d) => ({ setVersion: (version, dirty) => d.setVersion(version, dirty && version >= 0n) }),
+	},
+	"the version is kept in the instance": {
+		caughtBy: "version/survives-reopen",
+		break(d) {
+			let own: Awaited<ReturnType<Driver["version"]>> | undefined;
+			return {
+				version: async () => own ?? d.version(),
+				async setVersion(version, dirty) {
+					own = { version, dirty };
+				},
+			};
+		},
+	},
+	"the version is cached": {
+		caughtBy: "version/read-each-time",
+		break(d) {
+			let cached: Awaited<ReturnType<Driver["version"]>> | undefined;
+			return {
+				async version() {
+					cached ??= await d.version();
+					return cached;
+				},
+				async setVersion(version, dirty) {
+					await d.setVersion(version, dirty);
+					cached = { version, dirty };
+				},
+			};
+		},
+	},
+	"version creates its table": {
+		caughtBy: "version/writes-nothing",
+		break: (d) => ({
+			async version() {
+				await d.run(textBody(""));
+				return d.version();
+			},
+		}),
+	},
+	"the version table is created without IF NOT EXISTS": {
+		caughtBy: "open/concurrent-first-open",
+		break: (d, _, shared) => ({
+			async setVersion(version, dirty) {
+				if (!shared.hasTable) {
+					await d.version();
+					if (shared.hasTable) throw new Error("the table exists");
+					shared.hasTable = true;
+				}
+				await d.setVersion(version, dirty);
+			},
+		}),
+	},
+
+	"a lock can be taken twice": {
+		caughtBy: "lock/not-twice",
+		break: (d) => ({ lock: (options) => d.lock(options).catch(unless("ERR_LOCKED")) }),
+	},
+	"unlock does nothing": {
+		caughtBy: "lock/again-after-unlock",
+		break: () => ({ async unlock() {} }),
+	},
+	"the lock is a flag of the instance, as in golang-migrate": {
+		caughtBy: "lock/excludes-other-instances",
+		break() {
+			let locked = false;
+			return {
+				async lock() {
+					if (locked) throw new MigrateError("ERR_LOCKED", "", undefined);
+					locked = true;
+				},
+				async unlock() {
+					if (!locked) throw new MigrateError("ERR_NOT_LOCKED", "", undefined);
+					locked = false;
+				},
+			};
+		},
+	},
+	"a timeout does not name the owner": {
+		caughtBy: "lock/excludes-other-instances",
+		break: (d) => ({
+			lock: (options) =>
+				d.lock(options).catch((error: unknown) => {
+					if (!isMigrateError(error, "ERR_LOCK_TIMEOUT")) throw error;
+					throw new MigrateError("ERR_LOCK_TIMEOUT", "", { waitedMs: 0, owner: "" });
+				}),
+		}),
+	},
+	"lock tries once": {
+		caughtBy: "lock/goes-to-who-waits",
+		break: (d) => ({ lock: () => d.lock({ timeoutMs: 0 }) }),
+	},
+	"an abort looks like a timeout": {
+		caughtBy: "lock/abort-ends-waiting",
+		break: (d) => ({
+			lock: (options) =>
+				d.lock(options).catch((error: unknown) => {
+					if (!options?.signal?.aborted) throw error;
+					throw new MigrateError("ERR_LOCK_TIMEOUT", "", { waitedMs: 0, owner: "?" });
+				}),
+		}),
+	},
+	"a lock that was not got can be given back": {
+		caughtBy: "lock/failure-leaves-nothing",
+		break(d) {
+			let failed = false;
+			return {
+				async lock(options) {
+					failed = true;
+					await d.lock(options);
+					failed = false;
+				},
+				async unlock() {
+					if (!failed) await d.unlock();
+				},
+			};
+		},
+	},
+	"unlock frees somebody else's lock": {
+		caughtBy: "lock/failure-leaves-nothing",
+		break: (d, database) => ({
+			unlock: () =>
+				d.unlock().catch((error: unknown) => {
+					database.lockOwner = undefined;
+					throw error;
+				}),
+		}),
+	},
+	"close keeps the lock": {
+		caughtBy: "lock/ends-with-close",
+		break: () => ({ async close() {} }),
+	},
+	"close frees whoever's lock": {
+		caughtBy: "lock/outlives-close-of-another",
+		break: (d, database) => ({
+			async close() {
+				database.lockOwner = undefined;
+				await d.close();
+			},
+		}),
+	},
+	"apply does not look at the lock": {
+		caughtBy: "lock/lost-lock-writes-nothing",
+		break: (_, database) => ({
+			async apply(body, version) {
+				return (await memoryDriver(database).apply?.(body, version)) ?? "declined";
+			},
+		}),
+	},
+	"a lost lock is not worth a word": {
+		caughtBy: "unlock/tells-of-a-lost-lock",
+		break: (d) => ({ unlock: () => d.unlock().catch(unless("ERR_LOCK_LOST")) }),
+	},
+	"unlock takes the thief's lock away": {
+		caughtBy: "unlock/tells-of-a-lost-lock",
+		break: (d, database) => ({
+			unlock: () =>
+				d.unlock().catch((error: unknown) => {
+					if (isMigrateError(error, "ERR_LOCK_LOST")) database.lockOwner = undefined;
+					throw error;
+				}),
+		}),
+	},
+	"unlock is lenient": {
+		caughtBy: "unlock/needs-a-lock",
+		break: (d) => ({ unlock: () => d.unlock().catch(unless("ERR_NOT_LOCKED")) }),
+	},
+
+	"the second statement is dropped": {
+		caughtBy: "run/executes-every-statement",
+		break: (d) => ({ run: async (body) => d.run(textBody((await body.text()).split("\n")[0] ?? "")) }),
+	},
+	"run marks the database clean": {
+		caughtBy: "run/leaves-the-version-alone",
+		break: (d) => ({
+			async run(body) {
+				await d.run(body);
+				await d.setVersion((await d.version()).version, false);
+			},
+		}),
+	},
+	"every statement commits by itself": {
+		caughtBy: "run/all-or-nothing",
+		break: (d) => ({
+			async run(body) {
+				for (const line of (await body.text()).split("\n")) await d.run(textBody(line));
+			},
+		}),
+	},
+	"the cause is dropped": {
+		caughtBy: "run/reports-errors-with-cause",
+		break: (d) => ({
+			run: (body) =>
+				d.run(body).catch((error: unknown) => {
+					if (!isMigrateError(error, "ERR_SQL")) throw error;
+					throw new MigrateError("ERR_SQL", error.message, error.details);
+				}),
+		}),
+	},
+	"a failure leaves its transaction open": {
+		caughtBy: "run/goes-on-after-a-failure",
+		break(d) {
+			let open = false;
+			return {
+				async run(body) {
+					if (open) throw new Error("cannot start a transaction within a transaction");
+					open = true;
+					await d.run(body);
+					open = false;
+				},
+			};
+		},
+	},
+	"an empty body is an error": {
+		caughtBy: "run/accepts-bodies-without-statements",
+		break: (d) => ({
+			async run(body) {
+				if ((await body.text()) === "") throw new Error("not an error");
+				await d.run(body);
+			},
+		}),
+	},
+	"the byte order mark is part of the first statement": {
+		caughtBy: "run/accepts-bom-and-crlf",
+		// The mark that is put in front is the one that decoding takes off.
+		break: (d) => ({ run: async (body) => d.run(textBody(`\uFEFF${(await bytesOf(body)).toString()}`)) }),
+	},
+	"a carriage return ends a name": {
+		caughtBy: "run/accepts-bom-and-crlf",
+		break: (d) => ({ run: async (body) => d.run(textBody((await body.text()).replaceAll(";\r", "_\r"))) }),
+	},
+	"every chunk is decoded by itself": {
+		caughtBy: "run/accepts-bytes-in-any-pieces",
+		break: (d) => ({
+			async run(body) {
+				let text = "";
+				for await (const chunk of body) text += new TextDecoder("utf-8", { fatal: true }).decode(chunk);
+				await d.run(textBody(text));
+			},
+		}),
+	},
+	"what was read before a failure is run, as in golang-migrate": {
+		caughtBy: "run/passes-read-failures-on",
+		break: (d) => ({ run: async (body) => d.run(textBody((await bytesOf(body, "until it fails")).toString())) }),
+	},
+	"every chunk commits by itself": {
+		caughtBy: "run/read-failure-leaves-nothing",
+		break: (d) => ({
+			async run(body) {
+				for await (const chunk of body) await d.run(textBody(Buffer.from(chunk).toString()));
+			},
+		}),
+	},
+
+	"transaction is claimed and missing": {
+		caughtBy: "claims/match-the-methods",
+		break: (_d) => ({ transaction: undefined }) as unknown as Partial<Driver>,
+	},
+	"apply forgets the version": {
+		caughtBy: "apply/records-the-version-with-the-body",
+		break: (d) => ({
+			async apply(body) {
+				await d.run(body);
+				return "applied";
+			},
+		}),
+	},
+	"apply records the version first": {
+		caughtBy: "apply/failure-changes-nothing",
+		break: (d) => ({
+			async apply(body, version) {
+				await d.setVersion(version, false);
+				await d.run(body);
+				return "applied";
+			},
+		}),
+	},
+	"apply marks the database dirty and declines": {
+		caughtBy: "apply/declining-changes-nothing",
+		break: (d) => ({
+			async apply(body, version) {
+				const outcome = await d.apply(body, version);
+				if (outcome === "declined") await d.setVersion(version, true);
+				return outcome;
+			},
+		}),
+	},
+	"apply never declines": {
+		caughtBy: "apply/declining-changes-nothing",
+		break: (d) => ({
+			apply: async (body, version) => d.apply(textBody((await body.text()).replace(/^--.*\n/, "")), version),
+		}),
+	},
+	"a transaction is never committed": {
+		caughtBy: "transaction/commits-all",
+		break: (d) => ({
+			async transaction<T>(work: () => Promise<T>) {
+				const done: { result?: T } = {};
+				const rollback = Symbol("rollback");
+				await d
+					.transaction(async () => {
+						done.result = await work();
+						throw rollback;
+					})
+					.catch((error: unknown) => {
+						if (error !== rollback) throw error;
+					});
+				return done.result as T;
+			},
+		}),
+	},
+	"a transaction is none": {
+		caughtBy: "transaction/rolls-all-back",
+		break: () => ({ transaction: (work) => work() }),
+	},
+	"a rolled back transaction hides why": {
+		caughtBy: "transaction/rolls-all-back",
+		break: (d) => ({
+			transaction: (work) =>
+				d.transaction(work).catch((cause: unknown) => {
+					throw new Error("rolled back", { cause });
+				}),
+		}),
+	},
+
+	"drop keeps the version": {
+		caughtBy: "drop/leaves-nothing",
+		break: (d) => ({
+			async drop() {
+				const { version, dirty } = await d.version();
+				await d.drop();
+				await d.setVersion(version, dirty);
+			},
+		}),
+	},
+	"nothing works after a drop, as in golang-migrate": {
+		caughtBy: "drop/can-be-migrated-again",
+		break(d) {
+			let dropped = false;
+			return {
+				async drop() {
+					await d.drop();
+					dropped = true;
+				},
+				async setVersion(version, dirty) {
+					if (dropped) throw new Error("no such table: schema_migrations");
+					await d.setVersion(version, dirty);
+				},
+			};
+		},
+	},
+	"drop needs something to drop": {
+		caughtBy: "drop/of-an-empty-database",
+		break: (d, database) => ({
+			async drop() {
+				if (database.state.objects.length === 0) throw new Error("there is nothing to drop");
+				await d.drop();
+			},
+		}),
+	},
+	"drop deletes the lock": {
+		caughtBy: "drop/keeps-the-lock",
+		break: (d, database) => ({
+			async drop() {
+				await d.drop();
+				database.lockOwner = undefined;
+			},
+		}),
+	},
+	"a second close fails": {
+		caughtBy: "close/twice-is-fine",
+		break(d) {
+			let closed = false;
+			return {
+				async close() {
+					if (closed) throw new Error("closed already");
+					closed = true;
+					await d.close();
+				},
+			};
+		},
+	},
+	"disposal does not close": {
+		caughtBy: "close/by-disposal",
+		break: () => ({ async [Symbol.asyncDispose]() {} }),
+	},
+	"version answers any failure with no version, as in golang-migrate": {
+		caughtBy: "close/ends-all-use",
+		break: (d) => ({ version: () => d.version().catch(() => ({ version: NIL_VERSION, dirty: false })) }),
+	},
+	"apply keeps the dirty flag": {
+		caughtBy: "model/agrees-with-variables",
+		break: (d) => ({
+			async apply(body, version) {
+				const { dirty } = await d.version();
+				const outcome = await d.apply(body, version);
+				if (outcome === "applied" && dirty) await d.setVersion(version, true);
+				return outcome;
+			},
+		}),
+	},
+};
+
+function unless(code: "ERR_LOCKED" | "ERR_NOT_LOCKED" | "ERR_LOCK_LOST"): (error: unknown) => void {
+	return (error) => {
+		if (!isMigrateError(error, code)) throw error;
+	};
+}
+
+async function bytesOf(body: MigrationBody, failure?: "until it fails"): Promise<Buffer> {
+	const chunks: Uint8Array[] = [];
+	try {
+		for await (const chunk of body) chunks.push(chunk);
+	} catch (error) {
+		if (failure === undefined) throw error;
+	}
+	return Buffer.concat(chunks);
+}

@@ -1,0 +1,171 @@
+import { isMigrateError, migrationBody, type Source } from "@godwit/core";
+import type { Engine, EngineOptions } from "../src/engine.ts";
+import { openMigrate } from "../src/engine.ts";
+
+/** An engine with one fault, and the law that must notice. */
+export interface EngineMutant {
+	readonly caughtBy: string;
+	readonly break?: (engine: Engine, options: EngineOptions) => Partial<Engine>;
+	/** What the engine is given instead. */
+	readonly options?: (options: EngineOptions) => EngineOptions;
+}
+
+export const engineMutants: Readonly<Record<string, EngineMutant>> = {
+	"down reverts one migration": {
+		caughtBy: "engine/up-then-down-is-identity",
+		break: (e) => ({ down: () => e.steps(-1) }),
+	},
+	"steps makes three at most": {
+		caughtBy: "engine/steps-add-up",
+		break: (e) => ({ steps: (count) => e.steps(Math.max(-3, Math.min(count, 3))) }),
+	},
+	"drop keeps the version": {
+		caughtBy: "engine/drop-starts-over",
+		break: (e) => ({
+			async drop() {
+				const { version } = await e.version();
+				await e.drop();
+				await e.force(version);
+			},
+		}),
+	},
+	"the signal is ignored": {
+		caughtBy: "engine/signal-stops-between-migrations",
+		options: ({ signal: _, ...options }) => options,
+	},
+	"a failure is skipped": {
+		caughtBy: "engine/failure-stops-there",
+		break: (e) => ({
+			async up() {
+				try {
+					return await e.up();
+				} catch (error) {
+					if (!isMigrateError(error, "ERR_MIGRATION_FAILED")) throw error;
+					await e.force(error.details.version);
+					await e.up();
+					throw error;
+				}
+			},
+		}),
+	},
+	"an empty source leaves nothing to do": {
+		caughtBy: "engine/empty-source-is-no-success",
+		break: (e) => ({
+			up: () =>
+				e.up().catch((error: unknown) => {
+					if (!isMigrateError(error, "ERR_NO_MIGRATIONS")) throw error;
+					return e.down();
+				}),
+		}),
+	},
+	"the second of two tells what the first did": {
+		caughtBy: "engine/two-at-once-apply-each-once",
+		break: (e) => ({
+			async up() {
+				const { version } = await e.version();
+				return { ...(await e.up()), from: version };
+			},
+		}),
+	},
+	"up cleans a dirty database": {
+		caughtBy: "engine/dirty-until-forced",
+		break: (e) => ({
+			async up() {
+				const { version, dirty } = await e.version();
+				if (dirty) await e.force(version);
+				return e.up();
+			},
+		}),
+	},
+	"a body that cannot be read is empty, as in golang-migrate": {
+		caughtBy: "engine/unreadable-body-is-a-failure",
+		options: (options) => ({ ...options, source: withoutReadFailures(options.source) }),
+	},
+	"a missing down is skipped, as in golang-migrate": {
+		caughtBy: "engine/irreversible-changes-nothing",
+		options: (options) => ({ ...options, missingDown: "skip" }),
+	},
+	"a missing down cannot be skipped": {
+		caughtBy: "engine/missing-down-can-be-skipped",
+		options: (options) => ({ ...options, missingDown: "error" }),
+	},
+	"every migration commits by itself": {
+		caughtBy: "engine/all-or-nothing",
+		options: (options) => ({ ...options, transaction: "each" }),
+	},
+	"up locks before it looks": {
+		caughtBy: "engine/up-to-date-takes-no-lock",
+		break: (e, { driver, lockTimeoutMs }) => ({
+			async up() {
+				await driver.lock({ timeoutMs: lockTimeoutMs });
+				await driver.unlock();
+				return e.up();
+			},
+		}),
+	},
+	"a failure keeps the lock": {
+		caughtBy: "engine/gives-the-lock-back",
+		break: (e, { driver }) => ({
+			up: () =>
+				e.up().catch(async (error: unknown) => {
+					await driver.lock();
+					throw error;
+				}),
+		}),
+	},
+	"nobody takes the lock": {
+		caughtBy: "engine/two-at-once-apply-each-once",
+		options: (options) => ({
+			...options,
+			driver: { ...options.driver, async lock() {}, async unlock() {} },
+		}),
+	},
+	"run runs the first migration": {
+		caughtBy: "engine/model-with-apply",
+		break: (e) => ({ run: (...migrations) => e.run(...migrations.slice(0, 1)) }),
+	},
+	"version hides that -1 is dirty, as in golang-migrate": {
+		caughtBy: "engine/model-with-dirty-flag",
+		break: (e) => ({
+			async version() {
+				const { version, dirty } = await e.version();
+				return { version, dirty: dirty && version >= 0n };
+			},
+		}),
+	},
+};
+
+export function brokenEngine(mutant: EngineMutant, given: EngineOptions): Engine {
+	const options = mutant.options?.(given) ?? given;
+	const engine = openMigrate(options);
+	return {
+		up: () => engine.up(),
+		down: () => engine.down(),
+		steps: (count) => engine.steps(count),
+		migrate: (version) => engine.migrate(version),
+		run: (...migrations) => engine.run(...migrations),
+		force: (version) => engine.force(version),
+		drop: () => engine.drop(),
+		version: () => engine.version(),
+		[Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
+		...mutant.break?.(engine, options),
+	};
+}
+
+function withoutReadFailures(source: Source): Source {
+	return {
+		...source,
+		async readUp(version) {
+			const file = await source.readUp(version);
+			if (file === undefined) return undefined;
+			const body = migrationBody(async function* () {
+				try {
+					yield* file.body;
+				} catch {
+					// The file ends here.
+				}
+			});
+			return { ...file, body };
+		},
+	};
+}

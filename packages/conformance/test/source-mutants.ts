@@ -1,0 +1,108 @@
+import { memorySource, migrationBody, parseMigrationName, type Source } from "@godwit/core";
+
+/** A source with one fault, and the law that must notice. */
+export interface SourceMutant {
+	readonly caughtBy: string;
+	readonly break?: (source: Source, files: Readonly<Record<string, string>>) => Partial<Source>;
+	/** What the source is made of instead. */
+	readonly files?: (files: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
+}
+
+export const sourceMutants: Readonly<Record<string, SourceMutant>> = {
+	"versions are ordered as text": {
+		caughtBy: "source/first-is-the-lowest",
+		break: (_, files) => ({
+			async first() {
+				const [name = ""] = Object.keys(files).sort();
+				const verdict = parseMigrationName(name);
+				return verdict.kind === "migration" ? verdict.name.version : undefined;
+			},
+		}),
+	},
+	"prev of an unknown version is the nearest one below": {
+		caughtBy: "source/prev-is-the-neighbour-below",
+		break: (s) => ({ prev: async (version) => (await s.prev(version)) ?? s.prev(version + 1n) }),
+	},
+	"next of an unknown version is the nearest one above": {
+		caughtBy: "source/next-is-the-neighbour-above",
+		break: (s) => ({ next: async (version) => (await s.next(version)) ?? s.next(version - 1n) }),
+	},
+	"a missing up is the down": {
+		caughtBy: "source/reads-what-the-direction-has",
+		break: (s) => ({ readUp: async (version) => (await s.readUp(version)) ?? s.readDown(version) }),
+	},
+	"an empty source is an error, as in golang-migrate": {
+		caughtBy: "source/empty-has-no-first",
+		break: (s) => ({
+			async first() {
+				const version = await s.first();
+				if (version === undefined) throw new Error("first .: file does not exist");
+				return version;
+			},
+		}),
+	},
+	"versions are numbers": {
+		caughtBy: "source/any-set-of-migrations",
+		break: (s) => ({
+			async next(version) {
+				const next = await s.next(version);
+				return next === undefined ? undefined : BigInt(Number(next));
+			},
+		}),
+	},
+	"a body can be read once": {
+		caughtBy: "source/body-can-be-read-twice",
+		break: (s) => ({
+			async readUp(version) {
+				const file = await s.readUp(version);
+				if (file === undefined) return undefined;
+				const reading = file.body[Symbol.asyncIterator]();
+				return { ...file, body: migrationBody(() => ({ [Symbol.asyncIterator]: () => reading })) };
+			},
+		}),
+	},
+	"the last of two duplicates wins": {
+		caughtBy: "source/refuses-duplicates",
+		files: (files) => {
+			const kept = new Map<string, [string, string]>();
+			for (const [name, text] of Object.entries(files)) {
+				const verdict = parseMigrationName(name);
+				const key = verdict.kind === "migration" ? `${verdict.name.version} ${verdict.name.direction}` : name;
+				kept.set(key, [name, text]);
+			}
+			return Object.fromEntries(kept.values());
+		},
+	},
+	"what does not parse is skipped, as in golang-migrate": {
+		caughtBy: "source/refuses-what-it-cannot-read",
+		files: (files) =>
+			Object.fromEntries(Object.entries(files).filter(([name]) => parseMigrationName(name).kind === "migration")),
+	},
+	"every file has to be a migration": {
+		caughtBy: "source/leaves-other-files-alone",
+		files: (files) =>
+			Object.fromEntries(
+				Object.entries(files).map(([name, text]) => [
+					parseMigrationName(name).kind === "other" ? `9_${name}` : name,
+					text,
+				]),
+			),
+	},
+	"a second close fails": {
+		caughtBy: "source/close-twice-is-fine",
+		break() {
+			let closed = false;
+			return {
+				async close() {
+					if (closed) throw new Error("closed already");
+					closed = true;
+				},
+			};
+		},
+	},
+};
+
+export function brokenSource(mutant: SourceMutant, files: Readonly<Record<string, string>>): Source {
+	const source = memorySource(mutant.files?.(files) ?? files);
+	return { ...source, ...mutant.break?.(source, files) };
+}
