@@ -71,7 +71,11 @@ export interface Driver extends AsyncDisposable {
 	/** Deletes everything in the database, the version too; the instance still holds its lock afterwards. */
 	drop(): Promise<void>;
 
-	/** Releases the connection, unless the caller brought it, and a held lock. A second call does nothing. */
+	/**
+	 * Releases a held lock, and the connection unless the caller brought it. A second call does nothing.
+	 *
+	 * @throws MigrateError `ERR_LOCK_LOST` when somebody took the held lock over; the connection is released all the same.
+	 */
 	close(): Promise<void>;
 
 	/**

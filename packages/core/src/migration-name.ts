@@ -18,7 +18,7 @@ export type NameVerdict =
 const MIGRATION = /^([0-9]+)_(.*)\.(down|up)\.(.*)$/s;
 
 /** Names that somebody most likely meant as a migration's. */
-const LOOKS_LIKE_ONE = /^[0-9]+_|\.(up|down)(\.|$)|^[0-9].*\.sql$/is;
+const LOOKS_LIKE_ONE = /\.(up|down)(\.|$)|^[0-9].*\.sql/is;
 
 const BACKUP = /(~|\.(bak|backup|old|orig|rej|sw[a-p]|tmp))$/i;
 

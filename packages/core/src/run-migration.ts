@@ -37,6 +37,11 @@ export async function runMigration(
 		const watchedBody = watched(body, onProgress);
 		const outcome = await driver.apply?.(watchedBody, target);
 		if (outcome === "applied") return undefined;
+		if (outcome === undefined && transaction === "all") {
+			await driver.run(watchedBody);
+			await driver.setVersion(target, false);
+			return undefined;
+		}
 		if (transaction === "all") {
 			const message = "this migration has to run outside a transaction; run it by itself";
 			throw new MigrateError("ERR_NO_TRANSACTION", message, { version });

@@ -22,7 +22,16 @@ export function wasmConnection(database: Database, path: string | undefined, clo
 
 	function query(sql: string, parameters: readonly SqlValue[]): readonly unknown[] {
 		// SQLite reads many a setting when it compiles the PRAGMA, so a kept one would go on telling the old value.
-		return sql.startsWith("PRAGMA") ? database.all(sql) : prepare(sql).all([...parameters]);
+		if (sql.startsWith("PRAGMA")) return database.all(sql);
+		const statement = prepare(sql);
+		try {
+			return statement.all([...parameters]);
+		} catch (error) {
+			// The binding cannot reset a statement that has failed, so it would fail for ever.
+			statements.delete(sql);
+			discard(statement);
+			throw error;
+		}
 	}
 
 	return {
@@ -31,7 +40,7 @@ export function wasmConnection(database: Database, path: string | undefined, clo
 			if (sql === "COMMIT" && lock?.held) lock.assertHeld();
 			guarded(() => database.exec(sql));
 		},
-		all: (sql, parameters = []) => guarded(() => query(sql, parameters).map((row) => exact(row as SqlRow))),
+		all: (sql, parameters = []) => guarded(() => query(sql, parameters)).map((row) => exact(row as SqlRow)),
 		get inTransaction() {
 			return database.inTransaction;
 		},
@@ -44,6 +53,15 @@ export function wasmConnection(database: Database, path: string | undefined, clo
 			});
 		},
 	};
+}
+
+/** Finalizing a statement that has failed reports that failure once more. */
+function discard(statement: Statement): void {
+	try {
+		statement.finalize();
+	} catch (error) {
+		if (resultCode(error) === undefined) throw error;
+	}
 }
 
 /** The binding returns integers up to 2^53 as numbers, like reals; the driver reads no reals. */

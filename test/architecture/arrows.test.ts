@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const packages = resolve(import.meta.dirname, "../../packages");
+
+/** Which of our packages each package may import; the arrows point one way. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+	core: [],
+	conformance: ["@godwit/core"],
+	"source-file": ["@godwit/core"],
+	sqlite: ["@godwit/core"],
+	"sqlite-native": ["@godwit/core", "@godwit/sqlite"],
+	"sqlite-wasm": ["@godwit/core", "@godwit/sqlite"],
+	cli: ["@godwit/core", "@godwit/source-file", "@godwit/sqlite-native", "@godwit/sqlite-wasm"],
+};
+
+const OURS = /^(godwit|@godwit\/)/;
+
+function sources(name: string): readonly string[] {
+	const folder = join(packages, name, "src");
+	return readdirSync(folder, { recursive: true, encoding: "utf8" })
+		.filter((file) => file.endsWith(".ts"))
+		.map((file) => join(folder, file));
+}
+
+function importedPackages(file: string): readonly string[] {
+	const specifiers = readFileSync(file, "utf8").matchAll(/(?:from|import|import\()\s*"([^"./][^"]*)"/g);
+	return [...specifiers].map(([, specifier = ""]) => specifier);
+}
+
+describe("the packages", () => {
+	it("are the ones that the arrows name", () => {
+		expect(readdirSync(packages).sort()).toEqual(Object.keys(ARROWS).sort());
+	});
+
+	it.each(Object.keys(ARROWS))("%s imports and declares no other package of ours", (name) => {
+		const allowed = ARROWS[name] ?? [];
+		const imported = new Set(
+			sources(name)
+				.flatMap(importedPackages)
+				.filter((specifier) => OURS.test(specifier)),
+		);
+		expect([...imported].filter((specifier) => !allowed.includes(specifier))).toEqual([]);
+		const manifest = JSON.parse(readFileSync(join(packages, name, "package.json"), "utf8"));
+		expect(
+			Object.keys(manifest.dependencies ?? {})
+				.filter((dependency) => OURS.test(dependency))
+				.sort(),
+		).toEqual([...allowed].sort());
+	});
+
+	it("keep every source file under 300 lines", () => {
+		const long = Object.keys(ARROWS)
+			.flatMap(sources)
+			.filter((file) => readFileSync(file, "utf8").split("\n").length > 300);
+		expect(long).toEqual([]);
+	});
+});
