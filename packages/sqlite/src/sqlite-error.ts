@@ -1,4 +1,5 @@
 import { isMigrateError, MigrateError } from "@godwit/core";
+import { locateSyntaxError } from "./locate-syntax-error.ts";
 import { DatabaseHeldError } from "./lock-file.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
 import type { Statement } from "./statement-splitter.ts";
@@ -51,8 +52,11 @@ export function statementError(connection: SqliteConnection, statement: Statemen
 	const resultCode = connection.resultCode(cause);
 	const message = cause instanceof Error ? cause.message : String(cause);
 	const hint = /(from within|within a|inside a) transaction/.test(message) ? `; ${NO_TRANSACTION_HINT}` : "";
-	const { line, column } = statement;
-	const details = { sql: excerpt(statement.sql), line, column, ...(resultCode !== undefined && { resultCode }) };
+	const details = {
+		sql: excerpt(statement.sql),
+		...locateSyntaxError(statement, message),
+		...(resultCode !== undefined && { resultCode }),
+	};
 	return new MigrateError("ERR_SQL", message + hint, details, { cause });
 }
 
