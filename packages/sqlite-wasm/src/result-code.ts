@@ -14,7 +14,7 @@ const CODES: readonly (readonly [RegExp, string])[] = [
 	[/^unable to open database/, "SQLITE_CANTOPEN"],
 	[/^disk I\/O error/, "SQLITE_IOERR"],
 	[/^database or disk is full/, "SQLITE_FULL"],
-	[/constraint failed/, "SQLITE_CONSTRAINT"],
+	[/constraint failed|^cannot store /, "SQLITE_CONSTRAINT"],
 	[/^datatype mismatch/, "SQLITE_MISMATCH"],
 	[/^out of memory/, "SQLITE_NOMEM"],
 	[/^string or blob too big/, "SQLITE_TOOBIG"],

@@ -70,5 +70,5 @@ function exact(row: SqlRow): SqlRow {
 }
 
 function integer(value: SqlValue): SqlValue {
-	return typeof value === "number" && Number.isInteger(value) ? BigInt(value) : value;
+	return typeof value === "number" && Number.isSafeInteger(value) ? BigInt(value) : value;
 }

@@ -59,7 +59,8 @@ export function writeSettings(connection: SqliteConnection, settings: ReadonlyMa
 	for (const [name, value] of settings) {
 		// A setting that a binding was built without reads as null.
 		if (value === null || readSetting(connection, name) === value) continue;
-		connection.exec(`PRAGMA ${name} = ${name === "secure_delete" && value === 2n ? "fast" : value}`);
+		// Not exec: it would lock a file that it does not touch, and that may be read-only.
+		connection.all(`PRAGMA ${name} = ${name === "secure_delete" && value === 2n ? "fast" : value}`);
 	}
 }
 

@@ -15,7 +15,7 @@ const OBJECTS = `SELECT name FROM pragma_table_list
  */
 export function dropEverything(connection: SqliteConnection, keep: string | undefined): void {
 	for (const kind of ORDER) {
-		for (const { name } of connection.all(OBJECTS, [kind, keep ?? ""])) {
+		for (const { name } of connection.all(OBJECTS, [kind, keep ?? "sqlite_schema"])) {
 			// A temporary table of the same name would be dropped instead.
 			connection.exec(`DROP ${kind === "view" ? "VIEW" : "TABLE"} main.${quoteIdentifier(String(name))}`);
 		}

@@ -1,5 +1,6 @@
 import { realpathSync, rmdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { MigrateError } from "@godwit/core";
 import {
 	acquireOwnedLock,
 	assertOwnedLock,
@@ -39,9 +40,19 @@ export function lockFile(databasePath: string): LockFile {
 	let held = false;
 
 	function take(): void {
-		const holder = acquireOwnedLock(path, me);
+		const holder = acquire();
 		if (holder !== undefined) throw new DatabaseHeldError(describeHolder(path, holder));
 		held = true;
+	}
+
+	function acquire(): LockState | undefined {
+		try {
+			return acquireOwnedLock(path, me);
+		} catch (cause) {
+			const reason = cause instanceof Error ? cause.message : String(cause);
+			const message = `${databasePath} cannot be locked: ${reason}; check the permissions of its folder`;
+			throw new MigrateError("ERR_DATABASE", message, {}, { cause });
+		}
 	}
 
 	function release(): void {

@@ -34,13 +34,16 @@ export function isBusy(connection: SqliteConnection, error: unknown): boolean {
 
 /** Wraps the failure of the driver's own statement. What is a `MigrateError` already, or nothing of SQLite's, stays. */
 export function databaseError(connection: SqliteConnection, path: string, cause: unknown): unknown {
-	const resultCode = connection.resultCode(cause);
-	if (resultCode === undefined || isMigrateError(cause)) return cause;
+	if (isMigrateError(cause)) return cause;
 	if (isBusy(connection, cause)) {
 		// A transaction that began as a reader gains nothing by waiting, see https://sqlite.org/rescode.html#busy_snapshot
-		const message = `${path}: another connection's transaction is in the way; try again, or use x-tx-mode=immediate, which waits for it`;
+		const reason =
+			cause instanceof DatabaseHeldError ? cause.message : "another connection's transaction is in the way";
+		const message = `${path}: ${reason}; try again, or use x-tx-mode=immediate, which waits for it`;
 		return new MigrateError("ERR_BUSY", message, { waitedMs: 0 }, { cause });
 	}
+	const resultCode = connection.resultCode(cause);
+	if (resultCode === undefined) return cause;
 	const advice = ADVICE[primaryCode(resultCode)];
 	const message = `${path}: ${(cause as Error).message}${advice === undefined ? "" : `; ${advice}`}`;
 	return new MigrateError("ERR_DATABASE", message, { resultCode }, { cause });

@@ -188,8 +188,7 @@ export function createStatementSplitter(): StatementSplitter {
 			}
 			case PARENTHESIS:
 				startToken(at);
-				if (place === "virtual-table")
-					openParentheses = code === OPENING_PARENTHESIS ? openParentheses + 1 : Math.max(0, openParentheses - 1);
+				if (place === "virtual-table") openParentheses += code === OPENING_PARENTHESIS ? 1 : -1;
 				break;
 			default:
 				startToken(at);

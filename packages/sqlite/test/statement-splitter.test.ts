@@ -249,6 +249,12 @@ describe("createStatementSplitter", () => {
 		});
 	}
 
+	it("reports a string where it starts when its doubled quote falls on two chunks", () => {
+		const opened = { problem: "unclosed-string", line: 2, column: 8 };
+		expect(problemOf(["\nSELECT 'a'", "'b"])).toEqual(opened);
+		expect(problemOf(["\nSELECT 'a'", "", "'b'", "'"])).toEqual(opened);
+	});
+
 	it("says in the message what is wrong, where, and what to do", () => {
 		expect(() => split("SELECT 'a")).toThrow(/string opened at line 1, column 8 is never closed; add the missing '/);
 	});
@@ -265,6 +271,13 @@ describe("createStatementSplitter", () => {
 		splitter.push("\n SELECT '");
 		for (let i = 0; i < 31; i++) splitter.push(chunk);
 		expect(() => splitter.push(chunk)).toThrow(/line 2, column 2 is longer than a JavaScript string/);
+	});
+
+	it("reads more text than a string can hold when its statements are shorter", () => {
+		const splitter = createStatementSplitter();
+		const chunk = `${"a".repeat(2 ** 24)}'; '`;
+		splitter.push("'");
+		for (let i = 0; i < 33; i++) expect(splitter.push(chunk)).toHaveLength(1);
 	});
 });
 
