@@ -1,0 +1,69 @@
+import type { AppliedMigration, MigrateEvent, Migration } from "@godwit/core";
+import { goDuration } from "./go-duration.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface EventLinesOptions {
+	readonly verbose: boolean;
+	/** Milliseconds of a clock that is never set back. */
+	readonly now: () => number;
+}
+
+/** A migration that takes longer gets a line that shows how far it is. */
+const LONG_MS = 500;
+const BETWEEN_UPDATES_MS = 100;
+
+/** Says what the engine does: one line for each migration, more if asked, and how far a long one is. */
+export function eventLines(terminal: Terminal, { verbose, now }: EventLinesOptions): (event: MigrateEvent) => void {
+	let began = now();
+	let updated = began;
+	let bytesRead = 0;
+
+	function explain(text: string): void {
+		if (verbose) terminal.line(text);
+	}
+
+	return (event) => {
+		switch (event.type) {
+			case "locked":
+				return explain(`Locked the database after ${goDuration(event.waitedMs)}`);
+			case "start":
+				began = now();
+				updated = began;
+				bytesRead = 0;
+				return explain(`Read and execute ${nameOf(event.migration)}`);
+			case "progress": {
+				bytesRead = event.bytes;
+				const time = now();
+				if (time - began < LONG_MS || time - updated < BETWEEN_UPDATES_MS) return;
+				updated = time;
+				return terminal.status(`${nameOf(event.migration)} ... ${size(bytesRead)} read, ${seconds(time - began)}`);
+			}
+			case "end": {
+				const ran = goDuration(event.migration.durationMs);
+				const name = logName(event.migration, event.migration.identifier);
+				return terminal.line(verbose ? `Finished ${name} (read ${size(bytesRead)}, ran ${ran})` : `${name} (${ran})`);
+			}
+			case "unlocked":
+				return explain("Unlocked the database");
+		}
+	};
+}
+
+function nameOf(migration: Migration): string {
+	return logName(migration, migration.file?.identifier ?? "<empty>");
+}
+
+/** Go: Migration.LogString. */
+function logName({ version, direction }: Migration | AppliedMigration, identifier: string): string {
+	return `${version}/${direction === "up" ? "u" : "d"} ${identifier}`;
+}
+
+function size(bytes: number): string {
+	if (bytes < 1e3) return `${bytes} bytes`;
+	if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
+	return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+function seconds(milliseconds: number): string {
+	return goDuration(Math.round(milliseconds / 100) * 100);
+}

@@ -1,0 +1,84 @@
+import { readFileSync } from "node:fs";
+import { type Addresses, addresses } from "./addresses.ts";
+import { CommandError } from "./command-error.ts";
+import { type CommandLine, readCommandLine } from "./command-line.ts";
+import { hideSecrets } from "./hide-secrets.ts";
+import { type Terminal, terminal } from "./terminal.ts";
+import { shortUsage, usage } from "./usage.ts";
+import { UsageError } from "./usage-error.ts";
+
+/**
+ * Runs the command line: data goes to standard output, everything else to standard error.
+ *
+ * What a command needs is loaded when it is known which one it is.
+ *
+ * @param args Without the program's name.
+ * @returns The exit code: 0, 1 for a failure, 2 for a command line that is not understood, 130 when a signal stopped
+ *   it with work left.
+ */
+export async function main(args: readonly string[]): Promise<number> {
+	let line: CommandLine;
+	try {
+		line = readCommandLine(args);
+	} catch (error) {
+		if (!(error instanceof UsageError)) throw error;
+		process.stderr.write(hideSecrets(await explain(error), []));
+		return 2;
+	}
+	if (line.is("version")) {
+		print(programVersion());
+		return 0;
+	}
+	if (line.is("help")) {
+		process.stdout.write(usage(line.command));
+		return 0;
+	}
+	if (line.command === undefined) {
+		process.stderr.write(usage());
+		return 2;
+	}
+
+	const urls = addresses(line, process.env);
+	const toTerminal = terminal(process.stderr, (text) => readable(text, urls));
+	try {
+		return await run(line, urls, toTerminal);
+	} catch (error) {
+		const { describeError } = await import("./describe-error.ts");
+		const stack = !(error instanceof CommandError) && (line.is("verbose") || Boolean(process.env.DEBUG));
+		toTerminal.line(await describeError(error, { stack }));
+		return 1;
+	}
+}
+
+async function run(line: CommandLine, urls: Addresses, toTerminal: Terminal): Promise<number> {
+	if (line.command === "create") {
+		const { create } = await import("./create.ts");
+		for (const path of await create(line)) print(path);
+		return 0;
+	}
+	const { runOnDatabase } = await import("./run-on-database.ts");
+	return runOnDatabase(line, urls, { terminal: toTerminal, print });
+}
+
+async function explain({ message, unknown, command }: UsageError): Promise<string> {
+	const { nearestName } = await import("@godwit/core");
+	const nearest = unknown && nearestName(unknown.word, unknown.known);
+	const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
+	return `error: ${message}${hint}\n${shortUsage(command)}`;
+}
+
+/** What reaches a terminal: without secrets, and without the control characters that a file may hold. */
+function readable(text: string, { source, database }: Addresses): string {
+	const urls = [source, database].filter((url) => url !== undefined);
+	return hideSecrets(text, urls).replace(/[^\P{Cc}\t\n]/gu, "\uFFFD");
+}
+
+function print(line: string): void {
+	process.stdout.write(`${line}\n`);
+}
+
+function programVersion(): string {
+	const manifest = new URL("../package.json", import.meta.url);
+	const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { readonly version: string };
+	return version;
+}

@@ -1,0 +1,24 @@
+import { register, registeredDrivers, registeredSources, registerSource } from "@godwit/core";
+import { builtinDrivers, builtinSources } from "./builtins.ts";
+
+/**
+ * Registers the drivers and sources that come with godwit, as importing `godwit` does. Each loads its package when its
+ * scheme is used.
+ *
+ * A scheme that is taken stays as it is, so that an app may bring its own, and a second call does nothing.
+ */
+export function registerBuiltins(): void {
+	for (const [scheme, load] of missing(builtinDrivers, registeredDrivers())) {
+		register(scheme, { open: async (url) => (await load()).open(url) });
+	}
+	for (const [scheme, load] of missing(builtinSources, registeredSources())) {
+		registerSource(scheme, { open: async (url) => (await load()).open(url) });
+	}
+}
+
+function missing<T>(
+	builtins: Readonly<Record<string, T>>,
+	taken: readonly string[],
+): readonly (readonly [string, T])[] {
+	return Object.entries(builtins).filter(([scheme]) => !taken.includes(scheme));
+}

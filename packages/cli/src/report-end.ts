@@ -1,0 +1,30 @@
+import { type MigrationReport, NIL_VERSION, type Version } from "@godwit/core";
+import { CommandError } from "./command-error.ts";
+import { EXIT_STOPPED } from "./stop-on-signal.ts";
+import type { Terminal } from "./terminal.ts";
+
+/**
+ * Says how an operation ended, beyond the lines of its migrations.
+ *
+ * @param direction Where missing steps would have led.
+ * @returns The exit code.
+ * @throws CommandError when fewer migrations were there than asked for. Go: ErrShortLimit and os.ErrNotExist.
+ */
+export function reportEnd(report: MigrationReport, direction: "up" | "down", { line }: Terminal): number {
+	const { applied, short, stopped, to } = report;
+	if (stopped) {
+		const changed = applied.length === 0 ? "; nothing was changed" : "";
+		line(`Stopped ${place(to)} with migrations left${changed}`);
+		return EXIT_STOPPED;
+	}
+	if (short > 0 && applied.length === 0) {
+		throw new CommandError(`there is no migration to ${direction === "up" ? "apply" : "revert"} ${place(to)}`);
+	}
+	if (short > 0) throw new CommandError(`limit ${short} short`);
+	if (applied.length === 0) line("no change");
+	return 0;
+}
+
+function place(version: Version): string {
+	return version === NIL_VERSION ? "before the first migration" : `at version ${version}`;
+}

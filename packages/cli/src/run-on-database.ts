@@ -1,0 +1,69 @@
+import { Migrate, type MigrateOptions, memorySource, suppress } from "@godwit/core";
+import { type Addresses, requireDatabase, requireSource } from "./addresses.ts";
+import type { CommandLine } from "./command-line.ts";
+import { confirm } from "./confirm.ts";
+import { eventLines } from "./event-lines.ts";
+import { goDuration } from "./go-duration.ts";
+import { type Operation, type Output, operationOf } from "./operation.ts";
+import { registerBuiltins } from "./register-builtins.ts";
+import { EXIT_STOPPED, stopOnSignal } from "./stop-on-signal.ts";
+
+/**
+ * Carries out a command that works on a database.
+ *
+ * @returns The exit code.
+ */
+export async function runOnDatabase(line: CommandLine, urls: Addresses, output: Output): Promise<number> {
+	const operation = operationOf(line);
+	const database = requireDatabase(urls);
+	// A source that is not read must not be in the way of a repair.
+	const source = operation.readsSource ? requireSource(urls) : memorySource({});
+	const { terminal } = output;
+	registerBuiltins();
+	if (operation.question !== undefined) await confirm(operation.question, terminal);
+
+	const stop = operation.stopping === undefined ? undefined : stopOnSignal(operation.stopping, terminal);
+	try {
+		const migrate = await Migrate.open(source, database, optionsOf(line, output, stop?.signal));
+		return await runAndClose(migrate, operation, output, line.is("verbose"));
+	} catch (error) {
+		if (stop === undefined || error !== stop.signal.reason) throw error;
+		terminal.line("Stopped; nothing was changed");
+		return EXIT_STOPPED;
+	} finally {
+		stop?.release();
+	}
+}
+
+async function runAndClose(migrate: Migrate, operation: Operation, output: Output, verbose: boolean): Promise<number> {
+	const began = performance.now();
+	let exitCode: number;
+	try {
+		exitCode = await operation.run(migrate, output);
+	} catch (error) {
+		try {
+			await migrate.close();
+		} catch (later) {
+			throw suppress(error, later);
+		}
+		throw error;
+	}
+	if (verbose) {
+		output.terminal.line(`Finished after ${goDuration(performance.now() - began)}`);
+		output.terminal.line("Closing source and database");
+	}
+	await migrate.close();
+	return exitCode;
+}
+
+function optionsOf(line: CommandLine, { terminal }: Output, signal: AbortSignal | undefined): MigrateOptions {
+	const prefetch = line.value("prefetch");
+	const lockTimeout = line.value("lock-timeout");
+	return {
+		...(prefetch !== undefined && { prefetch: Number(prefetch) }),
+		...(lockTimeout !== undefined && { lockTimeoutMs: Number(lockTimeout) * 1e3 }),
+		...(signal !== undefined && { signal }),
+		transaction: line.value("transaction") === "all" ? "all" : "each",
+		onEvent: eventLines(terminal, { verbose: line.is("verbose"), now: () => performance.now() }),
+	};
+}

@@ -1,0 +1,39 @@
+import type { Terminal } from "./terminal.ts";
+
+/** A signal for the engine that the process's own signals set off. */
+export interface StopSwitch {
+	readonly signal: AbortSignal;
+	/** Gives SIGINT and SIGTERM back their usual meaning. */
+	release(): void;
+}
+
+/** What a shell reports for a command that SIGINT ended: 128 + 2. */
+export const EXIT_STOPPED = 130;
+
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+/**
+ * Stops when the work in flight is done at the first SIGINT or SIGTERM, and at once at the second.
+ *
+ * A handler runs between two statements, because both SQLite bindings block the event loop during one.
+ *
+ * @param announcement Printed at the first signal.
+ */
+export function stopOnSignal(announcement: string, { line }: Terminal): StopSwitch {
+	const controller = new AbortController();
+	function stop(): void {
+		if (controller.signal.aborted) {
+			line("Exiting at once; the database rolls back the running migration, unless it runs outside a transaction");
+			process.exit(EXIT_STOPPED);
+		}
+		line(announcement);
+		controller.abort();
+	}
+	for (const signal of SIGNALS) process.on(signal, stop);
+	return {
+		signal: controller.signal,
+		release() {
+			for (const signal of SIGNALS) process.off(signal, stop);
+		},
+	};
+}

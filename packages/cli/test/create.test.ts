@@ -1,0 +1,106 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { folderOf, godwit, type Outcome } from "./fixtures/godwit.ts";
+
+async function create(cwd: string, ...args: readonly string[]): Promise<Outcome> {
+	return godwit(["create", ...args], { cwd });
+}
+
+/** Runs `create` in a folder that holds empty files of these names. */
+async function createAmong(names: readonly string[], ...args: readonly string[]): Promise<Outcome> {
+	const cwd = await folderOf(Object.fromEntries(names.map((name) => [name, ""])));
+	return create(cwd, ...args);
+}
+
+describe("godwit create", () => {
+	it("creates an up and a down file named by the time in UTC, and prints their absolute paths", async () => {
+		const cwd = await folderOf({});
+		const before = stamp(new Date());
+		const { code, stdout, stderr } = await create(cwd, "-ext", "sql", "add users");
+		const after = stamp(new Date());
+		const [version = ""] = (await readdir(cwd))[0]?.split("_") ?? [];
+		expect(stdout).toBe(`${join(cwd, `${version}_add users.up.sql`)}\n${join(cwd, `${version}_add users.down.sql`)}\n`);
+		expect(version >= before && version <= after).toBe(true);
+		expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+		expect(await readFile(join(cwd, `${version}_add users.up.sql`), "utf8")).toBe("");
+	});
+
+	it("creates the folder, and takes the extension with or without its dot", async () => {
+		const cwd = await folderOf({});
+		expect((await create(cwd, "-ext", ".sql", "-dir", "a/b", "-seq", "init")).code).toBe(0);
+		expect(await readdir(join(cwd, "a/b"))).toEqual(["000001_init.down.sql", "000001_init.up.sql"]);
+	});
+
+	it("goes on from the highest number, however it is padded", async () => {
+		const names = ["9_a.up.sql", "10_b.up.sql", "notes.txt", "99_x.up.cql", ".hidden.sql"];
+		const { stdout } = await createAmong(names, "-ext", "sql", "-seq", "-digits", "2", "c");
+		expect(stdout).toMatch(/\/11_c\.up\.sql\n.*\/11_c\.down\.sql\n$/);
+	});
+
+	it("takes flags after the name", async () => {
+		const { stdout } = await createAmong([], "c", "-seq", "-ext=sql", "--digits", "3");
+		expect(stdout).toMatch(/\/001_c\.up\.sql\n/);
+	});
+
+	it.each([
+		{ format: "unix", pattern: /\/[0-9]{10}_a\.up\.sql\n/ },
+		{ format: "unixNano", pattern: /\/[0-9]{19}_a\.up\.sql\n/ },
+		{ format: "2006", pattern: /\/20[0-9]{2}_a\.up\.sql\n/ },
+	])("takes the version from -format $format", async ({ format, pattern }) => {
+		const { code, stdout } = await createAmong([], "-ext", "sql", "-format", format, "-tz", "Asia/Tokyo", "a");
+		expect(stdout).toMatch(pattern);
+		expect(code).toBe(0);
+	});
+
+	it.each([
+		{ args: [], error: "please specify name" },
+		{ args: ["-ext", "sql"], error: "please specify name" },
+		{ args: ["a"], error: "-ext flag must be specified" },
+		{ args: ["-ext", "sql", "a", "b"], error: "too many arguments" },
+		{
+			args: ["-ext", "sql", "-seq", "-format", "unix", "a"],
+			error: "the seq and format options are mutually exclusive",
+		},
+		{ args: ["-ext", "sql", "-seq", "-digits", "0", "a"], error: "digits must be positive" },
+		{ args: ["-ext", "sql", "-seq", "-digits", "-3", "a"], error: "digits must be positive" },
+		{ args: ["-ext", "sql", "-format", "", "a"], error: "time format may not be empty" },
+		{ args: ["-ext", "sql", "-tz", "Nowhere/Land", "a"], error: "unknown time zone Nowhere/Land" },
+		{
+			args: ["-ext", "sql", "-format", "2006-01", "a"],
+			error: /^version \d{4}-\d\d is not made of digits alone; choose a format as 20060102150405$/,
+		},
+		{
+			args: ["-ext", "sql", "-format", "99999999999999999999", "a"],
+			error: "version 99999999999999999999 is over 9223372036854775807 (2^63-1)",
+		},
+		{ args: ["-ext", "sql", "../a"], error: '"../a" cannot be part of a file name; name the folder with -dir' },
+		{ args: ["-ext", "a/b", "a"], error: '"a/b" cannot be part of a file name; name the folder with -dir' },
+		{ names: ["7_a.up.sql"], args: ["-ext", "sql", "-format", "7", "b"], error: "duplicate migration version: 7" },
+		{ names: ["007_a.up.sql"], args: ["-ext", "sql", "-format", "7", "b"], error: "duplicate migration version: 7" },
+		{ names: ["schema.sql"], args: ["-ext", "sql", "-seq", "b"], error: "malformed migration filename: schema.sql" },
+		{
+			names: ["99_a.up.sql"],
+			args: ["-ext", "sql", "-seq", "-digits", "2", "b"],
+			error: "next sequence number 100 too large, at most 2 digits are allowed",
+		},
+	])("refuses $args and writes nothing: $error", async ({ names = [], args, error }) => {
+		const cwd = await folderOf(Object.fromEntries(names.map((name) => [name, ""])));
+		const { code, stdout, stderr } = await create(cwd, ...args);
+		const [, message] = /^error: (.*)\n$/.exec(stderr) ?? [];
+		expect(message).toEqual(typeof error === "string" ? error : expect.stringMatching(error));
+		expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+		expect(await readdir(cwd)).toEqual(names);
+	});
+
+	it("says what the system says when a folder cannot be made", async () => {
+		const cwd = await folderOf({ file: "" });
+		const { code, stderr } = await create(cwd, "-ext", "sql", "-dir", "file/sub", "a");
+		expect(stderr).toMatch(/^error: ENOTDIR: /);
+		expect(code).toBe(1);
+	});
+});
+
+function stamp(time: Date): string {
+	return time.toISOString().replace(/\D/g, "").slice(0, 14);
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { folderOf, godwit, threeMigrations } from "./fixtures/godwit.ts";
+
+/** What a run loads, apart from the command's own files. */
+async function loadedBy(...args: readonly string[]): Promise<string> {
+	const cwd = await folderOf(threeMigrations);
+	const { stdout } = await godwit(["-path", "m", ...args], { cwd, imports: ["./print-loads.ts"] });
+	return stdout
+		.split("\n")
+		.filter((line) => line.startsWith("load file:"))
+		.filter((line) => !line.includes("/cli/"))
+		.join("\n");
+}
+
+const core = "/core/src/";
+const source = "/source-file/src/";
+const native = "/better-sqlite3/";
+const wasm = "/node-sqlite3-wasm/";
+
+describe("godwit", () => {
+	it.each([["-version"], ["-help"], ["up", "-help"], ["create", "-ext", "sql", "a"]])(
+		"loads no engine, source or driver for %s",
+		async (...args) => {
+			expect(await loadedBy(...args)).toBe("");
+		},
+	);
+
+	it.each([
+		["sqlite-native", native, wasm],
+		["sqlite3", native, wasm],
+		["sqlite", native, wasm],
+		["sqlite-wasm", wasm, native],
+		["ncruces-sqlite3", wasm, native],
+	])("loads for %s:// its own binding alone", async (scheme, own, other) => {
+		const loaded = await loadedBy("-database", `${scheme}://a.db`, "up");
+		for (const part of [core, source, own]) expect(loaded).toContain(part);
+		expect(loaded).not.toContain(other);
+	});
+
+	it("loads no source for a command that does not read migrations", async () => {
+		const loaded = await loadedBy("-database", "sqlite-native://a.db", "version");
+		expect(loaded).toContain(native);
+		expect(loaded).not.toContain(source);
+	});
+});

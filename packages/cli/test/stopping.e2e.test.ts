@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { folderOf, godwit, type RunningGodwit, startGodwit, threeMigrations, withoutTimes } from "./fixtures/godwit.ts";
+
+const imports = ["./gate-driver.ts"];
+
+async function start(place: string, ...args: readonly string[]): Promise<RunningGodwit> {
+	const cwd = await folderOf(threeMigrations);
+	return startGodwit(["-path", "m", "-database", `gate://${place}`, ...args], { cwd, imports });
+}
+
+describe("godwit", () => {
+	it.each(["SIGINT", "SIGTERM"] as const)("stops after the running migration at %s, with 130", async (signal) => {
+		const { child, printed, outcome } = await start("run", "up");
+		await printed("running");
+		child.kill(signal);
+		await printed("Stopping after this running migration ...");
+		child.stdin?.write("go on\n");
+		const { code, stderr } = await outcome;
+		expect(withoutTimes(stderr)).toBe(
+			"Stopping after this running migration ...\n1/u users (TIME)\nStopped at version 1 with migrations left\n",
+		);
+		expect(code).toBe(130);
+	});
+
+	it("ends well when the running migration was the last", async () => {
+		const { child, printed, outcome } = await start("run", "up", "1");
+		await printed("running");
+		child.kill("SIGINT");
+		await printed("Stopping");
+		child.stdin?.write("go on\n");
+		const { code, stderr } = await outcome;
+		expect(withoutTimes(stderr)).toBe("Stopping after this running migration ...\n1/u users (TIME)\n");
+		expect(code).toBe(0);
+	});
+
+	it("exits at once at a second signal, and says what becomes of the running migration", async () => {
+		const { child, printed, outcome } = await start("run", "up");
+		await printed("running");
+		child.kill("SIGINT");
+		await printed("Stopping");
+		child.kill("SIGINT");
+		expect(await outcome).toEqual({
+			code: 130,
+			stdout: "running\n",
+			stderr:
+				"Stopping after this running migration ...\n" +
+				"Exiting at once; the database rolls back the running migration, unless it runs outside a transaction\n",
+		});
+	});
+
+	it.each([
+		{
+			args: ["up"],
+			end: "Stopping after this running migration ...\nStopped before the first migration with migrations left; nothing was changed\n",
+		},
+		{ args: ["force", "3"], end: "Stopping ...\nStopped; nothing was changed\n" },
+		{ args: ["drop", "-f"], end: "Stopping, unless the drop has begun ...\nStopped; nothing was changed\n" },
+	])("stops waiting for the lock, with 130, in $args", async ({ args, end }) => {
+		const { child, printed, outcome } = await start("lock", ...args);
+		await printed("waiting for the lock");
+		child.kill("SIGINT");
+		expect(await outcome).toEqual({ code: 130, stdout: "waiting for the lock\n", stderr: end });
+	});
+
+	it.each(["sqlite-native", "sqlite-wasm"])(
+		"stops between two migrations on %s and goes on from there",
+		async (scheme) => {
+			const many = Array.from({ length: 2_000 }, (_, index) => [
+				`m/${index + 1}_a.up.sql`,
+				`CREATE TABLE t${index} (id);`,
+			]);
+			const cwd = await folderOf(Object.fromEntries(many));
+			const args = ["-path", "m", "-database", `${scheme}://a.db?x-synchronous=off`];
+			const { child, printed, outcome } = startGodwit([...args, "up"], { cwd });
+			await printed("1/u a");
+			child.kill("SIGINT");
+			const { code, stderr } = await outcome;
+			const [, last] = /\n(\d+)\/u a \([^\n]*\)\nStopped at version \1 with migrations left\n$/.exec(stderr) ?? [];
+			expect(code).toBe(130);
+			expect(last).toBeDefined();
+			expect(await godwit([...args, "version"], { cwd })).toEqual({ code: 0, stdout: `${last}\n`, stderr: "" });
+			const next = await godwit([...args, "up", "1"], { cwd });
+			expect(withoutTimes(next.stderr)).toBe(`${Number(last) + 1}/u a (TIME)\n`);
+		},
+	);
+});

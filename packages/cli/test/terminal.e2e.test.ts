@@ -1,0 +1,116 @@
+import { spawn } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import {
+	bin,
+	cleanEnv,
+	folderOf,
+	godwit,
+	type RunningGodwit,
+	threeMigrations,
+	watch,
+	withoutTimes,
+} from "./fixtures/godwit.ts";
+
+const gateDriver = `--import=${new URL("./fixtures/gate-driver.ts", import.meta.url)}`;
+
+/**
+ * Runs the command on a terminal of its own, made by util-linux's `script`, which every Debian has. What it prints on
+ * either stream arrives together, with the terminal's line ends.
+ */
+function onTerminal(args: readonly string[], cwd: string, nodeFlags: readonly string[] = []): RunningGodwit {
+	const command = [process.execPath, ...nodeFlags, bin, ...args].map((word) => `'${word}'`).join(" ");
+	return watch(spawn("script", ["-q", "-e", "-c", command, "/dev/null"], { cwd, env: cleanEnv({}) }));
+}
+
+async function migrated(): Promise<{ readonly cwd: string; readonly flags: readonly string[] }> {
+	const cwd = await folderOf(threeMigrations);
+	const flags = ["-path", "m", "-database", "sqlite-native://a.db"];
+	await godwit([...flags, "up"], { cwd });
+	return { cwd, flags };
+}
+
+async function versionIn(cwd: string, flags: readonly string[]): Promise<string> {
+	const { stdout, stderr } = await godwit([...flags, "version"], { cwd });
+	return stdout + stderr;
+}
+
+// script's options differ on other systems.
+describe.skipIf(process.platform !== "linux")("godwit on a terminal", () => {
+	it.each(["y", " Y "])("reverts everything when the answer is %j", async (answer) => {
+		const { cwd, flags } = await migrated();
+		const { child, printed, outcome } = onTerminal([...flags, "down"], cwd);
+		await printed("Are you sure you want to apply all down migrations? [y/N] ");
+		child.stdin?.write(`${answer}\n`);
+		const { code, stdout } = await outcome;
+		expect(withoutTimes(stdout)).toContain(
+			"Applying all down migrations\r\n3/d tags (TIME)\r\n2/d posts (TIME)\r\n1/d users (TIME)\r\n",
+		);
+		expect(code).toBe(0);
+	});
+
+	it.each(["n", "", "yes", "ye"])("reverts nothing when the answer is %j", async (answer) => {
+		const { cwd, flags } = await migrated();
+		const { child, printed, outcome } = onTerminal([...flags, "down"], cwd);
+		await printed("[y/N] ");
+		child.stdin?.write(`${answer}\n`);
+		const { code, stdout } = await outcome;
+		expect(stdout).toContain("error: Not applying all down migrations\r\n");
+		expect(code).toBe(1);
+		expect(await versionIn(cwd, flags)).toBe("3\n");
+	});
+
+	it("reverts nothing when the answer is the end of the input", async () => {
+		const { cwd, flags } = await migrated();
+		const { child, printed, outcome } = onTerminal([...flags, "down"], cwd);
+		await printed("[y/N] ");
+		child.stdin?.write("\u0004");
+		const { code, stdout } = await outcome;
+		expect(stdout).toContain("error: Not applying all down migrations\r\n");
+		expect(code).toBe(1);
+	});
+
+	it("drops everything when the answer is yes, and nothing when it is no", async () => {
+		const { cwd, flags } = await migrated();
+		const no = onTerminal([...flags, "drop"], cwd);
+		await no.printed("Are you sure you want to drop the entire database schema? [y/N] ");
+		no.child.stdin?.write("n\n");
+		expect((await no.outcome).stdout).toContain("error: Aborted dropping the entire database schema\r\n");
+		expect(await versionIn(cwd, flags)).toBe("3\n");
+
+		const yes = onTerminal([...flags, "drop"], cwd);
+		await yes.printed("[y/N] ");
+		yes.child.stdin?.write("y\n");
+		const { code, stdout } = await yes.outcome;
+		expect(stdout).toContain("Dropping the entire database schema\r\n");
+		expect(code).toBe(0);
+		expect(await versionIn(cwd, flags)).toBe("error: no migration\n");
+	});
+
+	it("does not ask for a number of migrations", async () => {
+		const { cwd, flags } = await migrated();
+		const { code, stdout } = await onTerminal([...flags, "down", "1"], cwd).outcome;
+		expect(withoutTimes(stdout)).toBe("3/d tags (TIME)\r\n");
+		expect(code).toBe(0);
+	});
+
+	it("stops at Ctrl-C while it asks", async () => {
+		const { cwd, flags } = await migrated();
+		const { child, printed, outcome } = onTerminal([...flags, "down"], cwd);
+		await printed("[y/N] ");
+		child.stdin?.write("\u0003");
+		expect((await outcome).code).toBe(130);
+		expect(await versionIn(cwd, flags)).toBe("3\n");
+	});
+
+	it("shows how far a long migration is, and takes that line away", async () => {
+		const cwd = await folderOf({ "m/1_users.up.sql": "CREATE TABLE users (id INTEGER PRIMARY KEY);" });
+		const args = ["-path", "m", "-database", "gate://slow", "up"];
+		const { stdout } = await onTerminal(args, cwd, [gateDriver]).outcome;
+		const [nothing, ...shown] = withoutTimes(stdout).split("\r\u001b[K");
+		expect(nothing).toBe("");
+		expect(shown.length).toBeGreaterThan(1);
+		expect(new Set(shown)).toEqual(new Set(["1/u users ... 44 bytes read, TIME", "1/u users (TIME)\r\n"]));
+		const piped = await godwit(args, { cwd, imports: ["./gate-driver.ts"] });
+		expect(withoutTimes(piped.stderr)).toBe("1/u users (TIME)\n");
+	});
+});
