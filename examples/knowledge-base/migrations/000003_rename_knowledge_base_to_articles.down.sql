@@ -1,0 +1,4 @@
+-- The view's trigger goes with it.
+DROP VIEW knowledge_base;
+
+ALTER TABLE articles RENAME TO knowledge_base;

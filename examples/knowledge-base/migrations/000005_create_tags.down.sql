@@ -1,0 +1,3 @@
+-- articles.tags still has the lists.
+DROP TABLE article_tags;
+DROP TABLE tags;

@@ -1,0 +1,3 @@
+-- godwit: no-transaction
+PRAGMA auto_vacuum = NONE;
+VACUUM;

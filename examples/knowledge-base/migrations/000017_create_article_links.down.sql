@@ -1,0 +1,2 @@
+DROP VIEW wanted_articles;
+DROP TABLE article_links;

@@ -1,0 +1,37 @@
+import { DatabaseSync } from "node:sqlite";
+import { type SqliteConnection, type SqliteFactory, type SqlRow, sqliteFactory } from "@godwit/sqlite";
+
+/** A SQLite backend for Node's own binding: `node-sqlite://path/to/app.db`. Everything but these lines is shared. */
+export const nodeSqlite: SqliteFactory<DatabaseSync> = sqliteFactory<DatabaseSync>({
+	async connect(path) {
+		const database = new DatabaseSync(path, { readBigInts: true });
+		return nodeConnection(database, () => database.close());
+	},
+	borrow: (database) => nodeConnection(database, () => {}),
+});
+
+function nodeConnection(database: DatabaseSync, close: () => void): SqliteConnection {
+	return {
+		exec: (sql) => database.exec(sql),
+		all: (sql, parameters = []) => {
+			const statement = database.prepare(sql);
+			// A borrowed database may have been opened without the option above.
+			statement.setReadBigInts(true);
+			return statement.all(...parameters) as readonly SqlRow[];
+		},
+		get inTransaction() {
+			return database.isTransaction;
+		},
+		resultCode(error) {
+			const { errcode } = error as { errcode?: unknown };
+			// The primary code is the low byte, see https://sqlite.org/rescode.html#primary_result_codes_versus_extended_result_codes
+			return typeof errcode === "number" ? `SQLITE_${PRIMARY_CODES[errcode & 0xff]}` : undefined;
+		},
+		close,
+	};
+}
+
+/** In the order of their numbers. */
+const PRIMARY_CODES =
+	`OK ERROR INTERNAL PERM ABORT BUSY LOCKED NOMEM READONLY INTERRUPT IOERR CORRUPT NOTFOUND FULL CANTOPEN PROTOCOL EMPTY
+	SCHEMA TOOBIG CONSTRAINT MISMATCH MISUSE NOLFS AUTH FORMAT RANGE NOTADB`.split(/\s+/);

@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import {
+	type DriverCapability,
+	type DriverHarness,
+	driverCapabilities,
+	driverLaws,
+	engineLaws,
+	runLaws,
+} from "@godwit/conformance";
+import { textBody } from "@godwit/core";
+import { describe, expect, it } from "vitest";
+import { nodeSqlite } from "../node-sqlite.ts";
+
+// All of them: the shared driver has everything, and the binding adds nothing that could take it away.
+const capabilities = Object.keys(driverCapabilities) as readonly DriverCapability[];
+const run = { seed: Number(process.env.GODWIT_SEED ?? 1), numRuns: 10 };
+
+async function create(): Promise<DriverHarness & AsyncDisposable> {
+	const folder = await mkdtemp(join(tmpdir(), "godwit-node-sqlite-"));
+	const path = join(folder, "app.db");
+	return {
+		open: () => nodeSqlite.open(`node-sqlite://${path}?x-synchronous=off`),
+		dialect: {
+			create: (name) => `CREATE TABLE "${name}" (id INTEGER);`,
+			drop: (name) => `DROP TABLE "${name}";`,
+			failing: "SELECT * FROM no_such_table;",
+			comment: (text) => `-- ${text}`,
+			noTransaction: (body) => `-- godwit: no-transaction\n${body}`,
+		},
+		async objects() {
+			using database = new DatabaseSync(path, { readOnly: true });
+			const tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'schema_migrations*'";
+			return database
+				.prepare(tables)
+				.all()
+				.map(({ name }) => String(name));
+		},
+		async fingerprint() {
+			const hash = createHash("sha256");
+			for (const name of (await readdir(folder)).sort()) hash.update(await readFile(join(folder, name)));
+			return hash.digest("hex");
+		},
+		async stealLock() {
+			using database = new DatabaseSync(path);
+			database.exec("UPDATE schema_migrations_lock SET locked = TRUE, owner = 'a thief', expires_at = '9999-01-01'");
+		},
+		[Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+	};
+}
+
+runLaws(driverLaws, { describe, it, name: "node-sqlite", create, capabilities, run });
+runLaws(engineLaws, { describe, it, name: "Migrate on node-sqlite", create, capabilities, run });
+
+describe("nodeSqlite", () => {
+	it("borrows an open database, with its functions, and leaves it open", async () => {
+		using database = new DatabaseSync(":memory:");
+		database.function("twice", (value) => Number(value) * 2);
+		{
+			await using driver = nodeSqlite.withInstance(database);
+			await driver.apply?.(textBody("CREATE TABLE a AS SELECT twice(21) AS answer"), 2n ** 60n);
+			expect(await driver.version()).toEqual({ version: 2n ** 60n, dirty: false });
+		}
+		expect({ ...database.prepare("SELECT answer FROM a").get() }).toEqual({ answer: 42 });
+	});
+
+	it.each([
+		["SQLITE_CONSTRAINT", "CREATE TABLE a (b UNIQUE); INSERT INTO a VALUES (1), (1)"],
+		["SQLITE_MISMATCH", "CREATE TABLE a (b INTEGER PRIMARY KEY); INSERT INTO a VALUES ('x')"],
+		["SQLITE_ERROR", "SELECT * FROM a"],
+	])("names %s", async (resultCode, sql) => {
+		await using driver = await nodeSqlite.open("node-sqlite://:memory:");
+		await expect(driver.run(textBody(sql))).rejects.toMatchObject({ code: "ERR_SQL", details: { resultCode } });
+	});
+
+	it("waits for another connection's transaction, which it can tell from other failures", async () => {
+		await using harness = await create();
+		await using driver = await harness.open();
+		await using other = await harness.open();
+		await driver.setVersion(1n, false);
+		let written: Promise<void> | undefined;
+		await driver.transaction?.(async () => {
+			await driver.setVersion(2n, false);
+			written = other.setVersion(3n, false);
+			// Its first attempt is over when this one is.
+			await other.version();
+		});
+		await written;
+		expect(await driver.version()).toEqual({ version: 3n, dirty: false });
+	});
+});
