@@ -3,12 +3,12 @@ import type { DriverFactory, SourceFactory } from "@godwit/core";
 /** Loads a package only when its scheme is used. */
 export type Load<Factory> = () => Promise<Factory>;
 
-const sqliteNative: Load<DriverFactory> = async () => (await import("@godwit/sqlite-native")).sqliteNative;
-const sqliteWasm: Load<DriverFactory> = async () => (await import("@godwit/sqlite-wasm")).sqliteWasm;
+const sqliteNative: Load<Required<DriverFactory>> = async () => (await import("@godwit/sqlite-native")).sqliteNative;
+const sqliteWasm: Load<Required<DriverFactory>> = async () => (await import("@godwit/sqlite-wasm")).sqliteWasm;
 const fileSource: Load<SourceFactory> = async () => (await import("@godwit/source-file")).fileSource;
 
 /** The drivers that come with godwit, by URL scheme; golang-migrate's names are among them. */
-export const builtinDrivers: Readonly<Record<string, Load<DriverFactory>>> = {
+export const builtinDrivers: Readonly<Record<string, Load<Required<DriverFactory>>>> = {
 	"sqlite-native": sqliteNative,
 	sqlite3: sqliteNative,
 	sqlite: sqliteNative,

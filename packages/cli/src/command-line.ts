@@ -25,9 +25,9 @@ export function readCommandLine(args: readonly string[]): CommandLine {
 		throw new UsageError(`unknown command "${command}"`, { unknown: { word: command, known: commandNames } });
 	}
 	for (const [name, value] of values) {
-		const owner = known.get(name)?.command;
-		if (command !== undefined && owner !== undefined && owner !== command) {
-			throw new UsageError(`-${name} is a flag of ${owner}, not of ${command}`, { command });
+		const owners = known.get(name)?.commands;
+		if (command !== undefined && owners !== undefined && !owners.includes(command)) {
+			throw new UsageError(`-${name} is a flag of ${owners.join(" and ")}, not of ${command}`, { command });
 		}
 		if (name === "transaction" && value !== "each" && value !== "all") {
 			throw new UsageError(`invalid value "${value}" for flag -transaction: it must be each or all`, { command });

@@ -8,8 +8,8 @@ export interface Flag extends FlagSyntax {
 	readonly help: string;
 	/** Other spellings, not shown. */
 	readonly alias?: string;
-	/** The only command that takes it; every command does otherwise. */
-	readonly command?: string;
+	/** The only commands that take it; every command does otherwise. */
+	readonly commands?: readonly string[];
 }
 
 export const flags: readonly Flag[] = [
@@ -32,18 +32,18 @@ export const flags: readonly Flag[] = [
 	{ name: "verbose", kind: "boolean", help: "say more, and show where an error comes from" },
 	{ name: "version", kind: "boolean", help: "print the version of godwit" },
 	{ name: "help", alias: "h", kind: "boolean", help: "print this, or the help of a command" },
-	{ command: "create", name: "ext", kind: "string", value: "EXT", help: "extension of the files, as sql; required" },
-	{ command: "create", name: "dir", kind: "string", value: "DIR", help: "where to (default: the current folder)" },
-	{ command: "create", name: "seq", kind: "boolean", help: "number the files 1, 2, 3 instead of by the time" },
-	{ command: "create", name: "digits", kind: "integer", value: "N", help: "digits of such a number (default 6)" },
+	{ commands: ["create"], name: "ext", kind: "string", value: "EXT", help: "extension of the files, as sql; required" },
+	{ commands: ["create"], name: "dir", kind: "string", value: "DIR", help: "where to (default: the current folder)" },
+	{ commands: ["create"], name: "seq", kind: "boolean", help: "number the files 1, 2, 3 instead of by the time" },
+	{ commands: ["create"], name: "digits", kind: "integer", value: "N", help: "digits of such a number (default 6)" },
 	{
-		command: "create",
+		commands: ["create"],
 		name: "format",
 		kind: "string",
 		value: "FORMAT",
 		help: 'unix, unixNano, or how Go writes its reference time (default "20060102150405")',
 	},
-	{ command: "create", name: "tz", kind: "string", value: "ZONE", help: "IANA time zone (default UTC)" },
-	{ command: "down", name: "all", kind: "boolean", help: "revert every migration without asking" },
-	{ command: "drop", name: "f", kind: "boolean", help: "drop without asking" },
+	{ commands: ["create"], name: "tz", kind: "string", value: "ZONE", help: "IANA time zone (default UTC)" },
+	{ commands: ["down"], name: "all", kind: "boolean", help: "revert every migration without asking" },
+	{ commands: ["drop", "unlock"], name: "f", kind: "boolean", help: "do not ask" },
 ];

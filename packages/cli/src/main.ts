@@ -56,6 +56,11 @@ async function run(line: CommandLine, urls: Addresses, toTerminal: Terminal): Pr
 		for (const path of await create(line)) print(path);
 		return 0;
 	}
+	if (line.command === "unlock") {
+		const { unlock } = await import("./unlock.ts");
+		await unlock(line, urls, toTerminal);
+		return 0;
+	}
 	const { runOnDatabase } = await import("./run-on-database.ts");
 	return runOnDatabase(line, urls, { terminal: toTerminal, print });
 }

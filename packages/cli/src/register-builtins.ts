@@ -9,7 +9,10 @@ import { builtinDrivers, builtinSources } from "./builtins.ts";
  */
 export function registerBuiltins(): void {
 	for (const [scheme, load] of missing(builtinDrivers, registeredDrivers())) {
-		register(scheme, { open: async (url) => (await load()).open(url) });
+		register(scheme, {
+			open: async (url) => (await load()).open(url),
+			breakLocks: async (url, confirm) => (await load()).breakLocks(url, confirm),
+		});
 	}
 	for (const [scheme, load] of missing(builtinSources, registeredSources())) {
 		registerSource(scheme, { open: async (url) => (await load()).open(url) });

@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, CommandUsage>> = {
 	drop: { arguments: "[-f]", help: "drop everything inside the database" },
 	force: { arguments: "V", help: "record version V without running anything, and clear the dirty flag" },
 	version: { arguments: "", help: "print the version that the database is at" },
+	unlock: { arguments: "[-f]", help: "show who holds a lock on the database, and clear it" },
 };
 
 /** The commands, in the order of the help. */
@@ -61,7 +62,7 @@ type Row = readonly [string, string];
 
 function flagRows(command: string | undefined): readonly Row[] {
 	return flags
-		.filter((flag) => flag.command === command)
+		.filter(({ commands }) => (command === undefined ? commands === undefined : commands?.includes(command)))
 		.map(({ name, value, help }: Flag): Row => [value === undefined ? `-${name}` : `-${name} ${value}`, help]);
 }
 

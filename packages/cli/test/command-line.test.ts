@@ -5,7 +5,7 @@ import { commandNames } from "../src/usage.ts";
 import { bin, folderOf, godwit, threeMigrations, watch } from "./fixtures/godwit.ts";
 
 const shortUsage = `Usage: godwit FLAGS COMMAND [arg...]
-Commands: create, goto, up, down, drop, force, version; "godwit -help" tells more
+Commands: create, goto, up, down, drop, force, version, unlock; "godwit -help" tells more
 `;
 
 describe("godwit", () => {
@@ -40,6 +40,7 @@ Commands:
   drop [-f]                     drop everything inside the database
   force V                       record version V without running anything, and clear the dirty flag
   version                       print the version that the database is at
+  unlock [-f]                   show who holds a lock on the database, and clear it
 
 Sources: file
 Databases: sqlite-native, sqlite3, sqlite, sqlite-wasm, ncruces-sqlite3
