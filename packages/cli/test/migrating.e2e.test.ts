@@ -106,7 +106,7 @@ describe.each(["sqlite-native", "sqlite-wasm"])("godwit on %s", (scheme) => {
 		const { run } = await inFolder(scheme, { ...threeMigrations, "m/3_tags.up.sql": "SELEKT 1;" });
 		const { code, stderr } = await run("up", "-transaction", "all");
 		expect(code).toBe(1);
-		expect(stderr).toMatch(/rolled back; the database is at version -1 and not dirty\n$/);
+		expect(stderr).toMatch(/rolled back; the database is without any migration and not dirty\n$/);
 		expect(await run("version")).toEqual(failed("error: no migration"));
 	});
 

@@ -15,7 +15,7 @@ export type NameVerdict =
 	| { readonly kind: "suspect"; readonly reason: string };
 
 /** Go: source.Regex. Any extension; leading zeros do not count; the title is greedy, so `1_a.up.down.sql` goes down. */
-const MIGRATION = /^([0-9]+)_(.*)\.(down|up)\.(.*)$/s;
+const MIGRATION = /^([0-9]+)_([^\n]*)\.(down|up)\.([^\n]*)$/;
 
 /** Names that somebody most likely meant as a migration's. */
 const LOOKS_LIKE_ONE = /\.(up|down)(\.|$)|^[0-9].*\.sql/is;

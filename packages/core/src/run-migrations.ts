@@ -6,6 +6,7 @@ import { isMigrateError, MigrateError } from "./migrate-error.ts";
 import type { AppliedMigration, Migration, MigrationReport } from "./migration.ts";
 import { type BodyReadAhead, readAhead } from "./read-ahead.ts";
 import { runMigration } from "./run-migration.ts";
+import { NIL_VERSION } from "./version.ts";
 
 const debug = createDebug("godwit:run");
 
@@ -101,7 +102,7 @@ function migrationFailed(
 	const reason = cause instanceof Error ? cause.message : String(cause);
 	const state = dirty
 		? `the database is dirty at version ${target}: repair the schema by hand, then record the version that it is at with force`
-		: `rolled back; the database is at version ${report.to} and not dirty`;
+		: `rolled back; the database is ${report.to === NIL_VERSION ? "without any migration" : `at version ${report.to}`} and not dirty`;
 	return new MigrateError(
 		"ERR_MIGRATION_FAILED",
 		`${location}${place}: ${reason}\n${state}`,

@@ -209,7 +209,7 @@ describe("a driver with apply", () => {
 			},
 		});
 		await expect(migrateOver(driver).up()).rejects.toMatchObject({
-			message: "1_a.up.sql:3:7: syntax error\nrolled back; the database is at version -1 and not dirty",
+			message: "1_a.up.sql:3:7: syntax error\nrolled back; the database is without any migration and not dirty",
 			details: { dirty: false },
 		});
 	});

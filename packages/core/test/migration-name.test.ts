@@ -39,6 +39,7 @@ describe("parseMigrationName", () => {
 		["1.sql", "VERSION_TITLE"],
 		["١_a.up.sql", "VERSION_TITLE"],
 		["#1_a.up.sql#", "VERSION_TITLE"],
+		["1_a\nb.up.sql", "VERSION_TITLE"],
 		["1_a.up.sql~", "backup"],
 		["1_a.up.sql.bak", "backup"],
 		["1_a.up.sql.BAK", "backup"],
@@ -72,7 +73,7 @@ describe("parseMigrationName", () => {
 		const name = fc.record({
 			version: fc.bigInt({ min: 0n, max: MAX_VERSION }),
 			digits: fc.nat(25),
-			identifier: fc.string({ unit: "grapheme" }),
+			identifier: fc.string({ unit: "grapheme" }).filter((text) => !text.includes("\n")),
 			direction: fc.constantFrom("up", "down"),
 		});
 		const property = fc.property(name, ({ version, digits, identifier, direction }) => {

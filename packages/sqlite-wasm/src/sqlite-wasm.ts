@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, openSync, readSync } from "node:fs";
 import { createRequire } from "node:module";
 import { type SqliteFactory, sqliteFactory } from "@godwit/sqlite";
 import type { Database } from "node-sqlite3-wasm";
@@ -11,7 +11,7 @@ export const sqliteWasm: SqliteFactory<Database> = sqliteFactory<Database>({
 	async connect(path) {
 		// Loaded when a database is opened: compiling the WebAssembly takes longer than many a command.
 		const { Database } = require("node-sqlite3-wasm") as typeof import("node-sqlite3-wasm");
-		const database = new Database(path);
+		const database = new Database(path, { readOnly: isReadOnly(path) });
 		const connection = wasmConnection(database, path === ":memory:" ? undefined : path, () => database.close());
 		// Without shared memory the binding can open a WAL database only for itself, see https://sqlite.org/wal.html#noshm
 		if (path !== ":memory:" && isWal(path)) connection.all("PRAGMA locking_mode = EXCLUSIVE");
@@ -22,6 +22,17 @@ export const sqliteWasm: SqliteFactory<Database> = sqliteFactory<Database>({
 		return wasmConnection(database, typeof file === "string" && file !== "" ? file : undefined, () => {});
 	},
 });
+
+/** The binding does not open a file for reading by itself when it may not be written, as the native library does. */
+function isReadOnly(path: string): boolean {
+	if (path === ":memory:" || !existsSync(path)) return false;
+	try {
+		accessSync(path, constants.W_OK);
+		return false;
+	} catch {
+		return true;
+	}
+}
 
 /** Reads the file format from the header, see https://sqlite.org/fileformat2.html#file_format_version_numbers */
 function isWal(path: string): boolean {

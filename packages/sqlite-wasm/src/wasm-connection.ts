@@ -21,8 +21,6 @@ export function wasmConnection(database: Database, path: string | undefined, clo
 	}
 
 	function query(sql: string, parameters: readonly SqlValue[]): readonly unknown[] {
-		// SQLite reads many a setting when it compiles the PRAGMA, so a kept one would go on telling the old value.
-		if (sql.startsWith("PRAGMA")) return database.all(sql);
 		const statement = prepare(sql);
 		try {
 			return statement.all([...parameters]);
