@@ -1,4 +1,4 @@
-import { type LockFile, lockFile, type SqliteConnection } from "@godwit/sqlite";
+import { type LockFile, lockFile, realDatabasePath, type SqliteConnection } from "@godwit/sqlite";
 import type { Database, Statement } from "better-sqlite3";
 
 /**
@@ -9,13 +9,12 @@ import type { Database, Statement } from "better-sqlite3";
  * the other side looks for in the same way; a statement outside a transaction holds it, since nothing else shows it.
  */
 export function nativeConnection(database: Database, close: () => void): SqliteConnection {
-	const lock: LockFile | undefined = database.memory ? undefined : lockFile(database.name);
+	const lock: LockFile | undefined = database.memory ? undefined : lockFile(realDatabasePath(database.name));
 	const statements = new Map<string, Statement>();
 
 	function prepare(sql: string): Statement {
 		const prepared = statements.get(sql) ?? database.prepare(sql).safeIntegers();
-		// SQLite reads many a setting when it compiles the PRAGMA, so a kept one would go on telling the old value.
-		if (!sql.startsWith("PRAGMA")) statements.set(sql, prepared);
+		statements.set(sql, prepared);
 		return prepared;
 	}
 

@@ -6,14 +6,15 @@ import type { SqliteConfig } from "./sqlite-config.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
 import { inTransaction } from "./transaction.ts";
 
-/** Clears the lock beside a database file. @returns how many locks were cleared, 0 or 1. */
+/** Clears the lock beside a database file. @returns how many locks were cleared, 0 or 1; `undefined` when it has to stay. */
 export async function breakLockFile(
 	databasePath: string,
 	confirm: (holder: string) => Promise<boolean>,
-): Promise<number> {
+): Promise<number | undefined> {
 	const path = `${databasePath}.lock`;
 	const state = inspectOwnedLock(path);
-	if (state.state === "free" || !(await confirm(describeHolder(path, state)))) return 0;
+	if (state.state === "free") return 0;
+	if (!(await confirm(describeHolder(path, state)))) return undefined;
 	clearLockFile(path, state);
 	return 1;
 }

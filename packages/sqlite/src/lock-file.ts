@@ -9,7 +9,7 @@ import {
 	releaseOwnedLock,
 	takeOverLock,
 } from "./owned-lock.ts";
-import { currentOwner, describeOwner } from "./process-owner.ts";
+import { currentOwner, describeOwner, type ProcessOwner } from "./process-owner.ts";
 
 /**
  * The lock that node-sqlite3-wasm puts beside a database, `<file>.lock`, as one connection of this process sees it.
@@ -36,8 +36,14 @@ export class DatabaseHeldError extends Error {
 
 export function lockFile(databasePath: string): LockFile {
 	const path = `${databasePath}.lock`;
-	const me = currentOwner();
+	let owner: ProcessOwner | undefined;
 	let held = false;
+
+	/** Made at the first use: a command that takes no lock needs none. */
+	function me(): ProcessOwner {
+		owner ??= currentOwner();
+		return owner;
+	}
 
 	function take(): void {
 		const holder = acquire();
@@ -47,7 +53,7 @@ export function lockFile(databasePath: string): LockFile {
 
 	function acquire(): LockState | undefined {
 		try {
-			return acquireOwnedLock(path, me);
+			return acquireOwnedLock(path, me());
 		} catch (cause) {
 			const reason = cause instanceof Error ? cause.message : String(cause);
 			const message = `${databasePath} cannot be locked: ${reason}; check the permissions of its folder`;
@@ -57,7 +63,7 @@ export function lockFile(databasePath: string): LockFile {
 
 	function release(): void {
 		held = false;
-		releaseOwnedLock(path, me);
+		releaseOwnedLock(path, me());
 	}
 
 	return {
@@ -74,7 +80,7 @@ export function lockFile(databasePath: string): LockFile {
 			take();
 			release();
 		},
-		assertHeld: () => assertOwnedLock(path, me),
+		assertHeld: () => assertOwnedLock(path, me()),
 	};
 }
 

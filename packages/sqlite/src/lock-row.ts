@@ -1,5 +1,5 @@
 import { MigrateError } from "@godwit/core";
-import { currentOwner, describeOwner, formatOwner, ownerLiveness, parseOwner } from "./process-owner.ts";
+import { currentOwner, describeOwner, formatOwner, ownerLiveness, type ProcessOwner, parseOwner } from "./process-owner.ts";
 import { quoteIdentifier } from "./quote-identifier.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
 import { tableExists } from "./version-table.ts";
@@ -32,9 +32,17 @@ export interface LockRow {
 
 export function lockRow(connection: SqliteConnection, name: string, leaseMs: number): LockRow {
 	const table = quoteIdentifier(name);
-	const me = currentOwner();
-	const owner = formatOwner(me);
+	let known: { readonly me: ProcessOwner; readonly owner: string } | undefined;
 	let extendAt = 0;
+
+	/** Made at the first use: a command that takes no lock needs none. */
+	function self(): { readonly me: ProcessOwner; readonly owner: string } {
+		if (known === undefined) {
+			const me = currentOwner();
+			known = { me, owner: formatOwner(me) };
+		}
+		return known;
+	}
 
 	function currentRow(): { locked: boolean; owner: string; expiresAt: number } | undefined {
 		const [row] = connection.all(`SELECT locked, owner, expires_at FROM ${table} WHERE id = 1`);
@@ -45,7 +53,7 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 
 	function assertMine(): void {
 		const row = currentRow();
-		if (row?.locked && row.owner === owner) return;
+		if (row?.locked && row.owner === self().owner) return;
 		const thief = row?.locked ? `held by ${describe(row.owner)}` : "free";
 		throw new MigrateError(
 			"ERR_LOCK_LOST",
@@ -73,7 +81,7 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 			const row = tableExists(connection, name) ? currentRow() : undefined;
 			if (row === undefined || !row.locked) return undefined;
 			const parsed = parseOwner(row.owner);
-			const liveness = parsed === undefined ? "unknown" : ownerLiveness(parsed, me);
+			const liveness = parsed === undefined ? "unknown" : ownerLiveness(parsed, self().me);
 			if (liveness === "dead") return undefined;
 			if (liveness === "unknown" && !(row.expiresAt > Date.now())) return undefined;
 			return describe(row.owner);
@@ -87,7 +95,7 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 				`CREATE TABLE IF NOT EXISTS ${table} (id INTEGER PRIMARY KEY CHECK (id = 1), locked BOOLEAN NOT NULL DEFAULT FALSE, owner TEXT, acquired_at TIMESTAMP, expires_at TIMESTAMP)`,
 			);
 			const now = Date.now();
-			const values = [owner, timestamp(now), timestamp(now + leaseMs)];
+			const values = [self().owner, timestamp(now), timestamp(now + leaseMs)];
 			connection.all(
 				`REPLACE INTO ${table} (id, locked, owner, acquired_at, expires_at) VALUES (1, TRUE, ?, ?, ?)`,
 				values,

@@ -26,10 +26,12 @@ const ATTEMPTS = 8;
  * @throws the file system's own error when it will not tell (EACCES, ENOTDIR).
  */
 export function inspectOwnedLock(path: string): LockState {
+	// Asked first, and about each transaction: the error that readlink throws for a missing file takes longer to make.
+	const stat = lstatSync(path, { throwIfNoEntry: false });
+	if (stat === undefined) return { state: "free" };
 	const owner = readOwner(path);
 	if (owner !== undefined) return { state: "owned", owner, liveness: ownerLiveness(owner) };
-	const stat = lstatSync(path, { throwIfNoEntry: false });
-	return stat === undefined ? { state: "free" } : { state: "foreign", ageMs: Math.max(0, Date.now() - stat.mtimeMs) };
+	return { state: "foreign", ageMs: Math.max(0, Date.now() - stat.mtimeMs) };
 }
 
 /**

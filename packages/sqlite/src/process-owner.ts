@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
@@ -26,6 +25,8 @@ let place: ProcessPlace | undefined;
 /** Names this process as the owner of a lock, under an id that is new in each call. */
 export function currentOwner(): ProcessOwner {
 	place ??= currentPlace();
+	// Loaded late: it takes longer than everything else that a command which takes no lock needs.
+	const { randomBytes } = process.getBuiltinModule("node:crypto");
 	return { ...place, id: randomBytes(8).toString("hex") };
 }
 

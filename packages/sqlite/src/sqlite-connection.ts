@@ -11,10 +11,7 @@ export type SqlRow = Readonly<Record<string, SqlValue>>;
 export interface SqliteConnection {
 	/** Runs one statement and leaves out its rows. */
 	exec(sql: string): void;
-	/**
-	 * Runs one statement with `?` parameters and returns its rows. It may be kept for the next time, but not a PRAGMA:
-	 * SQLite reads many a setting when it compiles one.
-	 */
+	/** Runs one statement with `?` parameters and returns its rows. */
 	all(sql: string, parameters?: readonly SqlValue[]): readonly SqlRow[];
 	/** False in autocommit mode, see https://sqlite.org/c3ref/get_autocommit.html */
 	readonly inTransaction: boolean;

@@ -52,7 +52,7 @@ export function databaseError(connection: SqliteConnection, path: string, cause:
 /** Wraps the failure of a statement of a body, placing it in the body; also what a function of the caller's throws. */
 export function statementError(connection: SqliteConnection, statement: Statement, cause: unknown): unknown {
 	if (isMigrateError(cause)) return cause;
-	const resultCode = connection.resultCode(cause);
+	const resultCode = cause instanceof DatabaseHeldError ? "SQLITE_BUSY" : connection.resultCode(cause);
 	const message = cause instanceof Error ? cause.message : String(cause);
 	const hint = /(from within|within a|inside a) transaction/.test(message) ? `; ${NO_TRANSACTION_HINT}` : "";
 	const details = {

@@ -35,8 +35,7 @@ export function sqliteFactory<Database>(binding: SqliteBinding<Database>): Sqlit
 	return {
 		async open(url) {
 			const { path, config } = parseDatabaseUrl(url);
-			assertUsablePath(path);
-			const connection = await connect(binding, path === ":memory:" ? path : realDatabasePath(path));
+			const connection = await connect(binding, usablePath(path));
 			try {
 				const driver = sqliteDriver({ connection, path, config, borrowed: false });
 				// SQLite opens lazily: what is not a database shows with the first read.
@@ -49,10 +48,11 @@ export function sqliteFactory<Database>(binding: SqliteBinding<Database>): Sqlit
 		},
 		async breakLocks(url, confirm) {
 			const { path, config } = parseDatabaseUrl(url);
-			assertUsablePath(path);
 			if (path === ":memory:") return 0;
-			const realPath = realDatabasePath(path);
+			const realPath = usablePath(path);
 			const cleared = await breakLockFile(realPath, confirm);
+			// The row cannot be read while that lock stays.
+			if (cleared === undefined) return 0;
 			const connection = await connect(binding, realPath);
 			try {
 				return cleared + (await breakLockRow(connection, config, confirm));
@@ -73,15 +73,30 @@ async function connect<Database>(binding: SqliteBinding<Database>, path: string)
 	try {
 		return await binding.connect(path);
 	} catch (cause) {
-		if (isMigrateError(cause)) throw cause;
-		const message = `cannot open ${path}: ${cause instanceof Error ? cause.message : String(cause)}`;
-		throw new MigrateError("ERR_DATABASE", message, {}, { cause });
+		throw cannotOpen(path, cause);
+	}
+}
+
+function cannotOpen(path: string, cause: unknown): MigrateError {
+	if (isMigrateError(cause)) return cause;
+	const reason = cause instanceof Error ? cause.message : String(cause);
+	const message = `cannot open ${path}: ${reason}; check the path and the permissions of the file`;
+	return new MigrateError("ERR_DATABASE", message, {}, { cause });
+}
+
+/** The path as bindings take it: of the file itself, wherever symbolic links lead. */
+function usablePath(path: string): string {
+	if (path === ":memory:") return path;
+	try {
+		assertUsablePath(path);
+		return realDatabasePath(path);
+	} catch (cause) {
+		throw cannotOpen(path, cause);
 	}
 }
 
 /** SQLite says "unable to open database file" to each of these. */
 function assertUsablePath(path: string): void {
-	if (path === ":memory:") return;
 	const folder = dirname(resolve(path));
 	if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
 		throw new MigrateError("ERR_DATABASE", `cannot open ${path}: there is no folder ${folder}; make it first`, {});

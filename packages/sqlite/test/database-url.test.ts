@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseDatabaseUrl } from "../src/database-url.ts";
 
-const seed = Number(process.env["GODWIT_SEED"] ?? 1);
+const seed = Number(process.env.GODWIT_SEED ?? 1);
 
 function refusal(url: string): string {
 	try {

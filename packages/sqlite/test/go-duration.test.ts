@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseGoDuration } from "../src/go-duration.ts";
 
-const seed = Number(process.env["GODWIT_SEED"] ?? 1);
+const seed = Number(process.env.GODWIT_SEED ?? 1);
 
 describe("parseGoDuration", () => {
 	it.each([

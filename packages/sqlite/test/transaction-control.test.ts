@@ -82,6 +82,7 @@ describe("optsOutOfTransaction", () => {
 		"VACUUM;\n-- godwit: no-transaction",
 		"-- godwit: no-transactions\nVACUUM;",
 		"-- not godwit: no-transaction\nVACUUM;",
+		"-- see -- godwit: no-transaction\nVACUUM;",
 		"-- godwit: no-transaction please\nVACUUM;",
 		"/* -- godwit: no-transaction */ VACUUM;",
 		"SELECT '-- godwit: no-transaction';",

@@ -1,0 +1,66 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import BetterSqlite3, { type Database } from "better-sqlite3";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { nativeConnection } from "../src/native-connection.ts";
+
+describe("nativeConnection", () => {
+	let folder: string;
+	let database: Database;
+
+	beforeEach(() => {
+		folder = mkdtempSync(join(tmpdir(), "godwit-native-"));
+		database = new BetterSqlite3(join(folder, "app.db"), { timeout: 0 });
+	});
+
+	afterEach(() => {
+		database.close();
+		rmSync(folder, { recursive: true });
+	});
+
+	it("returns integers as bigint, of any size, and other values as they are", () => {
+		const connection = nativeConnection(database, () => {});
+		const sql = "SELECT 1 AS small, ? AS large, 1.5 AS real, 'x' AS text, NULL AS none, x'01' AS blob";
+		expect(connection.all(sql, [2n ** 63n - 1n])).toEqual([
+			{ small: 1n, large: 2n ** 63n - 1n, real: 1.5, text: "x", none: null, blob: Buffer.of(1) },
+		]);
+	});
+
+	it("runs statements with and without rows, a kept one with other parameters", () => {
+		const connection = nativeConnection(database, () => {});
+		connection.exec("CREATE TABLE t (a)");
+		for (const value of [1n, "two"]) expect(connection.all("INSERT INTO t VALUES (?)", [value])).toEqual([]);
+		expect(connection.all("SELECT a FROM t")).toEqual([{ a: 1n }, { a: "two" }]);
+	});
+
+	it("names the result code of SQLite's failures and of nothing else", () => {
+		const connection = nativeConnection(database, () => {});
+		let failure: unknown;
+		try {
+			connection.exec("CREATE TABLE t (a UNIQUE); INSERT INTO t VALUES (1), (1)");
+		} catch (error) {
+			failure = error;
+		}
+		expect(connection.resultCode(failure)).toBe("SQLITE_CONSTRAINT_UNIQUE");
+		for (const reason of [
+			undefined,
+			null,
+			"SqliteError",
+			new Error("SQLITE_BUSY"),
+			{ name: "SqliteError", code: "X" },
+		]) {
+			expect(connection.resultCode(reason)).toBeUndefined();
+		}
+	});
+
+	it("leaves the caller's database open and nothing beside its file", () => {
+		const connection = nativeConnection(database, () => {});
+		connection.exec("BEGIN");
+		expect(connection.inTransaction).toBe(true);
+		connection.exec("COMMIT");
+		connection.close();
+		expect(database.open).toBe(true);
+		expect(readdirSync(folder)).toEqual(["app.db"]);
+	});
+});

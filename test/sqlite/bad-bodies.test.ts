@@ -1,0 +1,101 @@
+import { Migrate, type MigrationBody, memorySource, migrationBody, textBody } from "@godwit/core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { backends } from "./backends.ts";
+import { createLab, failedMigration, failure, type Lab, ups } from "./lab.ts";
+
+function bytes(...parts: readonly (string | readonly number[])[]): MigrationBody {
+	return migrationBody(async function* () {
+		for (const part of parts) yield typeof part === "string" ? new TextEncoder().encode(part) : Uint8Array.from(part);
+	});
+}
+
+const START = "CREATE TABLE early (a);\nINSERT INTO early VALUES (1);\n";
+
+const BAD: readonly (readonly [what: string, body: MigrationBody, line: number, problem: string])[] = [
+	["a NUL byte", bytes(START, "CREATE TABLE late (a);\0DROP TABLE early;"), 3, "nul-byte"],
+	["an unclosed string", bytes(START, "INSERT INTO early VALUES ('oops);\nSELECT 1;\n"), 3, "unclosed-string"],
+	["an unclosed identifier", bytes(START, '\nCREATE TABLE "late (a);'), 4, "unclosed-identifier"],
+	["an unclosed comment", bytes(START, "CREATE TABLE late (a);\n/* no end"), 4, "unclosed-comment"],
+	["invalid UTF-8", bytes(START, "-- caf", [0xe9], "\n"), 3, "invalid-utf-8"],
+	["UTF-8 that is cut off", bytes(START, "SELECT '", [0xe2, 0x82]), 3, "invalid-utf-8"],
+	["UTF-16", bytes(START, [0xff, 0xfe, 0x53, 0x00]), 3, "invalid-utf-8"],
+];
+
+describe.each(backends)("a body that is no SQL text, on $name", (backend) => {
+	let lab: Lab;
+
+	beforeEach(async () => {
+		lab = createLab(backend);
+		await lab.up(ups("CREATE TABLE first (a);"));
+	});
+
+	afterEach(() => lab[Symbol.dispose]());
+
+	async function run(body: MigrationBody, url?: string): Promise<unknown> {
+		await using driver = await lab.open(url);
+		await using migrate = new Migrate({ source: memorySource(ups("")), driver });
+		return await migrate.run({
+			version: 2n,
+			direction: "up",
+			target: 2n,
+			file: { identifier: "bad", location: "2_bad.up.sql", body },
+		});
+	}
+
+	const names = () => lab.schema().map((object) => (object as { name: string }).name);
+
+	it.each(BAD)("changes nothing and names the line: %s", async (_, body, line, problem) => {
+		const { failed, cause } = await failedMigration("ERR_INVALID_BODY", run(body));
+		expect(cause.details).toMatchObject({ line, problem });
+		expect(failed.message).toContain(`2_bad.up.sql:${line}:`);
+		expect(await lab.version()).toEqual({ version: 1n, dirty: false });
+		expect(names()).toEqual(["first"]);
+	});
+
+	it.each(BAD)("is found before anything runs outside a transaction: %s", async (_, body, line, problem) => {
+		const { cause } = await failedMigration("ERR_INVALID_BODY", run(body, "x-no-tx-wrap=true"));
+		expect(cause.details).toMatchObject({ line, problem });
+		expect(names()).toEqual(["first"]);
+	});
+
+	it.each([
+		["empty", ""],
+		["white space", " \r\n\t\n"],
+		["comments", "-- nothing\n/* here */"],
+		["semicolons", ";;\n;"],
+		["a byte order mark", "\uFEFF"],
+	])("may be %s", async (_, text) => {
+		await lab.up(ups("", text));
+		expect(await lab.version()).toEqual({ version: 2n, dirty: false });
+		await lab.up(ups("", "", text), { url: "x-no-tx-wrap=true" });
+		expect(await lab.version()).toEqual({ version: 3n, dirty: false });
+	});
+
+	it("may begin with a byte order mark and end its lines with CRLF", async () => {
+		await lab.up(ups("", "\uFEFFCREATE TABLE t (a);\r\nINSERT INTO t VALUES ('x\r\ny');\r\n-- end\r\n"));
+		expect(lab.all("SELECT a FROM t")).toEqual([{ a: "x\r\ny" }]);
+		const { cause } = await failedMigration(
+			"ERR_SQL",
+			lab.up(ups("", "", "\uFEFFSELECT 1;\r\n\r\n DROP TABLE no;\r\n")),
+		);
+		expect(cause.details).toMatchObject({ line: 3, column: 2 });
+	});
+
+	it("reports a source that cannot be read to its end, and rolls back", async () => {
+		const body = migrationBody(async function* () {
+			yield new TextEncoder().encode(START);
+			throw new Error("the disk is gone");
+		});
+		await using driver = await lab.open();
+		await expect(driver.apply?.(body, 2n)).rejects.toThrow("the disk is gone");
+		await expect(driver.run(body)).rejects.toThrow("the disk is gone");
+		expect(names()).toEqual(["first"]);
+	});
+
+	it("places a statement that SQLite cannot read", async () => {
+		await using driver = await lab.open();
+		const error = await failure("ERR_SQL", driver.run(textBody("SELECT 1;\n\n   CREATE TABEL x (a);")));
+		expect(error.details).toMatchObject({ sql: "CREATE TABEL x (a);", line: 3, column: 11 });
+		expect(error.message).toBe('near "TABEL": syntax error');
+	});
+});

@@ -1,0 +1,122 @@
+import { textBody } from "@godwit/core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { backends, native } from "./backends.ts";
+import { createLab, failure, type Lab, ups } from "./lab.ts";
+
+describe.each(backends)("another connection's transaction, on $name", (backend) => {
+	let lab: Lab;
+
+	beforeEach(async () => {
+		lab = createLab(backend);
+		await lab.up(ups("CREATE TABLE t (a);"));
+	});
+
+	afterEach(() => lab[Symbol.dispose]());
+
+	it("is waited for", async () => {
+		await using driver = await lab.open("x-busy-timeout=1h");
+		using other = backend.connect(lab.path);
+		other.exec("BEGIN EXCLUSIVE; INSERT INTO t VALUES (1);");
+		let done = false;
+		const applied = driver.apply?.(textBody("INSERT INTO t VALUES (2)"), 2n).finally(() => {
+			done = true;
+		});
+		await new Promise((resolve) => setTimeout(resolve, 5));
+		expect(done).toBe(false);
+		other.exec("COMMIT");
+		expect(await applied).toBe("applied");
+		expect(await driver.version()).toEqual({ version: 2n, dirty: false });
+		expect(lab.all("SELECT a FROM t ORDER BY a")).toEqual([{ a: 1n }, { a: 2n }]);
+	});
+
+	it("is ERR_BUSY when it takes longer than x-busy-timeout, and nothing was done", async () => {
+		await using driver = await lab.open("x-busy-timeout=1ms");
+		using other = backend.connect(lab.path);
+		other.exec("BEGIN EXCLUSIVE;");
+		const { details, message } = await failure("ERR_BUSY", driver.setVersion(2n, false));
+		expect(details.waitedMs).toBe(1);
+		expect(message).toContain("raise x-busy-timeout");
+		await failure("ERR_BUSY", driver.version());
+		await failure("ERR_BUSY", driver.run(textBody("INSERT INTO t VALUES (2)")));
+		await failure("ERR_BUSY", driver.run(textBody("-- godwit: no-transaction\nINSERT INTO t VALUES (2)")));
+		await failure("ERR_BUSY", driver.drop());
+		other.exec("COMMIT");
+		expect(await driver.version()).toEqual({ version: 1n, dirty: false });
+		expect(lab.all("SELECT * FROM t")).toEqual([]);
+	});
+
+	it("keeps a database from being opened no longer than x-busy-timeout", async () => {
+		using other = backend.connect(lab.path);
+		other.exec("BEGIN EXCLUSIVE;");
+		await failure("ERR_BUSY", lab.open("x-busy-timeout=1ms"));
+		const opened = lab.open("x-busy-timeout=1h");
+		other.exec("COMMIT");
+		await using driver = await opened;
+		expect(await driver.version()).toEqual({ version: 1n, dirty: false });
+	});
+
+	it("keeps the migration lock from being taken, which says so", async () => {
+		await using driver = await lab.open();
+		using other = backend.connect(lab.path);
+		other.exec("BEGIN IMMEDIATE;");
+		const { details } = await failure("ERR_LOCK_TIMEOUT", driver.lock({ timeoutMs: 1 }));
+		expect(details.owner).toMatch(/another connection|app\.db\.lock/);
+		other.exec("COMMIT");
+		await driver.lock({ timeoutMs: 0 });
+		await driver.unlock();
+	});
+
+	it("keeps the migration lock from being given back; it stays held and can be given back later", async () => {
+		await using driver = await lab.open("x-busy-timeout=1ms");
+		await driver.lock();
+		using other = backend.connect(lab.path);
+		other.exec("BEGIN EXCLUSIVE;");
+		await failure("ERR_BUSY", driver.unlock());
+		other.exec("COMMIT");
+		await failure("ERR_LOCKED", driver.lock());
+		await driver.unlock();
+		await using next = await lab.open();
+		await next.lock({ timeoutMs: 0 });
+	});
+
+	it("is not cured by waiting for a body that began as a reader, with x-tx-mode=deferred", async () => {
+		await using driver = await lab.open("x-tx-mode=deferred");
+		using other = backend.connect(lab.path);
+		other.exec("BEGIN IMMEDIATE;");
+		const error = await failure("ERR_BUSY", driver.setVersion(2n, false));
+		expect(error.message).toContain("x-tx-mode=immediate");
+		other.exec("COMMIT");
+	});
+});
+
+describe("a reader, on sqlite-native", () => {
+	it("keeps a commit waiting, which goes on once the reader is done", async () => {
+		using lab = createLab(native);
+		await lab.up(ups("CREATE TABLE t (a); INSERT INTO t VALUES (1);"));
+		await using driver = await lab.open("x-busy-timeout=1h");
+		using reader = native.connect(lab.path);
+		reader.exec("BEGIN");
+		expect(reader.all("SELECT a FROM t")).toEqual([{ a: 1n }]);
+		let done = false;
+		const written = driver.setVersion(2n, true).finally(() => {
+			done = true;
+		});
+		await new Promise((resolve) => setTimeout(resolve, 5));
+		expect(done).toBe(false);
+		reader.exec("COMMIT");
+		await written;
+		expect(await driver.version()).toEqual({ version: 2n, dirty: true });
+	});
+
+	it("in WAL mode keeps nobody waiting", async () => {
+		using lab = createLab(native);
+		await lab.up(ups("CREATE TABLE t (a);"), { url: "x-journal-mode=wal" });
+		expect(lab.all("PRAGMA journal_mode")).toEqual([{ journal_mode: "wal" }]);
+		using reader = native.connect(lab.path);
+		reader.exec("BEGIN");
+		expect(reader.all("SELECT a FROM t")).toEqual([]);
+		await lab.up(ups("", "INSERT INTO t VALUES (1);"), { url: "x-busy-timeout=0" });
+		reader.exec("COMMIT");
+		expect(reader.all("SELECT a FROM t")).toEqual([{ a: 1n }]);
+	});
+});

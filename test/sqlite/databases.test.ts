@@ -1,0 +1,161 @@
+import { existsSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { MAX_VERSION, textBody } from "@godwit/core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { backends } from "./backends.ts";
+import { createLab, failure, type Lab, ups } from "./lab.ts";
+
+describe.each(backends)("a database file, on $name", (backend) => {
+	let lab: Lab;
+
+	beforeEach(() => {
+		lab = createLab(backend);
+	});
+
+	afterEach(() => lab[Symbol.dispose]());
+
+	const open = (path: string) => backend.factory.open(`${backend.name}://${path}`);
+
+	it("in a missing folder is refused, and the folder is not made", async () => {
+		const path = join(lab.folder, "no", "app.db");
+		const error = await failure("ERR_DATABASE", open(path));
+		expect(error.message).toBe(`cannot open ${path}: there is no folder ${join(lab.folder, "no")}; make it first`);
+		expect(existsSync(join(lab.folder, "no"))).toBe(false);
+	});
+
+	it("in a folder that is a file is refused", async () => {
+		writeFileSync(lab.path, "");
+		const error = await failure("ERR_DATABASE", open(join(lab.path, "app.db")));
+		expect(error.message).toContain(`there is no folder ${lab.path}`);
+	});
+
+	it("that is a folder is refused", async () => {
+		mkdirSync(lab.path);
+		const error = await failure("ERR_DATABASE", lab.open());
+		expect(error.message).toBe(`cannot open ${lab.path}: it is a folder; name a file in it`);
+	});
+
+	it("that is cut off is refused, and not changed", async () => {
+		await lab.up(ups("CREATE TABLE t (a); INSERT INTO t VALUES (zeroblob(20000));"));
+		truncateSync(lab.path, 5_000);
+		const bytes = readFileSync(lab.path);
+		const error = await failure("ERR_DATABASE", lab.up(ups("", "SELECT 1")));
+		expect(error.details.resultCode).toMatch(/^SQLITE_(CORRUPT|NOTADB)/);
+		expect(readFileSync(lab.path)).toEqual(bytes);
+	});
+
+	it("that is empty is a database without migrations", async () => {
+		writeFileSync(lab.path, "");
+		expect(await lab.version()).toEqual({ version: -1n, dirty: false });
+		expect(readFileSync(lab.path)).toHaveLength(0);
+	});
+
+	it.each(["my app.db", "größe 数据 🐦.db", "100%.db", "why?.db", "c#1.db", "a'b\"c.db", "-x.db", " x.db"])(
+		"may be called %j",
+		async (name) => {
+			const path = join(lab.folder, name);
+			await using driver = await open(encodeURI(path).replaceAll("?", "%3F"));
+			await driver.lock();
+			await driver.setVersion(1n, false);
+			await driver.close();
+			expect(existsSync(path)).toBe(true);
+			using connection = backend.connect(path);
+			expect(connection.all("SELECT version FROM schema_migrations")).toEqual([{ version: 1n }]);
+		},
+	);
+
+	it("may be named relative to the working directory", async () => {
+		await using driver = await open(relative(process.cwd(), lab.path));
+		await driver.setVersion(1n, false);
+		await driver.close();
+		expect(await lab.version()).toEqual({ version: 1n, dirty: false });
+	});
+
+	it("may be named by a symbolic link, whose target it locks", async () => {
+		await lab.up(ups("CREATE TABLE t (a);"));
+		const link = join(lab.folder, "link.db");
+		symlinkSync(lab.path, link);
+		await using one = await open(link);
+		await using two = await lab.open();
+		await one.lock();
+		await failure("ERR_LOCK_TIMEOUT", two.lock({ timeoutMs: 0 }));
+		expect(await one.version()).toEqual({ version: 1n, dirty: false });
+	});
+
+	it("in memory belongs to one driver", async () => {
+		await using one = await open(":memory:");
+		await using two = await open(":memory:");
+		await one.lock();
+		await one.apply?.(textBody("CREATE TABLE t (a)"), 1n);
+		await two.lock({ timeoutMs: 0 });
+		expect(await one.version()).toEqual({ version: 1n, dirty: false });
+		expect(await two.version()).toEqual({ version: -1n, dirty: false });
+		expect(lab.files()).toEqual([]);
+	});
+
+	it("is closed again when it turns out to be none", async () => {
+		writeFileSync(lab.path, "no database ".repeat(100));
+		await failure("ERR_DATABASE", lab.open());
+		writeFileSync(lab.path, "");
+		expect(await lab.version()).toEqual({ version: -1n, dirty: false });
+		expect(lab.files()).toEqual(["app.db"]);
+	});
+
+	it("holds every version up to 2^63-1 exactly", async () => {
+		await using driver = await lab.open();
+		for (const version of [0n, 1n, 2n ** 31n, 2n ** 53n, 2n ** 53n + 1n, MAX_VERSION - 1n, MAX_VERSION]) {
+			await driver.setVersion(version, false);
+			expect(await driver.version()).toEqual({ version, dirty: false });
+		}
+	});
+
+	it.each([
+		["text", "'seven', 0"],
+		["a real", "7.5, 0"],
+		["a number over 2^63-1", "9223372036854775808, 0"],
+		["nothing", "NULL, 0"],
+		["a version below -1", "-2, 0"],
+		["no dirty flag", "7, NULL"],
+		["a dirty flag that is none", "7, 'maybe'"],
+		["two rows", "7, 0), (8, 0"],
+	])("whose version row holds %s is refused", async (_, values) => {
+		lab.exec(`CREATE TABLE schema_migrations (version, dirty); INSERT INTO schema_migrations VALUES (${values})`);
+		const error = await failure("ERR_DATABASE", lab.version());
+		expect(error.message).toContain("the table schema_migrations does not hold one row of a version and a dirty flag");
+	});
+
+	it("whose version table has other columns is refused, never taken for one without a version", async () => {
+		lab.exec("CREATE TABLE schema_migrations (number, state)");
+		const error = await failure("ERR_DATABASE", lab.version());
+		expect(error.message).toContain("no such column: version");
+	});
+
+	it("changes its journal mode with x-journal-mode, but not while it is up to date", async () => {
+		const files = ups("CREATE TABLE t (a);");
+		await lab.up(files);
+		await lab.up(files, { url: "x-journal-mode=persist" });
+		expect(lab.files()).toEqual(["app.db"]);
+		await lab.up({ ...files, "2_more.up.sql": "CREATE TABLE u (a);" }, { url: "x-journal-mode=persist" });
+		expect(lab.files()).toEqual(["app.db", "app.db-journal"]);
+	});
+
+	it("that cannot change to the journal mode is refused, and its lock given back", async () => {
+		const url = `${backend.name}://:memory:?x-journal-mode=wal`;
+		await using driver = await backend.factory.open(url);
+		const error = await failure("ERR_INVALID_OPTION", driver.lock());
+		expect(error.message).toBe(":memory: cannot be changed to x-journal-mode=wal; it stays in memory");
+		await failure("ERR_NOT_LOCKED", driver.unlock());
+	});
+
+	it.each([
+		["off", 0n],
+		["normal", 1n],
+		["full", 2n],
+		["extra", 3n],
+	])("is written with x-synchronous=%s", async (level, value) => {
+		await using driver = await lab.open(`x-synchronous=${level}`);
+		await driver.run(textBody("CREATE TABLE seen AS SELECT synchronous FROM pragma_synchronous"));
+		await driver.close();
+		expect(lab.all("SELECT * FROM seen")).toEqual([{ synchronous: value }]);
+	});
+});

@@ -1,0 +1,141 @@
+import { type Driver, textBody } from "@godwit/core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { backends } from "./backends.ts";
+import { createLab, failure, type Lab, ups } from "./lab.ts";
+
+const EVERYTHING = `
+	CREATE TABLE parent (id INTEGER PRIMARY KEY AUTOINCREMENT, child INTEGER REFERENCES child);
+	CREATE TABLE child (id INTEGER PRIMARY KEY, parent INTEGER NOT NULL REFERENCES parent ON DELETE RESTRICT);
+	INSERT INTO parent VALUES (1, NULL);
+	INSERT INTO child VALUES (1, 1);
+	UPDATE parent SET child = 1;
+	CREATE TABLE loop (id INTEGER PRIMARY KEY REFERENCES loop DEFERRABLE INITIALLY DEFERRED);
+	CREATE INDEX by_parent ON child (parent) WHERE parent > 0;
+	CREATE INDEX by_expression ON child (parent + id);
+	CREATE VIEW names AS SELECT id FROM parent;
+	CREATE VIEW view_of_view AS SELECT * FROM names;
+	CREATE VIEW broken AS SELECT * FROM nowhere;
+	CREATE TRIGGER on_view INSTEAD OF INSERT ON names BEGIN SELECT 1; END;
+	CREATE TRIGGER on_table AFTER DELETE ON parent BEGIN DELETE FROM nowhere; END;
+	CREATE VIRTUAL TABLE search USING fts5(text);
+	INSERT INTO search VALUES ('a bar-tailed godwit');
+	CREATE VIRTUAL TABLE "odd ""search""" USING fts5(text, content='');
+	CREATE TABLE search_like_content (a);
+	CREATE TABLE keyed (a TEXT PRIMARY KEY, b) WITHOUT ROWID;
+	CREATE TABLE strict_one (a INTEGER) STRICT;
+	CREATE TABLE "odd ""name"", with; -- it" (a);
+	CREATE TABLE "select" (a);
+	CREATE TABLE "größe 🐦" (a);
+	CREATE TABLE "" (a);
+	CREATE TABLE Schema_Migrations_Locked (a);
+	ANALYZE;
+`;
+
+describe.each(backends)("drop on $name", (backend) => {
+	let lab: Lab;
+
+	beforeEach(() => {
+		lab = createLab(backend);
+	});
+
+	afterEach(() => lab[Symbol.dispose]());
+
+	const objects = () => lab.all("SELECT name FROM sqlite_schema");
+
+	async function dropLocked(driver: Driver): Promise<void> {
+		await driver.lock();
+		await driver.drop();
+		await driver.unlock();
+	}
+
+	it("deletes everything, the version too", async () => {
+		await lab.up(ups(EVERYTHING));
+		await lab.migrate({}, (migrate) => migrate.drop());
+		expect(objects()).toEqual([]);
+		expect(await lab.version()).toEqual({ version: -1n, dirty: false });
+		const [pages] = lab.all("SELECT page_count FROM pragma_page_count");
+		expect(pages?.page_count).toBeLessThan(3n);
+		await lab.up(ups(EVERYTHING));
+		expect(await lab.version()).toEqual({ version: 1n, dirty: false });
+	});
+
+	it("deletes everything without the lock as well", async () => {
+		await lab.up(ups(EVERYTHING));
+		await using driver = await lab.open();
+		await driver.drop();
+		await driver.close();
+		expect(objects()).toEqual([]);
+	});
+
+	it("works with x-foreign-keys=true too", async () => {
+		await lab.up(ups("CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p REFERENCES p);"));
+		await lab.migrate({}, (migrate) => migrate.drop(), { url: "x-foreign-keys=true" });
+		expect(objects()).toEqual([]);
+	});
+
+	it("works on a dirty database", async () => {
+		await using driver = await lab.open();
+		await driver.setVersion(3n, true);
+		await dropLocked(driver);
+		expect(await driver.version()).toEqual({ version: -1n, dirty: false });
+	});
+
+	it("works on an empty database", async () => {
+		await lab.migrate({}, (migrate) => migrate.drop());
+		expect(objects()).toEqual([]);
+	});
+
+	it("keeps the lock until unlock, which leaves nothing", async () => {
+		await lab.up(ups(EVERYTHING));
+		await using driver = await lab.open();
+		await using other = await lab.open();
+		await driver.lock();
+		await driver.drop();
+		expect(objects()).toEqual([{ name: "schema_migrations_lock" }]);
+		const { details } = await failure("ERR_LOCK_TIMEOUT", other.lock({ timeoutMs: 0 }));
+		expect(details.owner).toContain(`process ${process.pid} `);
+		await driver.run(textBody("CREATE TABLE again (a)"));
+		await driver.unlock();
+		expect(objects()).toEqual([{ name: "again" }]);
+		await other.lock();
+		await other.unlock();
+		await driver.lock();
+		await driver.unlock();
+	});
+
+	it("is refused while another instance holds the lock", async () => {
+		await lab.up(ups("CREATE TABLE t (a);"));
+		await using holder = await lab.open();
+		await holder.lock();
+		await failure(
+			"ERR_LOCK_TIMEOUT",
+			lab.migrate({}, (migrate) => migrate.drop(), { lockTimeoutMs: 0 }),
+		);
+		expect(lab.schema()).toHaveLength(1);
+	});
+
+	it("belongs to a transaction that is open", async () => {
+		await lab.up(ups(EVERYTHING));
+		const before = objects();
+		await using driver = await lab.open();
+		const work = driver.transaction?.(async () => {
+			await driver.drop();
+			throw new Error("changed my mind");
+		});
+		await expect(work).rejects.toThrow("changed my mind");
+		expect(objects()).toEqual(before);
+	});
+
+	it("leaves attached databases and temporary tables of the caller's alone", async () => {
+		using other = backend.connect(`${lab.path}-other`);
+		other.exec("CREATE TABLE theirs (a)");
+		other.close();
+		using connection = backend.connect(lab.path);
+		connection.exec(`CREATE TABLE t (a); CREATE TEMP TABLE t (b); ATTACH '${lab.path}-other' AS other`);
+		await using driver = connection.withInstance();
+		await driver.drop();
+		expect(connection.all("SELECT name FROM sqlite_schema")).toEqual([]);
+		expect(connection.all("SELECT name FROM sqlite_temp_schema")).toEqual([{ name: "t" }]);
+		expect(connection.all("SELECT name FROM other.sqlite_schema")).toEqual([{ name: "theirs" }]);
+	});
+});

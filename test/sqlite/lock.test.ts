@@ -1,0 +1,237 @@
+import { hostname } from "node:os";
+import { textBody } from "@godwit/core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { backends } from "./backends.ts";
+import { createLab, failedMigration, failure, type Lab, ups } from "./lab.ts";
+import { otherProcess } from "./other-process.ts";
+
+const HOUR_MS = 3_600_000;
+const at = (offsetMs: number): string => new Date(Date.now() + offsetMs).toISOString();
+
+describe.each(backends)("the migration lock on $name", (backend) => {
+	let lab: Lab;
+
+	beforeEach(() => {
+		lab = createLab(backend);
+	});
+
+	afterEach(() => lab[Symbol.dispose]());
+
+	/** Rewrites the owner of the lock as a process that this one is not. */
+	function forge(change: Readonly<Record<string, unknown>>, expiresAt: string): void {
+		const [row] = lab.all("SELECT owner FROM schema_migrations_lock");
+		const owner = JSON.stringify({ ...(JSON.parse(String(row?.owner)) as object), ...change });
+		lab.exec(`UPDATE schema_migrations_lock SET owner = '${owner}', expires_at = '${expiresAt}'`);
+	}
+
+	/** Leaves a lock that somebody else holds. */
+	async function leaveLock(change: Readonly<Record<string, unknown>>, expiresAt: string): Promise<void> {
+		await using driver = await lab.open();
+		await driver.lock();
+		forge(change, expiresAt);
+		await failure("ERR_LOCK_LOST", driver.unlock());
+	}
+
+	it("keeps another process out, and says which one holds it", async () => {
+		await using other = await otherProcess(lab.url());
+		expect(await other.tell("lock")).toEqual({ done: true });
+		await using driver = await lab.open();
+		const { details, message } = await failure("ERR_LOCK_TIMEOUT", driver.lock({ timeoutMs: 20 }));
+		expect(details.owner).toBe(`process ${other.pid} on host ${hostname()}`);
+		expect(details.waitedMs).toBeGreaterThanOrEqual(20);
+		expect(message).toContain(`the migration lock is held by process ${other.pid} on host ${hostname()}`);
+		expect(await other.tell("unlock")).toEqual({ done: true });
+		await driver.lock({ timeoutMs: 0 });
+		expect(await other.tell("unlock")).toMatchObject({ code: "ERR_NOT_LOCKED" });
+		await driver.unlock();
+	});
+
+	it("waits for as long as x-lock-timeout says", async () => {
+		await using other = await otherProcess(lab.url("x-synchronous=off&x-lock-timeout=1ms"));
+		await using driver = await lab.open();
+		await driver.lock();
+		expect(await other.tell("lock")).toMatchObject({ code: "ERR_LOCK_TIMEOUT" });
+	});
+
+	it("is taken over at once from a process that was killed", async () => {
+		const other = await otherProcess(lab.url());
+		expect(await other.tell("lock")).toEqual({ done: true });
+		await other.kill();
+		await using driver = await lab.open();
+		await driver.lock({ timeoutMs: 0 });
+		await driver.unlock();
+	});
+
+	it("is taken over from a dead process however far in the future its lease ends: clocks are set back", async () => {
+		const other = await otherProcess(lab.url());
+		expect(await other.tell("lock")).toEqual({ done: true });
+		await other.kill();
+		lab.exec(`UPDATE schema_migrations_lock SET expires_at = '${at(1_000 * HOUR_MS)}'`);
+		await using driver = await lab.open();
+		await driver.lock({ timeoutMs: 0 });
+	});
+
+	it("is not taken from a living process of this machine, however long its lease is over", async () => {
+		await using other = await otherProcess(lab.url());
+		expect(await other.tell("lock")).toEqual({ done: true });
+		lab.exec(`UPDATE schema_migrations_lock SET expires_at = '${at(-1_000 * HOUR_MS)}'`);
+		await using driver = await lab.open();
+		await failure("ERR_LOCK_TIMEOUT", driver.lock({ timeoutMs: 0 }));
+	});
+
+	it("of another host holds until its lease is over", async () => {
+		await leaveLock({ host: "elsewhere", boot: "other" }, at(HOUR_MS));
+		await using driver = await lab.open();
+		const { details } = await failure("ERR_LOCK_TIMEOUT", driver.lock({ timeoutMs: 0 }));
+		expect(details.owner).toBe(`process ${process.pid} on host elsewhere`);
+		lab.exec(`UPDATE schema_migrations_lock SET expires_at = '${at(-1)}'`);
+		await driver.lock({ timeoutMs: 0 });
+		await driver.unlock();
+	});
+
+	it.each([
+		["an owner that is no text of ours", `owner = 'somebody'`, "somebody"],
+		["an owner that is missing", "owner = NULL", "null"],
+	])("of %s holds until its lease is over", async (_, change, owner) => {
+		await leaveLock({ host: "elsewhere" }, at(0));
+		lab.exec(`UPDATE schema_migrations_lock SET ${change}, locked = TRUE, expires_at = '${at(HOUR_MS)}'`);
+		await using driver = await lab.open();
+		const { details } = await failure("ERR_LOCK_TIMEOUT", driver.lock({ timeoutMs: 0 }));
+		expect(details.owner).toBe(owner);
+		lab.exec("UPDATE schema_migrations_lock SET expires_at = NULL");
+		await driver.lock({ timeoutMs: 0 });
+	});
+
+	it("is free when its row is gone", async () => {
+		await leaveLock({ host: "elsewhere" }, at(HOUR_MS));
+		lab.exec("DELETE FROM schema_migrations_lock");
+		await using driver = await lab.open();
+		await driver.lock({ timeoutMs: 0 });
+	});
+
+	it("lost to somebody else lets nothing more be written", async () => {
+		await using driver = await lab.open();
+		await driver.lock();
+		await driver.setVersion(4n, false);
+		forge({ host: "thief", id: "0123456789abcdef" }, at(HOUR_MS));
+		const lost = await failure(
+			"ERR_LOCK_LOST",
+			driver.apply?.(textBody("CREATE TABLE t (a)"), 5n) ?? Promise.resolve(),
+		);
+		expect(lost.details.owner).toBe(`held by process ${process.pid} on host thief`);
+		await failure("ERR_LOCK_LOST", driver.setVersion(5n, false));
+		await failure("ERR_LOCK_LOST", driver.run(textBody("CREATE TABLE t (a)")));
+		await failure("ERR_LOCK_LOST", driver.drop());
+		await failure("ERR_LOCK_LOST", driver.transaction?.(async () => {}) ?? Promise.resolve());
+		expect(await driver.version()).toEqual({ version: 4n, dirty: false });
+		expect(lab.schema()).toEqual([]);
+		await failure("ERR_LOCK_LOST", driver.unlock());
+		await failure("ERR_NOT_LOCKED", driver.unlock());
+	});
+
+	it("lost in the middle of an operation fails the next migration, as its cause", async () => {
+		const steal = "UPDATE schema_migrations_lock SET owner = 'thief';";
+		const up = lab.up(ups("CREATE TABLE one (a);", steal, "CREATE TABLE three (a);"));
+		const { failed, cause } = await failedMigration("ERR_LOCK_LOST", up);
+		expect(failed.details).toMatchObject({ version: 3n, dirty: false });
+		expect(failed.suppressed).toHaveLength(1);
+		expect(cause.message).toContain("held by thief");
+		expect(await lab.version()).toEqual({ version: 2n, dirty: false });
+		expect(lab.schema()).toHaveLength(1);
+	});
+
+	it("lost and released since is lost all the same", async () => {
+		await using driver = await lab.open();
+		await driver.lock();
+		lab.exec("UPDATE schema_migrations_lock SET locked = FALSE");
+		const { details } = await failure("ERR_LOCK_LOST", driver.setVersion(1n, false));
+		expect(details.owner).toBe("free");
+		await failure("ERR_LOCK_LOST", driver.close());
+		await driver.close();
+	});
+
+	it("has its lease extended by the transactions of its holder", async () => {
+		await using driver = await lab.open("x-lock-lease=0");
+		await driver.lock();
+		lab.exec("UPDATE schema_migrations_lock SET expires_at = '2000-01-01T00:00:00.000Z'");
+		await driver.setVersion(1n, false);
+		expect(lab.all("SELECT expires_at > '2020-01-01' AS extended FROM schema_migrations_lock")).toEqual([
+			{ extended: 1n },
+		]);
+		await driver.unlock();
+		expect(lab.all("SELECT locked, owner, expires_at FROM schema_migrations_lock")).toEqual([
+			{ locked: 0n, owner: null, expires_at: null },
+		]);
+	});
+
+	it("writes the lease no more often than it needs to", async () => {
+		await using driver = await lab.open("x-lock-lease=1h");
+		await driver.lock();
+		const lease = () => lab.all("SELECT expires_at FROM schema_migrations_lock");
+		const before = lease();
+		await driver.setVersion(1n, false);
+		expect(lease()).toEqual(before);
+	});
+
+	it("is not taken twice by one instance", async () => {
+		await using driver = await lab.open();
+		await driver.lock();
+		await failure("ERR_LOCKED", driver.lock());
+		await driver.unlock();
+		await failure("ERR_NOT_LOCKED", driver.unlock());
+	});
+
+	it("is waited for without blocking the event loop, and taken once it is free", async () => {
+		await using holder = await lab.open();
+		await using driver = await lab.open();
+		await holder.lock();
+		let waiting = true;
+		const locked = driver.lock({ timeoutMs: HOUR_MS }).finally(() => {
+			waiting = false;
+		});
+		await new Promise((resolve) => setTimeout(resolve, 5));
+		expect(waiting).toBe(true);
+		await holder.unlock();
+		await locked;
+		await driver.unlock();
+	});
+
+	it("is not waited for any longer once the signal comes", async () => {
+		await using holder = await lab.open();
+		await using driver = await lab.open();
+		await holder.lock();
+		const controller = new AbortController();
+		const locked = driver.lock({ timeoutMs: HOUR_MS, signal: controller.signal });
+		setTimeout(() => controller.abort(new Error("enough")), 5);
+		await expect(locked).rejects.toThrow("enough");
+		await holder.unlock();
+		await driver.lock({ timeoutMs: 0 });
+	});
+
+	it("is given back by close", async () => {
+		const driver = await lab.open();
+		await driver.lock();
+		await driver.close();
+		await driver.close();
+		await failure("ERR_CLOSED", driver.lock());
+		await failure("ERR_CLOSED", driver.version());
+		await using next = await lab.open();
+		await next.lock({ timeoutMs: 0 });
+	});
+
+	it("lets one of many takers in at a time", async () => {
+		const drivers = await Promise.all(Array.from({ length: 8 }, () => lab.open()));
+		let inside = 0;
+		await Promise.all(
+			drivers.map(async (driver) => {
+				await driver.lock({ timeoutMs: HOUR_MS });
+				inside += 1;
+				expect(inside).toBe(1);
+				await new Promise((resolve) => setImmediate(resolve));
+				inside -= 1;
+				await driver.unlock();
+			}),
+		);
+		for (const driver of drivers) await driver.close();
+	});
+});

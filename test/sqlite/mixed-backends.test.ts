@@ -1,0 +1,95 @@
+import { unlinkSync } from "node:fs";
+import { textBody } from "@godwit/core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { native, wasm } from "./backends.ts";
+import { createLab, failure, type Lab, ups } from "./lab.ts";
+import { otherProcess } from "./other-process.ts";
+
+describe.runIf(process.platform === "linux")("sqlite-native and sqlite-wasm on one file at one time", () => {
+	let lab: Lab;
+
+	beforeEach(async () => {
+		lab = createLab(native);
+		await lab.up(ups("CREATE TABLE t (a INTEGER PRIMARY KEY);"));
+	});
+
+	afterEach(() => lab[Symbol.dispose]());
+
+	const url = (scheme: string, options: string) => `${scheme}://${lab.path}?x-synchronous=off&${options}`;
+
+	it.each([
+		[native, wasm],
+		[wasm, native],
+	])("see one migration lock, the row: $name holds it", async (holder, waiter) => {
+		await using other = await otherProcess(url(holder.name, ""));
+		await using driver = await waiter.factory.open(url(waiter.name, ""));
+		await other.tell("lock");
+		const { details } = await failure("ERR_LOCK_TIMEOUT", driver.lock({ timeoutMs: 0 }));
+		expect(details.owner).toContain(`process ${other.pid} `);
+		await other.tell("unlock");
+		await driver.lock({ timeoutMs: 0 });
+	});
+
+	it("keep out of each other's transactions: native writes", async () => {
+		await using other = await otherProcess(url("sqlite-native", ""));
+		await other.tell({ begin: "INSERT INTO t VALUES (1);" });
+		const error = await failure("ERR_BUSY", wasm.factory.open(url("sqlite-wasm", "x-busy-timeout=1ms")));
+		expect(error.message).toContain(`is in use by process ${other.pid} through native SQLite`);
+		await other.tell("commit");
+		await using driver = await wasm.factory.open(url("sqlite-wasm", "x-busy-timeout=0"));
+		await driver.run(textBody("INSERT INTO t VALUES (2)"));
+		await driver.close();
+		expect(lab.all("SELECT a FROM t")).toEqual([{ a: 1n }, { a: 2n }]);
+	});
+
+	it("keep out of each other's transactions: WebAssembly writes", async () => {
+		await using other = await otherProcess(url("sqlite-wasm", ""));
+		await using driver = await native.factory.open(url("sqlite-native", "x-busy-timeout=1ms"));
+		await other.tell({ begin: "INSERT INTO t VALUES (1);" });
+		const { message } = await failure("ERR_BUSY", driver.version());
+		expect(message).toContain(`app.db.lock is held by process ${other.pid}`);
+		await failure("ERR_BUSY", driver.run(textBody("INSERT INTO t VALUES (2)")));
+		await failure("ERR_BUSY", driver.run(textBody("-- godwit: no-transaction\nINSERT INTO t VALUES (2)")));
+		const { details } = await failure("ERR_LOCK_TIMEOUT", driver.lock({ timeoutMs: 1 }));
+		expect(details.owner).toContain("app.db.lock");
+		await other.tell("commit");
+		await driver.run(textBody("INSERT INTO t VALUES (2)"));
+		await driver.close();
+		expect(lab.all("SELECT a FROM t")).toEqual([{ a: 1n }, { a: 2n }]);
+	});
+
+	it("go on with a database in WAL mode that the other made", async () => {
+		await lab.up(ups("", "INSERT INTO t VALUES (1);"), { url: "x-journal-mode=wal" });
+		await using driver = await wasm.factory.open(url("sqlite-wasm", ""));
+		expect(await driver.version()).toEqual({ version: 2n, dirty: false });
+		await driver.apply?.(textBody("INSERT INTO t VALUES (2)"), 3n);
+		await driver.close();
+		expect(lab.all("PRAGMA journal_mode")).toEqual([{ journal_mode: "wal" }]);
+		expect(lab.all("SELECT a FROM t")).toEqual([{ a: 1n }, { a: 2n }]);
+		expect(await lab.version()).toEqual({ version: 3n, dirty: false });
+	});
+
+	it("write nothing when the lock beside the file was removed by hand meanwhile", async () => {
+		await using driver = await wasm.factory.open(url("sqlite-wasm", ""));
+		const work = driver.transaction?.(async () => {
+			await driver.run(textBody("INSERT INTO t VALUES (1)"));
+			unlinkSync(`${lab.path}.lock`);
+		});
+		const error = await failure("ERR_LOCK_LOST", work ?? Promise.resolve());
+		expect(error.message).toContain(`${lab.path}.lock was `);
+		await driver.close();
+		expect(lab.all("SELECT a FROM t")).toEqual([]);
+		expect(lab.files()).toEqual(["app.db"]);
+	});
+
+	it("keep each other's processes out, whichever migrates first", async () => {
+		await using one = await otherProcess(url("sqlite-native", ""));
+		await using two = await otherProcess(url("sqlite-wasm", ""));
+		await Promise.all([
+			one.tell({ run: "INSERT INTO t VALUES (1); INSERT INTO t VALUES (2);" }),
+			two.tell({ run: "INSERT INTO t VALUES (3); INSERT INTO t VALUES (4);" }),
+		]);
+		expect(lab.all("SELECT count(*) AS n FROM t")).toEqual([{ n: 4n }]);
+		expect(lab.all("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
+	});
+});

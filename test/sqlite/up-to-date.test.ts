@@ -1,0 +1,103 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, readFileSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { backends } from "./backends.ts";
+import { createLab, failure, type Lab, ups } from "./lab.ts";
+
+const FILES = ups("CREATE TABLE one (a);", "CREATE TABLE two (a);");
+const reader = fileURLToPath(new URL("./fixtures/unprivileged-up.ts", import.meta.url));
+
+interface Answer {
+	readonly applied?: number;
+	readonly code?: string;
+	readonly message?: string;
+}
+
+/** Runs `up` as a user who may not write, and says what came of it. */
+async function upWithoutRights(url: string): Promise<Answer> {
+	const child = fork(reader, [url]);
+	const ended = once(child, "exit");
+	const [answer] = (await Promise.race([once(child, "message"), ended])) as [Answer];
+	await ended;
+	return answer;
+}
+
+describe.each(backends)("up on a database that is up to date, on $name", (backend) => {
+	let lab: Lab;
+
+	beforeEach(async () => {
+		lab = createLab(backend);
+		await lab.up(FILES);
+	});
+
+	afterEach(() => lab[Symbol.dispose]());
+
+	it("leaves the file's bytes and times untouched, and makes no file", async () => {
+		const state = () => ({ bytes: readFileSync(lab.path), mtime: statSync(lab.path, { bigint: true }).mtimeNs });
+		const before = state();
+		const files = lab.files();
+		await lab.migrate(FILES, async (migrate) => {
+			expect(await migrate.up()).toMatchObject({ from: 2n, to: 2n, applied: [] });
+			expect(lab.files()).toEqual(files);
+		});
+		expect(state()).toEqual(before);
+		expect(lab.files()).toEqual(files);
+	});
+
+	it("takes no lock: it works while another instance holds it", async () => {
+		await using other = await lab.open();
+		await other.lock();
+		const locked: string[] = [];
+		await lab.up(FILES, { onEvent: ({ type }) => void locked.push(type) });
+		expect(locked).toEqual([]);
+		await failure("ERR_LOCK_TIMEOUT", lab.up({ ...FILES, "3_more.up.sql": "SELECT 1" }, { lockTimeoutMs: 0 }));
+		await other.unlock();
+	});
+
+	it("reads a database whose lock and version tables were never made, and makes none", async () => {
+		lab.exec("DROP TABLE schema_migrations; DROP TABLE schema_migrations_lock");
+		const bytes = readFileSync(lab.path);
+		await lab.migrate(FILES, async (migrate) => {
+			expect(await migrate.version()).toEqual({ version: -1n, dirty: false });
+			expect((await migrate.down()).applied).toEqual([]);
+		});
+		expect(readFileSync(lab.path)).toEqual(bytes);
+	});
+
+	describe.runIf(process.getuid !== undefined)("for a user who may only read", () => {
+		function protect(): void {
+			chmodSync(lab.path, 0o444);
+			chmodSync(lab.folder, 0o555);
+		}
+
+		afterEach(() => chmodSync(lab.folder, 0o755));
+
+		// The other binding cannot read without making its lock.
+		it.runIf(backend.name === "sqlite-native")("succeeds", async () => {
+			protect();
+			expect(await upWithoutRights(lab.url())).toEqual({ applied: 0 });
+			expect(lab.files()).toEqual(["app.db"]);
+		});
+
+		it("fails with a clear error in a folder that may not be written", async () => {
+			lab.exec("DELETE FROM schema_migrations");
+			protect();
+			chmodSync(lab.path, 0o666);
+			const { code, message } = await upWithoutRights(lab.url());
+			expect(code).toBe("ERR_DATABASE");
+			expect(message).toMatch(/check the permissions of the file and of its folder|app.db cannot be locked: EACCES/);
+			expect(lab.files()).toEqual(["app.db"]);
+		});
+
+		it("fails with a clear error when there is something to do", async () => {
+			lab.exec("DELETE FROM schema_migrations");
+			protect();
+			const { code, message } = await upWithoutRights(lab.url());
+			expect(code).toBe("ERR_DATABASE");
+			expect(message).toMatch(/app\.db.*; check the /);
+			expect(lab.files()).toEqual(["app.db"]);
+		});
+	});
+});

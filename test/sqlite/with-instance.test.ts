@@ -1,0 +1,167 @@
+import { MigrateError, textBody } from "@godwit/core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { backends, type Connection } from "./backends.ts";
+import { createLab, failure, type Lab } from "./lab.ts";
+
+/** A caller's settings, none of them SQLite's default. */
+const THEIRS = {
+	busy_timeout: 1234n,
+	cache_size: 77n,
+	foreign_keys: 1n,
+	legacy_alter_table: 1n,
+	recursive_triggers: 1n,
+	secure_delete: 2n,
+	synchronous: 1n,
+};
+
+describe.each(backends)("withInstance on $name", (backend) => {
+	let lab: Lab;
+	let connection: Connection;
+
+	beforeEach(() => {
+		lab = createLab(backend);
+		connection = backend.connect(lab.path);
+		for (const [name, value] of Object.entries(THEIRS)) {
+			connection.exec(`PRAGMA ${name} = ${name === "secure_delete" ? "fast" : value}`);
+		}
+	});
+
+	afterEach(() => {
+		connection.close();
+		lab[Symbol.dispose]();
+	});
+
+	function settings(): Readonly<Record<string, unknown>> {
+		return Object.fromEntries(
+			Object.keys(THEIRS).map((name) => [name, Object.values(connection.all(`PRAGMA ${name}`)[0] ?? {})[0]]),
+		);
+	}
+
+	it("runs migrations that use the caller's SQL functions", async () => {
+		connection.define("slug", (text) => text.toLowerCase().replaceAll(" ", "-"));
+		await using driver = connection.withInstance();
+		await driver.apply?.(textBody("CREATE TABLE t (a); INSERT INTO t VALUES (slug('Bar Tailed Godwit'));"), 1n);
+		expect(connection.all("SELECT a FROM t")).toEqual([{ a: "bar-tailed-godwit" }]);
+	});
+
+	it("places what a function of the caller's throws", async () => {
+		connection.define("boom", () => {
+			throw new Error("no such bird");
+		});
+		await using driver = connection.withInstance();
+		const error = await failure("ERR_SQL", driver.run(textBody("CREATE TABLE t (a);\nSELECT boom('x');")));
+		expect(error.details).toMatchObject({ sql: "SELECT boom('x');", line: 2, column: 1 });
+		expect(error.message).toContain("no such bird");
+		expect(connection.all("SELECT name FROM sqlite_schema")).toEqual([]);
+	});
+
+	it("leaves the database open when it is closed, and its lock is given back", async () => {
+		const driver = connection.withInstance();
+		await driver.lock();
+		await driver.close();
+		await failure("ERR_CLOSED", driver.version());
+		connection.exec("CREATE TABLE t (a)");
+		await using again = connection.withInstance();
+		await again.lock({ timeoutMs: 0 });
+		await again.unlock();
+	});
+
+	it("leaves the caller's settings as they were after every call", async () => {
+		expect(settings()).toEqual(THEIRS);
+		await using driver = connection.withInstance({ synchronous: "off" });
+		const calls: readonly (() => Promise<unknown>)[] = [
+			() => driver.version(),
+			() => driver.lock(),
+			() => driver.setVersion(1n, false),
+			() => driver.run(textBody("PRAGMA cache_size=5; CREATE TABLE t (a);")),
+			() => driver.run(textBody("-- godwit: no-transaction\nPRAGMA foreign_keys=OFF; PRAGMA synchronous=OFF;")),
+			async () => driver.apply?.(textBody("PRAGMA recursive_triggers=OFF; PRAGMA secure_delete=ON"), 2n),
+			async () => driver.transaction?.(() => driver.setVersion(3n, false)),
+			() => driver.drop(),
+			() => driver.unlock(),
+		];
+		for (const call of calls) {
+			await call();
+			expect(settings()).toEqual(THEIRS);
+		}
+	});
+
+	it("leaves them as they were after every failure", async () => {
+		await using driver = connection.withInstance({ busyTimeoutMs: 0 });
+		await failure("ERR_NOT_LOCKED", driver.unlock());
+		await failure("ERR_SQL", driver.run(textBody("PRAGMA cache_size=5; PRAGMA legacy_alter_table=OFF; nonsense")));
+		expect(settings()).toEqual(THEIRS);
+		const gone = new Error("gone");
+		await expect(driver.transaction?.(() => Promise.reject(gone))).rejects.toBe(gone);
+		await expect(driver.transaction?.(() => Promise.reject(undefined))).rejects.toBeUndefined();
+		expect(settings()).toEqual(THEIRS);
+		using other = backend.connect(lab.path);
+		other.exec("BEGIN EXCLUSIVE");
+		await failure("ERR_BUSY", driver.setVersion(1n, false));
+		other.exec("ROLLBACK");
+		expect(settings()).toEqual(THEIRS);
+	});
+
+	it("takes over settings that the caller changes between two calls", async () => {
+		await using driver = connection.withInstance();
+		await driver.version();
+		connection.exec("PRAGMA cache_size = 99; PRAGMA busy_timeout = 5; PRAGMA foreign_keys = OFF");
+		await driver.setVersion(1n, false);
+		expect(settings()).toEqual({ ...THEIRS, cache_size: 99n, busy_timeout: 5n, foreign_keys: 0n });
+	});
+
+	it("keeps ON DELETE CASCADE children of a rebuilt table, though the caller enforces foreign keys", async () => {
+		connection.exec("CREATE TABLE p (id INTEGER PRIMARY KEY); INSERT INTO p VALUES (1);");
+		connection.exec("CREATE TABLE c (p REFERENCES p ON DELETE CASCADE); INSERT INTO c VALUES (1);");
+		await using driver = connection.withInstance();
+		await driver.run(textBody("CREATE TABLE q (id INTEGER PRIMARY KEY); DROP TABLE p; ALTER TABLE q RENAME TO p;"));
+		expect(connection.all("SELECT p FROM c")).toEqual([{ p: 1n }]);
+	});
+
+	it("refuses to work inside a transaction of the caller's, and leaves it alone", async () => {
+		await using driver = connection.withInstance();
+		connection.exec("BEGIN; CREATE TABLE t (a);");
+		const error = await failure("ERR_DATABASE", driver.setVersion(1n, false));
+		expect(error.message).toBe(
+			"the database is inside a transaction of the application's; commit it or roll it back first",
+		);
+		await failure("ERR_DATABASE", driver.run(textBody("-- godwit: no-transaction\nSELECT 1")));
+		connection.exec("COMMIT");
+		await driver.setVersion(1n, false);
+		expect(connection.all("SELECT name FROM sqlite_schema WHERE name = 't'")).toHaveLength(1);
+	});
+
+	it("makes calls inside transaction part of it", async () => {
+		await using driver = connection.withInstance();
+		await driver.transaction?.(async () => {
+			await driver.apply?.(textBody("CREATE TABLE t (a);"), 1n);
+			await failure("ERR_SQL", driver.run(textBody("nonsense")));
+			await driver.setVersion(2n, true);
+		});
+		expect(await driver.version()).toEqual({ version: 2n, dirty: true });
+		const error = new MigrateError("ERR_DIRTY", "as if", { version: 2n });
+		await expect(
+			driver.transaction?.(async () => {
+				await driver.setVersion(3n, false);
+				throw error;
+			}),
+		).rejects.toBe(error);
+		expect(await driver.version()).toEqual({ version: 2n, dirty: true });
+	});
+
+	it("works on a database in memory", async () => {
+		using memory = backend.connect(":memory:");
+		await using driver = memory.withInstance();
+		await driver.lock();
+		await driver.apply?.(textBody("CREATE TABLE t (a)"), 1n);
+		expect(await driver.version()).toEqual({ version: 1n, dirty: false });
+		await driver.unlock();
+		await driver.drop();
+		expect(memory.all("SELECT name FROM sqlite_schema WHERE name = 't'")).toEqual([]);
+	});
+
+	it("refuses an option that does not exist", () => {
+		const misspelt: Readonly<Record<string, unknown>> = { migrationTable: "m" };
+		expect(() => connection.withInstance(misspelt)).toThrow("did you mean migrationsTable?");
+	});
+});
