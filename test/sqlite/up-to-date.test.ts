@@ -74,10 +74,18 @@ describe.each(backends)("up on a database that is up to date, on $name", (backen
 
 		afterEach(() => chmodSync(lab.folder, 0o755));
 
-		// The other binding cannot read without making its lock.
-		it.runIf(backend.name === "sqlite-native")("succeeds", async () => {
-			protect();
+		it("succeeds when the file alone may not be written", async () => {
+			chmodSync(lab.path, 0o444);
+			chmodSync(lab.folder, 0o777);
 			expect(await upWithoutRights(lab.url())).toEqual({ applied: 0 });
+			expect(lab.files()).toEqual(["app.db"]);
+		});
+
+		it("succeeds when nothing may be written, unless the binding has to make its lock to read", async () => {
+			protect();
+			const answer = await upWithoutRights(lab.url());
+			if (backend.name === "sqlite-native") expect(answer).toEqual({ applied: 0 });
+			else expect(answer.message).toMatch(/app.db cannot be locked: EACCES.*check the permissions of its folder/);
 			expect(lab.files()).toEqual(["app.db"]);
 		});
 
