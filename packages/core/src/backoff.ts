@@ -19,12 +19,14 @@ export async function withBackoff<T>(
 	attempt: () => Promise<T | undefined> | T | undefined,
 	{ timeoutMs, signal }: BackoffOptions,
 ): Promise<T | undefined> {
-	const deadline = performance.now() + timeoutMs;
+	let deadline: number | undefined;
 	signal?.throwIfAborted();
 	for (let longest = FIRST_WAIT_MS; ; longest = Math.min(2 * longest, LONGEST_WAIT_MS)) {
 		const result = await attempt();
 		if (result !== undefined) return result;
 		signal?.throwIfAborted();
+		// Asked late: most first attempts succeed, and the clock is a module that has to be loaded.
+		deadline ??= performance.now() + timeoutMs;
 		const left = deadline - performance.now();
 		if (left <= 0) return undefined;
 		await wait(Math.min(left, Math.random() * longest), signal);

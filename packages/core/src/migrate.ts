@@ -219,10 +219,13 @@ function report(at: Version, short: number, stopped: boolean): MigrationReport {
 }
 
 function dirtyDatabase(version: Version): MigrateError<"ERR_DIRTY"> {
-	const where = version === NIL_VERSION ? "the first migration was being reverted" : `version ${version}`;
+	const where =
+		version === NIL_VERSION
+			? "dirty before the first migration, which was being reverted"
+			: `dirty at version ${version}`;
 	return new MigrateError(
 		"ERR_DIRTY",
-		`the database is dirty at ${where}: a migration failed half-way; repair the schema by hand, then record the version that it is at with force`,
+		`the database is ${where}: a migration failed half-way; repair the schema by hand, then record the version that it is at with force`,
 		{ version },
 	);
 }

@@ -29,11 +29,12 @@ const BACKUP = /(~|\.(bak|backup|old|orig|rej|sw[a-p]|tmp))$/i;
  * merge tool's copy of one, is `suspect`. Hidden files are nobody's business.
  */
 export function parseMigrationName(fileName: string): NameVerdict {
-	if (fileName.startsWith(".") || !LOOKS_LIKE_ONE.test(fileName)) return { kind: "other" };
+	// Asked first: in a folder of migrations nearly every name is one.
+	const match = MIGRATION.exec(fileName);
+	if (match === null && (fileName.startsWith(".") || !LOOKS_LIKE_ONE.test(fileName))) return { kind: "other" };
 	if (BACKUP.test(fileName)) return { kind: "suspect", reason: "it looks like a backup copy of a migration" };
-	const [, digits = "", identifier = "", direction] = MIGRATION.exec(fileName) ?? [];
-	if (direction === undefined) return { kind: "suspect", reason: "its name is not VERSION_TITLE.up.EXT or .down.EXT" };
-	const version = BigInt(digits);
+	if (match === null) return { kind: "suspect", reason: "its name is not VERSION_TITLE.up.EXT or .down.EXT" };
+	const version = BigInt(match[1] ?? "");
 	if (version > MAX_VERSION) return { kind: "suspect", reason: `its version is over ${MAX_VERSION} (2^63-1)` };
-	return { kind: "migration", name: { version, direction: direction as Direction, identifier } };
+	return { kind: "migration", name: { version, direction: match[3] as Direction, identifier: match[2] ?? "" } };
 }

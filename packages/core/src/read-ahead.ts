@@ -43,7 +43,8 @@ export function readAhead(body: MigrationBody): BodyReadAhead {
 	async function* first(): AsyncGenerator<Uint8Array> {
 		try {
 			const failure = await filled;
-			yield* chunks.splice(0);
+			// Not yield*, which makes a promise of each chunk once more.
+			for (const chunk of chunks.splice(0)) yield chunk;
 			if (failure !== undefined) throw failure.error;
 			for (let next = ended ? undefined : await iterator.next(); next?.done === false; next = await iterator.next()) {
 				yield next.value;

@@ -1,6 +1,7 @@
 import createDebug from "debug";
 import { cleanUpAfter } from "./clean-up-after.ts";
 import type { Driver } from "./driver.ts";
+import { eventLoopTurn } from "./event-loop-turn.ts";
 import type { MigrateOptions } from "./migrate.ts";
 import { isMigrateError, MigrateError } from "./migrate-error.ts";
 import type { AppliedMigration, Migration, MigrationReport } from "./migration.ts";
@@ -63,6 +64,7 @@ async function runEach(
 	let scheduled = 0;
 	try {
 		for (const [index, migration] of migrations.entries()) {
+			if (signal !== undefined && index > 0) await eventLoopTurn();
 			if (signal?.aborted) break;
 			for (; scheduled < count && scheduled <= index + prefetch; scheduled++) {
 				const body = migrations[scheduled]?.file?.body;

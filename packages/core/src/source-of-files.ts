@@ -7,7 +7,7 @@ import type { Version } from "./version.ts";
 
 /** A file that may be a migration; its name decides. */
 export interface NamedFile {
-	/** The name without folder. */
+	/** The name without folder; the other members are asked for when the migration is. */
 	readonly name: string;
 	readonly location: string;
 	readonly body: MigrationBody;
@@ -21,60 +21,78 @@ export interface NamedFile {
  *   for names that look like a migration's and do not parse.
  */
 export function sourceOfFiles(location: string, files: Iterable<NamedFile>): Source {
-	const byDirection = { up: new Map<Version, Entry>(), down: new Map<Version, Entry>() };
+	const byVersion = new Map<Version, Entry>();
 	const suspects: { readonly name: string; readonly reason: string }[] = [];
-	for (const { name, location: fileLocation, body } of files) {
-		const verdict = parseMigrationName(name);
-		if (verdict.kind === "suspect") suspects.push({ name, reason: verdict.reason });
+	for (const file of files) {
+		const verdict = parseMigrationName(file.name);
+		if (verdict.kind === "suspect") suspects.push({ name: file.name, reason: verdict.reason });
 		if (verdict.kind !== "migration") continue;
 		const { version, direction, identifier } = verdict.name;
-		const earlier = byDirection[direction].get(version);
-		const file = { identifier, location: fileLocation, body };
-		if (earlier !== undefined) throw duplicate(location, version, direction, [earlier, { name, file }]);
-		byDirection[direction].set(version, { name, file });
+		let entry = byVersion.get(version);
+		if (entry === undefined) {
+			entry = { version, position: 0, up: undefined, down: undefined };
+			byVersion.set(version, entry);
+		}
+		const earlier = entry[direction];
+		if (earlier !== undefined) throw duplicate(location, version, direction, [earlier.file, file]);
+		entry[direction] = { identifier, file };
 	}
 	if (suspects.length > 0) throw badNames(location, suspects);
 
-	const versions = [...new Set([...byDirection.up.keys(), ...byDirection.down.keys()])].sort(ascending);
-	const positions = new Map(versions.map((version, position) => [version, position]));
+	const entries = [...byVersion.values()].sort(ascending);
+	for (const [position, entry] of entries.entries()) entry.position = position;
 
 	function neighbour(version: Version, offset: number): Version | undefined {
-		const position = positions.get(version);
-		return position === undefined ? undefined : versions[position + offset];
+		const entry = byVersion.get(version);
+		return entry === undefined ? undefined : entries[entry.position + offset]?.version;
 	}
 
 	return {
 		location,
-		first: async () => versions[0],
+		first: async () => entries[0]?.version,
 		prev: async (version) => neighbour(version, -1),
 		next: async (version) => neighbour(version, +1),
-		readUp: async (version) => byDirection.up.get(version)?.file,
-		readDown: async (version) => byDirection.down.get(version)?.file,
+		readUp: async (version) => migrationFile(byVersion.get(version)?.up),
+		readDown: async (version) => migrationFile(byVersion.get(version)?.down),
 		close: async () => {},
 		[Symbol.asyncDispose]: async () => {},
 	};
 }
 
 interface Entry {
-	readonly name: string;
-	readonly file: MigrationFile;
+	readonly version: Version;
+	/** Its place among the versions in ascending order. */
+	position: number;
+	up: IdentifiedFile | undefined;
+	down: IdentifiedFile | undefined;
 }
 
-function ascending(a: Version, b: Version): number {
-	return a < b ? -1 : a > b ? 1 : 0;
+interface IdentifiedFile {
+	readonly identifier: string;
+	readonly file: NamedFile;
+}
+
+function migrationFile(found: IdentifiedFile | undefined): MigrationFile | undefined {
+	if (found === undefined) return undefined;
+	const { identifier, file } = found;
+	return { identifier, location: file.location, body: file.body };
+}
+
+function ascending(a: Entry, b: Entry): number {
+	return a.version < b.version ? -1 : 1;
 }
 
 function duplicate(
 	location: string,
 	version: Version,
 	direction: Direction,
-	entries: readonly Entry[],
+	files: readonly NamedFile[],
 ): MigrateError<"ERR_DUPLICATE_MIGRATION"> {
-	const places = entries.map(({ file }) => file.location).join(" and ");
+	const places = files.map((file) => file.location).join(" and ");
 	return new MigrateError(
 		"ERR_DUPLICATE_MIGRATION",
 		`two ${direction} migrations have version ${version} in ${location}: ${places}; give one another version`,
-		{ version, direction, names: entries.map(({ name }) => name) },
+		{ version, direction, names: files.map(({ name }) => name) },
 	);
 }
 

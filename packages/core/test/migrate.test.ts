@@ -157,7 +157,9 @@ describe("golang-migrate's protocol", () => {
 	});
 
 	it("says so when the first migration's way down left the database dirty", async () => {
-		await expect(migrateOver(atVersion(-1n, true)).up()).rejects.toThrow(/dirty at the first migration was being/);
+		await expect(migrateOver(atVersion(-1n, true)).up()).rejects.toThrow(
+			/is dirty before the first migration, which was being reverted: /,
+		);
 	});
 
 	it("goes on when the dirty flag was that of somebody who has finished", async () => {
@@ -370,6 +372,19 @@ describe("the signal", () => {
 			},
 		});
 	}
+
+	it("is heard when it came while a migration blocked the thread", async () => {
+		const controller = new AbortController();
+		process.once("SIGUSR2", () => controller.abort());
+		const driver = recordingDriver({
+			async apply() {
+				process.kill(process.pid, "SIGUSR2");
+				return "applied";
+			},
+		});
+		const report = await migrateOver(driver, { signal: controller.signal }).up();
+		expect(report).toMatchObject({ applied: [{ version: 1n }], stopped: true });
+	});
 
 	it("ends the waiting for the lock; the operation is stopped and nothing ran", async () => {
 		const controller = new AbortController();

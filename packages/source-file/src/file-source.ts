@@ -1,7 +1,14 @@
 import type { Dirent } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { MigrateError, type NamedFile, type Source, type SourceFactory, sourceOfFiles } from "@godwit/core";
+import {
+	MigrateError,
+	type MigrationBody,
+	type NamedFile,
+	type Source,
+	type SourceFactory,
+	sourceOfFiles,
+} from "@godwit/core";
 import { fileBody } from "./file-body.ts";
 import { pathOfFileUrl } from "./path-of-file-url.ts";
 import { sourceError } from "./source-error.ts";
@@ -16,15 +23,35 @@ export const fileSource: SourceFactory = { open };
 
 async function open(url: string): Promise<Source> {
 	const folder = resolve(pathOfFileUrl(url));
+	const location = shown(folder);
 	const files: NamedFile[] = [];
 	for (const entry of await list(folder)) {
 		const { name } = entry;
-		const path = join(folder, name);
-		if (entry.isDirectory() || (entry.isSymbolicLink() && (await leadsToFolder(path)))) continue;
-		const location = shown(path);
-		files.push({ name, location, body: fileBody(path, location) });
+		if (entry.isDirectory() || (entry.isSymbolicLink() && (await leadsToFolder(join(folder, name))))) continue;
+		files.push(new FolderFile(folder, location, name));
 	}
-	return sourceOfFiles(shown(folder), files);
+	return sourceOfFiles(location, files);
+}
+
+/** Made for each of what may be many files, few of which are asked for: what it costs is what an idle start costs. */
+class FolderFile implements NamedFile {
+	readonly name: string;
+	readonly #folder: string;
+	readonly #shownFolder: string;
+
+	constructor(folder: string, shownFolder: string, name: string) {
+		this.name = name;
+		this.#folder = folder;
+		this.#shownFolder = shownFolder;
+	}
+
+	get location(): string {
+		return join(this.#shownFolder, this.name);
+	}
+
+	get body(): MigrationBody {
+		return fileBody(join(this.#folder, this.name), this.location);
+	}
 }
 
 async function list(folder: string): Promise<readonly Dirent[]> {

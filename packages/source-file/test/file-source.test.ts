@@ -212,15 +212,17 @@ describe("the body of a file", () => {
 		const chunks: Uint8Array[] = [];
 		for await (const chunk of body) chunks.push(chunk);
 		expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
-		expect(await lengthsOf(body)).toEqual([262_144, 262_144, 75_712]);
+		expect(await lengthsOf(body)).toEqual([16_384, 262_144, 262_144, 59_328]);
 	});
 
 	it.each([
 		[0, []],
 		[1, [1]],
-		[262_143, [262_143]],
-		[262_144, [262_144]],
-		[262_145, [262_144, 1]],
+		[16_383, [16_383]],
+		[16_384, [16_384]],
+		[16_385, [16_384, 1]],
+		[278_528, [16_384, 262_144]],
+		[278_529, [16_384, 262_144, 1]],
 	])("of %d bytes comes in chunks of %j", async (size, lengths) => {
 		write({ "1_a.up.sql": Buffer.alloc(size) });
 		await using source = await fileSource.open(`file://${migrations}`);
