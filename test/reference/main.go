@@ -25,6 +25,8 @@ type request struct {
 	Database string `json:"database"`
 	Version  string `json:"version"`
 	N        int    `json:"n"`
+	Dirty    bool   `json:"dirty"`
+	Body     string `json:"body"`
 }
 
 // answer says how an operation ended and what the database holds after it.

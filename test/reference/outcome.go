@@ -30,6 +30,10 @@ func outcomeOf(err error) (outcome string, short uint) {
 		return "invalid-version", 0
 	case errors.Is(err, migrate.ErrNilVersion):
 		return "nil-version", 0
+	case errors.Is(err, database.ErrLocked):
+		return "locked", 0
+	case errors.Is(err, database.ErrNotLocked):
+		return "not-locked", 0
 	case errors.As(err, &duplicate):
 		return "duplicate", 0
 	case errors.Is(err, source.ErrParse):

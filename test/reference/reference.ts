@@ -16,6 +16,8 @@ export type ReferenceOutcome =
 	| "dirty"
 	| "invalid-version"
 	| "nil-version"
+	| "locked"
+	| "not-locked"
 	| "sql-error"
 	| "duplicate"
 	| "parse"
@@ -56,6 +58,11 @@ export interface Reference extends AsyncDisposable {
 	force(version: bigint): Promise<ReferenceAnswer>;
 	drop(): Promise<ReferenceAnswer>;
 	version(): Promise<ReferenceAnswer>;
+	/** Go: `Driver.Lock`; as the next three, the driver's own, without the engine around it. */
+	lock(): Promise<ReferenceAnswer>;
+	unlock(): Promise<ReferenceAnswer>;
+	run(body: string): Promise<ReferenceAnswer>;
+	setVersion(version: bigint, dirty: boolean): Promise<ReferenceAnswer>;
 	close(): Promise<ReferenceAnswer>;
 }
 
@@ -63,7 +70,9 @@ type Operation =
 	| { readonly op: "open"; readonly source: string; readonly database: string }
 	| { readonly op: "steps"; readonly n: number }
 	| { readonly op: "migrate" | "force"; readonly version: string }
-	| { readonly op: "up" | "down" | "drop" | "version" | "close" };
+	| { readonly op: "set-version"; readonly version: string; readonly dirty: boolean }
+	| { readonly op: "run"; readonly body: string }
+	| { readonly op: "up" | "down" | "drop" | "version" | "lock" | "unlock" | "close" };
 
 interface WireAnswer extends Omit<ReferenceAnswer, "version" | "rows"> {
 	readonly version: string;
@@ -135,6 +144,10 @@ export async function startReference(path: string): Promise<Reference> {
 		force: (version) => send({ op: "force", version: String(version) }),
 		drop: () => send({ op: "drop" }),
 		version: () => send({ op: "version" }),
+		lock: () => send({ op: "lock" }),
+		unlock: () => send({ op: "unlock" }),
+		run: (body) => send({ op: "run", body }),
+		setVersion: (version, dirty) => send({ op: "set-version", version: String(version), dirty }),
 		close: () => send({ op: "close" }),
 		async [Symbol.asyncDispose]() {
 			child.stdin.end();

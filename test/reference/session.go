@@ -5,6 +5,7 @@ import (
 	"fmt"
 	nurl "net/url"
 	"strconv"
+	"strings"
 
 	"github.com/golang-migrate/migrate/v4"
 	"github.com/golang-migrate/migrate/v4/database"
@@ -70,6 +71,26 @@ func (s *session) perform(req request) error {
 	case "version":
 		_, _, err := s.migrate.Version()
 		return err
+	default:
+		return s.performOnDriver(req)
+	}
+}
+
+// performOnDriver makes the calls that otherwise golang-migrate's engine makes.
+func (s *session) performOnDriver(req request) error {
+	switch req.Op {
+	case "lock":
+		return s.driver.Lock()
+	case "unlock":
+		return s.driver.Unlock()
+	case "run":
+		return s.driver.Run(strings.NewReader(req.Body))
+	case "set-version":
+		version, err := strconv.Atoi(req.Version)
+		if err != nil {
+			return err
+		}
+		return s.driver.SetVersion(version, req.Dirty)
 	default:
 		return fmt.Errorf("unknown operation %q", req.Op)
 	}

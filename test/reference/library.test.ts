@@ -1,0 +1,107 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sqliteNative } from "@godwit/sqlite-native";
+import BetterSqlite3 from "better-sqlite3";
+import { Migrate, openDriver } from "godwit";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { buildReference, type Reference, startReference } from "./reference.ts";
+
+let program: string;
+let go: Reference;
+beforeAll(async () => {
+	program = (await buildReference()).reference;
+	go = await startReference(program);
+}, 900_000);
+afterAll(() => go[Symbol.asyncDispose]());
+
+describe.for(["sqlite3", "ncruces-sqlite3"])("the library over %s", (scheme) => {
+	let folder: string;
+	beforeEach(async () => {
+		folder = await mkdtemp(join(tmpdir(), "godwit-library-"));
+		await writeFile(join(folder, "1_a.up.sql"), "CREATE TABLE a (x)");
+	});
+	afterEach(async () => {
+		await go.close();
+		await rm(folder, { recursive: true });
+	});
+
+	const url = (name: string): string => `${scheme}://${folder}/${name}`;
+	const openGo = (name: string, reference = go) => reference.open(`file://${folder}`, url(name));
+	const openGodwit = (name: string) => Migrate.open(`file://${folder}`, url(name));
+
+	it("report-not-error: nothing to do and fewer steps than asked for resolve to a report", async () => {
+		await openGo("go.db");
+		expect((await go.steps(3)).outcome).toBe("short-limit");
+		expect((await go.up()).outcome).toBe("no-change");
+		await using migrate = await openGodwit("godwit.db");
+		expect(await migrate.steps(3)).toMatchObject({ applied: [{ version: 1n }], short: 2 });
+		expect(await migrate.up()).toEqual({ from: 1n, to: 1n, applied: [], short: 0, stopped: false });
+	});
+
+	it("lock-across-processes: a second process cannot take the lock", async () => {
+		await using other = await startReference(program);
+		await openGo("go.db");
+		await openGo("go.db", other);
+		expect([(await go.lock()).outcome, (await other.lock()).outcome]).toEqual(["ok", "ok"]);
+		await using first = await openDriver(url("godwit.db"));
+		await using second = await openDriver(url("godwit.db"));
+		await first.lock();
+		await expect(second.lock({ timeoutMs: 0 })).rejects.toMatchObject({ code: "ERR_LOCK_TIMEOUT" });
+	});
+
+	it("open-writes-nothing: opening makes no table, and an up-to-date database stays as it is", async () => {
+		await openGo("go.db");
+		expect(tables("go.db")).toEqual(["schema_migrations"]);
+		await using migrate = await openGodwit("godwit.db");
+		expect(tables("godwit.db")).toEqual([]);
+		await migrate.up();
+		const before = await readFile(join(folder, "godwit.db"));
+		await migrate.up();
+		expect(await readFile(join(folder, "godwit.db"))).toEqual(before);
+	});
+
+	it("version-table-columns: the table says when, and the lock has a table of its own", async () => {
+		await openGo("go.db");
+		await go.up();
+		await using migrate = await openGodwit("godwit.db");
+		await migrate.up();
+		expect(columns("go.db")).toEqual(["version", "dirty"]);
+		expect(columns("godwit.db")).toEqual(["version", "dirty", "created_at"]);
+		expect(tables("godwit.db")).toEqual(["a", "schema_migrations", "schema_migrations_lock"]);
+	});
+
+	it("version-table-checked: a table that does not hold one version is an error", async () => {
+		for (const name of ["go.db", "godwit.db"]) {
+			using database = open(name);
+			database.exec(
+				"CREATE TABLE schema_migrations (version, dirty); INSERT INTO schema_migrations VALUES (1, 0), (2, 0)",
+			);
+		}
+		await openGo("go.db");
+		expect(await go.version()).toMatchObject({ outcome: "ok", version: 1n });
+		await expect(openGodwit("godwit.db")).rejects.toMatchObject({ code: "ERR_DATABASE" });
+	});
+
+	function open(name: string): { database: BetterSqlite3.Database; exec(sql: string): void } & Disposable {
+		const database = new BetterSqlite3(join(folder, name));
+		return { database, exec: (sql) => void database.exec(sql), [Symbol.dispose]: () => void database.close() };
+	}
+
+	function names(file: string, sql: string): readonly unknown[] {
+		using opened = open(file);
+		return opened.database.prepare(sql).pluck().all();
+	}
+
+	const tables = (file: string) => names(file, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name");
+	const columns = (file: string) => names(file, "SELECT name FROM pragma_table_info('schema_migrations')");
+});
+
+describe("withInstance", () => {
+	it("with-instance-stays-open: close() leaves a database open that it was given", async () => {
+		const database = new BetterSqlite3(":memory:");
+		await sqliteNative.withInstance(database).close();
+		expect(database.open).toBe(true);
+		database.close();
+	});
+});
