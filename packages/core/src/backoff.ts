@@ -1,6 +1,8 @@
 export interface BackoffOptions {
 	/** How long to go on, in milliseconds, counted by a clock that is never set back. 0 tries once. */
 	readonly timeoutMs: number;
+	/** The longest pause between two attempts, in milliseconds. Default 100. */
+	readonly longestWaitMs?: number;
 	/** Ends the waiting at once. */
 	readonly signal?: AbortSignal | undefined;
 }
@@ -9,7 +11,7 @@ const FIRST_WAIT_MS = 1;
 const LONGEST_WAIT_MS = 100;
 
 /**
- * Calls `attempt` until it returns something, waiting on the event loop in between: exponential from 1 to 100 ms, with
+ * Calls `attempt` until it returns something, waiting on the event loop in between: exponential from 1 ms on, with
  * full jitter so that many waiters do not come back together.
  *
  * @returns What the attempt returned, or `undefined` when the time was up.
@@ -17,11 +19,11 @@ const LONGEST_WAIT_MS = 100;
  */
 export async function withBackoff<T>(
 	attempt: () => Promise<T | undefined> | T | undefined,
-	{ timeoutMs, signal }: BackoffOptions,
+	{ timeoutMs, longestWaitMs = LONGEST_WAIT_MS, signal }: BackoffOptions,
 ): Promise<T | undefined> {
 	let deadline: number | undefined;
 	signal?.throwIfAborted();
-	for (let longest = FIRST_WAIT_MS; ; longest = Math.min(2 * longest, LONGEST_WAIT_MS)) {
+	for (let longest = FIRST_WAIT_MS; ; longest = Math.min(2 * longest, longestWaitMs)) {
 		const result = await attempt();
 		if (result !== undefined) return result;
 		signal?.throwIfAborted();

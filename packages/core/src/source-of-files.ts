@@ -27,15 +27,15 @@ export function sourceOfFiles(location: string, files: Iterable<NamedFile>): Sou
 		const verdict = parseMigrationName(file.name);
 		if (verdict.kind === "suspect") suspects.push({ name: file.name, reason: verdict.reason });
 		if (verdict.kind !== "migration") continue;
-		const { version, direction, identifier } = verdict.name;
+		const { version, direction } = verdict.name;
 		let entry = byVersion.get(version);
 		if (entry === undefined) {
 			entry = { version, position: 0, up: undefined, down: undefined };
 			byVersion.set(version, entry);
 		}
 		const earlier = entry[direction];
-		if (earlier !== undefined) throw duplicate(location, version, direction, [earlier.file, file]);
-		entry[direction] = { identifier, file };
+		if (earlier !== undefined) throw duplicate(location, version, direction, [earlier, file]);
+		entry[direction] = file;
 	}
 	if (suspects.length > 0) throw badNames(location, suspects);
 
@@ -63,19 +63,15 @@ interface Entry {
 	readonly version: Version;
 	/** Its place among the versions in ascending order. */
 	position: number;
-	up: IdentifiedFile | undefined;
-	down: IdentifiedFile | undefined;
+	up: NamedFile | undefined;
+	down: NamedFile | undefined;
 }
 
-interface IdentifiedFile {
-	readonly identifier: string;
-	readonly file: NamedFile;
-}
-
-function migrationFile(found: IdentifiedFile | undefined): MigrationFile | undefined {
-	if (found === undefined) return undefined;
-	const { identifier, file } = found;
-	return { identifier, location: file.location, body: file.body };
+function migrationFile(file: NamedFile | undefined): MigrationFile | undefined {
+	if (file === undefined) return undefined;
+	const verdict = parseMigrationName(file.name);
+	if (verdict.kind !== "migration") return undefined;
+	return { identifier: verdict.name.identifier, location: file.location, body: file.body };
 }
 
 function ascending(a: Entry, b: Entry): number {

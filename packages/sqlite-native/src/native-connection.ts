@@ -63,6 +63,7 @@ export function nativeConnection(database: Database, close: () => void): SqliteC
 		close() {
 			close();
 			if (lock?.held) lock.release();
+			lock?.close();
 		},
 	};
 }

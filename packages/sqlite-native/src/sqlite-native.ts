@@ -1,7 +1,10 @@
+import { createRequire } from "node:module";
 import { MigrateError } from "@godwit/core";
 import { type SqliteFactory, sqliteFactory } from "@godwit/sqlite";
 import type { Database } from "better-sqlite3";
 import { nativeConnection } from "./native-connection.ts";
+
+const require = createRequire(import.meta.url);
 
 const OLDEST_NODE = 22;
 
@@ -18,8 +21,10 @@ export const sqliteNative: SqliteFactory<Database> = sqliteFactory<Database>({
 			const reason = `better-sqlite3 cuts off the white space at the end of "${path}"; rename the file`;
 			throw new MigrateError("ERR_INVALID_URL", reason, { reason });
 		}
-		const { default: BetterSqlite3 } = await import("better-sqlite3");
-		const database = new BetterSqlite3(path);
+		const BetterSqlite3 = require("better-sqlite3") as typeof import("better-sqlite3");
+		// The driver's own settings, at once: later each would be a statement that takes the lock file.
+		const database = new BetterSqlite3(path, { timeout: 0 });
+		database.pragma("foreign_keys = OFF");
 		return nativeConnection(database, () => database.close());
 	},
 	borrow: (database) => nativeConnection(database, () => {}),

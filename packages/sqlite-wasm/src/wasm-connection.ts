@@ -49,6 +49,7 @@ export function wasmConnection(database: Database, path: string | undefined, clo
 				statements.clear();
 				close();
 			});
+			lock?.close();
 		},
 	};
 }

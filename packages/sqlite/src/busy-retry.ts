@@ -4,6 +4,12 @@ import type { SqliteConnection } from "./sqlite-connection.ts";
 import { isBusy } from "./sqlite-error.ts";
 
 /**
+ * Shorter than the pauses of those who wait for the migration lock: on node-sqlite3-wasm their looking for it keeps its
+ * holder out, and with many of them the holder must win.
+ */
+const LONGEST_WAIT_MS = 25;
+
+/**
  * Runs a statement, again and again while another connection's transaction is in its way.
  *
  * SQLite's own busy handler would block the event loop. A statement that reports busy has done nothing.
@@ -22,7 +28,7 @@ export async function retryWhileBusy<T>(connection: SqliteConnection, timeoutMs:
 				return undefined;
 			}
 		},
-		{ timeoutMs },
+		{ timeoutMs, longestWaitMs: LONGEST_WAIT_MS },
 	);
 	if (done !== undefined) return done.result;
 	const reason = busy instanceof DatabaseHeldError ? busy.message : "another connection's transaction is in the way";

@@ -1,6 +1,6 @@
 import { realpathSync, rmdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { MigrateError } from "@godwit/core";
+import { isMigrateError, MigrateError } from "@godwit/core";
 import {
 	acquireOwnedLock,
 	assertOwnedLock,
@@ -22,7 +22,15 @@ export interface LockFile {
 	readonly held: boolean;
 	/** Takes the lock; a dead owner's is taken over. @throws DatabaseHeldError */
 	take(): void;
+	/**
+	 * Gives the lock back. When it cannot be removed, what was done under it is done all the same: the lock stays ours,
+	 * to be taken or removed later.
+	 *
+	 * @throws MigrateError `ERR_LOCK_LOST` when it was removed by hand.
+	 */
 	release(): void;
+	/** Removes a lock that `release` could not remove. @throws MigrateError `ERR_DATABASE` when it still cannot be. */
+	close(): void;
 	/** Does nothing when the lock is free; a dead owner's lock is removed. @throws DatabaseHeldError */
 	assertFree(): void;
 	/** @throws MigrateError `ERR_LOCK_LOST` when the lock that we hold was removed by hand. */
@@ -38,6 +46,7 @@ export function lockFile(databasePath: string): LockFile {
 	const path = `${databasePath}.lock`;
 	let owner: ProcessOwner | undefined;
 	let held = false;
+	let left = false;
 
 	/** Made at the first use: a command that takes no lock needs none. */
 	function me(): ProcessOwner {
@@ -46,8 +55,9 @@ export function lockFile(databasePath: string): LockFile {
 	}
 
 	function take(): void {
-		const holder = acquire();
+		const holder = left && leftIsOurs() ? undefined : acquire();
 		if (holder !== undefined) throw new DatabaseHeldError(describeHolder(path, holder));
+		left = false;
 		held = true;
 	}
 
@@ -63,7 +73,30 @@ export function lockFile(databasePath: string): LockFile {
 
 	function release(): void {
 		held = false;
-		releaseOwnedLock(path, me());
+		try {
+			releaseOwnedLock(path, me());
+		} catch (error) {
+			if (isMigrateError(error)) throw error;
+			left = true;
+		}
+	}
+
+	/** Somebody may have cleared it by hand since. */
+	function leftIsOurs(): boolean {
+		const state = inspectOwnedLock(path);
+		return state.state === "owned" && state.owner.id === me().id;
+	}
+
+	function close(): void {
+		if (!left || !leftIsOurs()) return;
+		try {
+			releaseOwnedLock(path, me());
+		} catch (cause) {
+			if (isMigrateError(cause)) throw cause;
+			const reason = cause instanceof Error ? cause.message : String(cause);
+			const message = `${path} cannot be removed: ${reason}; others are kept out until this process ends, or "godwit unlock" clears it`;
+			throw new MigrateError("ERR_DATABASE", message, {}, { cause });
+		}
 	}
 
 	return {
@@ -73,6 +106,7 @@ export function lockFile(databasePath: string): LockFile {
 		},
 		take,
 		release,
+		close,
 		assertFree() {
 			const state = inspectOwnedLock(path);
 			if (held || state.state === "free") return;

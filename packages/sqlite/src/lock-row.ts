@@ -1,5 +1,12 @@
 import { MigrateError } from "@godwit/core";
-import { currentOwner, describeOwner, formatOwner, ownerLiveness, type ProcessOwner, parseOwner } from "./process-owner.ts";
+import {
+	currentOwner,
+	describeOwner,
+	formatOwner,
+	ownerLiveness,
+	type ProcessOwner,
+	parseOwner,
+} from "./process-owner.ts";
 import { quoteIdentifier } from "./quote-identifier.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
 import { tableExists } from "./version-table.ts";

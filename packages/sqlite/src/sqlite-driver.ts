@@ -1,4 +1,4 @@
-import { type Driver, isMigrateError, MigrateError, suppress, type Version, withBackoff } from "@godwit/core";
+import { type Driver, isMigrateError, MigrateError, suppress, type Version } from "@godwit/core";
 import createDebug from "debug";
 import { retryWhileBusy } from "./busy-retry.ts";
 import {
@@ -10,17 +10,17 @@ import {
 } from "./connection-state.ts";
 import { dropEverything } from "./drop-everything.ts";
 import { assertNoNewViolations, foreignKeyViolations } from "./foreign-key-check.ts";
-import { DatabaseHeldError } from "./lock-file.ts";
 import { lockRow } from "./lock-row.ts";
 import { readStatements } from "./read-statements.ts";
 import { runInTransaction, runWithoutTransaction } from "./run-body.ts";
 import type { SqliteConfig } from "./sqlite-config.ts";
 import type { SqliteConnection, SqlValue } from "./sqlite-connection.ts";
-import { databaseError, isBusy } from "./sqlite-error.ts";
+import { databaseError } from "./sqlite-error.ts";
 import type { Statement } from "./statement-splitter.ts";
 import { inTransaction } from "./transaction.ts";
 import { optsOutOfTransaction } from "./transaction-control.ts";
 import { versionTable } from "./version-table.ts";
+import { waitForLock } from "./wait-for-lock.ts";
 
 const debug = createDebug("godwit:sqlite");
 
@@ -44,25 +44,28 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 	let closed = false;
 	// Calls made inside `transaction` belong to it.
 	let depth = 0;
+	let prepared = false;
 	let stateChanged = false;
-
+	/** Our own connection's state, from before the first statement that may change it. */
 	let ownState: ConnectionState | undefined;
 
 	/** Every method's frame: what holds for all of them before, after, and when they fail. */
 	async function use<T>(work: () => T | Promise<T>): Promise<T> {
 		if (closed) throw new MigrateError("ERR_CLOSED", `the driver of ${path} is closed`, undefined);
 		const outermost = depth++ === 0;
-		let state = ownState;
+		let theirs: ConnectionState | undefined;
 		let result: T;
 		try {
 			if (borrowed && outermost) assertOutsideTransaction();
-			if (outermost && state === undefined) state = await retryWhileBusy(connection, busyTimeoutMs, prepareConnection);
+			if (outermost && (borrowed || !prepared)) {
+				theirs = await retryWhileBusy(connection, busyTimeoutMs, prepareConnection);
+			}
 			result = await work();
 		} catch (error) {
 			const failure = databaseError(connection, path, error);
 			if (!outermost) throw failure;
 			try {
-				await restore(state);
+				await restore(theirs);
 			} catch (restoreError) {
 				throw suppress(failure, restoreError);
 			}
@@ -70,11 +73,12 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 		} finally {
 			depth--;
 		}
-		if (outermost) await restore(state);
+		if (outermost) await restore(theirs);
 		return result;
 	}
 
-	async function restore(state: ConnectionState | undefined): Promise<void> {
+	async function restore(theirs: ConnectionState | undefined): Promise<void> {
+		const state = theirs ?? ownState;
 		if (state === undefined || !(borrowed || stateChanged)) return;
 		await retryWhileBusy(connection, busyTimeoutMs, () => restoreConnectionState(connection, state));
 		stateChanged = false;
@@ -87,17 +91,19 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 		throw new MigrateError("ERR_DATABASE", message, {});
 	}
 
-	/** Makes the settings ours, and returns what they have to be again: the caller's, or ours when a body changed them. */
-	function prepareConnection(): ConnectionState {
+	/** Makes the settings ours, and returns the caller's, which they have to be again. */
+	function prepareConnection(): ConnectionState | undefined {
 		const theirs = borrowed ? readConnectionState(connection) : undefined;
 		writeSettings(connection, migrationSettings(config));
-		if (theirs !== undefined) return theirs;
-		ownState = readConnectionState(connection);
-		return ownState;
+		prepared = true;
+		return theirs;
 	}
 
+	/** Called before a statement of a body runs. */
 	function watch(statement: Statement): void {
-		if (changesConnection(statement)) stateChanged = true;
+		if (!changesConnection(statement)) return;
+		if (!borrowed) ownState ??= readConnectionState(connection);
+		stateChanged = true;
 	}
 
 	function fence(): void {
@@ -156,27 +162,7 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 		lock: ({ timeoutMs = lockTimeoutMs, signal } = {}) =>
 			use(async () => {
 				if (held) throw new MigrateError("ERR_LOCKED", "this instance holds the migration lock already", undefined);
-				const start = performance.now();
-				let owner = "";
-				const taken = await withBackoff(
-					async () => {
-						try {
-							owner = (await tryLock()) ?? "";
-							return owner === "" ? true : undefined;
-						} catch (error) {
-							const busy = isMigrateError(error, "ERR_BUSY") ? error.cause : error;
-							if (!isBusy(connection, busy)) throw error;
-							owner = busy instanceof DatabaseHeldError ? busy.message : "a transaction of another connection";
-							return undefined;
-						}
-					},
-					{ timeoutMs, signal },
-				);
-				if (taken === undefined) {
-					const waitedMs = Math.round(performance.now() - start);
-					const message = `${path}: the migration lock is held by ${owner}; waited ${waitedMs} ms. Try again, or raise the lock timeout`;
-					throw new MigrateError("ERR_LOCK_TIMEOUT", message, { waitedMs, owner });
-				}
+				await waitForLock(connection, path, tryLock, { timeoutMs, signal });
 				held = true;
 				try {
 					await setJournalMode();
@@ -221,7 +207,7 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 				await using again = await readStatements(body);
 				await checkingForeignKeys(() =>
 					runWithoutTransaction(connection, again, busyTimeoutMs, async (statement) => {
-						watch(statement);
+						await retryWhileBusy(connection, busyTimeoutMs, () => watch(statement));
 						if (held && row.leaseIsDue() && !connection.inTransaction) await inTransaction(connection, config, fence);
 					}),
 				);
