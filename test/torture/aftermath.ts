@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { Migrate, memorySource, type VersionState } from "@godwit/core";
+import type { Scene } from "./scene.ts";
+import { filesOf, SETS } from "./steps.ts";
+import { type BackendName, backendOf, openNatively, type TortureCase, urlOf } from "./torture-case.ts";
+import { stateOf, type Way } from "./way.ts";
+
+/** How far a run had come, and how many times somebody had to repair the schema by hand. */
+export interface Aftermath {
+	readonly found: VersionState;
+	readonly repairs: 0 | 1;
+}
+
+/**
+ * What has to hold in a folder where a run came to harm: godwit and the `sqlite3` shell find a sound database in a state
+ * that its version tells truly, and the next run goes on to the end.
+ *
+ * @param backend Finds the database first and goes on with the work.
+ */
+export async function assertAftermath(
+	scene: Scene,
+	which: TortureCase,
+	way: Way,
+	backend: BackendName,
+): Promise<Aftermath> {
+	const { path } = scene;
+	const url = urlOf(backend, path, which.transaction);
+	const found = await versionAt(backend, url);
+	assertSound(path);
+	const version = Number(found.version);
+	const state = stateAt(path);
+	let repairs: Aftermath["repairs"] = 0;
+	if (found.dirty) {
+		assert.equal(which.transaction, "no-transaction", "an atomic run left a dirty database");
+		const left = way.left(version, state);
+		assert.ok(left !== undefined, `dirty at ${version}, in a state that no part of that migration leads to:\n${state}`);
+		repairs = 1;
+		repair(path, left);
+		await using migrate = await openMigrate(backend, url, which);
+		await migrate.force(version);
+	} else {
+		assert.equal(state, way.clean(version), `clean at ${version}, but not in the state of that version`);
+	}
+	{
+		await using migrate = await openMigrate(backend, url, which);
+		await (which.direction === "up" ? migrate.up() : migrate.down());
+	}
+	await assertEnd(scene, which, way, backend);
+	// A journal that was begun and not used stays until the next transaction writes; SQLite takes no notice of it.
+	const unused = version === way.end ? ["app.db-journal"] : [];
+	assert.deepEqual(
+		scene.files().filter((name) => !unused.includes(name)),
+		["app.db"],
+	);
+	return { found, repairs };
+}
+
+/** Everything is as after an undisturbed run. */
+export async function assertEnd(scene: Scene, which: TortureCase, way: Way, backend: BackendName): Promise<void> {
+	const { path } = scene;
+	const end = await versionAt(backend, urlOf(backend, path, which.transaction));
+	assert.deepEqual(end, { version: BigInt(way.end), dirty: false });
+	assertSound(path);
+	assert.equal(stateAt(path), way.clean(way.end), "not in the state of an undisturbed run");
+	assert.equal(shell(path, "PRAGMA journal_mode"), which.journal === "wal" ? "wal" : "delete");
+}
+
+/** By the shell, which knows nothing of godwit. */
+export function assertSound(path: string): void {
+	if (existsSync(path)) assert.equal(shell(path, "PRAGMA integrity_check"), "ok");
+}
+
+export function stateAt(path: string): string {
+	using database = openNatively(path);
+	return stateOf(database);
+}
+
+async function versionAt(backend: BackendName, url: string): Promise<VersionState> {
+	await using driver = await backendOf(backend).open(url);
+	return await driver.version();
+}
+
+async function openMigrate(backend: BackendName, url: string, { set }: TortureCase): Promise<Migrate> {
+	const driver = await backendOf(backend).open(url);
+	return new Migrate({ source: memorySource(filesOf(SETS[set])), driver, lockTimeoutMs: 0 });
+}
+
+/** As a person would: finishes the migration, with the foreign keys off as they were in the run. */
+function repair(path: string, statements: readonly string[]): void {
+	using database = openNatively(path);
+	database.pragma("foreign_keys = OFF");
+	for (const statement of statements) database.exec(statement);
+}
+
+function shell(path: string, sql: string): string {
+	return execFileSync("sqlite3", ["-bail", path, sql], { encoding: "utf8" }).trim();
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { rehearse } from "./harmed-run.ts";
+import { everyNth, faultPoints, killPoints, surviveAll } from "./points.ts";
+import { CASES, caseName } from "./torture-case.ts";
+
+const SEED = Number(process.env.GODWIT_SEED ?? 1);
+const SMALL = CASES.map((which) => ({ ...which, set: "small" as const }));
+const EVERY_POINT = SMALL.filter(({ transaction, direction }) => transaction === "atomic" && direction === "up");
+const SAMPLED = SMALL.filter((which) => !EVERY_POINT.includes(which));
+
+describe("a run that is killed", { timeout: 300_000 }, () => {
+	it.each(EVERY_POINT.map((which) => [caseName(which), which] as const))(
+		"%s: loses nothing, whichever system call is its last, and the next run goes on by itself",
+		async (_, which) => {
+			using rehearsal = await rehearse(which);
+			const points = await killPoints(rehearsal);
+			const { points: killed, repairs, failures } = await surviveAll(rehearsal, points);
+			expect(failures).toEqual([]);
+			// For each kind of call one more than there are, which comes too late.
+			expect(killed).toBe(points.length - new Set(points.map(({ call }) => call)).size);
+			expect(repairs).toBe(0);
+		},
+	);
+
+	it.each(SAMPLED.map((which) => [caseName(which), which] as const))(
+		"%s: loses nothing, and the dirty flag tells the truth, at a sample of its system calls",
+		async (_, which) => {
+			using rehearsal = await rehearse(which);
+			const { points, failures } = await surviveAll(rehearsal, everyNth(await killPoints(rehearsal), 40, SEED));
+			expect(failures).toEqual([]);
+			expect(points).toBeGreaterThan(0);
+		},
+	);
+});
+
+describe("a run in which a system call fails", { timeout: 300_000 }, () => {
+	it.each(SMALL.map((which) => [caseName(which), which] as const))(
+		"%s: says so, loses nothing, and the next run completes",
+		async (_, which) => {
+			using rehearsal = await rehearse(which);
+			const { points, failures } = await surviveAll(rehearsal, everyNth(await faultPoints(rehearsal), 97, SEED));
+			expect(failures).toEqual([]);
+			expect(points).toBeGreaterThan(0);
+		},
+	);
+
+	it.each(SMALL.filter(({ transaction, direction }) => transaction === "atomic" && direction === "up"))(
+		"$backend $journal: a lock that cannot be removed undoes nothing and is nobody's failure in the end",
+		async (which) => {
+			using rehearsal = await rehearse({ ...which, transaction: "no-transaction" });
+			const points = (await faultPoints(rehearsal)).filter(({ call, what }) => call === "unlink" && what === "EACCES");
+			const { unnoticed, failures } = await surviveAll(rehearsal, everyNth(points, 5, SEED));
+			expect(failures).toEqual([]);
+			expect(unnoticed).toBeGreaterThan(0);
+		},
+	);
+});

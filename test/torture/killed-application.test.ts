@@ -1,0 +1,40 @@
+import { existsSync } from "node:fs";
+import { isMigrateError } from "@godwit/core";
+import { describe, expect, it } from "vitest";
+import { ACCOUNTS, abandonedScene } from "./abandoned-scene.ts";
+import { assertSound } from "./aftermath.ts";
+import { BACKEND_NAMES, backendOf, openNatively } from "./torture-case.ts";
+
+describe.each(BACKEND_NAMES)("%s on the database of a killed node-sqlite3-wasm application", (backend) => {
+	it("refuses, then shows the state from before the transaction, never the half-written one", async () => {
+		using scene = await abandonedScene();
+		const { open, breakLocks } = backendOf(backend);
+		const url = `${backend}://${scene.path}?x-busy-timeout=0s`;
+		const error = await open(url).then(
+			() => undefined,
+			(reason: unknown) => reason,
+		);
+		if (!isMigrateError(error, "ERR_BUSY")) throw error ?? new Error("the database was opened");
+		expect(error.message).toContain(`${scene.path}.lock was made`);
+		expect(error.message).toMatch(/made \d+ s ago/);
+		expect(error.message).toContain('"godwit unlock"');
+		expect(existsSync(`${scene.path}.lock`)).toBe(true);
+		expect(existsSync(`${scene.path}-journal`)).toBe(true);
+
+		const asked: string[] = [];
+		const cleared = await breakLocks(url, async (holder) => asked.push(holder) > 0);
+		expect(cleared).toBe(1);
+		expect(asked).toEqual([expect.stringContaining(`${scene.path}.lock`)]);
+		{
+			await using driver = await open(url);
+			expect(await driver.version()).toEqual({ version: -1n, dirty: false });
+		}
+		expect(scene.files()).toEqual(["app.db"]);
+		assertSound(scene.path);
+		using database = openNatively(scene.path);
+		const counts = database
+			.prepare("SELECT count(*) AS accounts, sum(note LIKE 'changed%') AS changed FROM accounts")
+			.get();
+		expect(counts).toEqual({ accounts: ACCOUNTS, changed: 0 });
+	});
+});

@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { assertAftermath, assertEnd } from "./aftermath.ts";
+import type { Finish, Heat } from "./race-child.ts";
+import { createScene } from "./scene.ts";
+import { type Seeded, seeded } from "./seeded.ts";
+import { SETS } from "./steps.ts";
+import { BACKEND_NAMES, type BackendName, type TortureCase, theOther } from "./torture-case.ts";
+import { wayOf } from "./way.ts";
+
+export type Field = BackendName | "mixed";
+export const FIELDS: readonly Field[] = [...BACKEND_NAMES, "mixed"];
+
+export interface RaceOptions {
+	readonly field: Field;
+	readonly processes: number;
+	readonly rounds: number;
+	readonly seed: number;
+	/** How many processes of a round are killed somewhere in it. */
+	readonly killed: number;
+}
+
+export interface RaceResult {
+	readonly rounds: number;
+	readonly kills: number;
+}
+
+/** The first winner is done long before; killing later would hit nobody who works. */
+const KILL_WITHIN_MS = 60;
+
+const WAY = wayOf(SETS.full, "up");
+const RACER = fileURLToPath(new URL("./race-child.ts", import.meta.url));
+
+/**
+ * Lets many processes migrate one new file at once, round after round: each migration runs once, and every process that
+ * is not killed arrives or says who was in its way.
+ */
+export async function race({ field, processes, rounds, seed, killed }: RaceOptions): Promise<RaceResult> {
+	const random = seeded(seed);
+	await using racers = new AsyncDisposableStack();
+	const pool: ChildProcess[] = [];
+	racers.defer(() => Promise.all(pool.map(end)).then(() => {}));
+	for (let round = 0; round < rounds; round++) {
+		// Who was killed in the last round is replaced.
+		while (pool.length < processes) pool.push(fork(RACER, { execArgv: ["--liftoff-only"] }));
+		await Promise.all(pool.map(ready));
+		const gone = await runRound(pool, field, victims(pool, killed, random), random).catch((cause: Error) => {
+			throw new Error(`${field}, round ${round} of seed ${seed}: ${cause.message}`, { cause });
+		});
+		for (const racer of gone) pool.splice(pool.indexOf(racer), 1);
+	}
+	return { rounds, kills: rounds * killed };
+}
+
+async function runRound(
+	pool: readonly ChildProcess[],
+	field: Field,
+	victims: ReadonlySet<ChildProcess>,
+	random: Seeded,
+): Promise<ReadonlySet<ChildProcess>> {
+	using scene = createScene();
+	const finishes = pool.map(async (racer, index): Promise<Finish | undefined> => {
+		const backend = field === "mixed" ? (BACKEND_NAMES[index % 2] ?? "sqlite-native") : field;
+		const finished = Promise.race([once(racer, "message"), once(racer, "exit")]);
+		racer.send({ backend, path: scene.path } satisfies Heat);
+		if (!victims.has(racer)) return ((await finished) as [Finish])[0];
+		const exited = racer.exitCode ?? racer.signalCode ?? once(racer, "exit");
+		setTimeout(() => racer.kill("SIGKILL"), random.below(KILL_WITHIN_MS));
+		await exited;
+		return undefined;
+	});
+	for (const finish of await Promise.all(finishes)) {
+		if (finish !== undefined) assertArrivedOrKeptOut(finish);
+	}
+	const first = field === "mixed" ? random.pick(BACKEND_NAMES) : theOther(field);
+	if (victims.size > 0) await assertAftermath(scene, CASE, WAY, first);
+	else await assertEnd(scene, CASE, WAY, first);
+	return victims;
+}
+
+const CASE: TortureCase = {
+	set: "full",
+	backend: "sqlite-native",
+	transaction: "atomic",
+	journal: "rollback",
+	direction: "up",
+};
+
+function assertArrivedOrKeptOut({ to, code, message }: Finish): void {
+	if (to !== undefined) {
+		assert.equal(to, String(WAY.end));
+		return;
+	}
+	assert.match(String(code), /^ERR_(LOCK_TIMEOUT|LOCKED|BUSY)$/, message);
+	assert.match(String(message), /held by process \d+ on host|in use by process \d+|transaction/);
+}
+
+function victims(pool: readonly ChildProcess[], count: number, random: Seeded): ReadonlySet<ChildProcess> {
+	const chosen = new Set<ChildProcess>();
+	while (chosen.size < count) chosen.add(random.pick(pool));
+	return chosen;
+}
+
+const waiting = new WeakSet<ChildProcess>();
+
+/** Waits for a new racer's first message. */
+async function ready(racer: ChildProcess): Promise<void> {
+	if (waiting.has(racer)) return;
+	waiting.add(racer);
+	await once(racer, "message");
+}
+
+async function end(racer: ChildProcess): Promise<void> {
+	if (racer.exitCode !== null || racer.signalCode !== null) return;
+	const exited = once(racer, "exit");
+	racer.kill("SIGKILL");
+	await exited;
+}
