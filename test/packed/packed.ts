@@ -48,7 +48,7 @@ try {
 		"sqlite-native create_notes 1 false\nsqlite-wasm create_notes 1 false\n",
 	);
 
-	const godwit = join(folder, "node_modules/godwit/bin/godwit.js");
+	const godwit = join(folder, "node_modules/.bin/godwit");
 	const database = "sqlite-native://sqlite-wasm.db";
 	const version = run(process.execPath, godwit, "-path", "migrations", "-database", database, "version");
 	assert.equal(version, "1\n");

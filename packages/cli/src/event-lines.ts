@@ -14,8 +14,8 @@ const BETWEEN_UPDATES_MS = 100;
 
 /** Says what the engine does: one line for each migration, more if asked, and how far a long one is. */
 export function eventLines(terminal: Terminal, { verbose, now }: EventLinesOptions): (event: MigrateEvent) => void {
-	let began = now();
-	let updated = began;
+	let began = 0;
+	let updated = 0;
 	let bytesRead = 0;
 
 	function explain(text: string): void {

@@ -3,7 +3,7 @@ import { type Addresses, addresses } from "./addresses.ts";
 import { CommandError } from "./command-error.ts";
 import { type CommandLine, readCommandLine } from "./command-line.ts";
 import { hideSecrets } from "./hide-secrets.ts";
-import { type Terminal, terminal } from "./terminal.ts";
+import { type Terminal, type TerminalOutput, terminal } from "./terminal.ts";
 import { shortUsage, usage } from "./usage.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -39,7 +39,7 @@ export async function main(args: readonly string[]): Promise<number> {
 	}
 
 	const urls = addresses(line, process.env);
-	const toTerminal = terminal(process.stderr, (text) => readable(text, urls));
+	const toTerminal = terminal(standardError, (text) => readable(text, urls));
 	try {
 		return await run(line, urls, toTerminal);
 	} catch (error) {
@@ -49,6 +49,17 @@ export async function main(args: readonly string[]): Promise<number> {
 		return 1;
 	}
 }
+
+/** `process.stderr`, which takes as long to make as a short command to run, when it is written to. */
+const standardError: TerminalOutput = {
+	get isTTY() {
+		return process.stderr.isTTY;
+	},
+	get columns() {
+		return process.stderr.columns;
+	},
+	write: (text) => process.stderr.write(text),
+};
 
 async function run(line: CommandLine, urls: Addresses, toTerminal: Terminal): Promise<number> {
 	if (line.command === "create") {

@@ -36,21 +36,21 @@ async function open(url: string): Promise<Source> {
 /** Made for each of what may be many files, few of which are asked for: what it costs is what an idle start costs. */
 class FolderFile implements NamedFile {
 	readonly name: string;
-	readonly #folder: string;
-	readonly #shownFolder: string;
+	private readonly folder: string;
+	private readonly shownFolder: string;
 
 	constructor(folder: string, shownFolder: string, name: string) {
 		this.name = name;
-		this.#folder = folder;
-		this.#shownFolder = shownFolder;
+		this.folder = folder;
+		this.shownFolder = shownFolder;
 	}
 
 	get location(): string {
-		return join(this.#shownFolder, this.name);
+		return join(this.shownFolder, this.name);
 	}
 
 	get body(): MigrationBody {
-		return fileBody(join(this.#folder, this.name), this.location);
+		return fileBody(join(this.folder, this.name), this.location);
 	}
 }
 

@@ -1,0 +1,41 @@
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+/** Where everything is that a workload needs. */
+export interface BenchContext {
+	/** A folder on a real disk, for databases and migrations. */
+	readonly folder: string;
+	/** godwit as a user has it: compiled, packed, installed. `main` is the library, `bin` the command. */
+	readonly godwit: { readonly main: string; readonly bin: string };
+	/** golang-migrate in a program of ours, with three drivers, and its own command. */
+	readonly reference: string;
+	readonly migrate: string;
+	readonly goose: string;
+	readonly dbmate: string;
+	readonly quick: boolean;
+	/** Millions of bytes in workload d. */
+	readonly megabytes: number;
+	/** Rows in workload e. */
+	readonly rows: number;
+}
+
+/** Makes an empty folder. */
+export function emptyFolder(context: BenchContext, name: string): string {
+	const path = join(context.folder, name);
+	rmSync(path, { recursive: true, force: true });
+	mkdirSync(path, { recursive: true });
+	return path;
+}
+
+/** The path of a database that does not exist yet. */
+export function newDatabase(context: BenchContext, name: string): string {
+	const path = join(context.folder, `${name.replaceAll(/[^a-z0-9]+/gi, "-")}.db`);
+	for (const suffix of ["", "-journal", "-wal", "-shm", ".lock"])
+		rmSync(path + suffix, { recursive: true, force: true });
+	return path;
+}
+
+/** golang-migrate leaves no trace of a migration that did nothing, so a result is checked, not assumed. */
+export function assertExists(path: string): void {
+	if (!existsSync(path)) throw new Error(`${path} was not made`);
+}

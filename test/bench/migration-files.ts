@@ -1,0 +1,75 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+interface Pair {
+	readonly version: number;
+	readonly up: string;
+	readonly down: string;
+}
+
+/** Small migrations of one statement each, since not every tool takes more: a table, a column, an index, a row, and so on. */
+function smallMigrations(count: number): readonly Pair[] {
+	return Array.from({ length: count }, (_, at): Pair => {
+		const table = `table_${Math.floor(at / 4)}`;
+		const version = at + 1;
+		switch (at % 4) {
+			case 0:
+				return {
+					version,
+					up: `CREATE TABLE ${table} (id INTEGER PRIMARY KEY, name TEXT NOT NULL, created_at TEXT DEFAULT CURRENT_TIMESTAMP);\n`,
+					down: `DROP TABLE ${table};\n`,
+				};
+			case 1:
+				return {
+					version,
+					up: `ALTER TABLE ${table} ADD COLUMN note TEXT;\n`,
+					down: `ALTER TABLE ${table} DROP COLUMN note;\n`,
+				};
+			case 2:
+				return {
+					version,
+					up: `CREATE INDEX ${table}_name ON ${table} (name);\n`,
+					down: `DROP INDEX ${table}_name;\n`,
+				};
+			default:
+				return {
+					version,
+					up: `INSERT INTO ${table} (name, note) VALUES ('first', 'made by migration ${version}');\n`,
+					down: `DELETE FROM ${table} WHERE name = 'first';\n`,
+				};
+		}
+	});
+}
+
+/** `000001_small.up.sql` and `.down.sql`: godwit, golang-migrate and the tools that are handed SQL. */
+export function writePairs(folder: string, count: number): void {
+	for (const { version, up, down } of smallMigrations(count)) {
+		const name = join(folder, `${String(version).padStart(6, "0")}_small`);
+		writeFileSync(`${name}.up.sql`, up);
+		writeFileSync(`${name}.down.sql`, down);
+	}
+}
+
+/** goose and dbmate keep both directions in one file, with a comment before each. */
+export function writeAnnotated(
+	folder: string,
+	count: number,
+	before: { readonly up: string; readonly down: string },
+): void {
+	for (const { version, up, down } of smallMigrations(count)) {
+		const name = `${String(version).padStart(6, "0")}_small.sql`;
+		writeFileSync(join(folder, name), `${before.up}\n${up}\n${before.down}\n${down}`);
+	}
+}
+
+/** drizzle-orm reads a journal that names the files. */
+export function writeDrizzle(folder: string, count: number): void {
+	mkdirSync(join(folder, "meta"));
+	const entries = smallMigrations(count).map(({ version, up }) => {
+		const tag = `${String(version).padStart(6, "0")}_small`;
+		writeFileSync(join(folder, `${tag}.sql`), up);
+		return { idx: version - 1, version: "6", when: version, tag, breakpoints: true };
+	});
+	const journal = { version: "7", dialect: "sqlite", entries };
+	writeFileSync(join(folder, "meta/_journal.json"), JSON.stringify(journal));
+}

@@ -1,0 +1,63 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { buildReference } from "../reference/reference.ts";
+import type { BenchContext } from "./bench-context.ts";
+
+const run = promisify(execFile);
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const GOOSE = "v3.29.0";
+
+/** The packages that a user installs, without those for driver authors. */
+const PACKAGES = ["core", "source-file", "sqlite", "sqlite-native", "sqlite-wasm", "cli"];
+
+type Tools = Pick<BenchContext, "godwit" | "reference" | "migrate" | "goose" | "dbmate">;
+
+/** Builds and installs what is measured. The first time takes minutes and the network. */
+export async function prepareTools(cache: string, log: (line: string) => void): Promise<Tools> {
+	log("building golang-migrate");
+	const { reference, migrate } = await buildReference();
+	log("building goose");
+	const goose = join(cache, "bin/goose");
+	if (!existsSync(goose)) await installGoose(join(cache, "bin"));
+	log("building, packing and installing godwit");
+	const installed = await installGodwit(join(cache, "installed"));
+	return {
+		reference,
+		migrate,
+		goose,
+		dbmate: resolve(import.meta.dirname, "../node_modules/.bin/dbmate"),
+		godwit: { main: join(installed, "dist/index.js"), bin: join(installed, await binOf(installed)) },
+	};
+}
+
+/** goose without the databases that are not measured. */
+async function installGoose(folder: string): Promise<void> {
+	const others = "postgres mysql clickhouse mssql vertica ydb libsql duckdb spanner snowflake";
+	const tags = others.replaceAll(/\w+/g, "no_$&");
+	await run("go", ["install", `-tags=${tags}`, `github.com/pressly/goose/v3/cmd/goose@${GOOSE}`], {
+		env: { ...process.env, GOBIN: folder, GOFLAGS: "-mod=mod" },
+	});
+}
+
+/** Packs the packages as they are published and installs them with npm: compiled, and nothing of the workspace. */
+async function installGodwit(folder: string): Promise<string> {
+	await run("pnpm", ["build"], { cwd: ROOT });
+	await rm(folder, { recursive: true, force: true });
+	await mkdir(folder, { recursive: true });
+	for (const name of PACKAGES) {
+		await run("pnpm", ["pack", "--pack-destination", folder], { cwd: join(ROOT, "packages", name) });
+	}
+	await writeFile(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
+	const archives = (await readdir(folder)).filter((name) => name.endsWith(".tgz")).map((name) => `./${name}`);
+	await run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", ...archives], { cwd: folder });
+	return join(folder, "node_modules/godwit");
+}
+
+async function binOf(installed: string): Promise<string> {
+	const manifest = await import(join(installed, "package.json"), { with: { type: "json" } });
+	return (manifest.default as { bin: { godwit: string } }).bin.godwit;
+}

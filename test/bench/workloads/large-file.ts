@@ -1,0 +1,75 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { type BenchContext, emptyFolder, newDatabase } from "../bench-context.ts";
+import { runCommand, runPeer } from "../child.ts";
+import { runGo } from "../go-peer.ts";
+import { memoryTarget, timeTarget } from "../target.ts";
+import type { Workload } from "../workload.ts";
+
+const STATEMENTS_AT_ONCE = 5000;
+
+/** About 118 bytes a statement, some with a doubled quote. */
+function writeInserts(path: string, megabytes: number): void {
+	const file = openSync(path, "w");
+	writeSync(
+		file,
+		"CREATE TABLE events (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, amount REAL NOT NULL, note TEXT NOT NULL);\n",
+	);
+	for (let id = 0, bytes = 0; bytes < megabytes * 1e6; ) {
+		let text = "";
+		for (let count = 0; count < STATEMENTS_AT_ONCE; count++) {
+			id++;
+			const note = `it''s note ${id}: ${"lorem ipsum ".repeat(id % 4)}`;
+			text += `INSERT INTO events (id, kind, amount, note) VALUES (${id}, 'kind-${id % 7}', ${((id * 37) % 10_007) / 100}, '${note}');\n`;
+		}
+		bytes += writeSync(file, text);
+	}
+	closeSync(file);
+}
+
+export const largeFile: Workload = {
+	id: "d",
+	title: "One large file of INSERT statements",
+	description: ({ megabytes }: BenchContext) =>
+		`One migration of ${megabytes} MB, one INSERT statement a line, on a new database. The sqlite3 shell reads the same file between BEGIN IMMEDIATE and COMMIT, and is measured as a command.`,
+	runs: 3,
+	targets: [
+		timeTarget("godwit native", "sqlite3 shell", 1.25),
+		memoryTarget("godwit native", 200),
+		timeTarget("godwit wasm", "golang-migrate ncruces", 1),
+	],
+	remarks: [
+		"golang-migrate's sqlite3 driver copies what is left of the file for each statement, so its time grows with the square of the size. It is stopped when it has taken ten minutes (one with --quick), once, for its memory.",
+	],
+	async contenders(context) {
+		const folder = emptyFolder(context, "large-file");
+		const path = join(folder, "1_events.up.sql");
+		writeInserts(path, context.megabytes);
+		const go = (scheme: string, limitMs?: number) => () =>
+			runGo({
+				program: context.reference,
+				folder,
+				database: `${scheme}://${newDatabase(context, `large ${scheme}`)}`,
+				operation: "up",
+				...(limitMs !== undefined && { limitMs }),
+			});
+		const godwit = (scheme: string) => () => {
+			const database = `${scheme}://${newDatabase(context, `large godwit ${scheme}`)}`;
+			return runPeer("godwit.ts", context.godwit.main, "up", "each", `file://${folder}`, database);
+		};
+		return [
+			{
+				name: "sqlite3 shell",
+				run: () =>
+					runCommand("sqlite3", ["-batch", newDatabase(context, "large shell")], {
+						input: `BEGIN IMMEDIATE;\n.read ${path}\nCOMMIT;\n`,
+						watchMemory: true,
+					}),
+			},
+			{ name: "godwit native", run: godwit("sqlite-native") },
+			{ name: "godwit wasm", run: godwit("sqlite-wasm") },
+			{ name: "golang-migrate ncruces", run: go("ncruces-sqlite3") },
+			{ name: "golang-migrate sqlite3", run: go("sqlite3", context.quick ? 60_000 : 600_000), once: true },
+		];
+	},
+};

@@ -1,0 +1,116 @@
+import { copyFileSync } from "node:fs";
+import { type BenchContext, emptyFolder, newDatabase } from "../bench-context.ts";
+import { runCommand, runPeer } from "../child.ts";
+import { runGo } from "../go-peer.ts";
+import { writeAnnotated, writeDrizzle, writePairs } from "../migration-files.ts";
+import type { Contender, Sample } from "../sample.ts";
+import { timeTarget } from "../target.ts";
+import type { Workload } from "../workload.ts";
+
+type Direction = "up" | "down";
+type Run = (direction: Direction, database: string) => Promise<Sample>;
+
+function countOf({ quick }: BenchContext): number {
+	return quick ? 100 : 1000;
+}
+
+const remarks = [
+	"Raw is the binding by itself: it lists the folder, reads each file when its turn comes, and makes one BEGIN IMMEDIATE transaction of the file and its version row.",
+	"goose and dbmate are measured as commands, with their start; the others in a process that is running already.",
+];
+
+const tools = (context: BenchContext, pairs: string): ReadonlyMap<string, Run> =>
+	new Map<string, Run>([
+		["raw better-sqlite3", (direction, file) => runPeer("raw-native.ts", direction, pairs, file)],
+		["godwit native", godwit(context, "sqlite-native", "each", pairs)],
+		["raw node-sqlite3-wasm", (direction, file) => runPeer("raw-wasm.ts", direction, pairs, file)],
+		["godwit wasm", godwit(context, "sqlite-wasm", "each", pairs)],
+		["golang-migrate sqlite3", goMigrate(context, "sqlite3", pairs)],
+		["golang-migrate sqlite", goMigrate(context, "sqlite", pairs)],
+		["golang-migrate ncruces", goMigrate(context, "ncruces-sqlite3", pairs)],
+	]);
+
+function godwit({ godwit: { main } }: BenchContext, scheme: string, transaction: string, folder: string): Run {
+	return (direction, file) =>
+		runPeer("godwit.ts", main, direction, transaction, `file://${folder}`, `${scheme}://${file}`);
+}
+
+function goMigrate({ reference }: BenchContext, scheme: string, folder: string): Run {
+	return (operation, file) => runGo({ program: reference, folder, database: `${scheme}://${file}`, operation });
+}
+
+const targets = [
+	timeTarget("godwit native", "raw better-sqlite3", 1.1),
+	timeTarget("godwit native", "golang-migrate sqlite3", 0.5),
+	timeTarget("godwit wasm", "golang-migrate ncruces", 0.6),
+	timeTarget("godwit wasm", "godwit native", 1.25),
+];
+
+export const smallMigrationsUp: Workload = {
+	id: "a",
+	title: "Small migrations, all up",
+	description: (context) =>
+		`${countOf(context)} migrations of one statement each (a table, a column, an index, a row), on a new database file with SQLite's default durability.`,
+	runs: 5,
+	targets: [...targets, timeTarget('godwit native, transaction "all"', "drizzle-orm", 0.8)],
+	remarks: [
+		...remarks,
+		"drizzle-orm and knex make one transaction of all migrations; kysely makes none on SQLite, and umzug leaves them to its user: there every statement commits by itself.",
+	],
+	async contenders(context) {
+		const count = countOf(context);
+		const pairs = emptyFolder(context, "small");
+		writePairs(pairs, count);
+		const drizzle = emptyFolder(context, "small-drizzle");
+		writeDrizzle(drizzle, count);
+		const goose = emptyFolder(context, "small-goose");
+		writeAnnotated(goose, count, { up: "-- +goose Up", down: "-- +goose Down" });
+		const dbmate = emptyFolder(context, "small-dbmate");
+		writeAnnotated(dbmate, count, { up: "-- migrate:up", down: "-- migrate:down" });
+		const all = new Map<string, Run>([
+			...tools(context, pairs),
+			['godwit native, transaction "all"', godwit(context, "sqlite-native", "all", pairs)],
+			["drizzle-orm", (_, file) => runPeer("drizzle.ts", drizzle, file)],
+			["kysely", (_, file) => runPeer("kysely.ts", pairs, file)],
+			["knex", (_, file) => runPeer("knex.ts", pairs, file)],
+			["umzug", (_, file) => runPeer("umzug.ts", pairs, file)],
+			["goose", (_, file) => runCommand(context.goose, ["-dir", goose, "sqlite3", file, "up"], WATCHED)],
+			[
+				"dbmate",
+				(_, file) =>
+					runCommand(context.dbmate, ["--no-dump-schema", "-d", dbmate, "-u", `sqlite:${file}`, "up"], WATCHED),
+			],
+		]);
+		return [...all].map(([name, run]): Contender => ({ name, run: () => run("up", newDatabase(context, name)) }));
+	},
+};
+
+const WATCHED = { watchMemory: true };
+
+export const smallMigrationsDown: Workload = {
+	id: "b",
+	title: "Small migrations, all down",
+	description: (context) =>
+		`The ${countOf(context)} migrations of workload a, reverted, each tool on its own database.`,
+	runs: 5,
+	targets,
+	remarks,
+	async contenders(context) {
+		const pairs = emptyFolder(context, "small");
+		writePairs(pairs, countOf(context));
+		const contenders: Contender[] = [];
+		for (const [name, run] of tools(context, pairs)) {
+			const migrated = newDatabase(context, `${name} migrated`);
+			await run("up", migrated);
+			contenders.push({
+				name,
+				run() {
+					const database = newDatabase(context, name);
+					copyFileSync(migrated, database);
+					return run("down", database);
+				},
+			});
+		}
+		return contenders;
+	},
+};
