@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, readlinkSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { TortureCase } from "./torture-case.ts";
@@ -103,9 +103,21 @@ function childCommand(
 }
 
 function straceCommand(path: string, calls: readonly Call[], log: string): readonly string[] {
-	const files = ["", "-journal", "-wal", "-shm", ".lock"].map((end) => path + end).concat(dirname(path));
+	const ends = ["", "-journal", "-wal", "-shm", ".lock", ...takeOverEnds(path)];
+	const files = ends.map((end) => path + end).concat(dirname(path));
 	const options = ["-f", "-qq", "-o", log, "-e", `trace=${calls.join()}`];
 	return ["strace", ...options, ...files.flatMap((file) => ["-P", file])];
+}
+
+/** The lock under which a dead process's lock is taken over is named after its owner. */
+function takeOverEnds(path: string): readonly string[] {
+	try {
+		const { id } = JSON.parse(readlinkSync(`${path}.lock`)) as { readonly id: string };
+		return [`.lock.break-${id}`];
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+		throw error;
+	}
 }
 
 function run([program = "", ...args]: readonly string[]): Promise<Outcome> {

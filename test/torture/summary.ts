@@ -1,17 +1,16 @@
 import type { Survival } from "./points.ts";
-import { caseName, type TortureCase } from "./torture-case.ts";
 
 /** A row of the table: what one case came through. */
 export interface CaseSummary {
-	readonly which: TortureCase;
+	readonly name: string;
 	readonly kills: Survival;
 	readonly faults: Survival;
 }
 
 /** The table of the enumerated harms, in Markdown. */
 export function summaryTable(rows: readonly CaseSummary[]): string {
-	const lines = rows.map(({ which, kills, faults }) => [
-		caseName(which),
+	const lines = rows.map(({ name, kills, faults }) => [
+		name,
 		kills.points,
 		faults.points,
 		kills.points + faults.points - kills.failures.length - faults.failures.length,

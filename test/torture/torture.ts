@@ -5,14 +5,15 @@
  * Exits with 1 when something did not hold, and says what.
  */
 import { parseArgs } from "node:util";
-import { rehearse } from "./harmed-run.ts";
+import { rehearseRecovery } from "./crash-rehearsal.ts";
+import { type Rehearsal, rehearse } from "./harmed-run.ts";
 import { BAD_PLACES, survivePlace } from "./places.ts";
 import { everyNth, faultPoints, killPoints, surviveAll } from "./points.ts";
 import { FIELDS, race } from "./race.ts";
 import { runTwo } from "./run-two.ts";
 import { soak } from "./soak.ts";
 import { type CaseSummary, summaryTable, table } from "./summary.ts";
-import { CASES, caseName, type TortureCase } from "./torture-case.ts";
+import { BACKEND_NAMES, CASES, caseName } from "./torture-case.ts";
 
 const { values } = parseArgs({
 	options: {
@@ -36,7 +37,10 @@ else await soakFor(Number(values.minutes));
 
 async function everything(): Promise<void> {
 	const cases: CaseSummary[] = [];
-	for (const which of CASES) cases.push(await surviveCase(which));
+	for (const which of CASES) cases.push(await surviveCase(caseName(which), await rehearse(which)));
+	for (const name of BACKEND_NAMES) {
+		cases.push(await surviveCase(`${name}, repairing after a kill`, await rehearseRecovery(name)));
+	}
 	const places = [];
 	for (const place of BAD_PLACES) {
 		const survived = await runTwo(CASES, (which) => holds(() => survivePlace(which, place)));
@@ -56,13 +60,13 @@ async function everything(): Promise<void> {
 	console.log(table(["race", "processes", "rounds", "kills", "survived"], races));
 }
 
-async function surviveCase(which: TortureCase): Promise<CaseSummary> {
-	using rehearsal = await rehearse(which);
+async function surviveCase(name: string, begun: Rehearsal): Promise<CaseSummary> {
+	using rehearsal = begun;
 	const kills = await surviveAll(rehearsal, everyNth(await killPoints(rehearsal), stride, seed));
 	const faults = await surviveAll(rehearsal, everyNth(await faultPoints(rehearsal), stride, seed));
 	for (const failure of [...kills.failures, ...faults.failures]) report(failure);
-	progress(`${caseName(which)}: ${kills.points} kills, ${faults.points} faults`);
-	return { which, kills, faults };
+	progress(`${name}: ${kills.points} kills, ${faults.points} faults`);
+	return { name, kills, faults };
 }
 
 async function holds(work: () => Promise<unknown>): Promise<boolean> {
