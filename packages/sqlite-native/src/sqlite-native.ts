@@ -22,9 +22,7 @@ export const sqliteNative: SqliteFactory<Database> = sqliteFactory<Database>({
 			throw new MigrateError("ERR_INVALID_URL", reason, { reason });
 		}
 		const BetterSqlite3 = require("better-sqlite3") as typeof import("better-sqlite3");
-		// The driver's own settings, at once: later each would be a statement that takes the lock file.
-		const database = new BetterSqlite3(path, { timeout: 0 });
-		database.pragma("foreign_keys = OFF");
+		const database = new BetterSqlite3(path);
 		return nativeConnection(database, () => database.close());
 	},
 	borrow: (database) => nativeConnection(database, () => {}),
