@@ -1,6 +1,5 @@
 export type { BackoffOptions } from "./backoff.ts";
 export { withBackoff } from "./backoff.ts";
-export { decodeUtf8 } from "./decode-utf8.ts";
 export type { ApplyOutcome, Driver, DriverFactory, LockOptions, VersionState } from "./driver.ts";
 export type { MigrationFiles } from "./memory-source.ts";
 export { memorySource } from "./memory-source.ts";
@@ -36,5 +35,7 @@ export {
 export type { Source, SourceFactory } from "./source.ts";
 export type { NamedFile } from "./source-of-files.ts";
 export { sourceOfFiles } from "./source-of-files.ts";
+export type { Utf8Decoder } from "./utf8-decoder.ts";
+export { createUtf8Decoder } from "./utf8-decoder.ts";
 export type { Version } from "./version.ts";
 export { MAX_VERSION, NIL_VERSION, toVersion } from "./version.ts";

@@ -154,14 +154,17 @@ export class Migrate implements AsyncDisposable {
 		return { ...step, file };
 	}
 
-	/** Plans twice: without the lock, since nothing to do must cost a read alone, and again under it. */
-	async #execute(
-		planFrom: (current: Version) => Promise<{ migrations: readonly Migration[]; short: number }>,
-	): Promise<MigrationReport> {
+	/**
+	 * Plans without the lock, since nothing to do must cost a read alone, and again under it when another process has
+	 * moved the version meanwhile.
+	 */
+	async #execute(planFrom: (current: Version) => Promise<OpenedPlan>): Promise<MigrationReport> {
 		const before = await this.#driver.version();
+		let planned: OpenedPlan | undefined;
 		// A dirty flag seen without the lock may be a migration that is running right now.
 		if (!before.dirty) {
-			const { migrations, short } = await planFrom(before.version);
+			planned = await planFrom(before.version);
+			const { migrations, short } = planned;
 			const stopped = this.#options.signal?.aborted ?? false;
 			if (migrations.length === 0 || stopped) {
 				debug("nothing to run at version %s", before.version);
@@ -171,7 +174,8 @@ export class Migrate implements AsyncDisposable {
 		const work = async (): Promise<MigrationReport> => {
 			const { version, dirty } = await this.#driver.version();
 			if (dirty) throw dirtyDatabase(version);
-			const { migrations, short } = await planFrom(version);
+			if (planned === undefined || version !== before.version) planned = await planFrom(version);
+			const { migrations, short } = planned;
 			debug("%d migrations from version %s", migrations.length, version);
 			return runMigrations(this.#driver, migrations, report(version, short, false), this.#options);
 		};
@@ -199,6 +203,12 @@ export class Migrate implements AsyncDisposable {
 		onEvent?.({ type: "unlocked" });
 		return result;
 	}
+}
+
+/** The migrations that a plan consists of, with their files. */
+interface OpenedPlan {
+	readonly migrations: readonly Migration[];
+	readonly short: number;
 }
 
 function assertOptions({ prefetch = 0, lockTimeoutMs = 0 }: MigrateOptions): void {

@@ -1,4 +1,4 @@
-import { decodeUtf8 } from "./decode-utf8.ts";
+import { createUtf8Decoder } from "./utf8-decoder.ts";
 
 /** The bytes of one migration. Every reading starts at the beginning. */
 export interface MigrationBody extends AsyncIterable<Uint8Array> {
@@ -15,8 +15,10 @@ export function migrationBody(open: () => AsyncIterable<Uint8Array>): MigrationB
 	const body: MigrationBody = {
 		[Symbol.asyncIterator]: () => open()[Symbol.asyncIterator](),
 		async text() {
+			const decoder = createUtf8Decoder();
 			let text = "";
-			for await (const chunk of decodeUtf8(body)) text += chunk;
+			for await (const bytes of body) text += decoder.decode(bytes);
+			decoder.end();
 			return text;
 		},
 	};

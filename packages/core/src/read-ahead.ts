@@ -15,8 +15,10 @@ export interface BodyReadAhead {
  * is read.
  *
  * A failure to read is kept and thrown to the reader. A second reading opens the body again, as one after `close`.
+ *
+ * @param onProgress Hears, after each chunk that a reader is done with, how many bytes of its reading that makes.
  */
-export function readAhead(body: MigrationBody): BodyReadAhead {
+export function readAhead(body: MigrationBody, onProgress?: (bytes: number) => void): BodyReadAhead {
 	const iterator = body[Symbol.asyncIterator]();
 	const chunks: Uint8Array[] = [];
 	let ended = false;
@@ -40,14 +42,26 @@ export function readAhead(body: MigrationBody): BodyReadAhead {
 		ended = true;
 	}
 
+	async function* again(): AsyncGenerator<Uint8Array> {
+		const done = counting(onProgress);
+		for await (const chunk of body) {
+			yield chunk;
+			done(chunk);
+		}
+	}
+
 	async function* first(): AsyncGenerator<Uint8Array> {
 		try {
+			const done = counting(onProgress);
 			const failure = await filled;
-			// Not yield*, which makes a promise of each chunk once more.
-			for (const chunk of chunks.splice(0)) yield chunk;
+			for (const chunk of chunks.splice(0)) {
+				yield chunk;
+				done(chunk);
+			}
 			if (failure !== undefined) throw failure.error;
 			for (let next = ended ? undefined : await iterator.next(); next?.done === false; next = await iterator.next()) {
 				yield next.value;
+				done(next.value);
 			}
 			ended = true;
 		} finally {
@@ -65,10 +79,18 @@ export function readAhead(body: MigrationBody): BodyReadAhead {
 	let taken = false;
 	return {
 		body: migrationBody(() => {
-			if (taken) return body;
+			if (taken) return again();
 			taken = true;
 			return first();
 		}),
 		close,
+	};
+}
+
+function counting(onProgress: ((bytes: number) => void) | undefined): (chunk: Uint8Array) => void {
+	let bytes = 0;
+	return (chunk) => {
+		bytes += chunk.length;
+		onProgress?.(bytes);
 	};
 }

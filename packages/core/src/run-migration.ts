@@ -1,13 +1,7 @@
 import type { Driver } from "./driver.ts";
 import { MigrateError } from "./migrate-error.ts";
 import type { Migration } from "./migration.ts";
-import { type MigrationBody, migrationBody } from "./migration-body.ts";
-
-export interface RunMigrationOptions {
-	readonly transaction: "each" | "all";
-	/** Hears how many bytes of the body were read so far. */
-	readonly onProgress: (bytes: number) => void;
-}
+import type { MigrationBody } from "./migration-body.ts";
 
 /** Why a migration failed, and whether the database says so. */
 export interface MigrationFailure {
@@ -26,7 +20,7 @@ export async function runMigration(
 	driver: Driver,
 	{ version, target }: Migration,
 	body: MigrationBody | undefined,
-	{ transaction, onProgress }: RunMigrationOptions,
+	transaction: "each" | "all",
 ): Promise<MigrationFailure | undefined> {
 	let dirty = false;
 	try {
@@ -34,11 +28,10 @@ export async function runMigration(
 			await driver.setVersion(target, false);
 			return undefined;
 		}
-		const watchedBody = watched(body, onProgress);
-		const outcome = await driver.apply?.(watchedBody, target);
+		const outcome = await driver.apply?.(body, target);
 		if (outcome === "applied") return undefined;
 		if (outcome === undefined && transaction === "all") {
-			await driver.run(watchedBody);
+			await driver.run(body);
 			await driver.setVersion(target, false);
 			return undefined;
 		}
@@ -48,21 +41,10 @@ export async function runMigration(
 		}
 		await driver.setVersion(target, true);
 		dirty = true;
-		await driver.run(watchedBody);
+		await driver.run(body);
 		await driver.setVersion(target, false);
 		return undefined;
 	} catch (cause) {
 		return { cause, dirty };
 	}
-}
-
-function watched(body: MigrationBody, onProgress: (bytes: number) => void): MigrationBody {
-	return migrationBody(async function* () {
-		let bytes = 0;
-		for await (const chunk of body) {
-			yield chunk;
-			bytes += chunk.length;
-			onProgress(bytes);
-		}
-	});
 }

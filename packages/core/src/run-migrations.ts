@@ -67,13 +67,14 @@ async function runEach(
 			if (signal !== undefined && index > 0) await eventLoopTurn();
 			if (signal?.aborted) break;
 			for (; scheduled < count && scheduled <= index + prefetch; scheduled++) {
-				const body = migrations[scheduled]?.file?.body;
-				if (body !== undefined) ahead.set(scheduled, readAhead(body));
+				const next = migrations[scheduled];
+				if (next?.file === undefined) continue;
+				const onProgress = onEvent && ((bytes: number): void => onEvent({ type: "progress", migration: next, bytes }));
+				ahead.set(scheduled, readAhead(next.file.body, onProgress));
 			}
 			onEvent?.({ type: "start", migration, index, count });
 			const began = performance.now();
-			const onProgress = (bytes: number): void => onEvent?.({ type: "progress", migration, bytes });
-			const failed = await runMigration(driver, migration, ahead.get(index)?.body, { transaction, onProgress });
+			const failed = await runMigration(driver, migration, ahead.get(index)?.body, transaction);
 			if (failed !== undefined) {
 				// What a surrounding transaction had done is rolled back with it.
 				throw migrationFailed(migration, failed, transaction === "all" ? start : report(false));

@@ -1,4 +1,4 @@
-import { decodeUtf8, MigrateError, type MigrationBody } from "@godwit/core";
+import { createUtf8Decoder, MigrateError, type MigrationBody } from "@godwit/core";
 import { SplitError } from "./split-error.ts";
 import { createStatementSplitter, type Statement } from "./statement-splitter.ts";
 
@@ -17,14 +17,16 @@ export interface StatementReader extends AsyncDisposable {
  */
 export async function readStatements(body: MigrationBody): Promise<StatementReader> {
 	const splitter = createStatementSplitter();
-	const chunks = decodeUtf8(body);
+	const decoder = createUtf8Decoder();
+	const chunks = body[Symbol.asyncIterator]();
 	let ended = false;
 
 	async function read(): Promise<readonly Statement[] | undefined> {
 		while (!ended) {
 			const chunk = await chunks.next();
 			ended = chunk.done === true;
-			const statements = chunk.done ? splitter.end() : splitter.push(chunk.value);
+			if (ended) decoder.end();
+			const statements = chunk.done ? splitter.end() : splitter.push(decoder.decode(chunk.value));
 			if (statements.length > 0) return statements;
 		}
 		return undefined;
@@ -34,7 +36,7 @@ export async function readStatements(body: MigrationBody): Promise<StatementRead
 		try {
 			return await read();
 		} catch (error) {
-			await chunks.return();
+			await chunks.return?.();
 			if (!(error instanceof SplitError)) throw error;
 			const { line, column, problem, message } = error;
 			throw new MigrateError("ERR_INVALID_BODY", message, { line, column, problem }, { cause: error });
@@ -51,7 +53,7 @@ export async function readStatements(body: MigrationBody): Promise<StatementRead
 			return statements;
 		},
 		async [Symbol.asyncDispose]() {
-			await chunks.return();
+			await chunks.return?.();
 		},
 	};
 }

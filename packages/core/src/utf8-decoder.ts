@@ -1,33 +1,41 @@
 import { MigrateError } from "./migrate-error.ts";
 
 const LINE_FEED = 10;
+const NOTHING = new Uint8Array();
 
-/**
- * Decodes UTF-8 strictly and as a stream: memory does not grow with the input. A byte order mark is left out.
- *
- * @throws MigrateError `ERR_INVALID_BODY` with the line of the first bytes that are not UTF-8.
- */
-export async function* decodeUtf8(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
+/** Decodes UTF-8 strictly and as a stream: memory does not grow with the input. A byte order mark is left out. */
+export interface Utf8Decoder {
+	/** @throws MigrateError `ERR_INVALID_BODY` with the line of the first bytes that are not UTF-8. */
+	decode(bytes: Uint8Array): string;
+	/** @throws MigrateError `ERR_INVALID_BODY` when the bytes ended in the middle of a character. */
+	end(): void;
+}
+
+export function createUtf8Decoder(): Utf8Decoder {
 	const decoder = new TextDecoder("utf-8", { fatal: true });
 	let line = 1;
 	// A character may be cut by the end of a chunk; its first bytes are needed to find an error in the next one.
-	let cut = new Uint8Array();
-	for await (const bytes of chunks) {
-		let text: string;
-		try {
-			text = decoder.decode(bytes, { stream: true });
-		} catch (cause) {
-			throw invalidUtf8(line + linesBeforeError(concat(cut, bytes)), cause);
-		}
-		if (text !== "") yield text;
-		line += countLineFeeds(bytes);
-		cut = cutCharacter(concat(cut, bytes.subarray(-3)));
-	}
-	try {
-		decoder.decode();
-	} catch (cause) {
-		throw invalidUtf8(line, cause);
-	}
+	let cut = NOTHING;
+	return {
+		decode(bytes) {
+			let text: string;
+			try {
+				text = decoder.decode(bytes, { stream: true });
+			} catch (cause) {
+				throw invalidUtf8(line + linesBeforeError(concat(cut, bytes)), cause);
+			}
+			line += countLineFeeds(bytes);
+			cut = cutCharacter(concat(cut, bytes.subarray(-3)));
+			return text;
+		},
+		end() {
+			try {
+				decoder.decode();
+			} catch (cause) {
+				throw invalidUtf8(line, cause);
+			}
+		},
+	};
 }
 
 function invalidUtf8(line: number, cause: unknown): MigrateError<"ERR_INVALID_BODY"> {

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeUtf8 } from "../src/decode-utf8.ts";
 import { isMigrateError } from "../src/migrate-error.ts";
 import { migrationBody, textBody } from "../src/migration-body.ts";
 
@@ -17,9 +16,7 @@ async function* cutAt(bytes: Uint8Array, cuts: readonly number[]): AsyncGenerato
 }
 
 async function decoded(chunks: AsyncIterable<Uint8Array>): Promise<string> {
-	let text = "";
-	for await (const part of decodeUtf8(chunks)) text += part;
-	return text;
+	return migrationBody(() => chunks).text();
 }
 
 /** The decoded text, or the line of the first error. */
@@ -48,7 +45,7 @@ function expectedVerdict(bytes: Uint8Array): string | number {
 	}
 }
 
-describe("decodeUtf8", () => {
+describe("Utf8Decoder", () => {
 	it("leaves out a byte order mark at the start, also one in pieces, and only there", async () => {
 		expect(await decoded(chunksOf([0xef, 0xbb, 0xbf], "a\ufeffb"))).toBe("a\ufeffb");
 		expect(await decoded(chunksOf([0xef], [0xbb], [0xbf, 0x61]))).toBe("a");
