@@ -41,7 +41,7 @@ const MUTANTS: readonly Mutant[] = [
 	{
 		name: "wasm's look at the locks of native connections",
 		file: "packages/sqlite-wasm/src/vfs-guard.ts",
-		from: "\t\t\t\tassertNoNativeConnection(databasePath);\n",
+		from: "\t\t\t\tassertNoNativeConnection(databasePath, natives);\n",
 		to: "",
 		noticed: "wasm stays out while a native application holds its lock",
 	},

@@ -1,6 +1,6 @@
 import type { Dirent } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { join, relative, resolve, sep } from "node:path";
 import {
 	MigrateError,
 	type MigrationBody,
@@ -24,11 +24,12 @@ export const fileSource: SourceFactory = { open };
 async function open(url: string): Promise<Source> {
 	const folder = resolve(pathOfFileUrl(url));
 	const location = shown(folder);
+	const prefixes = { path: join(folder, sep), location: location === "." ? "" : join(location, sep) };
 	const files: NamedFile[] = [];
 	for (const entry of await list(folder)) {
 		const { name } = entry;
 		if (entry.isDirectory() || (entry.isSymbolicLink() && (await leadsToFolder(join(folder, name))))) continue;
-		files.push(new FolderFile(folder, location, name));
+		files.push(new FolderFile(prefixes, name));
 	}
 	return sourceOfFiles(location, files);
 }
@@ -36,22 +37,26 @@ async function open(url: string): Promise<Source> {
 /** Made for each of what may be many files, few of which are asked for: what it costs is what an idle start costs. */
 class FolderFile implements NamedFile {
 	readonly name: string;
-	private readonly folder: string;
-	private readonly shownFolder: string;
+	private readonly prefixes: Prefixes;
 
-	constructor(folder: string, shownFolder: string, name: string) {
+	constructor(prefixes: Prefixes, name: string) {
 		this.name = name;
-		this.folder = folder;
-		this.shownFolder = shownFolder;
+		this.prefixes = prefixes;
 	}
 
 	get location(): string {
-		return join(this.shownFolder, this.name);
+		return this.prefixes.location + this.name;
 	}
 
 	get body(): MigrationBody {
-		return fileBody(join(this.folder, this.name), this.location);
+		return fileBody(this.prefixes.path + this.name, this.location);
 	}
+}
+
+/** What stands before a file's name: in its path, and in messages. */
+interface Prefixes {
+	readonly path: string;
+	readonly location: string;
 }
 
 async function list(folder: string): Promise<readonly Dirent[]> {

@@ -3,25 +3,42 @@ import { existsSync, readFileSync, statfsSync, statSync } from "node:fs";
 /** Filesystems whose device number in /proc/locks is not the one that stat tells, by statfs type; see statfs(2). */
 const OTHER_DEVICE: ReadonlySet<number> = new Set([0x794c7630 /* overlayfs */, 0x9123683e /* btrfs */]);
 
+/** The POSIX locks on one open file, as the native library holds them while it reads or writes. */
+export interface NativeLocks {
+	/**
+	 * The processes that hold one; 0 for one in another pid namespace. Outside Linux, for processes outside this pid
+	 * namespace and on other machines, nobody can tell and the answer is empty.
+	 */
+	holders(): readonly number[];
+}
+
 /**
- * The processes that hold POSIX locks on a file, as the native library does while it reads or writes; 0 for one in
- * another pid namespace. Outside Linux, for processes outside this pid namespace and on other machines, nobody can tell
- * and the answer is empty.
- *
+ * @param path A file that is there when `holders` is asked first.
  * @param table Where the system shows its locks, see https://man7.org/linux/man-pages/man5/proc_locks.5.html
  */
-export function nativeLockHolders(path: string, table = "/proc/locks"): readonly number[] {
-	if (!existsSync(table)) return [];
+export function nativeLocks(path: string, table = "/proc/locks"): NativeLocks {
+	const shown = existsSync(table);
+	let file: string | undefined;
+	return {
+		holders() {
+			if (!shown) return [];
+			file ??= nameInTable(path);
+			const name = file;
+			const holders = readFileSync(table, "latin1")
+				.split("\n")
+				.filter((line) => line.includes(name))
+				.flatMap((line) => HOLDER.exec(line)?.slice(1).map(Number) ?? []);
+			return [...new Set(holders)];
+		},
+	};
+}
+
+function nameInTable(path: string): string {
 	const { dev, ino } = statSync(path, { bigint: true });
 	const major = ((dev >> 8n) & 0xfffn) | ((dev >> 32n) & ~0xfffn);
 	const minor = (dev & 0xffn) | ((dev >> 12n) & ~0xffn);
 	const hex = (part: bigint): string => part.toString(16).padStart(2, "0");
-	const file = OTHER_DEVICE.has(statfsSync(path).type) ? `:${ino} ` : ` ${hex(major)}:${hex(minor)}:${ino} `;
-	const holders = readFileSync(table, "utf8")
-		.split("\n")
-		.filter((line) => line.includes(file))
-		.flatMap((line) => HOLDER.exec(line)?.slice(1).map(Number) ?? []);
-	return [...new Set(holders)];
+	return OTHER_DEVICE.has(statfsSync(path).type) ? `:${ino} ` : ` ${hex(major)}:${hex(minor)}:${ino} `;
 }
 
 /** A line without the arrow of one who waits. */

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import { dirname } from "node:path";
 import { isMigrateError } from "@godwit/core";
 import { DatabaseHeldError, type LockFile } from "@godwit/sqlite";
-import { nativeLockHolders } from "./native-locks.ts";
+import { type NativeLocks, nativeLocks } from "./native-locks.ts";
 
 /** Runs a call of the binding on one database, with the files beside the database under guard. */
 export type VfsGuard = <T>(call: () => T) => T;
@@ -29,6 +29,7 @@ const ABSENT = new Error("no such file");
 export function guardVfs(databasePath: string, lock: LockFile): VfsGuard {
 	const journal = `${databasePath}-journal`;
 	const sideFiles: ReadonlySet<string> = new Set([journal, `${databasePath}-wal`]);
+	const natives = nativeLocks(databasePath);
 	let unsyncedJournal: number | undefined;
 	// SQLite passes on a result code alone, and none at all from an unlock.
 	let refusal: unknown;
@@ -38,7 +39,7 @@ export function guardVfs(databasePath: string, lock: LockFile): VfsGuard {
 			if (args[0] !== lock.path) return mkdirSync(...args);
 			try {
 				lock.take();
-				assertNoNativeConnection(databasePath);
+				assertNoNativeConnection(databasePath, natives);
 				return undefined;
 			} catch (error) {
 				refusal = error;
@@ -107,8 +108,8 @@ function explain(error: unknown, refusal: unknown): unknown {
 	return Object.assign(error, { message: `${error.message}: ${reason}`, cause: refusal });
 }
 
-function assertNoNativeConnection(path: string): void {
-	const holders = nativeLockHolders(path);
+function assertNoNativeConnection(path: string, natives: NativeLocks): void {
+	const holders = natives.holders();
 	if (holders.length === 0) return;
 	const processes = holders.map((pid) => (pid === 0 ? "a process in another container" : `process ${pid}`)).join(", ");
 	throw new DatabaseHeldError(

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { nativeLockHolders } from "../src/native-locks.ts";
+import { nativeLocks } from "../src/native-locks.ts";
 
-describe("nativeLockHolders", () => {
+describe("nativeLocks", () => {
 	let folder: string;
 	let path: string;
 
@@ -23,7 +23,7 @@ describe("nativeLockHolders", () => {
 		const device = [dev >> 8, dev & 0xff].map((part) => part.toString(16).padStart(2, "0")).join(":");
 		const table = join(folder, "locks");
 		writeFileSync(table, lines(`${device}:${ino}`));
-		return nativeLockHolders(path, table);
+		return nativeLocks(path, table).holders();
 	}
 
 	it("names each process once, and 0 for one in another namespace", () => {
@@ -39,15 +39,16 @@ describe("nativeLockHolders", () => {
 	});
 
 	it("names nobody where the system shows no locks", () => {
-		expect(nativeLockHolders(path, join(folder, "missing"))).toEqual([]);
+		expect(nativeLocks(path, join(folder, "missing")).holders()).toEqual([]);
 	});
 
 	it.runIf(process.platform === "linux")("sees the native library, in this process too", () => {
 		const database = new DatabaseSync(path);
+		const locks = nativeLocks(path);
 		database.exec("BEGIN IMMEDIATE");
-		expect(nativeLockHolders(path)).toEqual([process.pid]);
+		expect(locks.holders()).toEqual([process.pid]);
 		database.exec("COMMIT");
-		expect(nativeLockHolders(path)).toEqual([]);
+		expect(locks.holders()).toEqual([]);
 		database.close();
 	});
 });

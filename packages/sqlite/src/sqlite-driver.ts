@@ -110,6 +110,11 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 		if (held) row.fence();
 	}
 
+	/** Whoever locks has made the table, which then only `drop` deletes. */
+	function createVersionTable(): void {
+		if (!held || dropped) versions.create();
+	}
+
 	/** Holds a body to `foreignKeyCheck`; inside a transaction the error rolls it back. */
 	async function checkingForeignKeys(work: () => Promise<void>): Promise<void> {
 		if (!config.foreignKeyCheck) return work();
@@ -187,7 +192,7 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 			use(() =>
 				inTransaction(connection, config, () => {
 					fence();
-					versions.create();
+					createVersionTable();
 					versions.write(version, dirty);
 				}),
 			),
@@ -220,7 +225,7 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 				if (optsOutOfTransaction(reader.leadingComments)) return "declined";
 				await inTransaction(connection, config, async () => {
 					fence();
-					versions.create();
+					createVersionTable();
 					await checkingForeignKeys(() => runInTransaction(connection, reader, watch));
 					versions.write(version, false);
 				});
