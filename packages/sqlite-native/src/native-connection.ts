@@ -18,6 +18,12 @@ export function nativeConnection(database: Database, close: () => void): SqliteC
 		return prepared;
 	}
 
+	/** The binding's exec passes over a vertical tab, which SQLite refuses: what follows would not be what was looked at. */
+	function execute(sql: string): void {
+		if (sql.startsWith("\v")) database.prepare(sql);
+		database.exec(sql);
+	}
+
 	/** Runs a statement that begins a transaction whose lock the other side can see. */
 	function begin(sql: string, lock: LockFile): void {
 		lock.assertFree();
@@ -40,7 +46,7 @@ export function nativeConnection(database: Database, close: () => void): SqliteC
 				lock.take();
 			}
 			try {
-				database.exec(sql);
+				execute(sql);
 			} finally {
 				if (lock?.held && !database.inTransaction) lock.release();
 			}

@@ -2,18 +2,28 @@ import { quoteIdentifier } from "./quote-identifier.ts";
 import type { SqliteConnection, SqlValue } from "./sqlite-connection.ts";
 import type { Statement } from "./statement-splitter.ts";
 
+/** The one that cannot be asked. */
+const CASE_SENSITIVE_LIKE = "case_sensitive_like";
+
 /** Settings that a body can change with PRAGMA and that outlive its transaction, rolled back or not. */
 const SETTINGS = [
+	"analysis_limit",
 	"automatic_index",
 	"busy_timeout",
 	"cache_size",
+	"cache_spill",
+	CASE_SENSITIVE_LIKE,
 	"cell_size_check",
+	"checkpoint_fullfsync",
+	"count_changes",
 	"foreign_keys",
 	"full_column_names",
+	"fullfsync",
 	"ignore_check_constraints",
 	"journal_size_limit",
 	"legacy_alter_table",
 	"locking_mode",
+	"max_page_count",
 	"query_only",
 	"read_uncommitted",
 	"recursive_triggers",
@@ -27,31 +37,47 @@ const SETTINGS = [
 	"writable_schema",
 ] as const;
 
-/** What belongs to a connection and not to the database: settings, and which databases are attached. */
+/** What belongs to a connection and not to the database. */
 export interface ConnectionState {
 	readonly settings: ReadonlyMap<string, SqlValue>;
+	readonly journalMode: SqlValue;
+	/** Names of those that are attached. */
 	readonly databases: ReadonlySet<string>;
 }
 
 export function readConnectionState(connection: SqliteConnection): ConnectionState {
 	const settings = new Map(SETTINGS.map((name) => [name, readSetting(connection, name)]));
-	return { settings, databases: new Set(attached(connection)) };
+	const journalMode = readSetting(connection, "journal_mode");
+	return { settings, journalMode, databases: new Set(attached(connection)) };
 }
 
-/** Tells a statement after which the connection's state may be another one. */
+/** Tells a statement after which the connection's state may be another one; a PRAGMA acts under EXPLAIN too. */
 export function changesConnection({ keyword }: Statement): boolean {
-	return keyword === "PRAGMA" || keyword === "ATTACH";
+	return keyword === "PRAGMA" || keyword === "EXPLAIN" || keyword === "ATTACH";
 }
 
 /**
  * Puts the state back, so that a migration does not depend on which ones ran before it in the same process. Belongs
  * outside a transaction, where `foreign_keys` and `synchronous` take effect and DETACH works.
  */
-export function restoreConnectionState(connection: SqliteConnection, { settings, databases }: ConnectionState): void {
+export function restoreConnectionState(
+	connection: SqliteConnection,
+	{ settings, journalMode, databases }: ConnectionState,
+): void {
 	for (const name of attached(connection)) {
 		if (!databases.has(name)) connection.exec(`DETACH ${quoteIdentifier(name)}`);
 	}
 	writeSettings(connection, settings);
+	restoreJournalMode(connection, journalMode);
+}
+
+/**
+ * WAL belongs to the database, so a body may have meant to turn it on or off. The other modes are the connection's, and
+ * with some of them nothing could be rolled back, see https://sqlite.org/pragma.html#pragma_journal_mode
+ */
+function restoreJournalMode(connection: SqliteConnection, before: SqlValue): void {
+	if (readSetting(connection, "journal_mode") === "wal") return;
+	writeSettings(connection, new Map([["journal_mode", before === "wal" ? "delete" : before]]));
 }
 
 /** Sets what differs. */
@@ -65,7 +91,8 @@ export function writeSettings(connection: SqliteConnection, settings: ReadonlyMa
 }
 
 function readSetting(connection: SqliteConnection, name: string): SqlValue {
-	const [row = {}] = connection.all(`PRAGMA ${name}`);
+	const sql = name === CASE_SENSITIVE_LIKE ? "SELECT 'a' NOT LIKE 'A'" : `PRAGMA ${name}`;
+	const [row = {}] = connection.all(sql);
 	return Object.values(row)[0] ?? null;
 }
 

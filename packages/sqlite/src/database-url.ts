@@ -10,13 +10,17 @@ export interface DatabaseUrl {
 /**
  * Reads `scheme://PATH?x-option=value`. The path is absolute after a third slash and relative to the working directory
  * otherwise; `scheme://C:/app.db` and `scheme:///C:/app.db` are Windows paths. Percent-encoding is decoded, so a
- * literal `%` or `?` in a path is written `%25` or `%3F`; golang-migrate takes the path as it is written.
+ * literal `%` or `?` in a path is written `%25` or `%3F`; golang-migrate takes the path as it is written. A user and a
+ * password would show in messages as parts of a path, so they are refused.
  *
  * @throws MigrateError `ERR_INVALID_URL`, `ERR_INVALID_OPTION`.
  */
 export function parseDatabaseUrl(url: string): DatabaseUrl {
 	const [, scheme, encodedPath = "", query = ""] = /^([^:]+):\/\/([^?]*)(?:\?(.*))?$/s.exec(url) ?? [];
 	if (scheme === undefined) throw invalidUrl("a database URL is written scheme://path/to/file.db");
+	if (/^[^/\\]*:[^/\\]*@/.test(encodedPath)) {
+		throw invalidUrl("SQLite has no users and passwords; before a file name that has : and @ in it, write ./");
+	}
 	const path = decodePath(encodedPath).replace(/^[/\\]([A-Za-z]:[/\\])/, "$1");
 	if (path === "") throw invalidUrl(`the database URL names no file; write it as ${scheme}://path/to/file.db`);
 	if (path.includes("\0")) throw invalidUrl("the path in the database URL has a NUL character");

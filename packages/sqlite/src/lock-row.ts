@@ -38,7 +38,7 @@ export interface LockRow {
 }
 
 export function lockRow(connection: SqliteConnection, name: string, leaseMs: number): LockRow {
-	const table = quoteIdentifier(name);
+	const table = `main.${quoteIdentifier(name)}`;
 	let known: { readonly me: ProcessOwner; readonly owner: string } | undefined;
 	let extendAt = 0;
 
@@ -52,7 +52,9 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 	}
 
 	function currentRow(): { locked: boolean; owner: string; expiresAt: number } | undefined {
-		const [row] = connection.all(`SELECT locked, owner, expires_at FROM ${table} WHERE id = 1`);
+		const [row] = connection.all(
+			`SELECT locked AS locked, owner AS owner, expires_at AS expires_at FROM ${table} WHERE id = 1`,
+		);
 		if (row === undefined) return undefined;
 		const expiresAt = Date.parse(String(row.expires_at));
 		return { locked: row.locked !== 0n, owner: String(row.owner), expiresAt };

@@ -33,7 +33,8 @@ export interface Statement {
 /** Splits SQL text that arrives in chunks. Chunk boundaries, wherever they are, change nothing. */
 export interface StatementSplitter {
 	/**
-	 * Comments before the first statement, in order, delimiters included, line ends not.
+	 * Comments before the first statement and within the first 65,536 characters of the text, in order, delimiters
+	 * included, line ends not.
 	 * Complete once a statement was returned or `end()` was called.
 	 */
 	readonly leadingComments: readonly string[];
@@ -52,6 +53,9 @@ export interface StatementSplitter {
 	 */
 	end(): readonly Statement[];
 }
+
+/** A comment that says how to run the body stands at its top; of more comments than this none is kept. */
+const HEAD_LENGTH = 65_536;
 
 function problemOf(closer: string): SplitProblem {
 	if (closer === "*/") return "unclosed-comment";
@@ -85,6 +89,8 @@ export function createStatementSplitter(): StatementSplitter {
 
 	const leadingComments: string[] = [];
 	let inLead = true;
+	/** How much of the text came before the current chunk. */
+	let before = 0;
 	let found: Statement[] = [];
 
 	function startToken(at: number): void {
@@ -94,12 +100,17 @@ export function createStatementSplitter(): StatementSplitter {
 		reading.start(at, position);
 	}
 
+	function inHead(at: number): boolean {
+		return inLead && before + at <= HEAD_LENGTH;
+	}
+
 	function finishStatement(at: number): void {
 		place = "start";
 		found.push({ sql: reading.finish(text, at), keyword, line: reading.line, column: reading.column });
 	}
 
 	function finishLeadingComment(at: number): void {
+		if (!inHead(at)) return;
 		leadingComments.push(reading.finish(text, at).replace(/\r$/, ""));
 	}
 
@@ -137,7 +148,7 @@ export function createStatementSplitter(): StatementSplitter {
 		}
 		const after = end + closer.length;
 		if (closer === "*/" || closer === "\n") {
-			if (inLead) finishLeadingComment(closer === "\n" ? end : after);
+			finishLeadingComment(closer === "\n" ? end : after);
 		} else if (closer !== "]") {
 			closedAt = after;
 			closedBy = closer;
@@ -182,7 +193,7 @@ export function createStatementSplitter(): StatementSplitter {
 					startToken(at);
 					break;
 				}
-				if (inLead) reading.start(at, position);
+				if (inHead(at)) reading.start(at, position);
 				open(at, code === DASH ? "\n" : "*/");
 				return at + 2;
 			}
@@ -225,7 +236,9 @@ export function createStatementSplitter(): StatementSplitter {
 		openedAt = -1;
 		position.moveTo(decided);
 		closedAt = closedAt === decided ? 0 : -1;
+		if (inLead && !inHead(decided)) reading.drop();
 		reading.carry(text, decided);
+		before += decided;
 		return found;
 	}
 
@@ -237,7 +250,7 @@ export function createStatementSplitter(): StatementSplitter {
 		end() {
 			read("", true);
 			if (closer !== "" && closer !== "\n") throw new SplitError(problemOf(closer), openedLine, openedColumn);
-			if (closer === "\n" && inLead) finishLeadingComment(0);
+			if (closer === "\n") finishLeadingComment(0);
 			if (place !== "start") finishStatement(0);
 			return found;
 		},

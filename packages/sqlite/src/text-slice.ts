@@ -13,6 +13,8 @@ export interface TextSlice {
 	 * @throws SplitError `statement-too-long` when a string cannot hold the slice.
 	 */
 	carry(chunk: string, end: number): void;
+	/** Gives up the slice that was started. */
+	drop(): void;
 	/** Returns the slice, which ends at an offset in the current chunk. */
 	finish(chunk: string, end: number): string;
 }
@@ -37,6 +39,12 @@ export function createTextSlice(): TextSlice {
 		from = 0;
 	}
 
+	function drop(): void {
+		from = NOT_STARTED;
+		parts = [];
+		length = 0;
+	}
+
 	return {
 		get line() {
 			return line;
@@ -51,6 +59,7 @@ export function createTextSlice(): TextSlice {
 			column = position.column;
 		},
 		carry,
+		drop,
 		finish(chunk, end) {
 			let slice = "";
 			if (parts.length === 0) {
@@ -58,10 +67,8 @@ export function createTextSlice(): TextSlice {
 			} else {
 				carry(chunk, end);
 				slice = parts.join("");
-				parts = [];
-				length = 0;
 			}
-			from = NOT_STARTED;
+			drop();
 			return slice;
 		},
 	};

@@ -7,6 +7,7 @@ export interface VersionTable {
 	/** Makes the table unless it is there; golang-migrate's own, of two columns, is used as it is. */
 	create(): void;
 	read(): VersionState;
+	/** @throws MigrateError `ERR_DATABASE` when the table, whatever a migration has made of it, does not hold it then. */
 	write(version: Version, dirty: boolean): void;
 }
 
@@ -19,33 +20,46 @@ const DIRTY: ReadonlyMap<SqlValue, boolean> = new Map<SqlValue, boolean>([
 ]);
 
 export function versionTable(connection: SqliteConnection, name: string): VersionTable {
-	const table = quoteIdentifier(name);
+	// A temporary table of the same name would come first.
+	const table = `main.${quoteIdentifier(name)}`;
+
+	function read(): VersionState {
+		if (!tableExists(connection, name)) return { version: NIL_VERSION, dirty: false };
+		// Without AS, PRAGMA full_column_names decides what the columns are called.
+		const rows = connection.all(`SELECT version AS version, dirty AS dirty FROM ${table} LIMIT 2`);
+		const [row] = rows;
+		if (row === undefined) return { version: NIL_VERSION, dirty: false };
+		const { version } = row;
+		const dirty = DIRTY.get(row.dirty ?? null);
+		if (rows.length > 1 || typeof version !== "bigint" || dirty === undefined || version < NIL_VERSION) {
+			throw new MigrateError(
+				"ERR_DATABASE",
+				`the table ${name} does not hold one row of a version and a dirty flag; correct it by hand, or name another table with x-migrations-table`,
+				{},
+			);
+		}
+		return { version, dirty };
+	}
+
 	return {
 		create() {
 			connection.exec(
 				`CREATE TABLE IF NOT EXISTS ${table} (version INTEGER PRIMARY KEY, dirty BOOLEAN NOT NULL DEFAULT FALSE, created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP)`,
 			);
 		},
-		read() {
-			if (!tableExists(connection, name)) return { version: NIL_VERSION, dirty: false };
-			const rows = connection.all(`SELECT version, dirty FROM ${table} LIMIT 2`);
-			const [row] = rows;
-			if (row === undefined) return { version: NIL_VERSION, dirty: false };
-			const { version } = row;
-			const dirty = DIRTY.get(row.dirty ?? null);
-			if (rows.length > 1 || typeof version !== "bigint" || dirty === undefined || version < NIL_VERSION) {
-				throw new MigrateError(
-					"ERR_DATABASE",
-					`the table ${name} does not hold one row of a version and a dirty flag; correct it by hand, or name another table with x-migrations-table`,
-					{},
-				);
-			}
-			return { version, dirty };
-		},
+		read,
 		write(version, dirty) {
 			connection.all(`DELETE FROM ${table}`);
-			if (version === NIL_VERSION && !dirty) return;
-			connection.all(`INSERT INTO ${table} (version, dirty) VALUES (?, ?)`, [version, dirty ? 1n : 0n]);
+			if (version !== NIL_VERSION || dirty) {
+				connection.all(`INSERT INTO ${table} (version, dirty) VALUES (?, ?)`, [version, dirty ? 1n : 0n]);
+			}
+			const written = read();
+			if (written.version === version && written.dirty === dirty) return;
+			throw new MigrateError(
+				"ERR_DATABASE",
+				`the table ${name} does not keep the version that is written to it; look at what the migration does to it, or for a trigger on it`,
+				{},
+			);
 		},
 	};
 }

@@ -39,7 +39,8 @@ describe("parseDatabaseUrl", () => {
 		["sqlite://why%3F.db", "why?.db"],
 		["sqlite://c#/app#1.db", "c#/app#1.db"],
 		["sqlite://a+b&c=d;e.db", "a+b&c=d;e.db"],
-		["sqlite://a:b@c/app.db", "a:b@c/app.db"],
+		["sqlite://./a:b@c.db", "./a:b@c.db"],
+		["sqlite://a@b/c:d.db", "a@b/c:d.db"],
 		["sqlite:///data//app.db/", "/data//app.db/"],
 		["sqlite://line\nbreak.db", "line\nbreak.db"],
 	])("finds the path in %s", (url, path) => {

@@ -220,6 +220,18 @@ describe("createStatementSplitter", () => {
 		expect(splitChunks(["/**/--", " a\r"]).leadingComments).toEqual(["/**/", "-- a"]);
 	});
 
+	it("keeps no comment that does not end in the first 65,536 characters", () => {
+		const sql = `/*${"x".repeat(65_525)}*/-- 9\n-- after\nSELECT 1;`;
+		const [comment = ""] = sql.split("-- 9");
+		for (const chunks of [[sql], sql.split(/(?<=\n)/), [...sql]]) {
+			expect(splitChunks(chunks)).toMatchObject({
+				leadingComments: [comment, "-- 9"],
+				statements: [{ sql: "SELECT 1;", line: 3, column: 1 }],
+			});
+		}
+		expect(splitChunks([`/*${"x".repeat(65_533)}`, "*/--\nSELECT 1;"]).leadingComments).toEqual([]);
+	});
+
 	it("has all leading comments when the first statement comes", () => {
 		const splitter = createStatementSplitter();
 		expect(splitter.push("-- a\n-- b\nSELECT 1")).toEqual([]);

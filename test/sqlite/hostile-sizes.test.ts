@@ -1,0 +1,142 @@
+import { spawnSync } from "node:child_process";
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type MigrationBody, migrationBody } from "@godwit/core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { backends } from "./backends.ts";
+import { createLab, failure, type Lab } from "./lab.ts";
+
+/** A text of any size, made of a piece that is repeated: nobody has to hold the whole of it. */
+interface Text {
+	readonly start?: string;
+	readonly piece: string;
+	readonly count: number;
+	readonly end?: string;
+}
+
+const CHUNK = 100_000;
+const GODWIT = fileURLToPath(new URL("../../packages/cli/bin/godwit.js", import.meta.url));
+const REPORT_MEMORY =
+	'process.on("exit", () => process.stderr.write("peak " + process.resourceUsage().maxRSS + " kB\\n"))';
+
+function* chunksOf({ start = "", piece, count, end = "" }: Text): Generator<string> {
+	yield start;
+	const inChunk = Math.max(1, Math.floor(CHUNK / piece.length));
+	const chunk = piece.repeat(inChunk);
+	for (let left = count; left > 0; left -= inChunk) yield left < inChunk ? piece.repeat(left) : chunk;
+	yield end;
+}
+
+function bodyOf(text: Text): MigrationBody {
+	return migrationBody(async function* () {
+		for (const chunk of chunksOf(text)) yield new TextEncoder().encode(chunk);
+	});
+}
+
+const TABLE = "CREATE TABLE t (a);";
+
+describe.each(backends)("a body of a hostile size, on $name", (backend) => {
+	let lab: Lab;
+
+	beforeEach(() => {
+		lab = createLab(backend);
+	});
+
+	afterEach(() => lab[Symbol.dispose]());
+
+	async function apply(text: Text): Promise<void> {
+		await using driver = await lab.open();
+		await driver.apply?.(bodyOf(text), 1n);
+	}
+
+	it("may be one statement of 100 MB", async () => {
+		await apply({ start: "CREATE TABLE t AS SELECT '", piece: "x", count: 100e6, end: "' AS a" });
+		expect(lab.all("SELECT length(a) AS length FROM t")).toEqual([{ length: 100_000_000n }]);
+	});
+
+	it.each<[what: string, text: Text]>([
+		["100 MB of a comment in a statement", { start: "CREATE TABLE t /*", piece: ";", count: 100e6, end: "*/ (a)" }],
+		["100 MB of comments", { start: "SELECT 1;", piece: `/* ; */-- '${"-".repeat(89)}\n`, count: 1e6, end: TABLE }],
+		["a million semicolons", { start: TABLE, piece: ";", count: 1e6 }],
+		["1 MB of comments that begin in a comment", { piece: "/* ", count: 350_000, end: `*/${TABLE}` }],
+		["1 MB of comments of one kind in the other", { piece: "/* -- */ -- /* \n", count: 62_500, end: TABLE }],
+		["1 MB of doubled quotes", { start: `${TABLE}SELECT '`, piece: "''", count: 500_000, end: "';" }],
+		["a statement on line 10,000,001", { piece: "\n", count: 10e6, end: TABLE }],
+	])("may be %s", async (_, text) => {
+		await apply(text);
+		expect(lab.schema()).toMatchObject([{ name: "t" }]);
+	});
+
+	it("fails where a million parentheses begin, with what SQLite says", async () => {
+		const text = { start: `${TABLE}\n SELECT `, piece: "(", count: 1e6, end: `1${")".repeat(1e6)};` };
+		const { message, details } = await failure("ERR_SQL", apply(text));
+		expect(message).toBe("Recursion limit");
+		expect(details).toMatchObject({ line: 2, column: 2 });
+		expect(details.sql.length).toBeLessThan(3_000);
+		expect(lab.schema()).toEqual([]);
+	});
+
+	it.each<[what: string, start: string, end: string, problem: string, place: { line: number; column: number }]>([
+		["comment that ends 50 MB", "", "\n  /* never closed", "unclosed-comment", { line: 50_002, column: 3 }],
+		["string that ends 50 MB", "", "SELECT ';", "unclosed-string", { line: 50_001, column: 8 }],
+		["comment that holds 50 MB", `${TABLE}\n/*`, "", "unclosed-comment", { line: 2, column: 1 }],
+		["string that holds 50 MB", `${TABLE}\nSELECT '`, "", "unclosed-string", { line: 2, column: 8 }],
+	])("says where an unclosed %s was opened, and runs nothing of it", async (_, start, end, problem, place) => {
+		const piece = `${TABLE.replace("t", "IF NOT EXISTS t")}-- ${"x".repeat(963)}\n`;
+		expect(piece).toHaveLength(1_000);
+		const { details } = await failure("ERR_INVALID_BODY", apply({ start, piece, count: 50_000, end }));
+		expect(details).toMatchObject({ problem, ...place });
+		expect(lab.schema()).toEqual([]);
+	});
+
+	describe("from a file, in a process whose heap is limited to 32 MB,", () => {
+		function up(text: Text): { readonly status: number | null; readonly said: string; readonly peakKb: number } {
+			const folder = join(lab.folder, "migrations");
+			mkdirSync(folder, { recursive: true });
+			const file = openSync(join(folder, "1_big.up.sql"), "w");
+			for (const chunk of chunksOf(text)) writeSync(file, chunk);
+			closeSync(file);
+			const node = ["--max-old-space-size=32", `--import=data:text/javascript,${encodeURIComponent(REPORT_MEMORY)}`];
+			const args = [GODWIT, "-path", folder, "-database", lab.url(), "up"];
+			const { status, stderr } = spawnSync(process.execPath, [...node, ...args], { encoding: "utf8" });
+			const [, said = stderr, peak] = /^(.*)peak (\d+) kB\n$/s.exec(stderr) ?? [];
+			return { status, said, peakKb: Number(peak) };
+		}
+
+		it("is run when it has a million statements", () => {
+			expect(up({ start: TABLE, piece: "SELECT 1;\n", count: 1e6 })).toMatchObject({ status: 0 });
+			expect(lab.schema()).toHaveLength(1);
+		});
+
+		it.each(["", "-- godwit: no-transaction\n"])(
+			"needs no more memory when it has 100 MB; it begins with %j",
+			(start) => {
+				const statement = { start, piece: `SELECT '${"x".repeat(9_989)}';\n` };
+				const small = up({ ...statement, count: 10 });
+				expect(small).toMatchObject({ status: 0 });
+				lab.exec("DELETE FROM schema_migrations");
+				const big = up({ ...statement, count: 10_000, end: TABLE });
+				expect(big).toMatchObject({ status: 0 });
+				expect(lab.schema()).toHaveLength(1);
+				// The buffers of a file's chunks are outside of the heap.
+				expect(big.peakKb - small.peakKb).toBeLessThan(60_000);
+			},
+		);
+
+		it("is quoted in a line of 50 MB where it fails", () => {
+			const { status, said } = up({ piece: `SELECT '${"x".repeat(990)}';`, count: 50_000, end: "DROP TABLE missing;" });
+			expect(status).toBe(1);
+			expect(said).toMatch(/^error: .*1_big\.up\.sql:1:50000001: no such table: missing\n/);
+			expect(said).toMatch(/\n {2}1 \| x+';DROP TABLE missing;\n {4}\| {51}\^\n/);
+			expect(said.length).toBeLessThan(1_000);
+		});
+
+		it.each([
+			["is one comment", { start: "/*", piece: ";", count: 100e6, end: `*/${TABLE}` }],
+			["is many comments", { piece: `--${"x".repeat(997)}\n`, count: 100_000, end: TABLE }],
+		])("is run when what comes before the first statement %s of 100 MB", (_, text) => {
+			expect(up(text)).toMatchObject({ status: 0 });
+		});
+	});
+});
