@@ -1,7 +1,9 @@
+import { inspect } from "node:util";
+
 const URL_IN_TEXT = /[a-z][a-z0-9+.-]*:\/\/[^\s"']*/gi;
 
 /** Everything up to the last `@`: a password may hold any character, also one that should have been encoded. */
-const USER_AND_PASSWORD = /^([^:/?#]+:\/\/)(?:[^/?#@]*:.*|[^/?#]*)@/s;
+const USER_AND_PASSWORD = /^([^:/?#]+:(?:\/\/)?)(?:[^/?#@]*:.*|[^/?#]*)@/s;
 
 /** Shows a URL without user, password and the values of its query; hides too much rather than too little. */
 export function hideSecretsOfUrl(url: string): string {
@@ -15,6 +17,9 @@ export function hideSecretsOfUrl(url: string): string {
  */
 export function hideSecrets(text: string, urls: readonly string[]): string {
 	let hidden = text;
-	for (const url of urls) hidden = hidden.replaceAll(url, () => hideSecretsOfUrl(url));
+	for (const url of urls) {
+		const inStack = inspect(url).slice(1, -1);
+		hidden = hidden.replaceAll(url, () => hideSecretsOfUrl(url)).replaceAll(inStack, () => hideSecretsOfUrl(inStack));
+	}
 	return hidden.replace(URL_IN_TEXT, hideSecretsOfUrl);
 }

@@ -22,7 +22,7 @@ export async function main(args: readonly string[]): Promise<number> {
 		line = readCommandLine(args);
 	} catch (error) {
 		if (!(error instanceof UsageError)) throw error;
-		process.stderr.write(hideSecrets(await explain(error), []));
+		process.stderr.write(hideSecrets(await explain(error), args));
 		return 2;
 	}
 	if (line.is("version")) {

@@ -10,13 +10,18 @@ import { MigrateError } from "@godwit/core";
  *
  * Go ignores a query. Here it is an error, since there are no options: a `?` in a path is written `%3F`.
  *
- * @throws MigrateError `ERR_INVALID_OPTION` for a query; `ERR_INVALID_URL` for another scheme, a percent sign that
+ * A user and a password would show in messages as parts of a path, so they are refused.
+ *
+ * @throws MigrateError `ERR_INVALID_OPTION` for a query; `ERR_INVALID_URL` for another scheme, a user, a percent sign that
  *   starts no escape, bytes that are not UTF-8 and a NUL.
  */
 export function pathOfFileUrl(url: string, platform: string = process.platform): string {
 	const [, encoded, query] = /^file:(?:\/\/)?([^?]*)(?:\?(.*))?$/is.exec(url) ?? [];
 	if (encoded === undefined) throw invalidUrl("a file URL starts with file://");
 	if (query !== undefined) throw unknownOption(query);
+	if (/^[^/\\]*:[^/\\]*@/.test(encoded)) {
+		throw invalidUrl("a folder has no user and password; before a name that has : and @ in it, write ./");
+	}
 	const path = decode(encoded);
 	if (path.includes("\0")) throw invalidUrl("a path cannot hold a NUL byte (%00)");
 	const afterSlash = platform === "win32" && /^[/\\][a-z]:/i.test(path);
@@ -27,7 +32,7 @@ function decode(encoded: string): string {
 	try {
 		return decodeURIComponent(encoded);
 	} catch (cause) {
-		throw invalidUrl(`"${encoded}" is not percent-encoded UTF-8; a percent sign in a path is written %25`, cause);
+		throw invalidUrl("the path is not percent-encoded UTF-8; a percent sign in it is written %25", cause);
 	}
 }
 

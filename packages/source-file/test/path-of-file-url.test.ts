@@ -46,7 +46,8 @@ describe("pathOfFileUrl", () => {
 	});
 
 	it.each([
-		["file://100%/x", '"100%/x" is not percent-encoded UTF-8; a percent sign in a path is written %25'],
+		["file://100%/x", "the path is not percent-encoded UTF-8; a percent sign in it is written %25"],
+		["file://ann:secret@host/m", "a folder has no user and password; before a name that has : and @ in it, write ./"],
 		["file://%zz", "%25"],
 		["file://%FF", "UTF-8"],
 		["file://a%00b", "NUL"],
