@@ -56,16 +56,12 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 		let theirs: ConnectionState | undefined;
 		let result: T;
 		try {
-			if (borrowed && outermost) assertOutsideTransaction();
-			if (outermost && (borrowed || !prepared)) {
-				theirs = await retryWhileBusy(connection, busyTimeoutMs, prepareConnection);
-			}
+			if (outermost) theirs = await begin();
 			result = await work();
 		} catch (error) {
 			const failure = databaseError(connection, path, error);
-			if (!outermost) throw failure;
 			try {
-				await restore(theirs);
+				await giveBack(theirs);
 			} catch (restoreError) {
 				throw suppress(failure, restoreError);
 			}
@@ -73,15 +69,27 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 		} finally {
 			depth--;
 		}
-		if (outermost) await restore(theirs);
+		await giveBack(theirs);
 		return result;
 	}
 
-	async function restore(theirs: ConnectionState | undefined): Promise<void> {
-		const state = theirs ?? ownState;
-		if (state === undefined || !(borrowed || stateChanged)) return;
-		await retryWhileBusy(connection, busyTimeoutMs, () => restoreConnectionState(connection, state));
+	/**
+	 * Makes the connection what a migration begins with. Our own is restored here and not after the body that changed
+	 * it, when a failure to do so would look like the failure of what has been committed.
+	 *
+	 * @returns What the caller's connection has to be again.
+	 */
+	async function begin(): Promise<ConnectionState | undefined> {
+		if (borrowed) assertOutsideTransaction();
+		if (borrowed || !prepared) return retryWhileBusy(connection, busyTimeoutMs, prepareConnection);
+		if (stateChanged) await giveBack(ownState);
 		stateChanged = false;
+		return undefined;
+	}
+
+	async function giveBack(state: ConnectionState | undefined): Promise<void> {
+		if (state === undefined) return;
+		await retryWhileBusy(connection, busyTimeoutMs, () => restoreConnectionState(connection, state));
 	}
 
 	/** In the caller's own transaction foreign keys could not be switched off, nor a failure be rolled back. */
