@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFileSync, readlinkSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
+import { bundledChild } from "./bundled-child.ts";
 import type { TortureCase } from "./torture-case.ts";
 
 /** Every system call by which a backend changes something; asking for more costs nothing. */
@@ -52,8 +52,6 @@ export interface Outcome {
 /** The program stops at the calls that are asked for only. */
 const FAST = "--seccomp-bpf";
 
-const CHILD = fileURLToPath(new URL("./migrate-child.ts", import.meta.url));
-
 export interface ChildOptions {
 	/** Runs the child as this user. */
 	readonly uid?: number;
@@ -61,8 +59,8 @@ export interface ChildOptions {
 }
 
 /** Migrates all the way in a process of its own. */
-export function runChild(which: TortureCase, path: string, { uid, harm }: ChildOptions = {}): Promise<Outcome> {
-	const child = childCommand(which, path, uid);
+export async function runChild(which: TortureCase, path: string, { uid, harm }: ChildOptions = {}): Promise<Outcome> {
+	const child = await childCommand(which, path, uid);
 	if (harm === undefined) return run(child);
 	const effect = harm.what === "kill" ? "signal=SIGKILL" : `error=${harm.what}`;
 	const inject = ["-e", `inject=${harm.call}:${effect}:when=${harm.when}`];
@@ -78,7 +76,7 @@ export async function countCalls(which: TortureCase, path: string): Promise<Read
 		const { exitCode, message } = await run([
 			...straceCommand(path, FALLIBLE_CALLS, log),
 			FAST,
-			...childCommand(which, path),
+			...(await childCommand(which, path)),
 		]);
 		if (exitCode !== 0) throw new Error(`the undisturbed run failed: ${message}`);
 		const lines = readFileSync(log, "utf8").split("\n");
@@ -92,14 +90,24 @@ export async function countCalls(which: TortureCase, path: string): Promise<Read
 	}
 }
 
-function childCommand(
+async function childCommand(
 	{ set, backend, direction, transaction }: TortureCase,
 	path: string,
 	uid?: number,
-): readonly string[] {
+): Promise<readonly string[]> {
 	const asUser = uid === undefined ? [] : [String(uid)];
 	// Only one of the WebAssembly compilers: starting takes half the time.
-	return [process.execPath, "--liftoff-only", CHILD, set, backend, path, direction, transaction, ...asUser];
+	return [
+		process.execPath,
+		"--liftoff-only",
+		await bundledChild(),
+		set,
+		backend,
+		path,
+		direction,
+		transaction,
+		...asUser,
+	];
 }
 
 function straceCommand(path: string, calls: readonly Call[], log: string): readonly string[] {
