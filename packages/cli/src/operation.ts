@@ -7,8 +7,8 @@ import type { Terminal } from "./terminal.ts";
 
 /** What a command does with an open database. */
 export interface Operation {
-	/** Whether it reads migrations; otherwise the source is left alone. */
-	readonly readsSource: boolean;
+	/** Whether it reads migrations, and whether there must be some; otherwise the source is left alone. */
+	readonly source: "unread" | "read" | "not empty";
 	/** Asked first. */
 	readonly question?: Question;
 	/** What is said when a signal asks to stop; without it a signal ends the process, as nothing is written. */
@@ -68,20 +68,20 @@ const QUESTION_DROP: Question = {
 const STOPPING = "Stopping after this running migration ...";
 
 const up: Operation = {
-	readsSource: true,
+	source: "not empty",
 	stopping: STOPPING,
 	run: async (migrate, { terminal }) => reportEnd(await migrate.up(), "up", terminal),
 };
 
 const down: Operation = {
-	readsSource: true,
+	source: "read",
 	stopping: STOPPING,
 	run: async (migrate, { terminal }) => reportEnd(await migrate.down(), "down", terminal),
 };
 
 function steps(direction: "up" | "down", limit: number): Operation {
 	return {
-		readsSource: true,
+		source: direction === "up" && limit > 0 ? "not empty" : "read",
 		stopping: STOPPING,
 		run: async (migrate, { terminal }) => {
 			return reportEnd(await migrate.steps(direction === "up" ? limit : -limit), direction, terminal);
@@ -92,7 +92,7 @@ function steps(direction: "up" | "down", limit: number): Operation {
 function goTo(target: bigint): Operation {
 	if (target < 0n) throw new CommandError("can't read version argument V");
 	return {
-		readsSource: true,
+		source: "not empty",
 		stopping: STOPPING,
 		run: async (migrate, { terminal }) => reportEnd(await migrate.migrate(target), "up", terminal),
 	};
@@ -101,7 +101,7 @@ function goTo(target: bigint): Operation {
 function force(target: bigint): Operation {
 	if (target < -1n) throw new CommandError("argument V must be >= -1");
 	return {
-		readsSource: false,
+		source: "unread",
 		stopping: "Stopping ...",
 		async run(migrate) {
 			await migrate.force(target);
@@ -111,7 +111,7 @@ function force(target: bigint): Operation {
 }
 
 const drop: Operation = {
-	readsSource: false,
+	source: "unread",
 	stopping: "Stopping, unless the drop has begun ...",
 	async run(migrate) {
 		await migrate.drop();
@@ -120,7 +120,7 @@ const drop: Operation = {
 };
 
 const version: Operation = {
-	readsSource: false,
+	source: "unread",
 	async run(migrate, { print }) {
 		const { version: current, dirty } = await migrate.version();
 		if (current < 0n && !dirty) throw new CommandError("no migration");

@@ -1,4 +1,12 @@
-import { Migrate, type MigrateOptions, memorySource, suppress } from "@godwit/core";
+import {
+	assertMigrations,
+	Migrate,
+	type MigrateOptions,
+	memorySource,
+	openSource,
+	type Source,
+	suppress,
+} from "@godwit/core";
 import { type Addresses, requireDatabase, requireSource } from "./addresses.ts";
 import type { CommandLine } from "./command-line.ts";
 import { confirm } from "./confirm.ts";
@@ -16,15 +24,14 @@ import { EXIT_STOPPED, stopOnSignal } from "./stop-on-signal.ts";
 export async function runOnDatabase(line: CommandLine, urls: Addresses, output: Output): Promise<number> {
 	const operation = operationOf(line);
 	const database = requireDatabase(urls);
-	// A source that is not read must not be in the way of a repair.
-	const source = operation.readsSource ? requireSource(urls) : memorySource({});
+	const sourceUrl = operation.source === "unread" ? undefined : requireSource(urls);
 	const { terminal } = output;
 	registerBuiltins();
 	if (operation.question !== undefined) await confirm(operation.question, terminal);
 
 	const stop = operation.stopping === undefined ? undefined : stopOnSignal(operation.stopping, terminal);
 	try {
-		const migrate = await Migrate.open(source, database, optionsOf(line, output, stop?.signal));
+		const migrate = await open(operation, sourceUrl, database, optionsOf(line, output, stop?.signal));
 		return await runAndClose(migrate, operation, output, line.is("verbose"));
 	} catch (error) {
 		if (stop === undefined || error !== stop.signal.reason) throw error;
@@ -35,6 +42,32 @@ export async function runOnDatabase(line: CommandLine, urls: Addresses, output: 
 	}
 }
 
+async function open(
+	operation: Operation,
+	sourceUrl: string | undefined,
+	database: string,
+	options: MigrateOptions,
+): Promise<Migrate> {
+	// A source that is not read must not be in the way of a repair.
+	const source = sourceUrl === undefined ? memorySource({}) : await openSource(sourceUrl);
+	try {
+		// To open a database makes one where there is none.
+		if (operation.source === "not empty") await assertMigrations(source);
+		return await Migrate.open(source, database, options);
+	} catch (error) {
+		return closeAndThrow(source, error);
+	}
+}
+
+async function closeAndThrow(opened: Source | Migrate, error: unknown): Promise<never> {
+	try {
+		await opened.close();
+	} catch (later) {
+		throw suppress(error, later);
+	}
+	throw error;
+}
+
 async function runAndClose(migrate: Migrate, operation: Operation, output: Output, verbose: boolean): Promise<number> {
 	// The clock is a module that has to be loaded.
 	const began = verbose ? performance.now() : 0;
@@ -42,12 +75,7 @@ async function runAndClose(migrate: Migrate, operation: Operation, output: Outpu
 	try {
 		exitCode = await operation.run(migrate, output);
 	} catch (error) {
-		try {
-			await migrate.close();
-		} catch (later) {
-			throw suppress(error, later);
-		}
-		throw error;
+		return closeAndThrow(migrate, error);
 	}
 	if (verbose) {
 		output.terminal.line(`Finished after ${goDuration(performance.now() - began)}`);

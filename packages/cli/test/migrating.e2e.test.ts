@@ -226,10 +226,12 @@ describe("godwit", () => {
 		{ args: ["-path", "m", "-database", "sqlite3://no/where/a.db"], error: /^error: .*no\/where/ },
 		{ args: ["-path", "m", "-database", "sqlite3://a.db?x-no-tx-wrp=1"], error: /x-no-tx-wrap/ },
 		{ args: ["-path", "twice", "-database", "sqlite3://a.db"], error: /^error: two up migrations have version 1/ },
-	])("says what is wrong with $args in a few lines", async ({ args, error }) => {
+	])("says what is wrong with $args in a few lines, and makes no file", async ({ args, error }) => {
 		const twice = { "twice/1_a.up.sql": "", "twice/01_b.up.sql": "" };
 		const cwd = await folderOf({ ...threeMigrations, ...twice, "empty/readme.txt": "" });
+		const files = await readdir(cwd, { recursive: true });
 		const { code, stdout, stderr } = await godwit([...args, "up"], { cwd });
+		expect(await readdir(cwd, { recursive: true })).toEqual(files);
 		expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
 		expect(stderr).toMatch(error);
 		expect(stderr.trimEnd().split("\n").length).toBeLessThanOrEqual(6);

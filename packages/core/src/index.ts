@@ -1,3 +1,4 @@
+export { assertMigrations } from "./assert-migrations.ts";
 export type { BackoffOptions } from "./backoff.ts";
 export { withBackoff } from "./backoff.ts";
 export type { ApplyOutcome, Driver, DriverFactory, LockOptions, VersionState } from "./driver.ts";

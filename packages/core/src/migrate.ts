@@ -1,4 +1,5 @@
 import createDebug from "debug";
+import { assertMigrations } from "./assert-migrations.ts";
 import { cleanUpAfter } from "./clean-up-after.ts";
 import type { Driver, VersionState } from "./driver.ts";
 import { MigrateError } from "./migrate-error.ts";
@@ -129,12 +130,8 @@ export class Migrate implements AsyncDisposable {
 	}
 
 	async #reach(goal: Goal): Promise<MigrationReport> {
+		if (goal.kind !== "down" && !(goal.kind === "up" && goal.limit === 0)) await assertMigrations(this.#source);
 		const versions = await versionsOf(this.#source);
-		const wantsMigrations = goal.kind !== "down" && !(goal.kind === "up" && goal.limit === 0);
-		if (versions.length === 0 && wantsMigrations) {
-			const { location } = this.#source;
-			throw new MigrateError("ERR_NO_MIGRATIONS", `there are no migrations in ${location}`, { location });
-		}
 		return this.#execute(async (current) => {
 			const { steps, short }: Plan = plan(versions, current, goal);
 			return { migrations: await Promise.all(steps.map((step) => this.#open(step))), short };
