@@ -23,12 +23,14 @@ export interface NamedFile {
 export function sourceOfFiles(location: string, files: Iterable<NamedFile>): Source {
 	const byVersion = new Map<Version, Entry>();
 	const suspects: { readonly name: string; readonly reason: string }[] = [];
+	let entry: Entry | undefined;
 	for (const file of files) {
 		const verdict = parseMigrationName(file.name);
 		if (verdict.kind === "suspect") suspects.push({ name: file.name, reason: verdict.reason });
 		if (verdict.kind !== "migration") continue;
 		const { version, direction } = verdict.name;
-		let entry = byVersion.get(version);
+		// Most often the two files of a version come one after the other.
+		if (entry?.version !== version) entry = byVersion.get(version);
 		if (entry === undefined) {
 			entry = { version, position: 0, up: undefined, down: undefined };
 			byVersion.set(version, entry);

@@ -82,4 +82,18 @@ describe("parseMigrationName", () => {
 		});
 		fc.assert(property, { seed, numRuns: 500 });
 	});
+
+	it("reads what golang-migrate's regular expression reads, and nothing else", () => {
+		const piece = fc.constantFrom("0", "12", "_", ".up.", ".down.", "up", "down", ".", "sql", "a", "ü", "\n", " ", "-");
+		const property = fc.property(fc.array(piece, { maxLength: 9 }), (pieces) => {
+			const fileName = pieces.join("");
+			const match = /^([0-9]+)_([^\n]*)\.(down|up)\.([^\n]*)$/.exec(fileName);
+			const verdict = parseMigrationName(fileName);
+			const [, digits = "", identifier, direction] = match ?? [];
+			if (match === null) expect(verdict.kind).not.toBe("migration");
+			else expect(verdict).toEqual({ kind: "migration", name: { version: BigInt(digits), direction, identifier } });
+		});
+		const examples: [string[]][] = [[["1_a", ".up.", "down."]], [["1_", ".down.", "up."]], [["1_up", "."]]];
+		fc.assert(property, { seed, numRuns: 20_000, examples });
+	});
 });
