@@ -63,7 +63,8 @@ async function runRound(
 	using scene = createScene();
 	const finishes = pool.map(async (racer, index): Promise<Finish | undefined> => {
 		const backend = field === "mixed" ? (BACKEND_NAMES[index % 2] ?? "sqlite-native") : field;
-		const finished = Promise.race([once(racer, "message"), once(racer, "exit")]);
+		const { signal, abort } = listening();
+		const finished = Promise.race([once(racer, "message", { signal }), once(racer, "exit", { signal })]).finally(abort);
 		racer.send({ backend, path: scene.path } satisfies Heat);
 		if (!victims.has(racer)) return ((await finished) as [Finish])[0];
 		const exited = racer.exitCode ?? racer.signalCode ?? once(racer, "exit");
@@ -101,6 +102,12 @@ function victims(pool: readonly ChildProcess[], count: number, random: Seeded): 
 	const chosen = new Set<ChildProcess>();
 	while (chosen.size < count) chosen.add(random.pick(pool));
 	return chosen;
+}
+
+/** A racer runs in many rounds, and what was listened to in one must not be in the next. */
+function listening(): { readonly signal: AbortSignal; abort(): void } {
+	const controller = new AbortController();
+	return { signal: controller.signal, abort: () => controller.abort() };
 }
 
 const waiting = new WeakSet<ChildProcess>();
