@@ -81,6 +81,10 @@ describe.each(backends)("a body that meddles with what godwit stands on, on $nam
 		["fullfsync", "ON"],
 		["checkpoint_fullfsync", "ON"],
 		["count_changes", "ON"],
+		["empty_result_callbacks", "ON"],
+		["mmap_size", "65536"],
+		["soft_heap_limit", "1000000000"],
+		["threads", "3"],
 	])("leaves the application's connection as it was: PRAGMA %s=%s", async (name, value) => {
 		using connection = backend.connect(lab.path);
 		const before = connection.all(`PRAGMA ${name}`);

@@ -23,6 +23,11 @@ describe.each(backends)("a file that runs outside a transaction, on $name", (bac
 		expect(lab.all("PRAGMA auto_vacuum")).toEqual([{ auto_vacuum: 1n }]);
 	});
 
+	it("may drop the table of the version, which is made again", async () => {
+		await lab.up(ups(FIRST, `${OUTSIDE}DROP TABLE schema_migrations;`, "CREATE TABLE later (a);"));
+		expect(await lab.version()).toEqual({ version: 3n, dirty: false });
+	});
+
 	it("is marked dirty meanwhile", async () => {
 		await lab.up(ups(FIRST, `${OUTSIDE}CREATE TABLE seen AS SELECT version, dirty FROM schema_migrations;`));
 		expect(lab.all("SELECT * FROM seen")).toEqual([{ version: 2n, dirty: 1n }]);

@@ -55,6 +55,23 @@ describe.each(backends)("withInstance on $name", (backend) => {
 		expect(connection.all("SELECT name FROM sqlite_schema")).toEqual([]);
 	});
 
+	it("reads the caller's settings, and puts them back, without the file, which another connection may have to itself", async () => {
+		connection.exec("CREATE TABLE t (a)");
+		await using driver = connection.withInstance({ busyTimeoutMs: 0 });
+		using other = backend.connect(lab.path);
+		other.exec("BEGIN EXCLUSIVE");
+		await failure("ERR_LOCK_TIMEOUT", driver.lock({ timeoutMs: 0 }));
+		other.exec("COMMIT");
+		expect(settings()).toEqual(THEIRS);
+	});
+
+	it("keeps the journal mode that it was asked for", async () => {
+		await using driver = connection.withInstance({ journalMode: "truncate" });
+		await driver.lock();
+		await driver.run(textBody("PRAGMA cache_size = 10;"));
+		expect(connection.all("PRAGMA journal_mode")).toEqual([{ journal_mode: "truncate" }]);
+	});
+
 	it("leaves the database open when it is closed, and its lock is given back", async () => {
 		const driver = connection.withInstance();
 		await driver.lock();

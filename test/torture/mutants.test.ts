@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { SCENARIOS, type ScenarioName } from "./scenarios.ts";
@@ -92,7 +92,12 @@ interface ProjectCopy extends Disposable {
 function copyProject(): ProjectCopy {
 	const folder = mkdtempSync(join(tmpdir(), "godwit-mutant-"));
 	const copy = (path: string): void =>
-		cpSync(join(ROOT, path), join(folder, path), { recursive: true, verbatimSymlinks: true });
+		cpSync(join(ROOT, path), join(folder, path), {
+			recursive: true,
+			verbatimSymlinks: true,
+			// Others write there at the same time.
+			filter: (source) => basename(source) !== ".cache",
+		});
 	symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
 	for (const name of readdirSync(join(ROOT, "packages"))) {
 		for (const part of ["src", "package.json", "node_modules"]) copy(join("packages", name, part));

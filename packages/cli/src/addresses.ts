@@ -1,3 +1,4 @@
+import { isAbsolute } from "node:path";
 import { CommandError } from "./command-error.ts";
 import type { CommandLine } from "./command-line.ts";
 
@@ -34,7 +35,8 @@ export function requireDatabase({ database }: Addresses): string {
 	return database;
 }
 
-/** A path is literal; in a URL a percent sign and a question mark are not. */
+/** A path is literal; in a URL a percent sign and a question mark are not, nor what an `@` makes look like a password. */
 function urlOfPath(path: string): string {
-	return `file://${path.replaceAll("%", "%25").replaceAll("?", "%3F")}`;
+	const start = path.includes("@") && !isAbsolute(path) ? "./" : "";
+	return `file://${start}${path.replaceAll("%", "%25").replaceAll("?", "%3F")}`;
 }

@@ -188,8 +188,12 @@ describe("godwit", () => {
 	});
 
 	it("takes a path as it is written, and a source before it", async () => {
-		const files = Object.entries(threeMigrations).map(([path, sql]) => [path.replace("m/", "100% sure?/"), sql]);
-		const cwd = await folderOf(Object.fromEntries(files));
+		const files = Object.entries(threeMigrations);
+		const [sure, mine] = ["100% sure?/", "m:v1@2/"].map((name) =>
+			files.map(([path, sql]) => [path.replace("m/", name), sql]),
+		);
+		const cwd = await folderOf({ ...Object.fromEntries(sure ?? []), ...Object.fromEntries(mine ?? []) });
+		expect((await godwit(["-path", "m:v1@2", "-database", "sqlite3://b.db", "up", "1"], { cwd })).code).toBe(0);
 		const database = ["-database", "sqlite3://a.db"];
 		expect((await godwit(["-path", "100% sure?", ...database, "up", "1"], { cwd })).code).toBe(0);
 		const source = ["-source", "file://100%25%20sure%3F", "-path", "nowhere"];

@@ -133,6 +133,8 @@ describe("a URL where it does not belong", () => {
 	it.each([
 		["a path that was meant for a server, which is not there", ["-path", "m", "-database", `sqlite3://${USER}/app.db`]],
 		["a source that was meant for a server", ["-source", `file://${USER}/m`, "-database", "sqlite3://app.db"]],
+		["an encoded password", ["-path", "m", "-database", "sqlite3://ann%3Apa55w0rd@host/app.db"]],
+		["a password with a slash", ["-source", "file://ann:pa55w0rd/@host/m", "-database", "sqlite3://app.db"]],
 		["a source with a wrong percent sign", ["-source", "file://ann:pa55w0rd%@host", "-database", "sqlite3://app.db"]],
 		["a password with a quote in a stack", ["-verbose", "-path", "m", "-database", "leaky://ann:p'\"`\\pa55w0rd@host"]],
 	])("no password is shown of %s", async (_, args) => {

@@ -1,4 +1,4 @@
-import { MigrateError } from "@godwit/core";
+import { hasCredentials, MigrateError } from "@godwit/core";
 
 /**
  * Reads the path out of a `file:` URL; a relative one stays relative.
@@ -19,10 +19,10 @@ export function pathOfFileUrl(url: string, platform: string = process.platform):
 	const [, encoded, query] = /^file:(?:\/\/)?([^?]*)(?:\?(.*))?$/is.exec(url) ?? [];
 	if (encoded === undefined) throw invalidUrl("a file URL starts with file://");
 	if (query !== undefined) throw unknownOption(query);
-	if (/^[^/\\]*:[^/\\]*@/.test(encoded)) {
-		throw invalidUrl("a folder has no user and password; before a name that has : and @ in it, write ./");
-	}
 	const path = decode(encoded);
+	if (hasCredentials(path)) {
+		throw invalidUrl("a folder has no user and password; before a path that has : and @ in it, write ./");
+	}
 	if (path.includes("\0")) throw invalidUrl("a path cannot hold a NUL byte (%00)");
 	const afterSlash = platform === "win32" && /^[/\\][a-z]:/i.test(path);
 	return afterSlash ? path.slice(1) : path === "" ? "." : path;

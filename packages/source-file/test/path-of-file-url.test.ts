@@ -47,7 +47,9 @@ describe("pathOfFileUrl", () => {
 
 	it.each([
 		["file://100%/x", "the path is not percent-encoded UTF-8; a percent sign in it is written %25"],
-		["file://ann:secret@host/m", "a folder has no user and password; before a name that has : and @ in it, write ./"],
+		["file://ann:secret@host/m", "a folder has no user and password; before a path that has : and @ in it, write ./"],
+		["file://ann%3Asecret%40host/m", "user"],
+		["file://ann:sec/ret@host/m", "user"],
 		["file://%zz", "%25"],
 		["file://%FF", "UTF-8"],
 		["file://a%00b", "NUL"],

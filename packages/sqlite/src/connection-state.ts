@@ -5,7 +5,10 @@ import type { Statement } from "./statement-splitter.ts";
 /** The one that cannot be asked. */
 const CASE_SENSITIVE_LIKE = "case_sensitive_like";
 
-/** Settings that a body can change with PRAGMA and that outlive its transaction, rolled back or not. */
+/**
+ * Settings that a body can change with PRAGMA and that outlive its transaction, rolled back or not. `hard_heap_limit` is
+ * left out: SQLite does not let it be raised again, see https://sqlite.org/pragma.html#pragma_hard_heap_limit
+ */
 const SETTINGS = [
 	"analysis_limit",
 	"automatic_index",
@@ -16,6 +19,7 @@ const SETTINGS = [
 	"cell_size_check",
 	"checkpoint_fullfsync",
 	"count_changes",
+	"empty_result_callbacks",
 	"foreign_keys",
 	"full_column_names",
 	"fullfsync",
@@ -24,29 +28,35 @@ const SETTINGS = [
 	"legacy_alter_table",
 	"locking_mode",
 	"max_page_count",
+	"mmap_size",
 	"query_only",
 	"read_uncommitted",
 	"recursive_triggers",
 	"reverse_unordered_selects",
 	"secure_delete",
 	"short_column_names",
+	"soft_heap_limit",
 	"synchronous",
 	"temp_store",
+	"threads",
 	"trusted_schema",
 	"wal_autocheckpoint",
 	"writable_schema",
 ] as const;
 
+/** Values of PRAGMAs by name. */
+export type Settings = ReadonlyMap<string, SqlValue>;
+
 /** What belongs to a connection and not to the database. */
 export interface ConnectionState {
-	readonly settings: ReadonlyMap<string, SqlValue>;
+	readonly settings: Settings;
 	readonly journalMode: SqlValue;
 	/** Names of those that are attached. */
 	readonly databases: ReadonlySet<string>;
 }
 
 export function readConnectionState(connection: SqliteConnection): ConnectionState {
-	const settings = new Map(SETTINGS.map((name) => [name, readSetting(connection, name)]));
+	const settings = readSettings(connection, SETTINGS);
 	const journalMode = readSetting(connection, "journal_mode");
 	return { settings, journalMode, databases: new Set(attached(connection)) };
 }
@@ -80,8 +90,12 @@ function restoreJournalMode(connection: SqliteConnection, before: SqlValue): voi
 	writeSettings(connection, new Map([["journal_mode", before === "wal" ? "delete" : before]]));
 }
 
+export function readSettings(connection: SqliteConnection, names: Iterable<string>): Settings {
+	return new Map(Array.from(names, (name) => [name, readSetting(connection, name)]));
+}
+
 /** Sets what differs. */
-export function writeSettings(connection: SqliteConnection, settings: ReadonlyMap<string, SqlValue>): void {
+export function writeSettings(connection: SqliteConnection, settings: Settings): void {
 	for (const [name, value] of settings) {
 		// A setting that a binding was built without reads as null.
 		if (value === null || readSetting(connection, name) === value) continue;

@@ -1,4 +1,4 @@
-import { MigrateError } from "@godwit/core";
+import { hasCredentials, MigrateError } from "@godwit/core";
 import { parseConfig, type SqliteConfig } from "./sqlite-config.ts";
 
 export interface DatabaseUrl {
@@ -18,10 +18,10 @@ export interface DatabaseUrl {
 export function parseDatabaseUrl(url: string): DatabaseUrl {
 	const [, scheme, encodedPath = "", query = ""] = /^([^:]+):\/\/([^?]*)(?:\?(.*))?$/s.exec(url) ?? [];
 	if (scheme === undefined) throw invalidUrl("a database URL is written scheme://path/to/file.db");
-	if (/^[^/\\]*:[^/\\]*@/.test(encodedPath)) {
-		throw invalidUrl("SQLite has no users and passwords; before a file name that has : and @ in it, write ./");
-	}
 	const path = decodePath(encodedPath).replace(/^[/\\]([A-Za-z]:[/\\])/, "$1");
+	if (hasCredentials(path)) {
+		throw invalidUrl("SQLite has no users and passwords; before a path that has : and @ in it, write ./");
+	}
 	if (path === "") throw invalidUrl(`the database URL names no file; write it as ${scheme}://path/to/file.db`);
 	if (path.includes("\0")) throw invalidUrl("the path in the database URL has a NUL character");
 	if (path.startsWith("file:")) {

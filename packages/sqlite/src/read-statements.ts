@@ -4,7 +4,7 @@ import { createStatementSplitter, type Statement } from "./statement-splitter.ts
 
 /** The statements of a body, a chunk's worth at a time, so that a body of any length needs little memory. */
 export interface StatementReader extends AsyncDisposable {
-	/** Comments before the first statement, delimiters included. */
+	/** As the splitter's. */
 	readonly leadingComments: readonly string[];
 	/** Returns the next statements, at least one, or `undefined` at the end. */
 	next(): Promise<readonly Statement[] | undefined>;

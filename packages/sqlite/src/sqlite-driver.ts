@@ -5,7 +5,9 @@ import {
 	type ConnectionState,
 	changesConnection,
 	readConnectionState,
+	readSettings,
 	restoreConnectionState,
+	type Settings,
 	writeSettings,
 } from "./connection-state.ts";
 import { dropEverything } from "./drop-everything.ts";
@@ -45,15 +47,14 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 	// Calls made inside `transaction` belong to it.
 	let depth = 0;
 	let prepared = false;
-	let stateChanged = false;
-	/** Our own connection's state, from before the first statement that may change it. */
-	let ownState: ConnectionState | undefined;
+	/** The connection's state before the first statement of a body that may have changed it, until it is restored. */
+	let beforeChange: ConnectionState | undefined;
 
 	/** Every method's frame: what holds for all of them before, after, and when they fail. */
 	async function use<T>(work: () => T | Promise<T>): Promise<T> {
 		if (closed) throw new MigrateError("ERR_CLOSED", `the driver of ${path} is closed`, undefined);
 		const outermost = depth++ === 0;
-		let theirs: ConnectionState | undefined;
+		let theirs: Settings | undefined;
 		let result: T;
 		try {
 			if (outermost) theirs = await begin();
@@ -77,19 +78,25 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 	 * Makes the connection what a migration begins with. Our own is restored here and not after the body that changed
 	 * it, when a failure to do so would look like the failure of what has been committed.
 	 *
-	 * @returns What the caller's connection has to be again.
+	 * @returns The caller's settings, which they have to be again.
 	 */
-	async function begin(): Promise<ConnectionState | undefined> {
+	async function begin(): Promise<Settings | undefined> {
 		if (borrowed) assertOutsideTransaction();
-		if (borrowed || !prepared) return retryWhileBusy(connection, busyTimeoutMs, prepareConnection);
-		if (stateChanged) await giveBack(ownState);
-		stateChanged = false;
-		return undefined;
+		await restoreChanged();
+		return borrowed || !prepared ? retryWhileBusy(connection, busyTimeoutMs, prepareConnection) : undefined;
 	}
 
-	async function giveBack(state: ConnectionState | undefined): Promise<void> {
+	async function giveBack(theirs: Settings | undefined): Promise<void> {
+		if (theirs === undefined) return;
+		await restoreChanged();
+		await retryWhileBusy(connection, busyTimeoutMs, () => writeSettings(connection, theirs));
+	}
+
+	async function restoreChanged(): Promise<void> {
+		const state = beforeChange;
 		if (state === undefined) return;
 		await retryWhileBusy(connection, busyTimeoutMs, () => restoreConnectionState(connection, state));
+		beforeChange = undefined;
 	}
 
 	/** In the caller's own transaction foreign keys could not be switched off, nor a failure be rolled back. */
@@ -99,28 +106,22 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 		throw new MigrateError("ERR_DATABASE", message, {});
 	}
 
-	/** Makes the settings ours, and returns the caller's, which they have to be again. */
-	function prepareConnection(): ConnectionState | undefined {
-		const theirs = borrowed ? readConnectionState(connection) : undefined;
-		writeSettings(connection, migrationSettings(config));
+	/** Makes the settings ours, and returns the caller's. */
+	function prepareConnection(): Settings | undefined {
+		const ours = migrationSettings(config);
+		const theirs = borrowed ? readSettings(connection, ours.keys()) : undefined;
+		writeSettings(connection, ours);
 		prepared = true;
 		return theirs;
 	}
 
 	/** Called before a statement of a body runs. */
 	function watch(statement: Statement): void {
-		if (!changesConnection(statement)) return;
-		if (!borrowed) ownState ??= readConnectionState(connection);
-		stateChanged = true;
+		if (changesConnection(statement)) beforeChange ??= readConnectionState(connection);
 	}
 
 	function fence(): void {
 		if (held) row.fence();
-	}
-
-	/** Whoever locks has made the table, which then only `drop` deletes. */
-	function createVersionTable(): void {
-		if (!held || dropped) versions.create();
 	}
 
 	/** Holds a body to `foreignKeyCheck`; inside a transaction the error rolls it back. */
@@ -200,7 +201,7 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 			use(() =>
 				inTransaction(connection, config, () => {
 					fence();
-					createVersionTable();
+					versions.create();
 					versions.write(version, dirty);
 				}),
 			),
@@ -233,7 +234,7 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 				if (optsOutOfTransaction(reader.leadingComments)) return "declined";
 				await inTransaction(connection, config, async () => {
 					fence();
-					createVersionTable();
+					versions.create();
 					await checkingForeignKeys(() => runInTransaction(connection, reader, watch));
 					versions.write(version, false);
 				});
@@ -279,7 +280,7 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
  * inside a transaction (https://sqlite.org/pragma.html#pragma_foreign_keys), and no busy handler, because SQLite's own
  * blocks the event loop.
  */
-function migrationSettings({ foreignKeys, synchronous }: SqliteConfig): ReadonlyMap<string, SqlValue> {
+function migrationSettings({ foreignKeys, synchronous }: SqliteConfig): Settings {
 	const settings = new Map<string, SqlValue>([
 		["busy_timeout", 0n],
 		["foreign_keys", foreignKeys ? 1n : 0n],

@@ -5,7 +5,7 @@ import type { TextPosition } from "./text-position.ts";
 export interface TextSlice {
 	readonly line: number;
 	readonly column: number;
-	/** Starts at an offset in the current chunk. */
+	/** Starts at an offset in the current chunk; what was started before and not finished is given up. */
 	start(offset: number, position: TextPosition): void;
 	/**
 	 * Keeps what a chunk holds of the slice up to `end`, for the slice goes on in the next one; nothing when none was started.
@@ -53,6 +53,7 @@ export function createTextSlice(): TextSlice {
 			return column;
 		},
 		start(offset, position) {
+			drop();
 			position.moveTo(offset);
 			from = offset;
 			line = position.line;

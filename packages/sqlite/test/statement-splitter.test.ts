@@ -473,6 +473,24 @@ describe("the statements of a script", () => {
 		);
 	});
 
+	it("do not depend on where the chunks end among comments that reach past the first 65,536 characters", () => {
+		const comment = fc.constantFrom("/* a\n*/", "-- b\n", "--\r\n", ";", "/**/ ", "\n");
+		const text = fc.tuple(fc.integer({ min: 65_480, max: 65_540 }), fc.array(comment, { maxLength: 8 }));
+		const places = fc.array(fc.oneof(fc.nat(66_000), fc.integer({ min: 65_400, max: 65_700 })), { maxLength: 6 });
+		const property = fc.property(text, places, ([length, comments], ends) => {
+			const sql = `/*${"x".repeat(length)}*/${comments.join("")}CREATE TABLE t (a);SELECT 1`;
+			const cuts = [0, ...ends.sort((a, b) => a - b), sql.length];
+			const chunks = cuts.slice(1).map((end, index) => sql.slice(cuts[index], end));
+			expect(outcome(chunks)).toEqual(outcome([sql]));
+			expect(splitChunks(chunks).statements.map((statement) => statement.sql)).toEqual([
+				"CREATE TABLE t (a);",
+				"SELECT 1",
+			]);
+		});
+		const examples: [[number, string[]], number[]][] = [[[65_533, []], [65_400]]];
+		fc.assert(property, { seed, numRuns: 500, examples });
+	});
+
 	it("do not depend on where the chunks end", () => {
 		fc.assert(
 			fc.property(anyText, fc.array(fc.nat(60), { maxLength: 8 }), (sql, cuts) => {
