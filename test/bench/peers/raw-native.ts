@@ -1,6 +1,6 @@
 /** `raw-native.ts DIRECTION FOLDER FILE`: better-sqlite3 by itself, one transaction for each file and its version row. */
 import Database from "better-sqlite3";
-import { migrationBodies } from "./migration-bodies.ts";
+import { rawMigrate } from "./raw-migrate.ts";
 import { printTimed } from "./timed.ts";
 
 new Database(":memory:").close();
@@ -8,16 +8,6 @@ const [direction = "", folder = "", file = ""] = process.argv.slice(2);
 
 await printTimed(() => {
 	const database = new Database(file);
-	database.pragma("foreign_keys = OFF");
-	database.exec("CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, dirty BOOLEAN NOT NULL)");
-	const remove = database.prepare("DELETE FROM schema_migrations");
-	const insert = database.prepare("INSERT INTO schema_migrations (version, dirty) VALUES (?, 0)");
-	for (const { version, sql } of migrationBodies(folder, direction === "down" ? "down" : "up")) {
-		database.exec("BEGIN IMMEDIATE");
-		database.exec(sql);
-		remove.run();
-		insert.run(version);
-		database.exec("COMMIT");
-	}
+	rawMigrate(database, folder, direction);
 	database.close();
 });
