@@ -131,9 +131,8 @@ export class Migrate implements AsyncDisposable {
 
 	async #reach(goal: Goal): Promise<MigrationReport> {
 		if (goal.kind !== "down" && !(goal.kind === "up" && goal.limit === 0)) await assertMigrations(this.#source);
-		const versions = await versionsOf(this.#source);
 		return this.#execute(async (current) => {
-			const { steps, short }: Plan = plan(versions, current, goal);
+			const { steps, short }: Plan = plan(await versionsFor(this.#source, current, goal), current, goal);
 			return { migrations: await Promise.all(steps.map((step) => this.#open(step))), short };
 		});
 	}
@@ -215,9 +214,13 @@ function assertOptions({ prefetch = 0, lockTimeoutMs = 0 }: MigrateOptions): voi
 	if (!(lockTimeoutMs >= 0)) throw new TypeError(`lockTimeoutMs must be a number of at least 0, not ${lockTimeoutMs}`);
 }
 
-async function versionsOf(source: Source): Promise<readonly Version[]> {
+/** Lists what a plan needs: for a way up from a version that the source has, only what is not below it. */
+async function versionsFor(source: Source, current: Version, goal: Goal): Promise<readonly Version[]> {
+	const first = await source.first();
+	const known = first === current || (await source.prev(current)) !== undefined;
 	const versions: Version[] = [];
-	for (let v = await source.first(); v !== undefined; v = await source.next(v)) versions.push(v);
+	for (let v = goal.kind === "up" && known ? current : first; v !== undefined; v = await source.next(v))
+		versions.push(v);
 	return versions;
 }
 

@@ -17,7 +17,7 @@ export interface Plan {
 /**
  * Works out the steps from the current version to the goal. Pure. Go: Migrate.read, readUp and readDown.
  *
- * @param versions All versions of the source, ascending.
+ * @param versions All versions of the source, ascending; for a way up, those below the current one may be left out.
  * @throws MigrateError `ERR_VERSION_NOT_FOUND` when the source lacks the current or the wanted version, unless the
  *   current one is `NIL_VERSION`.
  */

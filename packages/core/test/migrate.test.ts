@@ -476,6 +476,20 @@ describe("onEvent", () => {
 });
 
 describe("a source", () => {
+	it("is not asked for what lies below the current version on a way up", async () => {
+		const asked: bigint[] = [];
+		const files = memorySource(THREE);
+		const next = (version: bigint): Promise<bigint | undefined> => {
+			asked.push(version);
+			return files.next(version);
+		};
+		const source = watchedSource({ next });
+		await new Migrate({ source, driver: atVersion(3n) }).up();
+		expect(asked).toEqual([3n]);
+		await new Migrate({ source, driver: atVersion(2n) }).steps(1);
+		expect(asked).toEqual([3n, 2n, 3n]);
+	});
+
 	it("without any migration is an error on the way up or to a version", async () => {
 		const migrate = migrateOver(recordingDriver(), {}, {});
 		for (const way of [() => migrate.up(), () => migrate.steps(1), () => migrate.migrate(1)]) {
@@ -509,7 +523,10 @@ describe("a source", () => {
 	});
 
 	it("that lacks the database's version is an error", async () => {
-		await expect(migrateOver(atVersion(9n)).up()).rejects.toMatchObject({ code: "ERR_VERSION_NOT_FOUND" });
+		await expect(migrateOver(atVersion(9n)).up()).rejects.toMatchObject({
+			code: "ERR_VERSION_NOT_FOUND",
+			message: expect.stringContaining("which has 3, from 1 to 3"),
+		});
 	});
 
 	/** Migrations 1 to 20 that note when they are opened and closed. */
