@@ -3,8 +3,11 @@ import { type Rehearsal, rehearse } from "./harmed-run.ts";
 import { countCalls, runChild } from "./strace.ts";
 import type { BackendName, TortureCase } from "./torture-case.ts";
 
-/** Of the transaction that gives the migration lock back, the last one: twice the journal, its folder, the database. */
-const FSYNCS_OF_THE_END = 4;
+/**
+ * After the database of the last migration: the journal that is emptied, and of the transaction that gives the lock back
+ * twice the journal, its folder, the database.
+ */
+const FSYNCS_OF_THE_END = 5;
 
 /**
  * A run that begins where a killed sqlite-wasm process has left its lock and a hot journal, with all pages of the last

@@ -1,3 +1,4 @@
+import { changeJournalMode, readJournalMode } from "./journal-mode.ts";
 import { quoteIdentifier } from "./quote-identifier.ts";
 import type { SqliteConnection, SqlValue } from "./sqlite-connection.ts";
 import type { Statement } from "./statement-splitter.ts";
@@ -50,15 +51,14 @@ export type Settings = ReadonlyMap<string, SqlValue>;
 /** What belongs to a connection and not to the database. */
 export interface ConnectionState {
 	readonly settings: Settings;
-	readonly journalMode: SqlValue;
+	readonly journalMode: string;
 	/** Names of those that are attached. */
 	readonly databases: ReadonlySet<string>;
 }
 
 export function readConnectionState(connection: SqliteConnection): ConnectionState {
 	const settings = readSettings(connection, SETTINGS);
-	const journalMode = readSetting(connection, "journal_mode");
-	return { settings, journalMode, databases: new Set(attached(connection)) };
+	return { settings, journalMode: readJournalMode(connection), databases: new Set(attached(connection)) };
 }
 
 /** Tells a statement after which the connection's state may be another one; a PRAGMA acts under EXPLAIN too. */
@@ -85,9 +85,10 @@ export function restoreConnectionState(
  * WAL belongs to the database, so a body may have meant to turn it on or off. The other modes are the connection's, and
  * with some of them nothing could be rolled back, see https://sqlite.org/pragma.html#pragma_journal_mode
  */
-function restoreJournalMode(connection: SqliteConnection, before: SqlValue): void {
-	if (readSetting(connection, "journal_mode") === "wal") return;
-	writeSettings(connection, new Map([["journal_mode", before === "wal" ? "delete" : before]]));
+function restoreJournalMode(connection: SqliteConnection, before: string): void {
+	const now = readJournalMode(connection);
+	const wanted = before === "wal" ? "delete" : before;
+	if (now !== "wal" && now !== wanted) changeJournalMode(connection, wanted);
 }
 
 export function readSettings(connection: SqliteConnection, names: Iterable<string>): Settings {

@@ -12,6 +12,8 @@ import {
 } from "./connection-state.ts";
 import { dropEverything } from "./drop-everything.ts";
 import { assertNoNewViolations, foreignKeyViolations } from "./foreign-key-check.ts";
+import { changeJournalMode } from "./journal-mode.ts";
+import { keptJournal } from "./kept-journal.ts";
 import { lockRow } from "./lock-row.ts";
 import { readStatements } from "./read-statements.ts";
 import { runInTransaction, runWithoutTransaction } from "./run-body.ts";
@@ -41,6 +43,7 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 	const lockTable = `${config.migrationsTable}_lock`;
 	const versions = versionTable(connection, config.migrationsTable);
 	const row = lockRow(connection, lockTable, config.lockLeaseMs);
+	const journal = keptJournal(connection);
 	let held = false;
 	let dropped = false;
 	let closed = false;
@@ -120,8 +123,15 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 		if (changesConnection(statement)) beforeChange ??= readConnectionState(connection);
 	}
 
-	function fence(): void {
-		if (held) row.fence();
+	/** Runs `work` in one transaction, which whoever has lost the lock cannot commit. */
+	async function fenced<T>(work: () => T | Promise<T>): Promise<T> {
+		if (held && !borrowed && config.journalMode === undefined) {
+			await retryWhileBusy(connection, busyTimeoutMs, () => journal.keep());
+		}
+		return inTransaction(connection, config, () => {
+			if (held) row.fence();
+			return work();
+		});
 	}
 
 	/** Holds a body to `foreignKeyCheck`; inside a transaction the error rolls it back. */
@@ -145,20 +155,20 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 	}
 
 	async function setJournalMode(): Promise<void> {
-		if (config.journalMode === undefined) return;
-		const sql = `PRAGMA journal_mode = ${config.journalMode}`;
-		const [result] = await retryWhileBusy(connection, busyTimeoutMs, () => connection.all(sql));
-		const mode = String(result?.journal_mode);
-		if (mode === config.journalMode) return;
+		const { journalMode } = config;
+		if (journalMode === undefined) return;
+		const mode = await retryWhileBusy(connection, busyTimeoutMs, () => changeJournalMode(connection, journalMode));
+		if (mode === journalMode) return;
 		throw new MigrateError(
 			"ERR_INVALID_OPTION",
-			`${path} cannot be changed to x-journal-mode=${config.journalMode}; it stays in ${mode}`,
-			{ option: "x-journal-mode", value: config.journalMode },
+			`${path} cannot be changed to x-journal-mode=${journalMode}; it stays in ${mode}`,
+			{ option: "x-journal-mode", value: journalMode },
 		);
 	}
 
 	async function release(): Promise<void> {
 		try {
+			await retryWhileBusy(connection, busyTimeoutMs, () => journal.remove());
 			const mode = { txMode: "immediate", busyTimeoutMs } as const;
 			await inTransaction(connection, mode, () => (dropped ? row.remove() : row.release()));
 		} catch (error) {
@@ -199,8 +209,7 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 
 		setVersion: (version: Version, dirty: boolean) =>
 			use(() =>
-				inTransaction(connection, config, () => {
-					fence();
+				fenced(() => {
 					versions.create();
 					versions.write(version, dirty);
 				}),
@@ -210,19 +219,18 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 			use(async () => {
 				await using reader = await readStatements(body);
 				if (!config.noTxWrap && !optsOutOfTransaction(reader.leadingComments)) {
-					await inTransaction(connection, config, async () => {
-						fence();
-						await checkingForeignKeys(() => runInTransaction(connection, reader, watch));
-					});
+					await fenced(() => checkingForeignKeys(() => runInTransaction(connection, reader, watch)));
 					return;
 				}
 				// Nothing could be rolled back, so what cannot be split has to be found before the first statement runs.
 				while ((await reader.next()) !== undefined);
 				await using again = await readStatements(body);
+				await retryWhileBusy(connection, busyTimeoutMs, () => journal.remove());
 				await checkingForeignKeys(() =>
 					runWithoutTransaction(connection, again, busyTimeoutMs, async (statement) => {
 						await retryWhileBusy(connection, busyTimeoutMs, () => watch(statement));
-						if (held && row.leaseIsDue() && !connection.inTransaction) await inTransaction(connection, config, fence);
+						if (!held || !row.leaseIsDue() || connection.inTransaction) return;
+						await inTransaction(connection, config, () => row.fence());
 					}),
 				);
 			}),
@@ -232,8 +240,7 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 				if (config.noTxWrap || !config.atomic) return "declined";
 				await using reader = await readStatements(body);
 				if (optsOutOfTransaction(reader.leadingComments)) return "declined";
-				await inTransaction(connection, config, async () => {
-					fence();
+				await fenced(async () => {
 					versions.create();
 					await checkingForeignKeys(() => runInTransaction(connection, reader, watch));
 					versions.write(version, false);
@@ -241,20 +248,11 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 				return "applied";
 			}),
 
-		transaction: (work) =>
-			use(() =>
-				inTransaction(connection, config, () => {
-					fence();
-					return work();
-				}),
-			),
+		transaction: (work) => use(() => fenced(work)),
 
 		drop: () =>
 			use(async () => {
-				await inTransaction(connection, config, () => {
-					fence();
-					dropEverything(connection, held ? lockTable : undefined);
-				});
+				await fenced(() => dropEverything(connection, held ? lockTable : undefined));
 				dropped = held;
 				if (connection.inTransaction) return;
 				await retryWhileBusy(connection, busyTimeoutMs, () => connection.exec("VACUUM"));

@@ -1,0 +1,99 @@
+import { existsSync, readFileSync } from "node:fs";
+import type { MigrateEvent } from "@godwit/core";
+import { textBody } from "@godwit/core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { backends } from "./backends.ts";
+import { createLab, failure, type Lab, ups } from "./lab.ts";
+
+const TABLE = "CREATE TABLE t (a);";
+const MODE = "SELECT * FROM pragma_journal_mode";
+
+describe.each(backends)("the rollback journal of a run, on $name", (backend) => {
+	let lab: Lab;
+
+	beforeEach(() => {
+		lab = createLab(backend);
+	});
+
+	afterEach(() => lab[Symbol.dispose]());
+
+	/** Goes up, and looks at the journal after each migration. */
+	async function journals(bodies: readonly string[], url = ""): Promise<readonly (Buffer | undefined)[]> {
+		const found: (Buffer | undefined)[] = [];
+		const onEvent = ({ type }: MigrateEvent): void => {
+			const path = `${lab.path}-journal`;
+			if (type === "end") found.push(existsSync(path) ? readFileSync(path) : undefined);
+		};
+		await lab.up(ups(...bodies), { url, onEvent });
+		return found;
+	}
+
+	it("is kept from one migration to the next, emptied, and gone at the end", async () => {
+		const found = await journals([TABLE, "", "INSERT INTO t VALUES (1);"]);
+		for (const journal of found) expect(journal?.subarray(0, 28)).toEqual(Buffer.alloc(28));
+		expect(found).toHaveLength(3);
+		expect(lab.files()).toEqual(["app.db"]);
+	});
+
+	it("is gone when a migration has failed", async () => {
+		await failure("ERR_MIGRATION_FAILED", lab.up(ups(TABLE, "INSERT INTO t VALUES (1); SELECT nothing;")));
+		expect(lab.files()).toEqual(["app.db"]);
+	});
+
+	it("does not keep the room that a large transaction needed", async () => {
+		const numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)";
+		const rows = `INSERT INTO t ${numbers} SELECT printf('%.*c', 1000, 'x') FROM n;`;
+		const [, , journal] = await journals([TABLE, rows, "UPDATE t SET a = upper(a);"]);
+		expect(journal).toHaveLength(1_048_576);
+	});
+
+	it("is deleted before a file that runs outside a transaction, and kept again after it", async () => {
+		const outside = `-- godwit: no-transaction\nCREATE TABLE seen AS ${MODE};`;
+		const [, , last] = await journals([TABLE, outside, "INSERT INTO t VALUES (1);"]);
+		expect(lab.all("SELECT * FROM seen")).toEqual([{ journal_mode: "delete" }]);
+		expect(last).toBeDefined();
+		expect(lab.files()).toEqual(["app.db"]);
+	});
+
+	it("is gone when a file that runs outside a transaction was refused inside one", async () => {
+		await using driver = await lab.open();
+		await driver.lock();
+		const outside = textBody("-- godwit: no-transaction\nCREATE TABLE u (a);");
+		const both = async (): Promise<void> => {
+			await driver.run(textBody(TABLE));
+			await driver.run(outside);
+		};
+		await failure("ERR_TRANSACTION_CONTROL", driver.transaction?.(both) ?? Promise.resolve());
+		await driver.run(textBody(TABLE));
+		await driver.unlock();
+		expect(lab.files()).toEqual(["app.db"]);
+	});
+
+	it("is not kept when x-journal-mode=delete asks for SQLite's own way", async () => {
+		expect(await journals([TABLE, "INSERT INTO t VALUES (1);"], "x-journal-mode=delete")).toEqual([
+			undefined,
+			undefined,
+		]);
+	});
+
+	it("is not kept on the application's own connection, whose mode it would be between two calls", async () => {
+		using connection = backend.connect(lab.path);
+		await using driver = connection.withInstance();
+		await driver.lock();
+		await driver.apply?.(textBody(TABLE), 1n);
+		expect(connection.all(MODE)).toEqual([{ journal_mode: "delete" }]);
+		expect(lab.files()).toEqual(["app.db"]);
+	});
+});
+
+// node-sqlite3-wasm has no WAL.
+describe("a journal mode that another connection changes in the midst of a run, on sqlite-native", () => {
+	it("stays", async () => {
+		using lab = createLab(backends[0]);
+		const onEvent = ({ type }: MigrateEvent): void => {
+			if (type === "end" && lab.files().length === 2) lab.exec("PRAGMA journal_mode=WAL");
+		};
+		await lab.up(ups(TABLE, "INSERT INTO t VALUES (1);"), { onEvent });
+		expect(lab.all(MODE)).toEqual([{ journal_mode: "wal" }]);
+	});
+});
