@@ -29,7 +29,7 @@ export const growth: Workload = {
 			return [
 				{
 					name: `raw better-sqlite3, ${count}`,
-					run: () => runPeer("raw-native.ts", "up", folder, file("raw")),
+					run: () => runPeer("raw-native.ts", "up", "each", folder, file("raw")),
 				},
 				{
 					name: `godwit native, ${count}`,

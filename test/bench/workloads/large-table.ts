@@ -57,9 +57,9 @@ export const largeTable: Workload = {
 		const go = (scheme: string) => (file: string) =>
 			runGo({ program: context.reference, folder, database: `${scheme}://${file}`, operation: "up" });
 		const tools = new Map<string, (file: string) => Promise<Sample>>([
-			["raw better-sqlite3", (file) => runPeer("raw-native.ts", "up", folder, file)],
+			["raw better-sqlite3", (file) => runPeer("raw-native.ts", "up", "each", folder, file)],
 			["godwit native", godwit("sqlite-native")],
-			["raw node-sqlite3-wasm", (file) => runPeer("raw-wasm.ts", "up", folder, file)],
+			["raw node-sqlite3-wasm", (file) => runPeer("raw-wasm.ts", "up", "each", folder, file)],
 			["godwit wasm", godwit("sqlite-wasm")],
 			["golang-migrate sqlite3", go("sqlite3")],
 			["golang-migrate ncruces", go("ncruces-sqlite3")],
