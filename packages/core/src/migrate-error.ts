@@ -68,7 +68,10 @@ export interface ErrorDetails {
 	ERR_LOCK_LOST: { readonly owner: string };
 	/** An earlier migration failed half-way; repair the schema by hand, then `force` a version. */
 	ERR_DIRTY: { readonly version: Version };
-	/** A migration failed. `report` tells what had succeeded before it; `cause` says why. */
+	/**
+	 * A migration failed; `cause` says why. `report` tells what had succeeded before it, and its `to` where the database
+	 * is: at the migration's target when the failure came after the commit, most likely from the disk.
+	 */
 	ERR_MIGRATION_FAILED: {
 		readonly version: Version;
 		readonly direction: Direction;

@@ -3,9 +3,9 @@ import { MigrateError } from "./migrate-error.ts";
 import type { Migration } from "./migration.ts";
 import type { MigrationBody } from "./migration-body.ts";
 
-/** Why a migration failed, and whether the database says so. */
 export interface MigrationFailure {
 	readonly cause: unknown;
+	/** The database had been marked dirty before. */
 	readonly dirty: boolean;
 }
 

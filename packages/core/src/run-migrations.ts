@@ -1,13 +1,13 @@
 import createDebug from "debug";
 import { cleanUpAfter } from "./clean-up-after.ts";
-import type { Driver } from "./driver.ts";
+import type { Driver, VersionState } from "./driver.ts";
 import { eventLoopTurn } from "./event-loop-turn.ts";
 import type { MigrateOptions } from "./migrate.ts";
-import { isMigrateError, MigrateError } from "./migrate-error.ts";
+import { isMigrateError, MigrateError, suppress } from "./migrate-error.ts";
 import type { AppliedMigration, Migration, MigrationReport } from "./migration.ts";
 import { type BodyReadAhead, readAhead } from "./read-ahead.ts";
-import { runMigration } from "./run-migration.ts";
-import { NIL_VERSION } from "./version.ts";
+import { type MigrationFailure, runMigration } from "./run-migration.ts";
+import { NIL_VERSION, type Version } from "./version.ts";
 
 const debug = createDebug("godwit:run");
 
@@ -76,8 +76,9 @@ async function runEach(
 			const began = performance.now();
 			const failed = await runMigration(driver, migration, ahead.get(index)?.body, transaction);
 			if (failed !== undefined) {
-				// What a surrounding transaction had done is rolled back with it.
-				throw migrationFailed(migration, failed, transaction === "all" ? start : report(false));
+				if (transaction === "each") throw await migrationFailed(driver, migration, failed, report(false));
+				// What the surrounding transaction had done is rolled back with it.
+				throw migrationError(migration, failed.cause, start, { version: start.to, dirty: false });
 			}
 			await ahead.get(index)?.close();
 			ahead.delete(index);
@@ -94,22 +95,50 @@ async function runEach(
 	return report(applied.length < count);
 }
 
-function migrationFailed(
-	{ version, direction, target, file }: Migration,
-	{ cause, dirty }: { readonly cause: unknown; readonly dirty: boolean },
+/** Asks the database where it is: when its disk failed in the midst of a commit, that may have happened or not. */
+async function migrationFailed(
+	driver: Driver,
+	migration: Migration,
+	{ cause, dirty }: MigrationFailure,
 	report: MigrationReport,
+): Promise<MigrateError<"ERR_MIGRATION_FAILED">> {
+	try {
+		return migrationError(migration, cause, report, await driver.version());
+	} catch (error) {
+		const known = dirty ? { version: migration.target, dirty } : undefined;
+		return migrationError(migration, suppress(cause, error), report, known);
+	}
+}
+
+/** @param found What the database says of itself after the failure; `undefined` when it does not answer. */
+function migrationError(
+	{ version, direction, file }: Migration,
+	cause: unknown,
+	report: MigrationReport,
+	found: VersionState | undefined,
 ): MigrateError<"ERR_MIGRATION_FAILED"> {
 	const location = file?.location ?? `${version}/${direction}`;
 	const details = isMigrateError(cause) ? (cause.details as { line?: number; column?: number } | undefined) : undefined;
 	const place = details?.line === undefined ? "" : `:${details.line}:${details.column ?? 1}`;
 	const reason = cause instanceof Error ? cause.message : String(cause);
-	const state = dirty
-		? `the database is dirty at version ${target}: repair the schema by hand, then record the version that it is at with force`
-		: `rolled back; the database is ${report.to === NIL_VERSION ? "without any migration" : `at version ${report.to}`} and not dirty`;
+	const dirty = found?.dirty ?? false;
+	const to = found === undefined || dirty ? report.to : found.version;
 	return new MigrateError(
 		"ERR_MIGRATION_FAILED",
-		`${location}${place}: ${reason}\n${state}`,
-		{ version, direction, location, dirty, report },
+		`${location}${place}: ${reason}\n${describeState(report.to, found)}`,
+		{ version, direction, location, dirty, report: { ...report, to } },
 		{ cause },
 	);
+}
+
+function describeState(before: Version, found: VersionState | undefined): string {
+	if (found === undefined) {
+		return "whether it was rolled back cannot be read; look at the version of the database before you go on";
+	}
+	const { version, dirty } = found;
+	if (dirty) {
+		return `the database is dirty at version ${version}: repair the schema by hand, then record the version that it is at with force`;
+	}
+	const place = version === NIL_VERSION ? "without any migration" : `at version ${version}`;
+	return `${version === before ? "rolled back; the database is" : "all the same the database is"} ${place} and not dirty`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Driver } from "../src/driver.ts";
+import type { Driver, VersionState } from "../src/driver.ts";
 import { memorySource } from "../src/memory-source.ts";
 import { Migrate, type MigrateOptions } from "../src/migrate.ts";
 import { MigrateError } from "../src/migrate-error.ts";
@@ -225,6 +225,67 @@ describe("a driver with apply", () => {
 			const driver = recordingDriver({ apply: () => Promise.reject(cause) });
 			await expect(migrateOver(driver).up()).rejects.toThrow(message);
 		}
+	});
+});
+
+describe("a commit that fails", () => {
+	function failingCommit(overrides: Partial<Driver>): RecordingDriver {
+		const driver: RecordingDriver = recordingDriver({
+			async apply(_, version) {
+				driver.state = { version, dirty: false };
+				throw new MigrateError("ERR_DATABASE", "disk I/O error", {});
+			},
+			...overrides,
+		});
+		return driver;
+	}
+
+	it("and has happened all the same is reported with the version that the database is at", async () => {
+		await expect(migrateOver(failingCommit({})).up()).rejects.toMatchObject({
+			code: "ERR_MIGRATION_FAILED",
+			message: "1_a.up.sql: disk I/O error\nall the same the database is at version 1 and not dirty",
+			details: { dirty: false, report: { from: -1n, to: 1n, applied: [] } },
+		});
+	});
+
+	it("before the database stops to answer is not reported as rolled back", async () => {
+		const answers = [
+			{ version: -1n, dirty: false },
+			{ version: -1n, dirty: false },
+		];
+		const version = async (): Promise<VersionState> => answers.shift() ?? (await failing("the disk is gone")());
+		await expect(migrateOver(failingCommit({ version })).up()).rejects.toMatchObject({
+			code: "ERR_MIGRATION_FAILED",
+			message: expect.stringMatching(/^1_a\.up\.sql: disk I\/O error\nwhether it was rolled back cannot be read; /),
+			details: { dirty: false },
+			cause: { code: "ERR_DATABASE", suppressed: [expect.objectContaining({ message: "the disk is gone" })] },
+		});
+	});
+
+	it("while the version is marked dirty is reported as the database has it", async () => {
+		const driver = recordingDriver({
+			async setVersion(version, dirty) {
+				driver.state = { version, dirty };
+				throw new Error("disk I/O error");
+			},
+		});
+		await expect(migrateOver(driver).up()).rejects.toMatchObject({
+			message: expect.stringContaining("the database is dirty at version 1"),
+			details: { dirty: true, report: { to: -1n } },
+		});
+	});
+
+	it("after the version was marked dirty, with a database that stops to answer, leaves it dirty", async () => {
+		const answers = [
+			{ version: -1n, dirty: false },
+			{ version: -1n, dirty: false },
+		];
+		const version = async (): Promise<VersionState> => answers.shift() ?? (await failing("the disk is gone")());
+		const driver = recordingDriver({ version, run: failing("disk I/O error") });
+		await expect(migrateOver(driver).up()).rejects.toMatchObject({
+			message: expect.stringContaining("the database is dirty at version 1"),
+			details: { dirty: true },
+		});
 	});
 });
 
