@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import type { MigrateEvent } from "@godwit/core";
 import { textBody } from "@godwit/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { backends } from "./backends.ts";
+import { backends, native } from "./backends.ts";
 import { createLab, failure, type Lab, ups } from "./lab.ts";
 
 const TABLE = "CREATE TABLE t (a);";
@@ -89,7 +89,7 @@ describe.each(backends)("the rollback journal of a run, on $name", (backend) => 
 // node-sqlite3-wasm has no WAL.
 describe("a journal mode that another connection changes in the midst of a run, on sqlite-native", () => {
 	it("stays", async () => {
-		using lab = createLab(backends[0]);
+		using lab = createLab(native);
 		const onEvent = ({ type }: MigrateEvent): void => {
 			if (type === "end" && lab.files().length === 2) lab.exec("PRAGMA journal_mode=WAL");
 		};
