@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { Migrate, memorySource, type VersionState } from "@godwit/core";
 import type { Scene } from "./scene.ts";
+import { askShell } from "./sqlite-shell.ts";
 import { filesOf, SETS } from "./steps.ts";
 import { type BackendName, backendOf, openNatively, type TortureCase, urlOf } from "./torture-case.ts";
 import { stateOf, type Way } from "./way.ts";
@@ -28,7 +28,7 @@ export async function assertAftermath(
 	const { path } = scene;
 	const url = urlOf(backend, path, which.transaction);
 	const found = await versionAt(backend, url);
-	assertSound(path);
+	await assertSound(path);
 	const version = Number(found.version);
 	const state = stateAt(path);
 	let repairs: Aftermath["repairs"] = 0;
@@ -62,14 +62,14 @@ export async function assertEnd(scene: Scene, which: TortureCase, way: Way, back
 	const { path } = scene;
 	const end = await versionAt(backend, urlOf(backend, path, which.transaction));
 	assert.deepEqual(end, { version: BigInt(way.end), dirty: false });
-	assertSound(path);
+	await assertSound(path);
 	assert.equal(stateAt(path), way.clean(way.end), "not in the state of an undisturbed run");
-	assert.equal(shell(path, "PRAGMA journal_mode"), which.journal === "wal" ? "wal" : "delete");
+	assert.equal(await askShell(path, "PRAGMA journal_mode"), which.journal === "wal" ? "wal" : "delete");
 }
 
 /** By the shell, which knows nothing of godwit. */
-export function assertSound(path: string): void {
-	if (existsSync(path)) assert.equal(shell(path, "PRAGMA integrity_check"), "ok");
+export async function assertSound(path: string): Promise<void> {
+	if (existsSync(path)) assert.equal(await askShell(path, "PRAGMA integrity_check"), "ok");
 }
 
 export function stateAt(path: string): string {
@@ -92,8 +92,4 @@ function repair(path: string, statements: readonly string[]): void {
 	using database = openNatively(path);
 	database.pragma("foreign_keys = OFF");
 	for (const statement of statements) database.exec(statement);
-}
-
-function shell(path: string, sql: string): string {
-	return execFileSync("sqlite3", ["-bail", path, sql], { encoding: "utf8" }).trim();
 }

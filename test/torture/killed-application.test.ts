@@ -30,7 +30,7 @@ describe.each(BACKEND_NAMES)("%s on the database of a killed node-sqlite3-wasm a
 			expect(await driver.version()).toEqual({ version: -1n, dirty: false });
 		}
 		expect(scene.files()).toEqual(["app.db"]);
-		assertSound(scene.path);
+		await assertSound(scene.path);
 		using database = openNatively(scene.path);
 		const counts = database
 			.prepare("SELECT count(*) AS accounts, sum(note LIKE 'changed%') AS changed FROM accounts")

@@ -82,7 +82,7 @@ export async function survivePlace(which: TortureCase, place: BadPlace): Promise
 		assert.equal(outcome.exitCode, 1, "it went well");
 		assert.ok(outcome.code !== undefined, `no error of godwit's: ${outcome.stack}`);
 		assert.match(String(outcome.message), place.says);
-		assertSound(scene.path);
+		await assertSound(scene.path);
 		await assertAftermath(scene, which, rehearsal.way, theOther(which.backend));
 	} catch (cause) {
 		throw new Error(`${caseName(which)}, ${place.name}: ${(cause as Error).message}`, { cause });

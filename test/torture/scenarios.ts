@@ -35,7 +35,7 @@ export const SCENARIOS = {
 		rmdirSync(`${scene.path}.lock`);
 		const seen = "CREATE TABLE seen AS SELECT count(*) AS changed FROM accounts WHERE note LIKE 'changed%'";
 		assert.equal(await up(scene, "sqlite-wasm", { "1_seen.up.sql": seen }), undefined);
-		assertSound(scene.path);
+		await assertSound(scene.path);
 		using database = openNatively(scene.path);
 		assert.deepEqual(database.prepare("SELECT changed FROM seen").get(), { changed: 0 });
 	},
