@@ -1,15 +1,19 @@
+import { isMigrateError } from "@godwit/core";
 import { type LockFile, lockFile, realDatabasePath, type SqliteConnection } from "@godwit/sqlite";
 import type { Database, Statement } from "better-sqlite3";
+import { sharedLock } from "./shared-lock.ts";
 
 /**
  * The port over better-sqlite3.
  *
  * The native library does not see the lock that node-sqlite3-wasm puts beside a database, and would take that one's
- * journal for a dead process's. So the lock is looked for before a transaction and again once our own is held, which
- * the other side looks for in the same way; a statement outside a transaction holds it, since nothing else shows it.
+ * journal for a dead process's and roll it back. So before a statement may look at the file, a lock is held that the
+ * other side sees: SQLite's shared one for a query and for BEGIN IMMEDIATE, which have theirs when they return, and the
+ * one beside the database for everything else, and for rolling a journal back. Then the other side's is looked for.
  */
 export function nativeConnection(database: Database, close: () => void): SqliteConnection {
 	const lock: LockFile | undefined = database.memory ? undefined : lockFile(realDatabasePath(database.name));
+	const shared = lock && sharedLock(database, realDatabasePath(database.name));
 	const statements = new Map<string, Statement>();
 
 	function prepare(sql: string): Statement {
@@ -24,27 +28,49 @@ export function nativeConnection(database: Database, close: () => void): SqliteC
 		database.exec(sql);
 	}
 
-	/** Runs a statement that begins a transaction whose lock the other side can see. */
-	function begin(sql: string, lock: LockFile): void {
-		lock.assertFree();
-		database.exec(sql);
+	/** Runs what looks at the file, and takes no more than locks that may stand beside a shared one. */
+	function guarded<T>(work: () => T): T {
+		if (lock === undefined || shared === undefined || database.inTransaction || lock.held) return work();
+		if (!shared.take()) return besides(lock, work);
 		try {
 			lock.assertFree();
+			const result = work();
+			// An application on node-sqlite3-wasm does not look for our lock.
+			lock.assertFree();
+			return result;
+		} finally {
+			shared.release();
+		}
+	}
+
+	/** Runs what may need the file for itself, or to roll back a journal. */
+	function besides<T>(lock: LockFile, work: () => T): T {
+		try {
+			lock.take();
 		} catch (error) {
-			database.exec("ROLLBACK");
+			// Where nobody can make a lock, nobody is at work on node-sqlite3-wasm.
+			if (isMigrateError(error)) return work();
 			throw error;
+		}
+		try {
+			return work();
+		} finally {
+			lock.release();
 		}
 	}
 
 	return {
 		exec(sql) {
-			if (lock !== undefined && !database.inTransaction) {
-				if (/^BEGIN (IMMEDIATE|EXCLUSIVE)/.test(sql)) {
-					begin(sql, lock);
-					return;
+			if (/^BEGIN IMMEDIATE/.test(sql) && !database.inTransaction) {
+				try {
+					guarded(() => database.exec(sql));
+				} catch (error) {
+					if (database.inTransaction) database.exec("ROLLBACK");
+					throw error;
 				}
-				lock.take();
+				return;
 			}
+			if (!database.inTransaction) lock?.take();
 			try {
 				execute(sql);
 			} finally {
@@ -52,12 +78,12 @@ export function nativeConnection(database: Database, close: () => void): SqliteC
 			}
 		},
 		all(sql, parameters = []) {
-			const outside = !database.inTransaction;
-			if (outside) lock?.assertFree();
-			const statement = prepare(sql);
-			const rows = statement.reader ? statement.all(...parameters) : void statement.run(...parameters);
-			if (outside) lock?.assertFree();
-			return (rows ?? []) as ReturnType<SqliteConnection["all"]>;
+			const statement = guarded(() => prepare(sql));
+			const run = (): unknown[] =>
+				statement.reader ? statement.all(...parameters) : [void statement.run(...parameters)];
+			const rows =
+				statement.readonly || lock === undefined || database.inTransaction ? guarded(run) : besides(lock, run);
+			return (statement.reader ? rows : []) as ReturnType<SqliteConnection["all"]>;
 		},
 		get inTransaction() {
 			return database.inTransaction;
@@ -67,6 +93,7 @@ export function nativeConnection(database: Database, close: () => void): SqliteC
 			return String(error.code);
 		},
 		close() {
+			shared?.close();
 			close();
 			if (lock?.held) lock.release();
 			lock?.close();

@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import fs, { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import BetterSqlite3, { type Database } from "better-sqlite3";
@@ -62,5 +63,44 @@ describe("nativeConnection", () => {
 		connection.close();
 		expect(database.open).toBe(true);
 		expect(readdirSync(folder)).toEqual(["app.db"]);
+	});
+
+	describe.runIf(process.platform === "linux")("before it looks for the lock of node-sqlite3-wasm", () => {
+		const { lstatSync } = fs;
+		const seen: boolean[] = [];
+
+		/** Notes, each time that the lock is looked for, whether the other side would see that we hold the file. */
+		beforeEach(() => {
+			const file = database.name;
+			const isOurs = (line: string): boolean =>
+				line.includes(` ${process.pid} `) && line.includes(`:${statSync(file).ino} `);
+			seen.length = 0;
+			const noting = (...args: Parameters<typeof lstatSync>): unknown => {
+				if (args[0] === `${file}.lock`) seen.push(readFileSync("/proc/locks", "utf8").split("\n").some(isOurs));
+				return lstatSync(...args);
+			};
+			Object.assign(fs, { lstatSync: noting });
+			syncBuiltinESMExports();
+		});
+
+		afterEach(() => {
+			Object.assign(fs, { lstatSync });
+			syncBuiltinESMExports();
+		});
+
+		// Locked later, a query would roll back the journal of who has begun to write in between.
+		it("has locked the file for a query and for a transaction", () => {
+			database.exec("CREATE TABLE t (a)");
+			const connection = nativeConnection(database, () => {});
+			connection.all("SELECT * FROM t");
+			expect(seen.length).toBeGreaterThan(0);
+			expect(seen).not.toContain(false);
+			seen.length = 0;
+			connection.exec("BEGIN IMMEDIATE");
+			expect(seen.length).toBeGreaterThan(0);
+			expect(seen).not.toContain(false);
+			connection.exec("COMMIT");
+			connection.close();
+		});
 	});
 });
