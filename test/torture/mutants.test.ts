@@ -34,7 +34,7 @@ const MUTANTS: readonly Mutant[] = [
 	{
 		name: "native's look at the lock beside the database",
 		file: "packages/sqlite-native/src/native-connection.ts",
-		from: "database.memory ? undefined : lockFile(realDatabasePath(database.name))",
+		from: "path === undefined ? undefined : lockFile(path)",
 		to: "undefined",
 		noticed: "native stays out while a node-sqlite3-wasm application holds its lock",
 	},

@@ -3,6 +3,7 @@ import { MigrateError } from "./migrate-error.ts";
 import type { Migration } from "./migration.ts";
 import type { MigrationBody } from "./migration-body.ts";
 
+/** Why a migration failed, and how far golang-migrate's protocol had come. */
 export interface MigrationFailure {
 	readonly cause: unknown;
 	/** The database had been marked dirty before. */

@@ -12,8 +12,9 @@ import { sharedLock } from "./shared-lock.ts";
  * one beside the database for everything else, and for rolling a journal back. Then the other side's is looked for.
  */
 export function nativeConnection(database: Database, close: () => void): SqliteConnection {
-	const lock: LockFile | undefined = database.memory ? undefined : lockFile(realDatabasePath(database.name));
-	const shared = lock && sharedLock(database, realDatabasePath(database.name));
+	const path = database.memory ? undefined : realDatabasePath(database.name);
+	const lock: LockFile | undefined = path === undefined ? undefined : lockFile(path);
+	const shared = path === undefined ? undefined : sharedLock(database, path);
 	const statements = new Map<string, Statement>();
 
 	function prepare(sql: string): Statement {
