@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { isMigrateError } from "@godwit/core";
 import { type LockFile, lockFile, realDatabasePath, type SqliteConnection } from "@godwit/sqlite";
 import type { Database, Statement } from "better-sqlite3";
@@ -49,8 +50,8 @@ export function nativeConnection(database: Database, close: () => void): SqliteC
 		try {
 			lock.take();
 		} catch (error) {
-			// Where nobody can make a lock, nobody is at work on node-sqlite3-wasm.
-			if (isMigrateError(error)) return work();
+			// A journal may be that of another user, who can make a lock where we cannot, and would be rolled back.
+			if (isMigrateError(error) && !existsSync(`${path}-journal`)) return work();
 			throw error;
 		}
 		try {

@@ -1,4 +1,13 @@
-import fs, { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import fs, {
+	chmodSync,
+	copyFileSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -63,6 +72,57 @@ describe("nativeConnection", () => {
 		connection.close();
 		expect(database.open).toBe(true);
 		expect(readdirSync(folder)).toEqual(["app.db"]);
+	});
+
+	describe.runIf(process.getuid?.() === 0)("in a folder where only another user can make a lock", () => {
+		let path: string;
+
+		beforeEach(() => {
+			path = join(folder, "other.db");
+			chmodSync(folder, 0o755);
+			database.exec("PRAGMA cache_size=1; CREATE TABLE t (a); INSERT INTO t VALUES ('before')");
+		});
+
+		function copyAs(journal: boolean): void {
+			for (const end of journal ? ["", "-journal"] : [""]) {
+				copyFileSync(`${database.name}${end}`, `${path}${end}`);
+				chmodSync(`${path}${end}`, 0o666);
+			}
+		}
+
+		function queryAsNobody(): unknown {
+			process.seteuid?.(65_534);
+			try {
+				const other = new BetterSqlite3(path, { timeout: 0 });
+				const connection = nativeConnection(other, () => other.close());
+				try {
+					return connection.all("SELECT a FROM t");
+				} finally {
+					connection.close();
+				}
+			} finally {
+				process.seteuid?.(0);
+			}
+		}
+
+		it("reads a database that nobody writes to", () => {
+			copyAs(false);
+			expect(queryAsNobody()).toEqual([{ a: "before" }]);
+		});
+
+		it("reads one that is no database as SQLite does", () => {
+			writeFileSync(path, "x".repeat(4096));
+			expect(queryAsNobody).toThrow("file is not a database");
+		});
+
+		it("does not roll back a journal, which may be the other user's", () => {
+			database.exec("BEGIN; UPDATE t SET a = 'after'");
+			database.exec("INSERT INTO t SELECT hex(randomblob(1000)) FROM json_each(json_array(1,2,3,4,5,6,7,8,9))");
+			copyAs(true);
+			const before = readFileSync(path);
+			expect(queryAsNobody).toThrow(/other\.db cannot be locked: .*EACCES.*check the permissions of its folder/);
+			expect(readFileSync(path)).toEqual(before);
+		});
 	});
 
 	describe.runIf(process.platform === "linux")("before it looks for the lock of node-sqlite3-wasm", () => {
