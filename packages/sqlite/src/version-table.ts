@@ -66,6 +66,6 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 
 /** SQLite compares table names without regard to the case of ASCII letters. */
 export function tableExists(connection: SqliteConnection, name: string): boolean {
-	const sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE";
+	const sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE LIMIT 1";
 	return connection.all(sql, [name]).length > 0;
 }
