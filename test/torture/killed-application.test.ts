@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { isMigrateError } from "@godwit/core";
 import { describe, expect, it } from "vitest";
-import { ACCOUNTS, abandonedScene } from "./abandoned-scene.ts";
+import { abandonedScene } from "./abandoned-scene.ts";
+import { ACCOUNTS, countAccounts } from "./accounts.ts";
 import { assertSound } from "./aftermath.ts";
-import { BACKEND_NAMES, backendOf, openNatively } from "./torture-case.ts";
+import { BACKEND_NAMES, backendOf } from "./torture-case.ts";
 
 describe.each(BACKEND_NAMES)("%s on the database of a killed node-sqlite3-wasm application", (backend) => {
 	it("refuses, then shows the state from before the transaction, never the half-written one", async () => {
@@ -31,10 +32,6 @@ describe.each(BACKEND_NAMES)("%s on the database of a killed node-sqlite3-wasm a
 		}
 		expect(scene.files()).toEqual(["app.db"]);
 		await assertSound(scene.path);
-		using database = openNatively(scene.path);
-		const counts = database
-			.prepare("SELECT count(*) AS accounts, sum(note LIKE 'changed%') AS changed FROM accounts")
-			.get();
-		expect(counts).toEqual({ accounts: ACCOUNTS, changed: 0 });
+		expect(countAccounts(scene.path)).toEqual({ accounts: ACCOUNTS, changed: 0 });
 	});
 });

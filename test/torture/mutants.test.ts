@@ -39,6 +39,13 @@ const MUTANTS: readonly Mutant[] = [
 		noticed: "native stays out while a node-sqlite3-wasm application holds its lock",
 	},
 	{
+		name: "native's lock before it looks",
+		file: "packages/sqlite-native/src/native-connection.ts",
+		from: "if (!shared.take()) return besides(lock, work);",
+		to: "",
+		noticed: "wasm cannot begin to write once native has found its lock free",
+	},
+	{
 		name: "wasm's look at the locks of native connections",
 		file: "packages/sqlite-wasm/src/vfs-guard.ts",
 		from: "\t\t\t\tassertNoNativeConnection(databasePath, natives);\n",

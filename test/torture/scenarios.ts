@@ -4,7 +4,9 @@ import { once } from "node:events";
 import { mkdirSync, rmdirSync } from "node:fs";
 import { isMigrateError, Migrate, type MigrateOptions, type MigrationFiles, memorySource } from "@godwit/core";
 import { abandonedScene } from "./abandoned-scene.ts";
+import { ACCOUNTS, countAccounts, createAccounts } from "./accounts.ts";
 import { assertSound, stateAt } from "./aftermath.ts";
+import { startInTheGap, type WasmWriter } from "./in-the-gap.ts";
 import { createScene, type Scene } from "./scene.ts";
 import { filesOf, SETS } from "./steps.ts";
 import { type BackendName, backendOf, openNatively } from "./torture-case.ts";
@@ -48,6 +50,25 @@ export const SCENARIOS = {
 		assert.equal(stateAt(scene.path), "");
 	},
 
+	/** It has taken SQLite's own lock, which wasm sees, before it looks for the other's. */
+	async "wasm cannot begin to write once native has found its lock free"(): Promise<void> {
+		using scene = createScene();
+		createAccounts(scene.path);
+		let started: Promise<WasmWriter> | undefined;
+		const failed = await up(scene, "sqlite-native", TWO, {
+			onEvent: (event) => {
+				// The first lets native set its connection up; of the second, the next look is that of BEGIN IMMEDIATE.
+				if (event.type === "start" && event.index === 1) started = startInTheGap(scene.path);
+			},
+		});
+		const writer = await started;
+		await writer?.finish();
+		await assertSound(scene.path);
+		const changed = writer?.said === "writing" ? ACCOUNTS : 0;
+		assert.deepEqual(countAccounts(scene.path), { accounts: ACCOUNTS, changed });
+		assert.deepEqual({ said: writer?.said, failed }, { said: "ERR_BUSY", failed: undefined });
+	},
+
 	async "wasm stays out while a native application holds its lock"(): Promise<void> {
 		using scene = createScene();
 		const application = spawn("sqlite3", [scene.path], { stdio: ["pipe", "pipe", "inherit"] });
@@ -81,6 +102,7 @@ export const SCENARIOS = {
 export type ScenarioName = keyof typeof SCENARIOS;
 
 const ONE: MigrationFiles = { "1_one.up.sql": "CREATE TABLE one (a)" };
+const TWO: MigrationFiles = { ...ONE, "2_two.up.sql": "CREATE TABLE two (a)" };
 
 /** @returns the error, `undefined` when all went well. */
 async function up(
