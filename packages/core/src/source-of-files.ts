@@ -21,41 +21,39 @@ export interface NamedFile {
  *   for names that look like a migration's and do not parse.
  */
 export function sourceOfFiles(location: string, files: Iterable<NamedFile>): Source {
-	const byVersion = new Map<Version, Entry>();
+	const entries: Entry[] = [];
 	const suspects: { readonly name: string; readonly reason: string }[] = [];
-	let entry: Entry | undefined;
+
+	function place(entry: Entry, direction: Direction, file: NamedFile): void {
+		const earlier = entry[direction];
+		if (earlier !== undefined) throw duplicate(location, entry.version, direction, [earlier, file]);
+		entry[direction] = file;
+	}
+
 	for (const file of files) {
 		const verdict = parseMigrationName(file.name);
 		if (verdict.kind === "suspect") suspects.push({ name: file.name, reason: verdict.reason });
 		if (verdict.kind !== "migration") continue;
 		const { version, direction } = verdict.name;
-		// Most often the two files of a version come one after the other.
-		if (entry?.version !== version) entry = byVersion.get(version);
-		if (entry === undefined) {
-			entry = { version, position: 0, up: undefined, down: undefined };
-			byVersion.set(version, entry);
-		}
-		const earlier = entry[direction];
-		if (earlier !== undefined) throw duplicate(location, version, direction, [earlier, file]);
-		entry[direction] = file;
+		place(entryAtEnd(entries, version), direction, file);
+	}
+	// A list is quicker than a Map of ten thousand bigints; files of a version that others parted meet after the sort.
+	entries.sort(ascending);
+	const versions: Entry[] = [];
+	for (const { version, up, down } of entries) {
+		const entry = entryAtEnd(versions, version);
+		if (up !== undefined) place(entry, "up", up);
+		if (down !== undefined) place(entry, "down", down);
 	}
 	if (suspects.length > 0) throw badNames(location, suspects);
 
-	const entries = [...byVersion.values()].sort(ascending);
-	for (const [position, entry] of entries.entries()) entry.position = position;
-
-	function neighbour(version: Version, offset: number): Version | undefined {
-		const entry = byVersion.get(version);
-		return entry === undefined ? undefined : entries[entry.position + offset]?.version;
-	}
-
 	return {
 		location,
-		first: async () => entries[0]?.version,
-		prev: async (version) => neighbour(version, -1),
-		next: async (version) => neighbour(version, +1),
-		readUp: async (version) => migrationFile(byVersion.get(version)?.up),
-		readDown: async (version) => migrationFile(byVersion.get(version)?.down),
+		first: async () => versions[0]?.version,
+		prev: async (version) => versions[indexOf(versions, version) - 1]?.version,
+		next: async (version) => versions[indexOf(versions, version) + 1]?.version,
+		readUp: async (version) => migrationFile(versions[indexOf(versions, version)]?.up),
+		readDown: async (version) => migrationFile(versions[indexOf(versions, version)]?.down),
 		close: async () => {},
 		[Symbol.asyncDispose]: async () => {},
 	};
@@ -63,10 +61,31 @@ export function sourceOfFiles(location: string, files: Iterable<NamedFile>): Sou
 
 interface Entry {
 	readonly version: Version;
-	/** Its place among the versions in ascending order. */
-	position: number;
 	up: NamedFile | undefined;
 	down: NamedFile | undefined;
+}
+
+/** The last entry if it is the version's, else a new one behind it. */
+function entryAtEnd(entries: Entry[], version: Version): Entry {
+	const last = entries.at(-1);
+	if (last?.version === version) return last;
+	const entry: Entry = { version, up: undefined, down: undefined };
+	entries.push(entry);
+	return entry;
+}
+
+/** Binary search. @returns NaN, which is no entry's and no neighbour's index, for a version that is not there. */
+function indexOf(versions: readonly Entry[], version: Version): number {
+	let low = 0;
+	let high = versions.length - 1;
+	while (low <= high) {
+		const middle = (low + high) >> 1;
+		const found = (versions[middle] as Entry).version;
+		if (found === version) return middle;
+		if (found < version) low = middle + 1;
+		else high = middle - 1;
+	}
+	return Number.NaN;
 }
 
 function migrationFile(file: NamedFile | undefined): MigrationFile | undefined {
@@ -77,6 +96,7 @@ function migrationFile(file: NamedFile | undefined): MigrationFile | undefined {
 }
 
 function ascending(a: Entry, b: Entry): number {
+	if (a.version === b.version) return 0;
 	return a.version < b.version ? -1 : 1;
 }
 

@@ -88,6 +88,15 @@ describe("sourceOfFiles", () => {
 		expect([(await source.readUp(1n))?.identifier, (await source.readDown(1n))?.identifier]).toEqual(["add", "remove"]);
 	});
 
+	it("joins the files of one version that others part", async () => {
+		const source = sourceOfFiles("db", ["01_a.down.sql", "02_b.down.sql", "1_a.up.sql", "2_b.up.sql"].map(file));
+		expect([await source.first(), await source.next(1n), await source.next(2n)]).toEqual([1n, 2n, undefined]);
+		for (const version of [1n, 2n]) {
+			expect(await source.readUp(version)).toBeDefined();
+			expect(await source.readDown(version)).toBeDefined();
+		}
+	});
+
 	it("refuses two files of one version and direction and names both", () => {
 		expect(() => sourceOfFiles("db", ["001_a.up.sql", "2_b.up.sql", "1_c.up.sql"].map(file))).toThrow(
 			expect.objectContaining({
