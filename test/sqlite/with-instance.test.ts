@@ -1,6 +1,9 @@
+import { mkdirSync, rmdirSync } from "node:fs";
 import { MigrateError, textBody } from "@godwit/core";
+import { sqliteNative } from "@godwit/sqlite-native";
+import BetterSqlite3 from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { backends, type Connection } from "./backends.ts";
+import { backends, type Connection, native } from "./backends.ts";
 import { createLab, failure, type Lab } from "./lab.ts";
 
 /** A caller's settings, none of them SQLite's default. */
@@ -181,4 +184,42 @@ describe.each(backends)("withInstance on $name", (backend) => {
 		const misspelt: Readonly<Record<string, unknown>> = { migrationTable: "m" };
 		expect(() => connection.withInstance(misspelt)).toThrow("did you mean migrationsTable?");
 	});
+});
+
+it("leaves databases that the application has attached in their journal mode", async () => {
+	using lab = createLab(native);
+	using connection = native.connect(lab.path);
+	connection.exec(`ATTACH '${lab.path}.other' AS other; CREATE TABLE other.t (a)`);
+	const driver = connection.withInstance({ journalMode: "wal" });
+	await driver.lock();
+	await driver.unlock();
+	expect(connection.all("PRAGMA main.journal_mode")).toEqual([{ journal_mode: "wal" }]);
+	expect(connection.all("PRAGMA other.journal_mode")).toEqual([{ journal_mode: "delete" }]);
+});
+
+it.each([
+	["is busy for a moment", 5000],
+	["stays busy", 0],
+])("gives the caller's settings back when the database %s between two of them", async (_, busyTimeoutMs) => {
+	using lab = createLab(native);
+	const database = new BetterSqlite3(lab.path);
+	database.exec("CREATE TABLE t (a); PRAGMA busy_timeout = 7777; PRAGMA foreign_keys = ON");
+	const { prepare } = database;
+	let made = 0;
+	database.prepare = ((sql: string) => {
+		if (sql === "PRAGMA foreign_keys = 0" && made++ === 0) {
+			mkdirSync(`${lab.path}.lock`);
+			setImmediate(() => rmdirSync(`${lab.path}.lock`));
+		}
+		return prepare.call(database, sql);
+	}) as typeof prepare;
+	const driver = sqliteNative.withInstance(database, { busyTimeoutMs });
+	// Without time to wait they stay ours until the next call.
+	if (busyTimeoutMs === 0) await failure("ERR_BUSY", driver.version());
+	await new Promise(setImmediate);
+	expect(await driver.version()).toEqual({ version: -1n, dirty: false });
+	expect(made).toBeGreaterThan(0);
+	const names = ["busy_timeout", "foreign_keys"];
+	expect(names.map((name) => database.pragma(name, { simple: true }))).toEqual([7777, 1]);
+	database.close();
 });

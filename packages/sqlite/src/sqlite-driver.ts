@@ -52,20 +52,21 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 	let prepared = false;
 	/** The connection's state before the first statement of a body that may have changed it, until it is restored. */
 	let beforeChange: ConnectionState | undefined;
+	/** The caller's settings, until they are given back. */
+	let theirs: Settings | undefined;
 
 	/** Every method's frame: what holds for all of them before, after, and when they fail. */
 	async function use<T>(work: () => T | Promise<T>): Promise<T> {
 		if (closed) throw new MigrateError("ERR_CLOSED", `the driver of ${path} is closed`, undefined);
 		const outermost = depth++ === 0;
-		let theirs: Settings | undefined;
 		let result: T;
 		try {
-			if (outermost) theirs = await begin();
+			if (outermost) await begin();
 			result = await work();
 		} catch (error) {
 			const failure = databaseError(connection, path, error);
 			try {
-				await giveBack(theirs);
+				if (outermost) await giveBack();
 			} catch (restoreError) {
 				throw suppress(failure, restoreError);
 			}
@@ -73,26 +74,26 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 		} finally {
 			depth--;
 		}
-		await giveBack(theirs);
+		if (outermost) await giveBack();
 		return result;
 	}
 
 	/**
 	 * Makes the connection what a migration begins with. Our own is restored here and not after the body that changed
 	 * it, when a failure to do so would look like the failure of what has been committed.
-	 *
-	 * @returns The caller's settings, which they have to be again.
 	 */
-	async function begin(): Promise<Settings | undefined> {
+	async function begin(): Promise<void> {
 		if (borrowed) assertOutsideTransaction();
 		await restoreChanged();
-		return borrowed || !prepared ? retryWhileBusy(connection, busyTimeoutMs, prepareConnection) : undefined;
+		if (borrowed || !prepared) await retryWhileBusy(connection, busyTimeoutMs, prepareConnection);
 	}
 
-	async function giveBack(theirs: Settings | undefined): Promise<void> {
-		if (theirs === undefined) return;
+	async function giveBack(): Promise<void> {
+		const settings = theirs;
+		if (settings === undefined) return;
 		await restoreChanged();
-		await retryWhileBusy(connection, busyTimeoutMs, () => writeSettings(connection, theirs));
+		await retryWhileBusy(connection, busyTimeoutMs, () => writeSettings(connection, settings));
+		theirs = undefined;
 	}
 
 	async function restoreChanged(): Promise<void> {
@@ -109,13 +110,12 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 		throw new MigrateError("ERR_DATABASE", message, {});
 	}
 
-	/** Makes the settings ours, and returns the caller's. */
-	function prepareConnection(): Settings | undefined {
+	function prepareConnection(): void {
 		const ours = migrationSettings(config);
-		const theirs = borrowed ? readSettings(connection, ours.keys()) : undefined;
+		// What was busy half-way, or could not be given back, is done again, when the settings are ours in part.
+		if (borrowed) theirs ??= readSettings(connection, ours.keys());
 		writeSettings(connection, ours);
 		prepared = true;
-		return theirs;
 	}
 
 	/** Called before a statement of a body runs. */
