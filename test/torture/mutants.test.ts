@@ -41,7 +41,7 @@ const MUTANTS: readonly Mutant[] = [
 	{
 		name: "native's lock before it looks",
 		file: "packages/sqlite-native/src/native-connection.ts",
-		from: "if (!shared.take()) return besides(lock, work);",
+		from: "if (refused !== undefined) return besides(lock, work, refused);",
 		to: "",
 		noticed: "wasm cannot begin to write once native has found its lock free",
 	},

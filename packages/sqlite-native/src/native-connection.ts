@@ -13,7 +13,7 @@ import { sharedLock } from "./shared-lock.ts";
  * one beside the database for everything else, and for rolling a journal back. Then the other side's is looked for.
  */
 export function nativeConnection(database: Database, close: () => void): SqliteConnection {
-	const path = database.memory ? undefined : realDatabasePath(database.name);
+	const path = pathOf(database);
 	const lock: LockFile | undefined = path === undefined ? undefined : lockFile(path);
 	const shared = path === undefined ? undefined : sharedLock(database, path);
 	const statements = new Map<string, Statement>();
@@ -33,7 +33,8 @@ export function nativeConnection(database: Database, close: () => void): SqliteC
 	/** Runs what looks at the file, and takes no more than locks that may stand beside a shared one. */
 	function guarded<T>(work: () => T): T {
 		if (lock === undefined || shared === undefined || database.inTransaction || lock.held) return work();
-		if (!shared.take()) return besides(lock, work);
+		const refused = shared.take();
+		if (refused !== undefined) return besides(lock, work, refused);
 		try {
 			lock.assertFree();
 			const result = work();
@@ -45,14 +46,19 @@ export function nativeConnection(database: Database, close: () => void): SqliteC
 		}
 	}
 
-	/** Runs what may need the file for itself, or to roll back a journal. */
-	function besides<T>(lock: LockFile, work: () => T): T {
+	/**
+	 * Runs what may need the file for itself, or to roll back a journal.
+	 *
+	 * @param refused Why there was no shared lock to be had.
+	 */
+	function besides<T>(lock: LockFile, work: () => T, refused?: unknown): T {
 		try {
 			lock.take();
 		} catch (error) {
-			// A journal may be that of another user, who can make a lock where we cannot, and would be rolled back.
-			if (isMigrateError(error) && !existsSync(`${path}-journal`)) return work();
-			throw error;
+			if (!isMigrateError(error)) throw error;
+			if (!existsSync(`${path}-journal`)) return work();
+			// It may be that of another user, who can make a lock where we cannot, and would be rolled back.
+			throw resultCodeOf(refused)?.startsWith("SQLITE_BUSY") ? refused : error;
 		}
 		try {
 			return work();
@@ -90,10 +96,7 @@ export function nativeConnection(database: Database, close: () => void): SqliteC
 		get inTransaction() {
 			return database.inTransaction;
 		},
-		resultCode: (error) => {
-			if (!(error instanceof Error) || error.name !== "SqliteError" || !("code" in error)) return undefined;
-			return String(error.code);
-		},
+		resultCode: resultCodeOf,
 		close() {
 			shared?.close();
 			close();
@@ -101,4 +104,16 @@ export function nativeConnection(database: Database, close: () => void): SqliteC
 			lock?.close();
 		},
 	};
+}
+
+/** By SQLite, since the name can be relative to a folder that is no longer the current one. */
+function pathOf(database: Database): string | undefined {
+	const rows = database.pragma("database_list") as readonly { readonly name: string; readonly file: string }[];
+	const file = rows.find(({ name }) => name === "main")?.file;
+	return file === undefined || file === "" ? undefined : realDatabasePath(file);
+}
+
+function resultCodeOf(error: unknown): string | undefined {
+	if (!(error instanceof Error) || error.name !== "SqliteError" || !("code" in error)) return undefined;
+	return String(error.code);
 }

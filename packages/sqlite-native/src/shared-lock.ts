@@ -8,15 +8,14 @@ import type { Database, Options } from "better-sqlite3";
  * connection reports it instead, see https://sqlite.org/rescode.html#readonly_rollback
  */
 export interface SharedLock {
-	/** @returns Whether it was to be had; whatever is the matter, the caller's statement meets it in its turn. */
-	take(): boolean;
+	/** @returns Why it was not to be had, `undefined` when it was. */
+	take(): unknown;
 	release(): void;
 	close(): void;
 }
 
 export function sharedLock(database: Database, path: string): SharedLock {
-	// Of the same copy of the library: closing a file drops the locks of another copy in this process.
-	const Connection = database.constructor as new (path: string, options: Options) => Database;
+	const Connection = connectionClass(database);
 	let reader: Reader | undefined;
 
 	function release(): void {
@@ -33,18 +32,42 @@ export function sharedLock(database: Database, path: string): SharedLock {
 	return {
 		take() {
 			try {
+				if (Connection === undefined) return new Error("no second connection of the same copy of SQLite");
 				reader ??= readerOf(new Connection(path, { readonly: true, fileMustExist: true, timeout: 0 }));
 				reader.begin.run();
 				reader.touch.get();
-				return true;
-			} catch {
+				return undefined;
+			} catch (error) {
 				release();
-				return false;
+				return error;
 			}
 		},
 		release,
 		close,
 	};
+}
+
+type ConnectionClass = new (path: string, options?: Options) => Database;
+
+/**
+ * The binding's own class, not an application's that extends it, if its connections are of the same copy of the library:
+ * closing a file drops the locks of another copy in this process, see https://sqlite.org/howtocorrupt.html#posix_close_bug
+ */
+function connectionClass(database: Database): ConnectionClass | undefined {
+	let prototype: object = Object.getPrototypeOf(database);
+	for (let next = prototype; next !== Object.prototype; next = Object.getPrototypeOf(next)) prototype = next;
+	const Connection = prototype.constructor as ConnectionClass;
+	const other = new Connection(":memory:");
+	const same = libraryOf(other) === libraryOf(database);
+	other.close();
+	return same ? Connection : undefined;
+}
+
+/** The native class of the handle that the binding keeps under a symbol; `nativeBinding` can name another copy. */
+function libraryOf(database: Database): unknown {
+	const [symbol] = Object.getOwnPropertySymbols(database);
+	const handle = symbol === undefined ? undefined : Reflect.get(database, symbol);
+	return handle?.constructor ?? database;
 }
 
 type Reader = ReturnType<typeof readerOf>;

@@ -1,6 +1,7 @@
 import fs, {
 	chmodSync,
 	copyFileSync,
+	mkdirSync,
 	mkdtempSync,
 	readdirSync,
 	readFileSync,
@@ -115,6 +116,15 @@ describe("nativeConnection", () => {
 			expect(queryAsNobody).toThrow("file is not a database");
 		});
 
+		it("is told that it is busy, and so to wait, while the other user commits", () => {
+			copyAs(false);
+			const other = new BetterSqlite3(path);
+			other.exec("BEGIN EXCLUSIVE; INSERT INTO t VALUES ('more')");
+			expect(readdirSync(folder)).toContain("other.db-journal");
+			expect(queryAsNobody).toThrow("database is locked");
+			other.close();
+		});
+
 		it("does not roll back a journal, which may be the other user's", () => {
 			database.exec("BEGIN; UPDATE t SET a = 'after'");
 			database.exec("INSERT INTO t SELECT hex(randomblob(1000)) FROM json_each(json_array(1,2,3,4,5,6,7,8,9))");
@@ -123,6 +133,48 @@ describe("nativeConnection", () => {
 			expect(queryAsNobody).toThrow(/other\.db cannot be locked: .*EACCES.*check the permissions of its folder/);
 			expect(readFileSync(path)).toEqual(before);
 		});
+	});
+
+	it("finds the lock beside a database whose name is relative to an earlier folder", () => {
+		const before = process.cwd();
+		process.chdir(folder);
+		const relative = new BetterSqlite3("app.db");
+		process.chdir(before);
+		mkdirSync(`${database.name}.lock`);
+		const connection = nativeConnection(relative, () => relative.close());
+		expect(() => connection.all("SELECT 1")).toThrow(`${database.name}.lock was made`);
+		connection.close();
+	});
+
+	it("does not roll back the journal of whoever holds the lock, through an application's class for one file", () => {
+		const path = join(folder, "copy.db");
+		database.exec("PRAGMA cache_size=1; CREATE TABLE t (a); BEGIN");
+		database.exec("INSERT INTO t SELECT hex(randomblob(1000)) FROM json_each(json_array(1,2,3,4,5,6,7,8,9))");
+		class Application extends BetterSqlite3 {
+			constructor() {
+				super(path);
+			}
+		}
+		for (const end of ["", "-journal"]) copyFileSync(`${database.name}${end}`, `${path}${end}`);
+		mkdirSync(`${path}.lock`);
+		const before = readFileSync(path);
+		const application = new Application();
+		const connection = nativeConnection(application, () => application.close());
+		expect(() => connection.all("SELECT * FROM t")).toThrow(`${path}.lock was made`);
+		connection.close();
+		expect(readFileSync(path)).toEqual(before);
+	});
+
+	it.runIf(process.platform === "linux")("keeps its locks when the binding was loaded a second time", () => {
+		const [loaded = ""] = /\S+better-sqlite3\S+\.node/.exec(readFileSync("/proc/self/maps", "utf8")) ?? [];
+		const nativeBinding = join(folder, "copy.node");
+		copyFileSync(loaded, nativeBinding);
+		const other = new BetterSqlite3(database.name, { nativeBinding });
+		const connection = nativeConnection(other, () => other.close());
+		connection.exec("BEGIN IMMEDIATE");
+		expect(readFileSync("/proc/locks", "utf8")).toContain(`:${statSync(database.name).ino} `);
+		connection.exec("COMMIT");
+		connection.close();
 	});
 
 	describe.runIf(process.platform === "linux")("before it looks for the lock of node-sqlite3-wasm", () => {
