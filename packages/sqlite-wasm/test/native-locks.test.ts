@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import fs, { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -36,6 +37,24 @@ describe("nativeLocks", () => {
 		const table = (file: string): string =>
 			`1: -> POSIX  ADVISORY  WRITE 1 ${file} 0 EOF\n2: FLOCK  ADVISORY  WRITE 2 ${file} 0 EOF\n3: POSIX  ADVISORY  WRITE 3 ${file}7 0 EOF\n`;
 		expect(holders(table)).toEqual([]);
+	});
+
+	it("names one whose lock some readings leave out of a table of several pages", () => {
+		const { readFileSync } = fs;
+		let readings = 0;
+		const leavingOut = (...args: Parameters<typeof readFileSync>): unknown => {
+			const text = String(readFileSync(...args));
+			return ++readings % 2 === 1 ? text.replace(/^9: .*\n/m, "") : text;
+		};
+		Object.assign(fs, { readFileSync: leavingOut });
+		syncBuiltinESMExports();
+		try {
+			const others = "1: POSIX  ADVISORY  WRITE 1 00:00:1 0 EOF\n".repeat(100);
+			expect(holders((file) => `${others}9: POSIX  ADVISORY  WRITE 4711 ${file} 0 EOF\n`)).toEqual([4711]);
+		} finally {
+			Object.assign(fs, { readFileSync });
+			syncBuiltinESMExports();
+		}
 	});
 
 	it("names nobody where the system shows no locks", () => {
