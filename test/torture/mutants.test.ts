@@ -41,8 +41,8 @@ const MUTANTS: readonly Mutant[] = [
 	{
 		name: "native's lock before it looks",
 		file: "packages/sqlite-native/src/native-connection.ts",
-		from: "if (refused !== undefined) return besides(lock, work, refused);",
-		to: "",
+		from: "shared.take()",
+		to: "undefined",
 		noticed: "wasm cannot begin to write once native has found its lock free",
 	},
 	{
