@@ -31,14 +31,18 @@ export async function runMigrations(
 		throw new MigrateError("ERR_UNSUPPORTED", message, { capability: "transaction" });
 	}
 	const stop = Symbol("stop");
+	let last: Migration | undefined;
 	try {
 		return await driver.transaction(async () => {
 			const report = await runEach(driver, migrations, start, options);
 			if (report.stopped) throw stop;
+			last = migrations.at(-1);
 			return report;
 		});
 	} catch (error) {
 		if (error === stop) return { ...start, stopped: true };
+		// All bodies had run: it is the commit that failed.
+		if (last !== undefined) throw await migrationFailed(driver, last, { cause: error, dirty: false }, start);
 		throw error;
 	}
 }
@@ -112,7 +116,7 @@ async function migrationFailed(
 
 /** @param found What the database says of itself after the failure; `undefined` when it does not answer. */
 function migrationError(
-	{ version, direction, file }: Migration,
+	{ version, direction, target, file }: Migration,
 	cause: unknown,
 	report: MigrationReport,
 	found: VersionState | undefined,
@@ -125,13 +129,13 @@ function migrationError(
 	const to = found === undefined || dirty ? report.to : found.version;
 	return new MigrateError(
 		"ERR_MIGRATION_FAILED",
-		`${location}${place}: ${reason}\n${describeState(report.to, found)}`,
+		`${location}${place}: ${reason}\n${describeState(report.to, target, found)}`,
 		{ version, direction, location, dirty, report: { ...report, to } },
 		{ cause },
 	);
 }
 
-function describeState(before: Version, found: VersionState | undefined): string {
+function describeState(before: Version, target: Version, found: VersionState | undefined): string {
 	if (found === undefined) {
 		return "whether it was rolled back cannot be read; look at the version of the database before you go on";
 	}
@@ -140,5 +144,7 @@ function describeState(before: Version, found: VersionState | undefined): string
 		return `the database is dirty at version ${version}: repair the schema by hand, then record the version that it is at with force`;
 	}
 	const place = version === NIL_VERSION ? "without any migration" : `at version ${version}`;
-	return `${version === before ? "rolled back; the database is" : "all the same the database is"} ${place} and not dirty`;
+	if (version === before) return `rolled back; the database is ${place} and not dirty`;
+	if (version === target) return `all the same the database is ${place} and not dirty`;
+	return `meanwhile another process has been at work: the database is ${place} and not dirty`;
 }

@@ -248,6 +248,20 @@ describe("a commit that fails", () => {
 		});
 	});
 
+	it("because another process has the lock and goes on is not credited with what that one did", async () => {
+		const driver: RecordingDriver = recordingDriver({
+			async apply() {
+				driver.state = { version: 2n, dirty: false };
+				throw new MigrateError("ERR_LOCK_LOST", "the lock was lost", { owner: "another" });
+			},
+		});
+		await expect(migrateOver(driver).up()).rejects.toMatchObject({
+			message:
+				"1_a.up.sql: the lock was lost\nmeanwhile another process has been at work: the database is at version 2 and not dirty",
+			details: { report: { to: 2n, applied: [] } },
+		});
+	});
+
 	it("before the database stops to answer is not reported as rolled back", async () => {
 		const answers = [
 			{ version: -1n, dirty: false },
@@ -346,6 +360,30 @@ describe('transaction: "all"', () => {
 			expect(driver.state).toEqual({ version: -1n, dirty: false });
 		},
 	);
+
+	it.each([
+		["has happened all the same", 3n, "all the same the database is at version 3 and not dirty"],
+		["has not happened", -1n, "rolled back; the database is without any migration and not dirty"],
+	])("tells where the database is when the commit of all fails and %s", async (_, version, state) => {
+		const driver: RecordingDriver = recordingDriver({
+			async transaction(work) {
+				await work();
+				driver.state = { version, dirty: false };
+				throw new MigrateError("ERR_DATABASE", "disk I/O error", {});
+			},
+		});
+		await expect(migrateOver(driver, { transaction: "all" }).up()).rejects.toMatchObject({
+			code: "ERR_MIGRATION_FAILED",
+			message: `3_c.up.sql: disk I/O error\n${state}`,
+			details: { dirty: false, report: { from: -1n, to: version, applied: [] } },
+		});
+	});
+
+	it("passes on that its transaction cannot begin", async () => {
+		const busy = new MigrateError("ERR_BUSY", "busy", { waitedMs: 0 });
+		const driver = recordingDriver({ transaction: () => Promise.reject(busy) });
+		await expect(migrateOver(driver, { transaction: "all" }).up()).rejects.toBe(busy);
+	});
 
 	it("rolls all of it back when the signal comes, and reports nothing as applied", async () => {
 		const driver = transactional();
