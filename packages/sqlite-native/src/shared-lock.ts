@@ -55,7 +55,8 @@ type ConnectionClass = new (path: string, options?: Options) => Database;
  */
 function connectionClass(database: Database): ConnectionClass | undefined {
 	let prototype: object = Object.getPrototypeOf(database);
-	for (let next = prototype; next !== Object.prototype; next = Object.getPrototypeOf(next)) prototype = next;
+	// Up to the one below Object's, which may be that of another realm.
+	for (let next = prototype; Object.getPrototypeOf(next) !== null; next = Object.getPrototypeOf(next)) prototype = next;
 	const Connection = prototype.constructor as ConnectionClass;
 	const other = new Connection(":memory:");
 	const same = libraryOf(other) === libraryOf(database);
