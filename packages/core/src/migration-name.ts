@@ -27,43 +27,43 @@ const BACKUP = /(~|\.(bak|backup|old|orig|rej|sw[a-p]|tmp))$/i;
  */
 export function parseMigrationName(fileName: string): NameVerdict {
 	// Asked first: in a folder of migrations nearly every name is one.
-	const parts = partsOf(fileName);
-	if (parts === undefined && (fileName.startsWith(".") || !LOOKS_LIKE_ONE.test(fileName))) return { kind: "other" };
+	const name = readName(fileName);
+	if (name === undefined && (fileName.startsWith(".") || !LOOKS_LIKE_ONE.test(fileName))) return { kind: "other" };
 	if (!fileName.endsWith(".sql") && BACKUP.test(fileName)) {
 		return { kind: "suspect", reason: "it looks like a backup copy of a migration" };
 	}
-	if (parts === undefined) return { kind: "suspect", reason: "its name is not VERSION_TITLE.up.EXT or .down.EXT" };
-	const version = BigInt(parts.digits);
-	if (version > MAX_VERSION) return { kind: "suspect", reason: `its version is over ${MAX_VERSION} (2^63-1)` };
-	return { kind: "migration", name: { version, direction: parts.direction, identifier: parts.identifier } };
-}
-
-interface NameParts {
-	readonly digits: string;
-	readonly identifier: string;
-	readonly direction: Direction;
+	if (name === undefined) return { kind: "suspect", reason: "its name is not VERSION_TITLE.up.EXT or .down.EXT" };
+	if (name.version > MAX_VERSION) return { kind: "suspect", reason: `its version is over ${MAX_VERSION} (2^63-1)` };
+	return { kind: "migration", name };
 }
 
 /**
  * Go: source.Regex, `^([0-9]+)_(.*)\.(down|up)\.(.*)$`, where a dot is no line feed. Any extension; leading zeros do not
  * count; the title is greedy, so `1_a.up.down.sql` goes down. An idle start does little else than this, ten thousand
- * times, and searching is quicker than the regular expression.
+ * times, and reading the characters is quicker than the regular expression.
  */
-function partsOf(fileName: string): NameParts | undefined {
+function readName(fileName: string): MigrationName | undefined {
 	let end = 0;
-	while (isDigit(fileName.charCodeAt(end))) end++;
-	if (end === 0 || fileName[end] !== "_") return undefined;
-	const up = fileName.lastIndexOf(".up.");
-	const down = fileName.lastIndexOf(".down.");
-	const dot = Math.max(up, down);
-	if (dot < end || fileName.includes("\n")) return undefined;
-	return {
-		digits: fileName.slice(0, end),
-		identifier: fileName.slice(end + 1, dot),
-		direction: up > down ? "up" : "down",
-	};
+	let value = 0;
+	for (let code = fileName.charCodeAt(0); code >= ZERO && code <= NINE; code = fileName.charCodeAt(++end)) {
+		value = value * 10 + (code - ZERO);
+	}
+	if (end === 0 || fileName.charCodeAt(end) !== UNDERSCORE || fileName.includes("\n")) return undefined;
+	let wordEnd = fileName.length;
+	for (let dot = wordEnd - 1; dot > end; dot--) {
+		if (fileName.charCodeAt(dot) !== DOT) continue;
+		const word = fileName.slice(dot + 1, wordEnd);
+		const direction = word === "up" ? "up" : word === "down" ? "down" : undefined;
+		if (direction !== undefined && wordEnd < fileName.length) {
+			const version = Number.isSafeInteger(value) ? BigInt(value) : BigInt(fileName.slice(0, end));
+			return { version, direction, identifier: fileName.slice(end + 1, dot) };
+		}
+		wordEnd = dot;
+	}
+	return undefined;
 }
 
-function isDigit(code: number): boolean {
-	return code >= 48 && code <= 57;
-}
+const ZERO = "0".charCodeAt(0);
+const NINE = "9".charCodeAt(0);
+const UNDERSCORE = "_".charCodeAt(0);
+const DOT = ".".charCodeAt(0);
