@@ -29,11 +29,14 @@ export function memorySource(files: MigrationFiles): Source {
 	);
 }
 
-async function load(location: string, loader: () => Promise<unknown>): Promise<string> {
-	const text = await loader().catch((cause: unknown) => {
+async function load(location: string, loader: () => unknown): Promise<string> {
+	let text: unknown;
+	try {
+		text = await loader();
+	} catch (cause) {
 		const reason = cause instanceof Error ? cause.message : String(cause);
 		throw new MigrateError("ERR_SOURCE", `cannot load ${location}: ${reason}`, { location }, { cause });
-	});
+	}
 	if (typeof text === "string") return text;
 	// Without its two options import.meta.glob loads modules, which would run as the text "[object Module]".
 	const hint = 'with import.meta.glob, pass { query: "?raw", import: "default" }';

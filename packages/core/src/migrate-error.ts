@@ -64,7 +64,7 @@ export interface ErrorDetails {
 	ERR_LOCK_TIMEOUT: { readonly waitedMs: number; readonly owner: string };
 	/** `unlock()` was called without a lock being held by this instance. */
 	ERR_NOT_LOCKED: undefined;
-	/** The lock was taken over while this process did not answer; its transaction was rolled back. */
+	/** The lock was taken over while this process did not answer. What it had not committed was rolled back. */
 	ERR_LOCK_LOST: { readonly owner: string };
 	/** An earlier migration failed half-way; repair the schema by hand, then `force` a version. */
 	ERR_DIRTY: { readonly version: Version };

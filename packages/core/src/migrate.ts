@@ -34,7 +34,7 @@ export interface MigrateOptions {
 	readonly transaction?: "each" | "all";
 }
 
-/** A source and a database, and what to do with them. Go: migrate.Migrate. */
+/** A source and a database, and what to do with them, one operation at a time. Go: migrate.Migrate. */
 export class Migrate implements AsyncDisposable {
 	readonly #source: Source;
 	readonly #driver: Driver;
@@ -207,11 +207,21 @@ interface OpenedPlan {
 	readonly short: number;
 }
 
-function assertOptions({ prefetch = 0, lockTimeoutMs = 0 }: MigrateOptions): void {
+function assertOptions({ prefetch = 0, lockTimeoutMs = 0, missingDown, transaction }: MigrateOptions): void {
 	if (!Number.isSafeInteger(prefetch) || prefetch < 0) {
 		throw new TypeError(`prefetch must be a whole number of at least 0, not ${prefetch}`);
 	}
 	if (!(lockTimeoutMs >= 0)) throw new TypeError(`lockTimeoutMs must be a number of at least 0, not ${lockTimeoutMs}`);
+	assertOneOf("missingDown", missingDown, ["error", "skip"]);
+	assertOneOf("transaction", transaction, ["each", "all"]);
+}
+
+/** Without types a misspelt word would mean the default. */
+function assertOneOf(option: string, value: string | undefined, words: readonly string[]): void {
+	if (value === undefined || words.includes(value)) return;
+	throw new TypeError(
+		`${option} must be ${words.map((word) => `"${word}"`).join(" or ")}, not ${JSON.stringify(value)}`,
+	);
 }
 
 /** Lists what a plan needs: for a way up from a version that the source has, only what is not below it. */

@@ -93,9 +93,10 @@ function driverFactory(url: string): DriverFactory {
 /** As golang-migrate: the text before the first colon, so that the rest need not be a valid URL. */
 function schemeOf(url: string, kind: "database" | "source"): string {
 	if (url === "") throw invalidUrl(`the ${kind} URL is empty`);
-	const colon = url.indexOf(":");
-	if (colon < 1) throw invalidUrl(`the ${kind} URL has no scheme; write it as scheme://...`);
-	return url.slice(0, colon).toLowerCase();
+	const scheme = url.slice(0, Math.max(url.indexOf(":"), 0)).toLowerCase();
+	// What is no scheme is not shown: in a connection string of another form it can be a password.
+	if (!SCHEME.test(scheme)) throw invalidUrl(`the ${kind} URL has no scheme; write it as scheme://...`);
+	return scheme;
 }
 
 function invalidUrl(reason: string): MigrateError<"ERR_INVALID_URL"> {
@@ -109,8 +110,11 @@ function unknownScheme(kind: string, registerName: string, scheme: string, known
 	return `no ${kind} for the scheme "${scheme}"${hint} (${list}; add one with ${registerName}("${scheme}", factory))`;
 }
 
+/** In lower case, see https://datatracker.ietf.org/doc/html/rfc3986#section-3.1 */
+const SCHEME = /^[a-z][a-z0-9+.-]*$/;
+
 function assertSchemeName(name: string): void {
-	if (!/^[a-z][a-z0-9+.-]*$/.test(name)) {
+	if (!SCHEME.test(name)) {
 		throw new TypeError(`"${name}" is not a URL scheme: lower-case letters, digits, "+", "." and "-"`);
 	}
 }

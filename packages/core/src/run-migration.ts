@@ -37,7 +37,8 @@ export async function runMigration(
 			return undefined;
 		}
 		if (transaction === "all") {
-			const message = "this migration has to run outside a transaction; run it by itself";
+			const message =
+				"this migration runs outside a transaction, because its file or the database URL says so; run it by itself";
 			throw new MigrateError("ERR_NO_TRANSACTION", message, { version });
 		}
 		await driver.setVersion(target, true);

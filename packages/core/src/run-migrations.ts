@@ -30,7 +30,7 @@ export async function runMigrations(
 		const message = 'transaction: "all" needs a driver that can make one transaction of several migrations';
 		throw new MigrateError("ERR_UNSUPPORTED", message, { capability: "transaction" });
 	}
-	const stop = Symbol("stop");
+	const stop = new Error("the operation was stopped");
 	let last: Migration | undefined;
 	try {
 		return await driver.transaction(async () => {
@@ -63,7 +63,8 @@ async function runEach(
 		stopped,
 	});
 	async function closeAll(): Promise<void> {
-		for (const { close } of ahead.values()) await close();
+		const ends = await Promise.allSettled(Array.from(ahead.values(), ({ close }) => close()));
+		for (const end of ends) if (end.status === "rejected") throw end.reason;
 	}
 	let scheduled = 0;
 	try {

@@ -53,6 +53,17 @@ describe("memorySource", () => {
 		});
 	});
 
+	it("names the file whose loader throws at once", async () => {
+		const loader = (): Promise<string> => {
+			throw new Error("no loader");
+		};
+		await using source = memorySource({ "1_x.up.sql": loader });
+		await expect((await source.readUp(1n))?.body.text()).rejects.toMatchObject({
+			code: "ERR_SOURCE",
+			message: "cannot load 1_x.up.sql: no loader",
+		});
+	});
+
 	it("does not run a module that was loaded in place of its text", async () => {
 		const module = { default: "create table x (id)" };
 		await using source = memorySource({ "1_x.up.sql": async () => module as unknown as string });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Driver, VersionState } from "../src/driver.ts";
 import { memorySource } from "../src/memory-source.ts";
 import { Migrate, type MigrateOptions } from "../src/migrate.ts";
-import { MigrateError } from "../src/migrate-error.ts";
+import { MigrateError, suppress } from "../src/migrate-error.ts";
 import type { MigrateEvent } from "../src/migrate-event.ts";
 import { migrationBody } from "../src/migration-body.ts";
 import { register, registerSource } from "../src/registry.ts";
@@ -87,6 +87,8 @@ describe("Migrate.open", () => {
 		{ prefetch: Number.NaN },
 		{ lockTimeoutMs: -1 },
 		{ lockTimeoutMs: Number.NaN },
+		{ transaction: "All" } as unknown as MigrateOptions,
+		{ missingDown: "ignore" } as unknown as MigrateOptions,
 	])("refuses %o before it opens anything", async (options) => {
 		await expect(Migrate.open("nothing://", "nothing://", options)).rejects.toThrow(TypeError);
 		expect(() => migrateOver(recordingDriver(), options)).toThrow(TypeError);
@@ -401,6 +403,27 @@ describe('transaction: "all"', () => {
 		});
 		expect(driver.calls).toEqual(["lock", "rollback", "unlock"]);
 	});
+
+	it("tells of a stop and of a rollback that fails after it", async () => {
+		const driver = recordingDriver({
+			async transaction(work) {
+				try {
+					return await work();
+				} catch (error) {
+					throw suppress(error, new Error("cannot roll back"));
+				}
+			},
+		});
+		const controller = new AbortController();
+		const onEvent = ({ type }: MigrateEvent): void => {
+			if (type === "end") controller.abort();
+		};
+		const options = { transaction: "all", signal: controller.signal, onEvent } as const;
+		await expect(migrateOver(driver, options).up()).rejects.toMatchObject({
+			message: "the operation was stopped",
+			errors: [expect.any(Error), expect.objectContaining({ message: "cannot roll back" })],
+		});
+	});
 });
 
 describe("the lock", () => {
@@ -682,18 +705,19 @@ describe("a source", () => {
 		expect(stopped.seen).toEqual({ open: 0, opened: 11 });
 	});
 
-	it("whose body fails to close does not hide the failure of the migration", async () => {
-		const { source } = countingSource(1);
+	it("whose body fails to close does not hide the failure of the migration, nor leave another open", async () => {
+		const { source, seen } = countingSource(1);
 		const readUp: Source["readUp"] = async (version) => {
-			if (version === 1n) return source.readUp(version);
+			if (version !== 2n) return source.readUp(version);
 			const chunks = { next: async () => ({ value: new Uint8Array(200_000) }), return: failing("cannot close") };
 			return { identifier: "x", location: "2", body: migrationBody(() => ({ [Symbol.asyncIterator]: () => chunks })) };
 		};
-		const migrate = new Migrate({ source: { ...source, readUp }, driver: recordingDriver(), prefetch: 1 });
+		const migrate = new Migrate({ source: { ...source, readUp }, driver: recordingDriver(), prefetch: 2 });
 		await expect(migrate.up()).rejects.toMatchObject({
 			code: "ERR_MIGRATION_FAILED",
 			suppressed: [expect.objectContaining({ message: "cannot close" })],
 		});
+		expect(seen).toEqual({ open: 0, opened: 2 });
 	});
 });
 

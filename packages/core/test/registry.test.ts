@@ -105,6 +105,7 @@ describe.each([drivers, sources])("the registry of $kind schemes", (registry) =>
 		["", "is empty"],
 		["app.db", "has no scheme"],
 		["://app.db", "has no scheme"],
+		["host=db password=secret options=-c:x", "has no scheme; write it as scheme://..."],
 	])("refuses the URL %j", async (url, reason) => {
 		await expect(registry.open(url)).rejects.toMatchObject({
 			code: "ERR_INVALID_URL",
