@@ -35,8 +35,11 @@ export function requireDatabase({ database }: Addresses): string {
 	return database;
 }
 
-/** A path is literal; in a URL a percent sign and a question mark are not, nor what an `@` makes look like a password. */
+/**
+ * A path is literal; in a URL a percent sign and a question mark are not, nor what an `@` makes look like a password.
+ * A URL, which the source refuses as a path, is left for it to see.
+ */
 function urlOfPath(path: string): string {
-	const start = path.includes("@") && !isAbsolute(path) ? "./" : "";
+	const start = path.includes("@") && !path.includes("://") && !isAbsolute(path) ? "./" : "";
 	return `file://${start}${path.replaceAll("%", "%25").replaceAll("?", "%3F")}`;
 }

@@ -1,13 +1,13 @@
 import { mkdir, open, readdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { type Direction, parseMigrationName } from "@godwit/core";
 import { CommandError } from "./command-error.ts";
 import type { CommandLine } from "./command-line.ts";
 import { formatGoLayout } from "./go-layout.ts";
 
 const DEFAULT_FORMAT = "20060102150405";
 const DEFAULT_DIGITS = 6;
-/** Below this many digits no version is over 2^63-1. */
-const SAFE_DIGITS = 18;
+const DIRECTIONS: readonly Direction[] = ["up", "down"];
 
 /**
  * Creates an empty up and down file and returns their absolute paths. Go: createCmd.
@@ -33,16 +33,22 @@ export async function create({ operands, value, is }: CommandLine, now: Date = n
 	if (is("seq") && digits <= 0) throw new CommandError("digits must be positive");
 
 	const files = await filesIn(folder, suffix);
-	const version = is("seq") ? nextInSequence(files, digits) : timeVersion(now, format, value("tz") ?? "UTC");
-	await assertUsable(version, files);
+	const version = is("seq") ? nextInSequence(files, digits) : timeVersion(now, format, value("tz") || "UTC");
+	assertUsable(version, files);
+	const created = DIRECTIONS.map((direction) => {
+		const file = `${version}_${name}.${direction}${suffix}`;
+		assertRuns(file, direction);
+		return join(folder, file);
+	});
 	await mkdir(folder, { recursive: true });
-	return createFiles(["up", "down"].map((direction) => join(folder, `${version}_${name}.${direction}${suffix}`)));
+	return createFiles(created);
 }
 
+/** Those with the suffix, as Go, and the migrations with another one, whose versions are taken too. */
 async function filesIn(folder: string, suffix: string): Promise<readonly string[]> {
 	try {
-		const names = await readdir(folder);
-		return names.filter((name) => name.endsWith(suffix) && !name.startsWith("."));
+		const names = (await readdir(folder)).filter((name) => !name.startsWith("."));
+		return names.filter((name) => name.endsWith(suffix) || parseMigrationName(name).kind === "migration");
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
 		throw error;
@@ -77,17 +83,21 @@ function timeVersion(now: Date, format: string, timeZone: string): string {
 	}
 }
 
-async function assertUsable(version: string, files: readonly string[]): Promise<void> {
+function assertUsable(version: string, files: readonly string[]): void {
 	if (!/^[0-9]+$/.test(version)) {
 		throw new CommandError(`version ${version} is not made of digits alone; choose a format as ${DEFAULT_FORMAT}`);
-	}
-	if (version.length > SAFE_DIGITS) {
-		const { MAX_VERSION } = await import("@godwit/core");
-		if (BigInt(version) > MAX_VERSION) throw new CommandError(`version ${version} is over ${MAX_VERSION} (2^63-1)`);
 	}
 	if (files.some((file) => versionOf(file) === BigInt(version))) {
 		throw new CommandError(`duplicate migration version: ${version}`);
 	}
+}
+
+/** A name or an extension can make another thing of it, as `-ext bak` and `-ext down.sql` do. */
+function assertRuns(file: string, direction: Direction): void {
+	const verdict = parseMigrationName(file);
+	if (verdict.kind === "migration" && verdict.name.direction === direction) return;
+	const reason = verdict.kind === "suspect" ? verdict.reason : `it would not be read as ${direction}`;
+	throw new CommandError(`${file} would not run: ${reason}`);
 }
 
 function versionOf(file: string): bigint | undefined {

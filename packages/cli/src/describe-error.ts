@@ -12,21 +12,35 @@ const MAX_LINES = 6;
 /** Says in one to six lines what went wrong, where, and what to do next; the first begins with `error: `. */
 export async function describeError(error: unknown, { stack }: ErrorDescription): Promise<string> {
 	const { isMigrateError } = await import("@godwit/core");
-	const message = error instanceof Error ? error.message : String(error);
+	const message = messageOf(error);
 	const lines = message === "" ? [inspect(error)] : message.split("\n");
+	const last: string[] = [];
 	if (isMigrateError(error, "ERR_MIGRATION_FAILED")) {
+		// It says what the database is like now, and what to do.
+		last.push(...lines.splice(lines.length - 1));
 		const place = placeOf(isMigrateError(error.cause) ? error.cause.details : undefined);
 		const shown = place === undefined ? undefined : await excerpt(error.details.location, place);
-		// The last line says what the database is like now, and what to do.
-		if (shown !== undefined) lines.splice(lines.length - 1, 0, ...shown.split("\n"));
+		if (shown !== undefined) lines.push(...shown.split("\n"));
 	}
-	if (isMigrateError(error)) {
-		for (const later of error.suppressed) lines.push(`then: ${later instanceof Error ? later.message : String(later)}`);
-	}
+	for (const later of laterFailures(error)) lines.push(...`then: ${messageOf(later)}`.split("\n"));
+	lines.push(...last);
 	const left = lines.length - MAX_LINES;
 	if (left > 0) lines.splice(MAX_LINES - 2, left + 1, `... and ${left + 1} lines more`);
 	const text = `error: ${lines.join("\n")}`;
 	return stack ? `${text}\n${inspect(error)}` : text;
+}
+
+function messageOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}
+
+/** What failed after the error, or after what caused it. */
+function laterFailures(error: unknown): readonly unknown[] {
+	if (!(error instanceof Error)) return [];
+	const own = "suppressed" in error ? error.suppressed : error instanceof AggregateError ? error.errors : [];
+	// The first of several is the message already.
+	const later = Array.isArray(own) ? own.filter((failure) => messageOf(failure) !== error.message) : [];
+	return [...laterFailures(error.cause), ...later];
 }
 
 function placeOf(details: unknown): Place | undefined {

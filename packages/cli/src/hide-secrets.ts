@@ -1,13 +1,20 @@
 import { inspect } from "node:util";
 
-const URL_IN_TEXT = /[a-z][a-z0-9+.-]*:\/\/[^\s"']*/gi;
+/** The scheme is bounded, or a long word, such as a number in hexadecimal, would be read again from each of its letters. */
+const URL_IN_TEXT = /[a-z][a-z0-9+.-]{0,30}:\/\/[^\s"']*/gi;
 
-/** Everything up to the last `@`: a password may hold any character, also one that should have been encoded. */
-const USER_AND_PASSWORD = /^([^:/?#]+:(?:\/\/)?)(?:[^/?#@]*:.*|[^/?#]*)@/s;
+const SCHEME = /^[^:/?#]+:(?:\/\/)?/;
+const AUTHORITY = /^[^/?#]*/;
 
 /** Shows a URL without user, password and the values of its query; hides too much rather than too little. */
 export function hideSecretsOfUrl(url: string): string {
-	return url.replace(USER_AND_PASSWORD, "$1***@").replace(/\?[^#]*/, (query) => query.replace(/=[^&]*/g, "=***"));
+	const [scheme = ""] = SCHEME.exec(url) ?? [];
+	const rest = url.slice(scheme.length);
+	const [authority = ""] = AUTHORITY.exec(rest) ?? [];
+	// A password may hold any character, also one that should have been encoded.
+	const end = scheme === "" ? -1 : (authority.includes(":") ? rest : authority).lastIndexOf("@");
+	const shown = end === -1 ? url : `${scheme}***${rest.slice(end)}`;
+	return shown.replace(/\?.*/s, (query) => query.replace(/=[^&]*/g, "=***"));
 }
 
 /**

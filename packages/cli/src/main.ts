@@ -22,7 +22,9 @@ export async function main(args: readonly string[]): Promise<number> {
 		line = readCommandLine(args);
 	} catch (error) {
 		if (!(error instanceof UsageError)) throw error;
-		process.stderr.write(hideSecrets(await explain(error), args));
+		// A URL can stand behind a flag's equals sign.
+		const urls = args.flatMap((arg) => [arg, arg.slice(arg.indexOf("=") + 1)]);
+		process.stderr.write(readable(await explain(error), urls));
 		return 2;
 	}
 	if (line.is("version")) {
@@ -39,7 +41,8 @@ export async function main(args: readonly string[]): Promise<number> {
 	}
 
 	const urls = addresses(line, process.env);
-	const toTerminal = terminal(standardError, (text) => readable(text, urls));
+	const given = [urls.source, urls.database].filter((url) => url !== undefined);
+	const toTerminal = terminal(standardError, (text) => readable(text, given));
 	try {
 		return await run(line, urls, toTerminal);
 	} catch (error) {
@@ -84,8 +87,7 @@ async function explain({ message, unknown, command }: UsageError): Promise<strin
 }
 
 /** What reaches a terminal: without secrets, and without the control characters that a file may hold. */
-function readable(text: string, { source, database }: Addresses): string {
-	const urls = [source, database].filter((url) => url !== undefined);
+function readable(text: string, urls: readonly string[]): string {
 	return hideSecrets(text, urls).replace(/[^\P{Cc}\t\n]/gu, "\uFFFD");
 }
 

@@ -16,8 +16,8 @@ export interface ParsedFlags {
  * Reads arguments by the rules of Go's flag package: one dash or two, `-flag=value` or `-flag value`, a boolean's
  * value only after `=`, `--` ends the flags.
  *
- * Two differences, on purpose: flags may stand after operands, and a negative number is an operand, so that
- * `force -1` works. `node:util`'s parseArgs knows none of this but costs a tenth of the start-up time.
+ * Three differences, on purpose: flags may stand after operands, a negative number is an operand, so that
+ * `force -1` works, and numbers are decimal. `node:util`'s parseArgs knows none of this but costs a tenth of the start-up time.
  *
  * @throws UsageError for an unknown flag, a missing value and one of the wrong kind.
  * @see https://pkg.go.dev/flag#hdr-Command_line_flag_syntax

@@ -33,7 +33,7 @@ describe("godwit create", () => {
 	});
 
 	it("goes on from the highest number, however it is padded", async () => {
-		const names = ["9_a.up.sql", "10_b.up.sql", "notes.txt", "99_x.up.cql", ".hidden.sql"];
+		const names = ["9_a.up.sql", "10_b.up.cql", "notes.txt", "99_notes.txt", ".98_hidden.up.sql"];
 		const { stdout } = await createAmong(names, "-ext", "sql", "-seq", "-digits", "2", "c");
 		expect(stdout).toMatch(/\/11_c\.up\.sql\n.*\/11_c\.down\.sql\n$/);
 	});
@@ -72,8 +72,21 @@ describe("godwit create", () => {
 		},
 		{
 			args: ["-ext", "sql", "-format", "99999999999999999999", "a"],
-			error: "version 99999999999999999999 is over 9223372036854775807 (2^63-1)",
+			error: "99999999999999999999_a.up.sql would not run: its version is over 9223372036854775807 (2^63-1)",
 		},
+		{
+			args: ["-ext", "bak", "-format", "7", "a"],
+			error: "7_a.up.bak would not run: it looks like a backup copy of a migration",
+		},
+		{
+			args: ["-ext", "sql", "-format", "7", "a\nb"],
+			error: "7_a\nb.up.sql would not run: its name is not VERSION_TITLE.up.EXT or .down.EXT",
+		},
+		{
+			args: ["-ext", "down.sql", "-format", "7", "a"],
+			error: "7_a.up.down.sql would not run: it would not be read as up",
+		},
+		{ names: ["7_a.up.cql"], args: ["-ext", "sql", "-format", "7", "b"], error: "duplicate migration version: 7" },
 		{ args: ["-ext", "sql", "../a"], error: '"../a" cannot be part of a file name; name the folder with -dir' },
 		{ args: ["-ext", "a/b", "a"], error: '"a/b" cannot be part of a file name; name the folder with -dir' },
 		{ names: ["7_a.up.sql"], args: ["-ext", "sql", "-format", "7", "b"], error: "duplicate migration version: 7" },
@@ -87,7 +100,7 @@ describe("godwit create", () => {
 	])("refuses $args and writes nothing: $error", async ({ names = [], args, error }) => {
 		const cwd = await folderOf(Object.fromEntries(names.map((name) => [name, ""])));
 		const { code, stdout, stderr } = await create(cwd, ...args);
-		const [, message] = /^error: (.*)\n$/.exec(stderr) ?? [];
+		const [, message] = /^error: (.*)\n$/s.exec(stderr) ?? [];
 		expect(message).toEqual(typeof error === "string" ? error : expect.stringMatching(error));
 		expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
 		expect(await readdir(cwd)).toEqual(names);

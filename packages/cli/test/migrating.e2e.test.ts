@@ -271,5 +271,6 @@ describe("godwit", () => {
 		expect(stderr).not.toContain("\u001b");
 		const mystery = await run("up", "-database", "mystery://ann:pa55@host/app?key=abc");
 		expect(mystery.stderr).not.toMatch(/pa55|abc/);
+		expect((await run("\u001b[31mup")).stderr).not.toContain("\u001b");
 	});
 });

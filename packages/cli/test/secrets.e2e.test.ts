@@ -39,6 +39,9 @@ const HOSTILE_URLS = [
 	`leaky://${USER}/app?key=t0ken`,
 	`leaky://plain:pa55w0rd@host/app?key=t0ken&more=pa55w0rd`,
 	`leaky://ann:p@ss/pa55w0rd@host/app?key=t0ken`,
+	`leaky://ann@corp:p/pa55w0rd@host/app?key=#t0ken`,
+	"host=db password=pa55w0rd options=-c:x",
+	"t0ken@host:5432/app",
 ];
 
 describe("the command shows no password and no value of an option", () => {
@@ -70,6 +73,7 @@ describe("the command shows no password and no value of an option", () => {
 
 	it.each([
 		["an unknown command", ["{}", "up"]],
+		["a folder", ["-path", "{}", "-database", "sqlite3://app.db", "up"]],
 		["an unknown flag", ["-datbase={}", "up"]],
 		["the value of another flag", ["-prefetch={}", "up"]],
 		["the value of a boolean flag", ["-verbose={}", "up"]],
@@ -145,6 +149,12 @@ describe("a URL where it does not belong", () => {
 		"no password is shown of a misplaced URL %s",
 		async (url) => {
 			expectNoSecret(await said([url, "up"]), "pa55w0rd");
+			expectNoSecret(await said([`-prefetch=${url}`, "up"]), "pa55w0rd");
 		},
 	);
+
+	it("a URL for a folder is told so", async () => {
+		const { stderr } = await said(["-path", "file://m", "-database", "sqlite3://app.db", "up"], { DEBUG: "" });
+		expect(stderr).toMatch(/^error: a folder is not a URL; give the URL as the source/);
+	});
 });

@@ -10,16 +10,21 @@ import { hasCredentials, MigrateError } from "@godwit/core";
  *
  * Go ignores a query. Here it is an error, since there are no options: a `?` in a path is written `%3F`.
  *
- * A user and a password would show in messages as parts of a path, so they are refused.
+ * A user and a password would show in messages as parts of a path, so they are refused, as is another URL for a path.
  *
- * @throws MigrateError `ERR_INVALID_OPTION` for a query; `ERR_INVALID_URL` for another scheme, a user, a percent sign that
- *   starts no escape, bytes that are not UTF-8 and a NUL.
+ * @throws MigrateError `ERR_INVALID_OPTION` for a query; `ERR_INVALID_URL` for another scheme, a URL in the path, a user, a
+ *   percent sign that starts no escape, bytes that are not UTF-8 and a NUL.
  */
 export function pathOfFileUrl(url: string, platform: string = process.platform): string {
 	const [, encoded, query] = /^file:(?:\/\/)?([^?]*)(?:\?(.*))?$/is.exec(url) ?? [];
 	if (encoded === undefined) throw invalidUrl("a file URL starts with file://");
 	if (query !== undefined) throw unknownOption(query);
 	const path = decode(encoded);
+	if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) {
+		throw invalidUrl(
+			"a folder is not a URL; give the URL as the source, or write ./ before a folder that is called so",
+		);
+	}
 	if (hasCredentials(path)) {
 		throw invalidUrl("a folder has no user and password; before a path that has : and @ in it, write ./");
 	}

@@ -50,6 +50,8 @@ describe("pathOfFileUrl", () => {
 		["file://ann:secret@host/m", "a folder has no user and password; before a path that has : and @ in it, write ./"],
 		["file://ann%3Asecret%40host/m", "user"],
 		["file://ann:sec/ret@host/m", "user"],
+		["file://postgres://ann:secret@host/m", "a folder is not a URL"],
+		["file://file%3A//m", "a folder is not a URL"],
 		["file://%zz", "%25"],
 		["file://%FF", "UTF-8"],
 		["file://a%00b", "NUL"],
