@@ -1,6 +1,8 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { describe, expect, it } from "vitest";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
 const read = (path: string): string => readFileSync(resolve(root, path), "utf8");
@@ -15,5 +17,24 @@ describe("docs/drivers.md", () => {
 		for (const [, parameter, name = ""] of rows) {
 			expect(parameter).toBe(`x-${name.replace(/Ms$/, "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
 		}
+	});
+
+	it("has a command with a driver of one's own that runs", () => {
+		const [, program = ""] = /^```ts\n(.*?)^```$/ms.exec(read("docs/drivers.md")) ?? [];
+		const example = join(root, "examples/third-party-driver");
+		const folder = mkdtempSync(join(tmpdir(), "godwit-drivers-"));
+		onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+		symlinkSync(join(root, "test/node_modules"), join(folder, "node_modules"));
+		symlinkSync(join(example, "json-file.ts"), join(folder, "json-file.ts"));
+		writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+		writeFileSync(join(folder, "command.ts"), program);
+		const command = (...args: readonly string[]): string =>
+			execFileSync(process.execPath, ["command.ts", "-database", "json-file://birds.json", ...args], {
+				cwd: folder,
+				encoding: "utf8",
+				stdio: "pipe",
+			});
+		command("-path", join(example, "birds"), "up", "1");
+		expect(command("version")).toBe("1\n");
 	});
 });

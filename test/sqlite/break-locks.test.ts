@@ -54,7 +54,7 @@ describe.each(backends)("breakLocks on $name", (backend) => {
 			await second.lock();
 			return true;
 		});
-		await cleared;
+		expect(await cleared).toBe(0);
 		await second.setVersion(2n, false);
 		await second.unlock();
 		await failure("ERR_LOCK_LOST", first.unlock());

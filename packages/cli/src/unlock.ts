@@ -18,10 +18,13 @@ export async function unlock(line: CommandLine, urls: Addresses, terminal: Termi
 	if (line.operands.length > 0) throw new CommandError("too many arguments");
 	const database = requireDatabase(urls);
 	registerBuiltins();
+	let asked = false;
 	const cleared = await breakLocks(database, async (holder) => {
+		asked = true;
 		terminal.line(holder);
 		if (!line.is("f")) await confirm(QUESTION, terminal);
 		return true;
 	});
-	terminal.line(cleared === 0 ? "no lock is held" : `locks cleared: ${cleared}`);
+	const none = asked ? "no lock was cleared: it has changed hands meanwhile" : "no lock is held";
+	terminal.line(cleared === 0 ? none : `locks cleared: ${cleared}`);
 }

@@ -32,13 +32,14 @@ export type ApplyOutcome = "applied" | "declined";
  * 3. `open` and `version` write nothing: an up-to-date database is left untouched.
  * 4. A failed query is an error, never "no version". Errors are `MigrateError`s whose `cause` is the engine's own.
  * 5. Methods are called one at a time, but several processes may do so on one database at the same time.
- * 6. Run the laws of `@godwit/conformance` over it.
+ * 6. After `close` every other method is `ERR_CLOSED`.
+ * 7. Run the laws of `@godwit/conformance` over it.
  */
 export interface Driver extends AsyncDisposable {
 	/**
 	 * Takes the migration lock of this database, across processes, and waits for it without blocking the event loop.
 	 *
-	 * A driver that cannot lock does nothing and says so in its capabilities.
+	 * A driver that cannot lock does nothing, and does not claim `lock` when the laws run over it.
 	 *
 	 * @throws MigrateError `ERR_LOCKED` at once when this instance holds the lock; `ERR_LOCK_TIMEOUT` when another
 	 *   holder kept it for `timeoutMs`. Leaves no lock behind on failure.
@@ -81,7 +82,7 @@ export interface Driver extends AsyncDisposable {
 	/**
 	 * Optional: runs a body and records the version, not dirty, in ONE transaction.
 	 *
-	 * A driver that has it never leaves a dirty database behind; after a failure everything is as before.
+	 * A body that it runs never leaves a dirty database behind; after a failure everything is as before.
 	 * Resolves to `"declined"`, having changed nothing, for a body that has to run outside a transaction; the
 	 * engine then uses `setVersion`, `run`, `setVersion`.
 	 *

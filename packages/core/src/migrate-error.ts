@@ -52,7 +52,7 @@ export interface ErrorDetails {
 		readonly column?: number;
 		readonly resultCode?: string;
 	};
-	/** A migration left rows whose foreign key points nowhere; it was rolled back. */
+	/** A migration left rows whose foreign key points nowhere; it was rolled back, unless it runs outside a transaction. */
 	ERR_FOREIGN_KEY: { readonly violations: readonly string[] };
 	/** The database cannot be opened, read or written: missing folder, read-only, not a database, corrupt. */
 	ERR_DATABASE: { readonly resultCode?: string };
@@ -70,7 +70,7 @@ export interface ErrorDetails {
 	ERR_DIRTY: { readonly version: Version };
 	/**
 	 * A migration failed; `cause` says why. `report` tells what had succeeded before it, and its `to` where the database
-	 * is: at the migration's target when the failure came after the commit, most likely from the disk.
+	 * is, or was before when it is dirty or does not answer: at the migration's target when the failure came after the commit, most likely from the disk.
 	 */
 	ERR_MIGRATION_FAILED: {
 		readonly version: Version;

@@ -1,6 +1,6 @@
 import type { AppliedMigration, Migration } from "./migration.ts";
 
-/** What `onEvent` hears, in this order: locked, then for each migration start, progress and end, then unlocked. */
+/** What `onEvent` hears, in this order: locked, then for each migration start, progress and end, then, after a success, unlocked. */
 export type MigrateEvent =
 	| { readonly type: "locked"; readonly waitedMs: number }
 	| { readonly type: "start"; readonly migration: Migration; readonly index: number; readonly count: number }

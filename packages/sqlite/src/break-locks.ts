@@ -15,8 +15,7 @@ export async function breakLockFile(
 	const state = inspectOwnedLock(path);
 	if (state.state === "free") return 0;
 	if (!(await confirm(describeHolder(path, state)))) return undefined;
-	clearLockFile(path, state);
-	return 1;
+	return clearLockFile(path, state) ? 1 : 0;
 }
 
 /** Clears the migration lock, the row. @returns how many locks were cleared, 0 or 1. */
@@ -28,9 +27,10 @@ export async function breakLockRow(
 	const row = lockRow(connection, `${config.migrationsTable}_lock`, config.lockLeaseMs);
 	const holder = await retryWhileBusy(connection, config.busyTimeoutMs, () => row.recordedHolder());
 	if (holder === undefined || !(await confirm(`the migration lock is held by ${holder}`))) return 0;
-	await inTransaction(connection, { txMode: "immediate", busyTimeoutMs: config.busyTimeoutMs }, () => {
+	return inTransaction(connection, { txMode: "immediate", busyTimeoutMs: config.busyTimeoutMs }, () => {
 		// While a person was asked, the lock may have passed to somebody who works.
-		if (row.recordedHolder() === holder) row.clear();
+		if (row.recordedHolder() !== holder) return 0;
+		row.clear();
+		return 1;
 	});
-	return 1;
 }

@@ -15,7 +15,7 @@ import { currentOwner, describeOwner, type ProcessOwner } from "./process-owner.
  * The lock that node-sqlite3-wasm puts beside a database, `<file>.lock`, as one connection of this process sees it.
  *
  * The native library neither takes nor sees it, so this is also how the backends keep out of each other's way. On
- * Windows, where symbolic links need a privilege, it is left to node-sqlite3-wasm alone.
+ * Windows symbolic links need a privilege; without it the lock cannot be taken.
  */
 export interface LockFile {
 	readonly path: string;
@@ -133,12 +133,14 @@ export function describeHolder(path: string, state: LockState): string {
 	}
 }
 
-/** Removes the lock that a person has seen, unless it has changed hands since. */
-export function clearLockFile(path: string, seen: LockState): void {
+/** Removes the lock that a person has seen. @returns false when it has changed hands since. */
+export function clearLockFile(path: string, seen: LockState): boolean {
 	if (seen.state === "foreign") rmdirSync(path);
-	if (seen.state !== "owned") return;
+	if (seen.state !== "owned") return seen.state === "foreign";
 	const me = currentOwner();
-	if (takeOverLock(path, seen.owner, me)) releaseOwnedLock(path, me);
+	if (!takeOverLock(path, seen.owner, me)) return false;
+	releaseOwnedLock(path, me);
+	return true;
 }
 
 /**
