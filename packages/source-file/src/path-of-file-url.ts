@@ -20,7 +20,8 @@ export function pathOfFileUrl(url: string, platform: string = process.platform):
 	if (encoded === undefined) throw invalidUrl("a file URL starts with file://");
 	if (query !== undefined) throw unknownOption(query);
 	const path = decode(encoded);
-	if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) {
+	// One letter is a drive.
+	if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) {
 		throw invalidUrl(
 			"a folder is not a URL; give the URL as the source, or write ./ before a folder that is called so",
 		);

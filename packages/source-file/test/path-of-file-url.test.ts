@@ -31,6 +31,7 @@ describe("pathOfFileUrl", () => {
 	it.each([
 		["file:///C:/data/migrations", "C:/data/migrations"],
 		["file://C:/data/migrations", "C:/data/migrations"],
+		["file://C://data", "C://data"],
 		["file:C:/data", "C:/data"],
 		["file:///c:\\data\\migrations", "c:\\data\\migrations"],
 		["file://C:\\my data\\migrations", "C:\\my data\\migrations"],
