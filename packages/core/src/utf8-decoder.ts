@@ -1,7 +1,11 @@
 import { MigrateError } from "./migrate-error.ts";
 
+const BYTE_ORDER_MARK = 0xfeff;
 const LINE_FEED = 10;
 const NOTHING = new Uint8Array();
+
+/** Without a state of its own, which would take longer to make than most bodies to decode. */
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Decodes UTF-8 strictly and as a stream: memory does not grow with the input. A byte order mark is left out. */
 export interface Utf8Decoder {
@@ -12,28 +16,34 @@ export interface Utf8Decoder {
 }
 
 export function createUtf8Decoder(): Utf8Decoder {
-	const decoder = new TextDecoder("utf-8", { fatal: true });
+	/** Where `last` starts; its own lines are counted once more comes, and most bodies come at once. */
 	let line = 1;
-	// A character may be cut by the end of a chunk; its first bytes are needed to find an error in the next one.
+	let last = "";
+	let begun = false;
+	/** The first bytes of a character that the end of a chunk has cut. */
 	let cut = NOTHING;
+
+	function decodeWhole(bytes: Uint8Array): string {
+		line += countLineFeeds(last);
+		try {
+			last = strict.decode(bytes);
+		} catch (cause) {
+			throw invalidUtf8(line + linesBeforeError(bytes), cause);
+		}
+		return last;
+	}
+
 	return {
-		decode(bytes) {
-			let text: string;
-			try {
-				text = decoder.decode(bytes, { stream: true });
-			} catch (cause) {
-				throw invalidUtf8(line + linesBeforeError(concat(cut, bytes)), cause);
-			}
-			line += countLineFeeds(bytes);
-			cut = cutCharacter(concat(cut, bytes.subarray(-3)));
-			return text;
+		decode(chunk) {
+			const bytes = cut.length === 0 ? chunk : concat(cut, chunk);
+			cut = cutCharacter(bytes);
+			const text = decodeWhole(bytes.subarray(0, bytes.length - cut.length));
+			if (begun || text === "") return text;
+			begun = true;
+			return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
 		},
 		end() {
-			try {
-				decoder.decode();
-			} catch (cause) {
-				throw invalidUtf8(line, cause);
-			}
+			if (cut.length > 0) decodeWhole(cut);
 		},
 	};
 }
@@ -52,7 +62,7 @@ function linesBeforeError(bytes: Uint8Array): number {
 		const end = bytes.indexOf(LINE_FEED, start) + 1;
 		if (end === 0) return lines;
 		try {
-			new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(start, end));
+			strict.decode(bytes.subarray(start, end));
 		} catch {
 			return lines;
 		}
@@ -60,23 +70,23 @@ function linesBeforeError(bytes: Uint8Array): number {
 	}
 }
 
-function countLineFeeds(bytes: Uint8Array): number {
+function countLineFeeds(text: string): number {
 	let lines = 0;
-	for (let at = bytes.indexOf(LINE_FEED); at !== -1; at = bytes.indexOf(LINE_FEED, at + 1)) lines++;
+	for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) lines++;
 	return lines;
 }
 
 /** The bytes at the end that begin a character without ending it. */
-function cutCharacter(tail: Uint8Array): Uint8Array<ArrayBuffer> {
-	for (let back = 1; back <= Math.min(3, tail.length); back++) {
-		const byte = tail[tail.length - back] ?? 0;
+function cutCharacter(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+	for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+		const byte = bytes[bytes.length - back] ?? 0;
 		if (byte < 0x80) break;
 		if (byte >= 0xc0) {
 			const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
-			return length > back ? new Uint8Array(tail.slice(-back)) : new Uint8Array();
+			return length > back ? new Uint8Array(bytes.slice(-back)) : NOTHING;
 		}
 	}
-	return new Uint8Array();
+	return NOTHING;
 }
 
 function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
