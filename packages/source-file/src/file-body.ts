@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, read, readSync } from "node:fs";
+import { closeSync, openSync, read, readSync } from "node:fs";
 import { promisify } from "node:util";
 import { type MigrationBody, migrationBody } from "@godwit/core";
 import { sourceError } from "./source-error.ts";
@@ -12,7 +12,7 @@ const CHUNK_BYTES = 256 * 1024;
  * Read at once, as the file is opened: most migrations are smaller, and for them handing the work to another thread
  * takes ten times as long as the work.
  */
-const FIRST_CHUNK_BYTES = 16 * 1024;
+const firstChunk = Buffer.allocUnsafeSlow(16 * 1024);
 
 /**
  * Makes a body of a file. Each reading opens it, and closes it at the end or when the reader stops early.
@@ -23,19 +23,13 @@ export function fileBody(path: string, location: string): MigrationBody {
 	return migrationBody(async function* () {
 		const file = reporting(location, () => openSync(path, "r"));
 		try {
-			// One byte more than there should be, so that the end shows without another buffer.
-			const size = reporting(location, () => fstatSync(file).size) + 1;
-			let buffer = Buffer.allocUnsafe(Math.min(size, FIRST_CHUNK_BYTES));
-			let filled = 0;
-			// Only a read of nothing is the end: on some file systems a read may be short before it.
-			for (let bytes = -1; bytes !== 0 && filled < buffer.length; filled += bytes) {
-				bytes = reporting(location, () => readSync(file, buffer, filled, buffer.length - filled, null));
-			}
-			if (filled > 0) yield buffer.subarray(0, filled);
-			while (filled === buffer.length) {
-				buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-				filled = await fill(file, buffer, location);
-				if (filled > 0) yield buffer.subarray(0, filled);
+			let chunk = reporting(location, () => readFirst(file));
+			let full = chunk.length === firstChunk.length;
+			if (chunk.length > 0) yield chunk;
+			while (full) {
+				chunk = await readNext(file, location);
+				full = chunk.length === CHUNK_BYTES;
+				if (chunk.length > 0) yield chunk;
 			}
 		} finally {
 			closeSync(file);
@@ -43,18 +37,26 @@ export function fileBody(path: string, location: string): MigrationBody {
 	});
 }
 
-/** @returns How many bytes there were; less than the buffer's length at the end of the file. */
-async function fill(file: number, buffer: Buffer, location: string): Promise<number> {
+/** Less than a whole chunk at the end of the file. Only a read of nothing is the end: one before it may be short. */
+function readFirst(file: number): Buffer {
 	let filled = 0;
-	for (let bytes = -1; bytes !== 0 && filled < buffer.length; filled += bytes) {
-		const { bytesRead } = await readLater(file, buffer, filled, buffer.length - filled, null).catch(
-			(cause: unknown) => {
-				throw sourceError(location, cause);
-			},
-		);
+	for (let bytes = -1; bytes !== 0 && filled < firstChunk.length; filled += bytes) {
+		bytes = readSync(file, firstChunk, filled, firstChunk.length - filled, null);
+	}
+	return Buffer.from(firstChunk.subarray(0, filled));
+}
+
+/** As `readFirst`. */
+async function readNext(file: number, location: string): Promise<Buffer> {
+	const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+	let filled = 0;
+	for (let bytes = -1; bytes !== 0 && filled < chunk.length; filled += bytes) {
+		const { bytesRead } = await readLater(file, chunk, filled, chunk.length - filled, null).catch((cause: unknown) => {
+			throw sourceError(location, cause);
+		});
 		bytes = bytesRead;
 	}
-	return filled;
+	return chunk.subarray(0, filled);
 }
 
 function reporting<T>(location: string, work: () => T): T {
