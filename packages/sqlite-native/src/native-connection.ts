@@ -1,6 +1,13 @@
 import { existsSync } from "node:fs";
 import { isMigrateError } from "@godwit/core";
-import { type LockFile, lockFile, realDatabasePath, type SqliteConnection } from "@godwit/sqlite";
+import {
+	type LockFile,
+	lockFile,
+	realDatabasePath,
+	type SqliteConnection,
+	type SqlRow,
+	type SqlValue,
+} from "@godwit/sqlite";
 import type { Database, Statement } from "better-sqlite3";
 import { sharedLock } from "./shared-lock.ts";
 
@@ -16,12 +23,12 @@ export function nativeConnection(database: Database, close: () => void): SqliteC
 	const path = pathOf(database);
 	const lock: LockFile | undefined = path === undefined ? undefined : lockFile(path);
 	const shared = path === undefined ? undefined : sharedLock(database, path);
-	const statements = new Map<string, Statement>();
+	const queries = new Map<string, Query>();
 
-	function prepare(sql: string): Statement {
-		const prepared = statements.get(sql) ?? database.prepare(sql).safeIntegers();
-		statements.set(sql, prepared);
-		return prepared;
+	function prepare(sql: string): Query {
+		const query = queries.get(sql) ?? queryOf(database.prepare(sql).safeIntegers());
+		queries.set(sql, query);
+		return query;
 	}
 
 	/** The binding's exec passes over a vertical tab, which SQLite refuses: what follows would not be what was looked at. */
@@ -86,12 +93,11 @@ export function nativeConnection(database: Database, close: () => void): SqliteC
 			}
 		},
 		all(sql, parameters = []) {
-			const statement = guarded(() => prepare(sql));
-			const run = (): unknown[] =>
-				statement.reader ? statement.all(...parameters) : [void statement.run(...parameters)];
+			const { statement, columns } = guarded(() => prepare(sql));
+			const run = (): unknown[] => (statement.reader ? statement.all(parameters) : [void statement.run(parameters)]);
 			const rows =
 				statement.readonly || lock === undefined || database.inTransaction ? guarded(run) : besides(lock, run);
-			return (statement.reader ? rows : []) as ReturnType<SqliteConnection["all"]>;
+			return statement.reader ? (rows as SqlValue[][]).map((row) => rowOf(columns, row)) : [];
 		},
 		get inTransaction() {
 			return database.inTransaction;
@@ -104,6 +110,22 @@ export function nativeConnection(database: Database, close: () => void): SqliteC
 			lock?.close();
 		},
 	};
+}
+
+interface Query {
+	readonly statement: Statement;
+	/** Names. */
+	readonly columns: readonly string[];
+}
+
+/** The binding's own rows are made by code that it compiles anew whenever the schema has changed. */
+function queryOf(statement: Statement): Query {
+	if (!statement.reader) return { statement, columns: [] };
+	return { statement: statement.raw(), columns: statement.columns().map(({ name }) => name) };
+}
+
+function rowOf(columns: readonly string[], values: readonly SqlValue[]): SqlRow {
+	return Object.fromEntries(columns.map((name, at): [string, SqlValue] => [name, values[at] ?? null]));
 }
 
 /** By SQLite, since the name can be relative to a folder that is no longer the current one. */
