@@ -241,7 +241,8 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 				await using reader = await readStatements(body);
 				if (optsOutOfTransaction(reader.leadingComments)) return "declined";
 				await fenced(async () => {
-					versions.create();
+					// Made with the lock.
+					if (!held || dropped) versions.create();
 					await checkingForeignKeys(() => runInTransaction(connection, reader, watch));
 					versions.write(version, false);
 				});

@@ -19,14 +19,24 @@ const DIRTY: ReadonlyMap<SqlValue, boolean> = new Map<SqlValue, boolean>([
 	["true", true],
 ]);
 
+/** SQLite compares table names without regard to the case of ASCII letters. */
+const TABLE_BY_NAME = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE";
+
 export function versionTable(connection: SqliteConnection, name: string): VersionTable {
 	// A temporary table of the same name would come first.
 	const table = `main.${quoteIdentifier(name)}`;
 
 	function read(): VersionState {
-		if (!tableExists(connection, name)) return { version: NIL_VERSION, dirty: false };
+		return tableExists(connection, name) ? readRow() : { version: NIL_VERSION, dirty: false };
+	}
+
+	function readRow(): VersionState {
+		// What was deleted from the schema by hand is still there for this connection, and for no other.
 		// Without AS, PRAGMA full_column_names decides what the columns are called.
-		const rows = connection.all(`SELECT version AS version, dirty AS dirty FROM ${table} LIMIT 2`);
+		const rows = connection.all(
+			`SELECT version AS version, dirty AS dirty FROM ${table} WHERE EXISTS (${TABLE_BY_NAME}) LIMIT 2`,
+			[name],
+		);
 		const [row] = rows;
 		if (row === undefined) return { version: NIL_VERSION, dirty: false };
 		const { version } = row;
@@ -53,7 +63,7 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 			if (version !== NIL_VERSION || dirty) {
 				connection.all(`INSERT INTO ${table} (version, dirty) VALUES (?, ?)`, [version, dirty ? 1n : 0n]);
 			}
-			const written = read();
+			const written = readRow();
 			if (written.version === version && written.dirty === dirty) return;
 			throw new MigrateError(
 				"ERR_DATABASE",
@@ -64,8 +74,6 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 	};
 }
 
-/** SQLite compares table names without regard to the case of ASCII letters. */
 export function tableExists(connection: SqliteConnection, name: string): boolean {
-	const sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE LIMIT 1";
-	return connection.all(sql, [name]).length > 0;
+	return connection.all(`${TABLE_BY_NAME} LIMIT 1`, [name]).length > 0;
 }
