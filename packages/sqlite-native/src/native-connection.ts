@@ -37,9 +37,9 @@ export function nativeConnection(database: Database, close: () => void): SqliteC
 		database.exec(sql);
 	}
 
-	/** Runs what looks at the file, and takes no more than locks that may stand beside a shared one. */
+	/** Runs, outside a transaction, what looks at the file and takes no more than locks that may stand beside a shared one. */
 	function guarded<T>(work: () => T): T {
-		if (lock === undefined || shared === undefined || database.inTransaction || lock.held) return work();
+		if (lock === undefined || shared === undefined || lock.held) return work();
 		const refused = shared.take();
 		if (refused !== undefined) return besides(lock, work, refused);
 		try {
@@ -93,11 +93,10 @@ export function nativeConnection(database: Database, close: () => void): SqliteC
 			}
 		},
 		all(sql, parameters = []) {
-			const { statement, columns } = guarded(() => prepare(sql));
-			const run = (): unknown[] => (statement.reader ? statement.all(parameters) : [void statement.run(parameters)]);
-			const rows =
-				statement.readonly || lock === undefined || database.inTransaction ? guarded(run) : besides(lock, run);
-			return statement.reader ? (rows as SqlValue[][]).map((row) => rowOf(columns, row)) : [];
+			if (database.inTransaction) return rowsOf(prepare(sql), parameters);
+			const query = guarded(() => prepare(sql));
+			const run = (): readonly SqlRow[] => rowsOf(query, parameters);
+			return query.statement.readonly || lock === undefined ? guarded(run) : besides(lock, run);
 		},
 		get inTransaction() {
 			return database.inTransaction;
@@ -124,8 +123,13 @@ function queryOf(statement: Statement): Query {
 	return { statement: statement.raw(), columns: statement.columns().map(({ name }) => name) };
 }
 
-function rowOf(columns: readonly string[], values: readonly SqlValue[]): SqlRow {
-	return Object.fromEntries(columns.map((name, at): [string, SqlValue] => [name, values[at] ?? null]));
+function rowsOf({ statement, columns }: Query, parameters: readonly SqlValue[]): readonly SqlRow[] {
+	if (!statement.reader) {
+		statement.run(parameters);
+		return [];
+	}
+	const rows = statement.all(parameters) as readonly (readonly SqlValue[])[];
+	return rows.map((row) => Object.fromEntries(columns.map((name, at): [string, SqlValue] => [name, row[at] ?? null])));
 }
 
 /** By SQLite, since the name can be relative to a folder that is no longer the current one. */
