@@ -50,23 +50,33 @@ export function readAhead(body: MigrationBody, onProgress?: (bytes: number) => v
 		}
 	}
 
-	async function* first(): AsyncGenerator<Uint8Array> {
-		try {
-			const done = counting(onProgress);
+	/** No generator, which takes longer than most bodies. */
+	function first(): AsyncIterator<Uint8Array> {
+		const done = counting(onProgress);
+		const ahead = chunks.values();
+		let given: Uint8Array | undefined;
+
+		async function next(): Promise<IteratorResult<Uint8Array>> {
+			if (given !== undefined) done(given);
+			given = undefined;
 			const failure = await filled;
-			for (const chunk of chunks.splice(0)) {
-				yield chunk;
-				done(chunk);
+			let result: IteratorResult<Uint8Array> = ahead.next();
+			if (result.done) {
+				if (failure !== undefined) throw failure.error;
+				if (!ended) result = await iterator.next();
+				if (result.done) ended = true;
 			}
-			if (failure !== undefined) throw failure.error;
-			for (let next = ended ? undefined : await iterator.next(); next?.done === false; next = await iterator.next()) {
-				yield next.value;
-				done(next.value);
-			}
-			ended = true;
-		} finally {
-			await close();
+			if (!result.done) given = result.value;
+			return result;
 		}
+
+		return {
+			next,
+			async return() {
+				await close();
+				return { done: true, value: undefined };
+			},
+		};
 	}
 
 	const filled = fill().then(
@@ -81,7 +91,7 @@ export function readAhead(body: MigrationBody, onProgress?: (bytes: number) => v
 		body: migrationBody(() => {
 			if (taken) return again();
 			taken = true;
-			return first();
+			return { [Symbol.asyncIterator]: first };
 		}),
 		close,
 	};

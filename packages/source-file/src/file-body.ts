@@ -14,27 +14,56 @@ const CHUNK_BYTES = 256 * 1024;
  */
 const firstChunk = Buffer.allocUnsafeSlow(16 * 1024);
 
+const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
 /**
  * Makes a body of a file. Each reading opens it, and closes it at the end or when the reader stops early.
  *
  * @param location Names the file for messages.
  */
 export function fileBody(path: string, location: string): MigrationBody {
-	return migrationBody(async function* () {
-		const file = reporting(location, () => openSync(path, "r"));
+	return migrationBody(() => ({ [Symbol.asyncIterator]: () => readFile(path, location) }));
+}
+
+/** No generator, which takes longer than a small file. Calls that do not wait for each other are answered in turn all the same. */
+function readFile(path: string, location: string): AsyncIterator<Uint8Array> {
+	let file: number | undefined;
+	let ended = false;
+	let pending: Promise<IteratorResult<Uint8Array>> | undefined;
+
+	async function read(): Promise<IteratorResult<Uint8Array>> {
+		if (ended) return END;
 		try {
-			let chunk = reporting(location, () => readFirst(file));
-			let full = chunk.length === firstChunk.length;
-			if (chunk.length > 0) yield chunk;
-			while (full) {
-				chunk = await readNext(file, location);
-				full = chunk.length === CHUNK_BYTES;
-				if (chunk.length > 0) yield chunk;
-			}
-		} finally {
-			closeSync(file);
+			const first = file === undefined;
+			file ??= openSync(path, "r");
+			const chunk = first ? readFirst(file) : await readNext(file);
+			if (chunk.length < (first ? firstChunk.length : CHUNK_BYTES)) close();
+			return chunk.length > 0 ? { done: false, value: chunk } : END;
+		} catch (cause) {
+			close();
+			throw sourceError(location, cause);
 		}
-	});
+	}
+
+	function close(): void {
+		const opened = file;
+		ended = true;
+		file = undefined;
+		if (opened !== undefined) closeSync(opened);
+	}
+
+	return {
+		next() {
+			pending = pending === undefined ? read() : pending.then(read, read);
+			return pending;
+		},
+		async return() {
+			// The number of a file that is closed while it is read may be another file's by then.
+			await Promise.allSettled([pending]);
+			close();
+			return END;
+		},
+	};
 }
 
 /** Less than a whole chunk at the end of the file. Only a read of nothing is the end: one before it may be short. */
@@ -47,22 +76,11 @@ function readFirst(file: number): Buffer {
 }
 
 /** As `readFirst`. */
-async function readNext(file: number, location: string): Promise<Buffer> {
+async function readNext(file: number): Promise<Buffer> {
 	const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
 	let filled = 0;
 	for (let bytes = -1; bytes !== 0 && filled < chunk.length; filled += bytes) {
-		const { bytesRead } = await readLater(file, chunk, filled, chunk.length - filled, null).catch((cause: unknown) => {
-			throw sourceError(location, cause);
-		});
-		bytes = bytesRead;
+		({ bytesRead: bytes } = await readLater(file, chunk, filled, chunk.length - filled, null));
 	}
 	return chunk.subarray(0, filled);
-}
-
-function reporting<T>(location: string, work: () => T): T {
-	try {
-		return work();
-	} catch (cause) {
-		throw sourceError(location, cause);
-	}
 }

@@ -251,6 +251,29 @@ describe("the body of a file", () => {
 		expect(openFiles(root)).toBe(0);
 	});
 
+	it("comes whole and in order to a reader that does not wait for one chunk before it asks for the next", async () => {
+		const bytes = randomBytes(16_384 + 40 * 262_144);
+		write({ "1_a.up.sql": bytes });
+		await using source = await fileSource.open(`file://${migrations}`);
+		const chunks = (await bodyOf(source))[Symbol.asyncIterator]();
+		const results = await Promise.all(Array.from({ length: 42 }, () => chunks.next()));
+		expect(results.pop()).toEqual({ done: true, value: undefined });
+		expect(Buffer.concat(results.map(({ value }) => value)).equals(bytes)).toBe(true);
+	});
+
+	it("is closed only after a read that is under way", async () => {
+		const bytes = randomBytes(600_000);
+		write({ "1_a.up.sql": bytes });
+		await using source = await fileSource.open(`file://${migrations}`);
+		const chunks = (await bodyOf(source))[Symbol.asyncIterator]();
+		await chunks.next();
+		const underWay = chunks.next();
+		await chunks.return?.();
+		expect(bytes.subarray(16_384, 278_528).equals((await underWay).value)).toBe(true);
+		expect(await chunks.next()).toEqual({ done: true, value: undefined });
+		if (onLinux) expect(openFiles(root)).toBe(0);
+	});
+
 	it("that vanished is an error that names it", async () => {
 		write({ "1_a.up.sql": "one" });
 		process.chdir(root);
