@@ -128,8 +128,11 @@ function rowsOf({ statement, columns }: Query, parameters: readonly SqlValue[]):
 		statement.run(parameters);
 		return [];
 	}
-	const rows = statement.all(parameters) as readonly (readonly SqlValue[])[];
-	return rows.map((row) => Object.fromEntries(columns.map((name, at): [string, SqlValue] => [name, row[at] ?? null])));
+	return (statement.all(parameters) as readonly (readonly SqlValue[])[]).map((values) => {
+		const row: Record<string, SqlValue> = {};
+		for (let at = 0; at < columns.length; at++) row[columns[at] ?? ""] = values[at] ?? null;
+		return row;
+	});
 }
 
 /** By SQLite, since the name can be relative to a folder that is no longer the current one. */

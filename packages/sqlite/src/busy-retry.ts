@@ -18,18 +18,17 @@ const LONGEST_WAIT_MS = 25;
  */
 export async function retryWhileBusy<T>(connection: SqliteConnection, timeoutMs: number, run: () => T): Promise<T> {
 	let busy: unknown;
-	const done = await withBackoff(
-		() => {
-			try {
-				return { result: run() };
-			} catch (error) {
-				if (!isBusy(connection, error)) throw error;
-				busy = error;
-				return undefined;
-			}
-		},
-		{ timeoutMs, longestWaitMs: LONGEST_WAIT_MS },
-	);
+	function attempt(): { readonly result: T } | undefined {
+		try {
+			return { result: run() };
+		} catch (error) {
+			if (!isBusy(connection, error)) throw error;
+			busy = error;
+			return undefined;
+		}
+	}
+	// Hardly any is busy, and then nothing has to be awaited.
+	const done = attempt() ?? (await withBackoff(attempt, { timeoutMs, longestWaitMs: LONGEST_WAIT_MS }));
 	if (done !== undefined) return done.result;
 	const reason = busy instanceof DatabaseHeldError ? busy.message : "another connection's transaction is in the way";
 	throw new MigrateError(

@@ -8,7 +8,7 @@ import {
 	parseOwner,
 } from "./process-owner.ts";
 import { quoteIdentifier } from "./quote-identifier.ts";
-import type { SqliteConnection } from "./sqlite-connection.ts";
+import type { SqliteConnection, SqlValue } from "./sqlite-connection.ts";
 import { tableExists } from "./version-table.ts";
 
 /**
@@ -39,6 +39,8 @@ export interface LockRow {
 
 export function lockRow(connection: SqliteConnection, name: string, leaseMs: number): LockRow {
 	const table = `main.${quoteIdentifier(name)}`;
+	// Made once: the fence reads it in each migration.
+	const select = `SELECT locked AS locked, owner AS owner, expires_at AS expires_at FROM ${table} WHERE id = 1`;
 	let known: { readonly me: ProcessOwner; readonly owner: string } | undefined;
 	let extendAt = 0;
 
@@ -51,13 +53,9 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 		return known;
 	}
 
-	function currentRow(): { locked: boolean; owner: string; expiresAt: number } | undefined {
-		const [row] = connection.all(
-			`SELECT locked AS locked, owner AS owner, expires_at AS expires_at FROM ${table} WHERE id = 1`,
-		);
-		if (row === undefined) return undefined;
-		const expiresAt = Date.parse(String(row.expires_at));
-		return { locked: row.locked !== 0n, owner: String(row.owner), expiresAt };
+	function currentRow(): { locked: boolean; owner: string; expiresAt: SqlValue | undefined } | undefined {
+		const [row] = connection.all(select);
+		return row && { locked: row.locked !== 0n, owner: String(row.owner), expiresAt: row.expires_at };
 	}
 
 	function assertMine(): void {
@@ -92,7 +90,7 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 			const parsed = parseOwner(row.owner);
 			const liveness = parsed === undefined ? "unknown" : ownerLiveness(parsed, self().me);
 			if (liveness === "dead") return undefined;
-			if (liveness === "unknown" && !(row.expiresAt > Date.now())) return undefined;
+			if (liveness === "unknown" && !(Date.parse(String(row.expiresAt)) > Date.now())) return undefined;
 			return describe(row.owner);
 		},
 		recordedHolder() {

@@ -25,18 +25,18 @@ const TABLE_BY_NAME = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name
 export function versionTable(connection: SqliteConnection, name: string): VersionTable {
 	// A temporary table of the same name would come first.
 	const table = `main.${quoteIdentifier(name)}`;
+	// What was deleted from the schema by hand is still there for this connection, and for no other.
+	// Without AS, PRAGMA full_column_names decides what the columns are called.
+	const select = `SELECT version AS version, dirty AS dirty FROM ${table} WHERE EXISTS (${TABLE_BY_NAME}) LIMIT 2`;
+	const remove = `DELETE FROM ${table}`;
+	const insert = `INSERT INTO ${table} (version, dirty) VALUES (?, ?)`;
 
 	function read(): VersionState {
 		return tableExists(connection, name) ? readRow() : { version: NIL_VERSION, dirty: false };
 	}
 
 	function readRow(): VersionState {
-		// What was deleted from the schema by hand is still there for this connection, and for no other.
-		// Without AS, PRAGMA full_column_names decides what the columns are called.
-		const rows = connection.all(
-			`SELECT version AS version, dirty AS dirty FROM ${table} WHERE EXISTS (${TABLE_BY_NAME}) LIMIT 2`,
-			[name],
-		);
+		const rows = connection.all(select, [name]);
 		const [row] = rows;
 		if (row === undefined) return { version: NIL_VERSION, dirty: false };
 		const { version } = row;
@@ -59,9 +59,9 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 		},
 		read,
 		write(version, dirty) {
-			connection.all(`DELETE FROM ${table}`);
+			connection.all(remove);
 			if (version !== NIL_VERSION || dirty) {
-				connection.all(`INSERT INTO ${table} (version, dirty) VALUES (?, ?)`, [version, dirty ? 1n : 0n]);
+				connection.all(insert, [version, dirty ? 1n : 0n]);
 			}
 			const written = readRow();
 			if (written.version === version && written.dirty === dirty) return;
