@@ -38,6 +38,7 @@ export function readAhead(body: MigrationBody, onProgress?: (bytes: number) => v
 	async function close(): Promise<void> {
 		taken = true;
 		await filled;
+		chunks.length = 0;
 		if (!ended) await iterator.return?.();
 		ended = true;
 	}

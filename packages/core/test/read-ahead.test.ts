@@ -72,6 +72,13 @@ describe("readAhead", () => {
 		expect(body.seen).toEqual({ opened: 1, bytes: 100_000, closed: 1 });
 	});
 
+	it("has nothing more to give once the reader has stopped", async () => {
+		const chunks = readAhead(watchedBody(large)).body[Symbol.asyncIterator]();
+		await chunks.next();
+		await chunks.return?.();
+		expect(await chunks.next()).toEqual({ done: true, value: undefined });
+	});
+
 	it("opens the body again for a second reading", async () => {
 		const body = watchedBody(large);
 		const ahead = readAhead(body);
