@@ -9,8 +9,11 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 	h: 3_600_000,
 };
 
+/** Go counts nanoseconds in 64 bits. */
+const MAX_MS = Number(2n ** 63n - 1n) / 1e6;
+
 /**
- * Reads a duration as Go writes it: `15s`, `250ms`, `1m30s`, `0`. Go: time.ParseDuration, without negative ones.
+ * Reads a duration as Go writes it: `15s`, `250ms`, `1m30s`, `0`. Go: time.ParseDuration, without negative ones, up to 292 years.
  *
  * @returns Milliseconds, or `undefined` when it is not one.
  */
@@ -25,5 +28,5 @@ export function parseGoDuration(text: string): number | undefined {
 		milliseconds += Number(amount) * (UNIT_MS[unit] ?? Number.NaN);
 		rest = rest.slice(part.length);
 	}
-	return milliseconds;
+	return milliseconds > MAX_MS ? undefined : milliseconds;
 }

@@ -20,6 +20,7 @@ describe("parseGoDuration", () => {
 		["2μs", 0.002],
 		["3ns", 0.000003],
 		["1s1s", 2_000],
+		["2562047h47m16s", 9_223_372_036_000],
 	])("reads %s as %d ms", (text, milliseconds) => {
 		expect(parseGoDuration(text)).toBeCloseTo(milliseconds, 9);
 	});
@@ -41,6 +42,8 @@ describe("parseGoDuration", () => {
 		"1s2",
 		"00",
 		"Infinity",
+		"2562047h47m17s",
+		"99999999999h",
 	])("does not read %j", (text) => {
 		expect(parseGoDuration(text)).toBeUndefined();
 	});
