@@ -3,6 +3,7 @@ import { type Addresses, addresses } from "./addresses.ts";
 import { CommandError } from "./command-error.ts";
 import { type CommandLine, readCommandLine } from "./command-line.ts";
 import { hideSecrets } from "./hide-secrets.ts";
+import { standardStream } from "./standard-stream.ts";
 import { type Terminal, type TerminalOutput, terminal } from "./terminal.ts";
 import { shortUsage, usage } from "./usage.ts";
 import { UsageError } from "./usage-error.ts";
@@ -24,7 +25,7 @@ export async function main(args: readonly string[]): Promise<number> {
 		if (!(error instanceof UsageError)) throw error;
 		// A URL can stand behind a flag's equals sign.
 		const urls = args.flatMap((arg) => [arg, arg.slice(arg.indexOf("=") + 1)]);
-		process.stderr.write(readable(await explain(error), urls));
+		standardStream("stderr").write(readable(await explain(error), urls));
 		return 2;
 	}
 	if (line.is("version")) {
@@ -32,11 +33,11 @@ export async function main(args: readonly string[]): Promise<number> {
 		return 0;
 	}
 	if (line.is("help")) {
-		process.stdout.write(usage(line.command));
+		standardStream("stdout").write(usage(line.command));
 		return 0;
 	}
 	if (line.command === undefined) {
-		process.stderr.write(usage());
+		standardStream("stderr").write(usage());
 		return 2;
 	}
 
@@ -61,7 +62,7 @@ const standardError: TerminalOutput = {
 	get columns() {
 		return process.stderr.columns;
 	},
-	write: (text) => process.stderr.write(text),
+	write: (text) => standardStream("stderr").write(text),
 };
 
 async function run(line: CommandLine, urls: Addresses, toTerminal: Terminal): Promise<number> {
@@ -92,7 +93,7 @@ function readable(text: string, urls: readonly string[]): string {
 }
 
 function print(line: string): void {
-	process.stdout.write(`${line}\n`);
+	standardStream("stdout").write(`${line}\n`);
 }
 
 function programVersion(): string {

@@ -48,6 +48,20 @@ describe("godwit", () => {
 		});
 	});
 
+	it("goes on when nobody reads its log any more", async () => {
+		const { child, printed, outcome } = await start("run", "up", "1");
+		await printed("running");
+		child.stderr?.destroy();
+		child.stdin?.write("go on\n");
+		expect((await outcome).code).toBe(0);
+	});
+
+	it("ends without a complaint when nobody reads its answer", async () => {
+		const { child, outcome } = startGodwit(["-version"], { cwd: await folderOf({}) });
+		child.stdout?.destroy();
+		expect(await outcome).toEqual({ code: 0, stdout: "", stderr: "" });
+	});
+
 	it.each([
 		{
 			args: ["up"],
