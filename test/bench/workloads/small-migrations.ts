@@ -16,7 +16,8 @@ function countOf({ quick }: BenchContext): number {
 
 const remarks = [
 	"Raw is the binding by itself: it lists the folder, reads each file when its turn comes, and makes one BEGIN IMMEDIATE transaction of the file and its version row, or one of all.",
-	"godwit on native is quicker than raw because it keeps the journal from one migration to the next. On wasm the engine's own time is most of it: what raw node-sqlite3-wasm takes over raw better-sqlite3 is out of godwit's hands.",
+	"godwit on native keeps the journal, which spares making and deleting a file for each migration; besides, it reads its lock and the version that it has written, looks for processes on node-sqlite3-wasm, and is more code. On a disk whose flush takes long the first weighs more, on a slow processor the second.",
+	"On wasm the engine's own time is most of it: what raw node-sqlite3-wasm takes over raw better-sqlite3 is out of godwit's hands.",
 	"goose and dbmate are measured as commands, with their start; the others in a process that is running already.",
 ];
 
