@@ -1,19 +1,26 @@
 import { DatabaseSync } from "node:sqlite";
-import { type SqliteConnection, type SqliteFactory, type SqlRow, sqliteFactory } from "@godwit/sqlite";
+import { type SqliteConnection, type SqliteFactory, type SqlRow, sqliteFactory } from "@godwit/sqlite-files";
 
 /** A SQLite backend for Node's own binding: `node-sqlite://path/to/app.db`. Everything but these lines is shared. */
 export const nodeSqlite: SqliteFactory<DatabaseSync> = sqliteFactory<DatabaseSync>({
-	async connect(path) {
-		const database = new DatabaseSync(path, { readBigInts: true });
-		return nodeConnection(database, () => database.close());
-	},
+	name: "node:sqlite",
+	connect: (path) => open(path, false),
+	connectReadOnly: (path) => open(path, true),
 	borrow: (database) => nodeConnection(database, () => {}),
 });
 
+function open(path: string, readOnly: boolean): SqliteConnection {
+	const database = new DatabaseSync(path, { readBigInts: true, readOnly });
+	return nodeConnection(database, () => database.close());
+}
+
 function nodeConnection(database: DatabaseSync, close: () => void): SqliteConnection {
 	return {
-		exec: (sql) => database.exec(sql),
-		all: (sql, parameters = []) => {
+		begin: (mode) => database.exec(`BEGIN ${mode}`),
+		commit: () => database.exec("COMMIT"),
+		rollback: () => database.exec("ROLLBACK"),
+		run: (sql) => database.exec(sql),
+		query: (sql, parameters = []) => {
 			const statement = database.prepare(sql);
 			// A borrowed database may have been opened without the option above.
 			statement.setReadBigInts(true);

@@ -32,7 +32,7 @@ const config = defineConfig({
 			groups: [
 				{
 					name: "database",
-					test: /packages\/(core|sqlite|sqlite-native|cli)\/src\/(?!create|describe-error|excerpt|unlock|main)/,
+					test: /packages\/(core|sqlite|sqlite-files|sqlite-native|cli)\/src\/(?!create|describe-error|excerpt|unlock|main)/,
 				},
 			],
 		},

@@ -10,8 +10,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 	conformance: ["@godwit/core"],
 	"source-file": ["@godwit/core"],
 	sqlite: ["@godwit/core"],
-	"sqlite-native": ["@godwit/core", "@godwit/sqlite"],
-	"sqlite-wasm": ["@godwit/core", "@godwit/sqlite"],
+	"sqlite-files": ["@godwit/core", "@godwit/sqlite"],
+	"sqlite-native": ["@godwit/core", "@godwit/sqlite-files"],
+	"sqlite-wasm": ["@godwit/sqlite-files"],
 	cli: ["@godwit/core", "@godwit/source-file", "@godwit/sqlite-native", "@godwit/sqlite-wasm"],
 };
 

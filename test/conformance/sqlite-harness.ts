@@ -1,10 +1,11 @@
-import { createHash } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { existsSync, rmSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { DriverHarness } from "@godwit/conformance";
-import type { DriverFactory } from "@godwit/core";
+import { type DriverFactory, textBody } from "@godwit/core";
 
 /** Durability is not what the laws ask for; test/torture does. */
 const OPTIONS = "x-synchronous=off";
@@ -14,12 +15,16 @@ export async function sqliteHarness(factory: DriverFactory): Promise<DriverHarne
 	const folder = await mkdtemp(join(tmpdir(), "godwit-laws-"));
 	const path = join(folder, "app.db");
 
+	/** Of a copy, made by another process: closing the file in this one would drop the locks that the driver holds on it. */
 	function observe<T>(work: (database: DatabaseSync) => T): T {
-		const database = new DatabaseSync(path);
+		const copy = `${folder}-copy.db`;
+		execFileSync("cp", [existsSync(path) ? path : "/dev/null", copy]);
+		const database = new DatabaseSync(copy);
 		try {
 			return work(database);
 		} finally {
 			database.close();
+			rmSync(copy);
 		}
 	}
 
@@ -40,17 +45,13 @@ export async function sqliteHarness(factory: DriverFactory): Promise<DriverHarne
 					.map(({ name }) => String(name)),
 			),
 		async fingerprint() {
-			const names = (await readdir(folder)).sort();
-			const files = await Promise.all(names.map(async (name) => ({ name, bytes: await readFile(join(folder, name)) })));
-			// SQLite makes the file when it opens it; without a byte in it there is no database yet.
-			return files.map(({ name, bytes }) => (bytes.length === 0 ? "" : `${name} ${digest(bytes)}`)).join("\n");
+			const hash = 'for f in *; do if [ -L "$f" ]; then readlink "$f"; elif [ -s "$f" ]; then sha256sum "$f"; fi; done';
+			return execFileSync("sh", ["-c", hash], { cwd: folder, encoding: "utf8" });
 		},
-		stealLock: async () =>
-			observe((database) => database.exec("UPDATE schema_migrations_lock SET owner = 'somebody else', locked = TRUE")),
+		stealLock: (holder) =>
+			holder.run(
+				textBody("UPDATE schema_migrations_lock SET owner = 'somebody else', expires_at = '9999-01-01', locked = TRUE"),
+			),
 		[Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
 	};
-}
-
-function digest(bytes: Uint8Array): string {
-	return createHash("sha256").update(bytes).digest("hex");
 }

@@ -80,7 +80,8 @@ describe.for(["sqlite3", "ncruces-sqlite3"])("the library over %s", (scheme) => 
 		}
 		await openGo("go.db");
 		expect(await go.version()).toMatchObject({ outcome: "ok", version: 1n });
-		await expect(openGodwit("godwit.db")).rejects.toMatchObject({ code: "ERR_DATABASE" });
+		await using migrate = await openGodwit("godwit.db");
+		await expect(migrate.version()).rejects.toMatchObject({ code: "ERR_DATABASE" });
 	});
 
 	function open(name: string): { database: BetterSqlite3.Database; exec(sql: string): void } & Disposable {

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import type { Driver } from "@godwit/core";
-import type { SqliteConfig, SqliteFactory } from "@godwit/sqlite";
+import type { SqliteConfig, SqliteFactory } from "@godwit/sqlite-files";
 import { sqliteNative } from "@godwit/sqlite-native";
 import { sqliteWasm } from "@godwit/sqlite-wasm";
 import BetterSqlite3 from "better-sqlite3";

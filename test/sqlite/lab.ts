@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,6 +29,11 @@ export interface Lab extends Disposable {
 	version(): Promise<VersionState>;
 	exec(sql: string): void;
 	all(sql: string): readonly Readonly<Record<string, unknown>>[];
+	/**
+	 * As `all`, for use during a run, between its transactions: of a copy that another process makes. Closing the file in this
+	 * one would drop the locks that sqlite-wasm holds on it.
+	 */
+	allOfCopy(sql: string): readonly Readonly<Record<string, unknown>>[];
 	/** Everything that a migration made, as SQLite keeps it; godwit's own tables are left out. */
 	schema(): readonly unknown[];
 	/** Names of the files in the folder. */
@@ -69,6 +75,16 @@ export function createLab(backend: Backend): Lab {
 		all(sql) {
 			using connection = backend.connect(path);
 			return connection.all(sql);
+		},
+		allOfCopy(sql) {
+			const copy = `${path}-copy`;
+			execFileSync("cp", [path, copy]);
+			try {
+				using connection = backend.connect(copy);
+				return connection.all(sql);
+			} finally {
+				rmSync(copy);
+			}
 		},
 		schema: () =>
 			lab.all("SELECT type, name, sql FROM sqlite_schema WHERE tbl_name NOT LIKE 'schema_migrations%' ORDER BY name"),

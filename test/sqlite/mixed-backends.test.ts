@@ -1,4 +1,4 @@
-import { unlinkSync } from "node:fs";
+import { readFileSync, unlinkSync } from "node:fs";
 import { textBody } from "@godwit/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { native, wasm } from "./backends.ts";
@@ -33,10 +33,16 @@ describe.runIf(process.platform === "linux")("sqlite-native and sqlite-wasm on o
 	it("keep out of each other's transactions: native writes", async () => {
 		await using other = await otherProcess(url("sqlite-native", ""));
 		await other.tell({ begin: "INSERT INTO t VALUES (1);" });
-		const error = await failure("ERR_BUSY", wasm.factory.open(url("sqlite-wasm", "x-busy-timeout=1ms")));
-		expect(error.message).toContain(`is in use by process ${other.pid} through native SQLite`);
+		await using driver = await wasm.factory.open(url("sqlite-wasm", "x-busy-timeout=0&x-lock-timeout=1ms"));
+		for (const call of [
+			() => driver.version(),
+			() => driver.run(textBody("INSERT INTO t VALUES (2)")),
+			() => driver.lock({ timeoutMs: 1 }),
+		]) {
+			const { details } = await failure("ERR_LOCK_TIMEOUT", call());
+			expect(details.owner).toContain(`app.db.lock is held by process ${other.pid} `);
+		}
 		await other.tell("commit");
-		await using driver = await wasm.factory.open(url("sqlite-wasm", "x-busy-timeout=0"));
 		await driver.run(textBody("INSERT INTO t VALUES (2)"));
 		await driver.close();
 		expect(lab.all("SELECT a FROM t")).toEqual([{ a: 1n }, { a: 2n }]);
@@ -44,23 +50,32 @@ describe.runIf(process.platform === "linux")("sqlite-native and sqlite-wasm on o
 
 	it("keep out of each other's transactions: WebAssembly writes", async () => {
 		await using other = await otherProcess(url("sqlite-wasm", ""));
-		await using driver = await native.factory.open(url("sqlite-native", "x-busy-timeout=1ms"));
+		await using driver = await native.factory.open(url("sqlite-native", "x-busy-timeout=0&x-lock-timeout=1ms"));
 		await other.tell({ begin: "INSERT INTO t VALUES (1);" });
-		const { message } = await failure("ERR_BUSY", driver.version());
-		expect(message).toContain(`app.db.lock is held by process ${other.pid}`);
-		await failure("ERR_BUSY", driver.run(textBody("INSERT INTO t VALUES (2)")));
-		await failure("ERR_BUSY", driver.run(textBody("-- godwit: no-transaction\nINSERT INTO t VALUES (2)")));
-		const { details } = await failure("ERR_LOCK_TIMEOUT", driver.lock({ timeoutMs: 1 }));
-		expect(details.owner).toContain("app.db.lock");
+		for (const call of [
+			() => driver.version(),
+			() => driver.run(textBody("INSERT INTO t VALUES (2)")),
+			() => driver.run(textBody("-- godwit: no-transaction\nINSERT INTO t VALUES (2)")),
+			() => driver.lock({ timeoutMs: 1 }),
+		]) {
+			const { details } = await failure("ERR_LOCK_TIMEOUT", call());
+			expect(details.owner).toContain(`app.db.lock is held by process ${other.pid} `);
+		}
 		await other.tell("commit");
 		await driver.run(textBody("INSERT INTO t VALUES (2)"));
 		await driver.close();
 		expect(lab.all("SELECT a FROM t")).toEqual([{ a: 1n }, { a: 2n }]);
 	});
 
-	it("go on with a database in WAL mode that the other made", async () => {
+	it("do not share a database in WAL mode, unless told that nothing else uses it", async () => {
 		await lab.up(ups("", "INSERT INTO t VALUES (1);"), { url: "x-journal-mode=wal" });
-		await using driver = await wasm.factory.open(url("sqlite-wasm", ""));
+		const bytes = readFileSync(lab.path);
+		const { message } = await failure("ERR_DATABASE", wasm.factory.open(url("sqlite-wasm", "")));
+		expect(message).toContain("app.db is in WAL mode");
+		expect(message).toContain("migrate it with sqlite-native://, or with x-wal=alone");
+		expect(readFileSync(lab.path)).toEqual(bytes);
+		expect(lab.files()).toEqual(["app.db"]);
+		await using driver = await wasm.factory.open(url("sqlite-wasm", "x-wal=alone"));
 		expect(await driver.version()).toEqual({ version: 2n, dirty: false });
 		await driver.apply?.(textBody("INSERT INTO t VALUES (2)"), 3n);
 		await driver.close();

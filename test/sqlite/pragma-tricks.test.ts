@@ -91,6 +91,8 @@ describe.each(backends)("a trick in a body in a transaction, on $name", (backend
 		["ATTACH '{other}' AS main;", "ERR_SQL"],
 		["DETACH main;", "ERR_SQL"],
 		["ATTACH '{here}' AS again; INSERT INTO again.log VALUES (3, 'three');", "ERR_SQL"],
+		["ATTACH '{other}' AS one; ATTACH '{other}' AS two; CREATE TABLE one.t (a); CREATE TABLE two.u (a);", "ERR_SQL"],
+		["ATTACH '{here}/../nowhere/x.db' AS other;", "ERR_SQL"],
 		["ATTACH '{here}/nowhere' AS other;", "ERR_SQL"],
 		["DROP TABLE schema_migrations;", "ERR_DATABASE"],
 		["ALTER TABLE schema_migrations RENAME TO gone;", "ERR_DATABASE"],

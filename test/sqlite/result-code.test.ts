@@ -38,11 +38,21 @@ describe.each(backends)("the result code of a failure, on $name", (backend) => {
 		expect(error.details.resultCode?.split("_").slice(0, 2).join("_")).toBe(code);
 	});
 
-	it("of a statement that met another connection's transaction is SQLITE_BUSY", async () => {
+	it.runIf(backend === native)("of a statement that met another connection's transaction is SQLITE_BUSY", async () => {
 		await using driver = await lab.open("x-tx-mode=deferred");
 		using other = backend.connect(lab.path);
 		other.exec("BEGIN IMMEDIATE");
 		const { details } = await failure("ERR_SQL", driver.run(textBody("DROP TABLE t")));
+		expect(details.resultCode).toBe("SQLITE_BUSY");
+		other.exec("ROLLBACK");
+	});
+
+	it("of a statement that met another connection's transaction in an attached file is SQLITE_BUSY", async () => {
+		await using driver = await lab.open();
+		using other = backend.connect(`${lab.path}-other`);
+		other.exec("CREATE TABLE u (a); BEGIN IMMEDIATE");
+		const body = `ATTACH '${lab.path}-other' AS other; INSERT INTO other.u VALUES (1);`;
+		const { details } = await failure("ERR_SQL", driver.run(textBody(body)));
 		expect(details.resultCode).toBe("SQLITE_BUSY");
 		other.exec("ROLLBACK");
 	});
@@ -58,7 +68,7 @@ describe.each(backends)("the result code of a failure, on $name", (backend) => {
 		const file = openSync(lab.path, "r+");
 		writeSync(file, Buffer.alloc(3_000, 0xff), 0, 3_000, 1_000);
 		closeSync(file);
-		const error = await failure("ERR_DATABASE", lab.open());
+		const error = await failure("ERR_DATABASE", lab.version());
 		expect(error.details.resultCode).toBe("SQLITE_CORRUPT");
 		expect(error.message).toContain("restore it from a backup");
 	});
@@ -71,7 +81,7 @@ describe.each(backends)("the result code of a failure, on $name", (backend) => {
 		const at = readFileSync(lab.path).indexOf("CREATE TABLE zz");
 		writeSync(file, "CRAETE", at);
 		closeSync(file);
-		const error = await failure("ERR_DATABASE", lab.open());
+		const error = await failure("ERR_DATABASE", lab.version());
 		expect(error.details.resultCode).toBe("SQLITE_CORRUPT");
 		expect(error.message).toContain("malformed database schema");
 	});

@@ -11,6 +11,7 @@ const reader = fileURLToPath(new URL("./fixtures/unprivileged-up.ts", import.met
 
 interface Answer {
 	readonly applied?: number;
+	readonly version?: string;
 	readonly code?: string;
 	readonly message?: string;
 }
@@ -77,15 +78,13 @@ describe.each(backends)("up on a database that is up to date, on $name", (backen
 		it("succeeds when the file alone may not be written", async () => {
 			chmodSync(lab.path, 0o444);
 			chmodSync(lab.folder, 0o777);
-			expect(await upWithoutRights(lab.url())).toEqual({ applied: 0 });
+			expect(await upWithoutRights(lab.url())).toEqual({ applied: 0, version: "2" });
 			expect(lab.files()).toEqual(["app.db"]);
 		});
 
-		it("succeeds when nothing may be written, unless the binding has to make its lock to read", async () => {
+		it("succeeds when nothing may be written", async () => {
 			protect();
-			const answer = await upWithoutRights(lab.url());
-			if (backend.name === "sqlite-native") expect(answer).toEqual({ applied: 0 });
-			else expect(answer.message).toMatch(/app.db cannot be locked: EACCES.*check the permissions of its folder/);
+			expect(await upWithoutRights(lab.url())).toEqual({ applied: 0, version: "2" });
 			expect(lab.files()).toEqual(["app.db"]);
 		});
 

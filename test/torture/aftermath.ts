@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { Migrate, memorySource, type VersionState } from "@godwit/core";
 import type { Scene } from "./scene.ts";
 import { askShell } from "./sqlite-shell.ts";
@@ -26,7 +27,7 @@ export async function assertAftermath(
 	backend: BackendName,
 ): Promise<Aftermath> {
 	const { path } = scene;
-	const url = urlOf(backend, path, which.transaction);
+	const url = urlOf(backend, path, which);
 	const found = await versionAt(backend, url);
 	await assertSound(path);
 	const version = Number(found.version);
@@ -38,29 +39,40 @@ export async function assertAftermath(
 		assert.ok(left !== undefined, `dirty at ${version}, in a state that no part of that migration leads to:\n${state}`);
 		repairs = 1;
 		repair(path, left);
-		await using migrate = await openMigrate(backend, url, which);
+		await using migrate = await openMigrate(backend, url, which, scene);
 		await migrate.force(version);
 	} else {
 		assert.equal(state, way.clean(version), `clean at ${version}, but not in the state of that version`);
 	}
 	{
-		await using migrate = await openMigrate(backend, url, which);
+		await using migrate = await openMigrate(backend, url, which, scene);
 		await (which.direction === "up" ? migrate.up() : migrate.down());
 	}
 	await assertEnd(scene, which, way, backend);
 	// A journal that was begun and not used stays until the next transaction writes; SQLite takes no notice of it.
-	const unused = version === way.end ? ["app.db-journal"] : [];
+	const unused = version === way.end ? ["app.db-journal", "shared/real.db-journal", "side.db-journal"] : [];
 	assert.deepEqual(
-		scene.files().filter((name) => !unused.includes(name)),
-		["app.db"],
+		scene.files().filter((name) => !unused.includes(name) && !LEFT_FOR_LATER.test(name)),
+		databasesOf(which),
 	);
 	return { found, repairs };
+}
+
+/**
+ * Of a process that was killed when it had given up a lock; it keeps nobody out, and goes when a lock is taken over. And
+ * SQLite's file of a transaction in two databases that was not begun, see https://sqlite.org/tempfiles.html#super_journal_files
+ */
+const LEFT_FOR_LATER = /\.lock\.break-|-mj[0-9A-F]{9}$/;
+
+/** What lies in the folder in the end. */
+function databasesOf({ through, set }: TortureCase): readonly string[] {
+	return ["app.db", ...(through === "link" ? ["shared/real.db"] : []), ...(set === "attaching" ? ["side.db"] : [])];
 }
 
 /** Everything is as after an undisturbed run. */
 export async function assertEnd(scene: Scene, which: TortureCase, way: Way, backend: BackendName): Promise<void> {
 	const { path } = scene;
-	const end = await versionAt(backend, urlOf(backend, path, which.transaction));
+	const end = await versionAt(backend, urlOf(backend, path, which));
 	assert.deepEqual(end, { version: BigInt(way.end), dirty: false });
 	await assertSound(path);
 	assert.equal(stateAt(path), way.clean(way.end), "not in the state of an undisturbed run");
@@ -74,6 +86,8 @@ export async function assertSound(path: string): Promise<void> {
 
 export function stateAt(path: string): string {
 	using database = openNatively(path);
+	const side = join(dirname(path), "side.db");
+	database.exec(`ATTACH '${existsSync(side) ? side : ":memory:"}' AS side`);
 	return stateOf(database);
 }
 
@@ -82,9 +96,14 @@ async function versionAt(backend: BackendName, url: string): Promise<VersionStat
 	return await driver.version();
 }
 
-async function openMigrate(backend: BackendName, url: string, { set }: TortureCase): Promise<Migrate> {
+async function openMigrate(
+	backend: BackendName,
+	url: string,
+	{ set }: TortureCase,
+	{ folder }: Scene,
+): Promise<Migrate> {
 	const driver = await backendOf(backend).open(url);
-	return new Migrate({ source: memorySource(filesOf(SETS[set])), driver, lockTimeoutMs: 0 });
+	return new Migrate({ source: memorySource(filesOf(SETS[set], folder)), driver, lockTimeoutMs: 0 });
 }
 
 /** As a person would: finishes the migration, with the foreign keys off as they were in the run. */

@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import { type Rehearsal, rehearse } from "./harmed-run.ts";
-import { countCalls, runChild } from "./strace.ts";
+import { runChild, traceCalls } from "./strace.ts";
 import type { BackendName, TortureCase } from "./torture-case.ts";
-
-/**
- * After the database of the last migration: the journal that is emptied, and of the transaction that gives the lock back
- * twice the journal, its folder, the database.
- */
-const FSYNCS_OF_THE_END = 5;
 
 /**
  * A run that begins where a killed sqlite-wasm process has left its lock and a hot journal, with all pages of the last
@@ -18,9 +12,13 @@ export async function rehearseRecovery(backend: BackendName): Promise<Rehearsal>
 	const killed: TortureCase = { ...which, backend: "sqlite-wasm" };
 	const rehearsal = await rehearse(which);
 	using counted = rehearsal.begin();
-	const fsyncs = (await countCalls(killed, counted.path)).get("fsync") ?? 0;
+	const synced = (await traceCalls(killed, counted.path)).filter(
+		({ call, text }) => call === "fsync" && text.includes("app.db>"),
+	);
+	// The last one gives the lock back; the one before has all pages of the last migration, and its journal is still there.
+	const { when = 0 } = synced.at(-2) ?? {};
 	const template = rehearsal.begin();
-	await runChild(killed, template.path, { harm: { call: "fsync", when: fsyncs - FSYNCS_OF_THE_END, what: "kill" } });
+	await runChild(killed, template.path, { harm: { call: "fsync", when, what: "kill" } });
 	assert.deepEqual(template.files(), ["app.db", "app.db-journal", "app.db.lock"], "the kill has left something else");
 	return {
 		...rehearsal,

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { type Aftermath, assertAftermath } from "./aftermath.ts";
 import { createScene, type Scene } from "./scene.ts";
 import { SETS } from "./steps.ts";
@@ -16,6 +18,10 @@ export interface Rehearsal extends Disposable {
 
 export async function rehearse(which: TortureCase): Promise<Rehearsal> {
 	const template = createScene();
+	if (which.through === "link") {
+		mkdirSync(join(template.folder, "shared"));
+		symlinkSync("shared/real.db", template.path);
+	}
 	createDatabase(template.path, which.journal);
 	if (which.direction === "down") {
 		const { exitCode, message } = await runChild(
@@ -49,10 +55,11 @@ export async function harmedRun(
 			return undefined;
 		}
 		if (harm.what !== "kill") assertToldClearly(outcome, way);
+		using left = scene.copy();
 		const found: Aftermath[] = [];
 		for (const backend of BACKEND_NAMES) {
-			using copy = scene.copy();
-			found.push(await assertAftermath(copy, which, way, backend));
+			scene.become(left);
+			found.push(await assertAftermath(scene, which, way, backend));
 		}
 		assert.deepEqual(found[0], found[1], "the backends do not find the same");
 		const [aftermath] = found as [Aftermath];
@@ -71,7 +78,7 @@ function assertToldClearly({ exitCode, code, message, stack, to }: Outcome, way:
 	}
 	assert.equal(exitCode, 1);
 	assert.ok(code !== undefined, `no error of godwit's: ${stack}`);
-	assert.match(String(message), /app\.db|_step\./, `the error does not say where: ${message}`);
+	assert.match(String(message), /(app|real|side)\.db|_step\./, `the error does not say where: ${message}`);
 }
 
 /** Where the error says the database is, there it is. */

@@ -1,6 +1,6 @@
 import { harmedRun, type Rehearsal } from "./harmed-run.ts";
 import { runTwo } from "./run-two.ts";
-import { type Call, countCalls, FALLIBLE_CALLS, FAULTS, type Harm, WRITING_CALLS } from "./strace.ts";
+import { type Call, FALLIBLE_CALLS, FAULTS, type Harm, type TracedCall, traceCalls, WRITING_CALLS } from "./strace.ts";
 
 /** What a case came through. */
 export interface Survival {
@@ -14,22 +14,22 @@ export interface Survival {
 	readonly unnoticed: number;
 }
 
-/** One kill for each system call that changes something, and one more, which has to come too late. */
+/** One kill for each system call that changes something. */
 export async function killPoints({ which, begin }: Rehearsal): Promise<readonly Harm[]> {
 	using scene = begin();
-	const counts = await countCalls(which, scene.path);
-	return WRITING_CALLS.flatMap((call) => everyPoint(call, counts.has(call) ? (counts.get(call) ?? 0) + 1 : 0, "kill"));
+	const calls = await traceCalls(which, scene.path);
+	return WRITING_CALLS.flatMap((kind) => pointsOf(calls, kind, "kill"));
 }
 
 /** Each kind of fault at each system call that can fail. */
 export async function faultPoints({ which, begin }: Rehearsal): Promise<readonly Harm[]> {
 	using scene = begin();
-	const counts = await countCalls(which, scene.path);
-	return FAULTS.flatMap((what) => FALLIBLE_CALLS.flatMap((call) => everyPoint(call, counts.get(call) ?? 0, what)));
+	const calls = await traceCalls(which, scene.path);
+	return FAULTS.flatMap((what) => FALLIBLE_CALLS.flatMap((kind) => pointsOf(calls, kind, what)));
 }
 
-function everyPoint(call: Call, count: number, what: Harm["what"]): readonly Harm[] {
-	return Array.from({ length: count }, (_, index) => ({ call, when: index + 1, what }));
+function pointsOf(calls: readonly TracedCall[], kind: Call, what: Harm["what"]): readonly Harm[] {
+	return calls.flatMap(({ call, when }) => (call === kind ? [{ call, when, what }] : []));
 }
 
 /** Takes every `stride`-th point, beginning at `first`. */

@@ -23,7 +23,7 @@ process.send?.("ready");
 async function race(url: string, backend: BackendName): Promise<Finish> {
 	try {
 		const driver = await backendOf(backend).open(url);
-		await using migrate = new Migrate({ source: memorySource(filesOf(SETS.full)), driver });
+		await using migrate = new Migrate({ source: memorySource(filesOf(SETS.full, "")), driver });
 		return { to: String((await migrate.up()).to) };
 	} catch (error) {
 		const message = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,5 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Migrate, memorySource } from "@godwit/core";
 import { describe, expect, it } from "vitest";
@@ -7,43 +9,90 @@ import { assertEnd } from "./aftermath.ts";
 import { createScene } from "./scene.ts";
 import type { SleeperMessage } from "./sleeper.ts";
 import { filesOf, SETS } from "./steps.ts";
-import { BACKEND_NAMES, backendOf, type TortureCase, urlOf } from "./torture-case.ts";
+import { type BackendName, backendOf, urlOf } from "./torture-case.ts";
 import { wayOf } from "./way.ts";
 
 const SLEEPER = fileURLToPath(new URL("./sleeper.ts", import.meta.url));
+const WHICH = {
+	set: "full",
+	backend: "sqlite-native",
+	transaction: "atomic",
+	journal: "rollback",
+	direction: "up",
+} as const;
 const VERSIONS = [1, SETS.full.length];
-const ROBBERIES = BACKEND_NAMES.flatMap((backend) =>
-	BACKEND_NAMES.flatMap((thief) => VERSIONS.map((version) => ({ backend, thief, version }))),
+/** What a lock of the kernel's cannot be between: the row can be cleared while its holder lives. */
+const ROBBERIES = (["sqlite-native", "node-sqlite"] as const).flatMap((thief) =>
+	VERSIONS.map((version) => ({ backend: "sqlite-native" as const, thief, version })),
 );
+const REFUSALS = [
+	["sqlite-wasm", "sqlite-native"],
+	["sqlite-wasm", "sqlite-wasm"],
+	["sqlite-native", "sqlite-wasm"],
+] as const;
+
+/** A process that has stopped before a migration, holding the lock. */
+interface Asleep extends AsyncDisposable {
+	readonly pid: number | undefined;
+	/** Lets it go on. @returns how it ends. */
+	wake(): Promise<SleeperMessage>;
+}
+
+async function asleep(backend: BackendName, path: string, version: number): Promise<Asleep> {
+	const sleeper = fork(SLEEPER, [backend, path, String(version)]);
+	const exited = once(sleeper, "exit");
+	const hear = async (): Promise<SleeperMessage> =>
+		(await Promise.race([once(sleeper, "message"), exited]))[0] as SleeperMessage;
+	expect(await hear()).toBe("asleep");
+	// It says so just before; a signal to go on that came sooner would be lost.
+	while (!/\) T /.test(readFileSync(`/proc/${sleeper.pid}/stat`, "utf8"))) await setImmediate();
+	return {
+		pid: sleeper.pid,
+		wake() {
+			const woken = hear();
+			sleeper.kill("SIGCONT");
+			return woken;
+		},
+		async [Symbol.asyncDispose]() {
+			sleeper.kill("SIGKILL");
+			await exited;
+		},
+	};
+}
 
 describe("a process that sleeps while it holds the migration lock", () => {
 	it.each(ROBBERIES)(
 		"$backend, before migration $version: writes nothing more once $thief has broken the lock and done the work",
 		async ({ backend, thief, version }) => {
 			using scene = createScene();
-			const sleeper = fork(SLEEPER, [backend, scene.path, String(version)]);
-			const exited = once(sleeper, "exit");
-			const hear = async (): Promise<SleeperMessage> =>
-				(await Promise.race([once(sleeper, "message"), exited]))[0] as SleeperMessage;
-			try {
-				expect(await hear()).toBe("asleep");
-				const url = urlOf(thief, scene.path, "atomic");
+			{
+				await using sleeper = await asleep(backend, scene.path, version);
+				const url = urlOf(thief, scene.path, WHICH);
 				expect(await backendOf(thief).breakLocks(url, async () => true)).toBe(1);
 				{
 					const driver = await backendOf(thief).open(url);
-					await using migrate = new Migrate({ source: memorySource(filesOf(SETS.full)), driver });
+					await using migrate = new Migrate({ source: memorySource(filesOf(SETS.full, scene.folder)), driver });
 					await migrate.up();
 				}
-				const woken = hear();
-				sleeper.kill("SIGCONT");
-				expect(await woken).toMatchObject({ applied: version - 1, code: "ERR_LOCK_LOST" });
-			} finally {
-				sleeper.kill("SIGKILL");
-				await exited;
+				expect(await sleeper.wake()).toMatchObject({ applied: version - 1, code: "ERR_LOCK_LOST" });
 			}
-			const which: TortureCase = { set: "full", backend, transaction: "atomic", journal: "rollback", direction: "up" };
-			await assertEnd(scene, which, wayOf(SETS.full, "up"), backend);
+			await assertEnd(scene, { ...WHICH, backend }, wayOf(SETS.full, "up"), backend);
 			expect(scene.files()).toEqual(["app.db"]);
 		},
 	);
+
+	it.each(REFUSALS)("%s: cannot be robbed by %s, and goes on where it was", async (backend, thief) => {
+		using scene = createScene();
+		{
+			await using sleeper = await asleep(backend, scene.path, 2);
+			const broken = backendOf(thief).breakLocks(urlOf(thief, scene.path, WHICH), async () => true);
+			await expect(broken).rejects.toMatchObject({
+				code: "ERR_LOCK_TIMEOUT",
+				message: expect.stringContaining(`process ${sleeper.pid} on host`),
+			});
+			expect(await sleeper.wake()).toMatchObject({ applied: SETS.full.length, code: "none" });
+		}
+		await assertEnd(scene, { ...WHICH, backend }, wayOf(SETS.full, "up"), backend);
+		expect(scene.files()).toEqual(["app.db"]);
+	});
 });

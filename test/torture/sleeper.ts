@@ -1,16 +1,16 @@
 /** A program that stops before a migration, while it holds the lock, until it gets SIGCONT: `sleeper.ts BACKEND PATH VERSION`. */
 import { isMigrateError, Migrate, memorySource } from "@godwit/core";
 import { filesOf, SETS } from "./steps.ts";
-import { backendOf } from "./torture-case.ts";
+import { type BackendName, backendOf } from "./torture-case.ts";
 
 export type SleeperMessage = "asleep" | { readonly applied: number; readonly code: string; readonly message: string };
 
 const [backend = "", path, version] = process.argv.slice(2);
 let applied = 0;
 try {
-	const driver = await backendOf(backend === "sqlite-native" ? backend : "sqlite-wasm").open(`${backend}://${path}`);
+	const driver = await backendOf(backend as BackendName).open(`${backend}://${path}`);
 	await using migrate = new Migrate({
-		source: memorySource(filesOf(SETS.full)),
+		source: memorySource(filesOf(SETS.full, "")),
 		driver,
 		onEvent(event) {
 			if (event.type === "end") applied++;

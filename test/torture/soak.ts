@@ -1,10 +1,19 @@
 import assert from "node:assert/strict";
 import { assertAftermath, assertEnd } from "./aftermath.ts";
-import { createScene } from "./scene.ts";
+import { createScene, type Scene } from "./scene.ts";
 import { type Seeded, seeded } from "./seeded.ts";
 import { SETS } from "./steps.ts";
-import { FALLIBLE_CALLS, FAULTS, type Harm, harmName, runChild, WRITING_CALLS } from "./strace.ts";
-import { BACKEND_NAMES, caseName, createDatabase, type TortureCase } from "./torture-case.ts";
+import {
+	type Call,
+	FALLIBLE_CALLS,
+	FAULTS,
+	type Harm,
+	harmName,
+	runChild,
+	traceCalls,
+	WRITING_CALLS,
+} from "./strace.ts";
+import { ALL_BACKENDS, caseName, createDatabase, type TortureCase } from "./torture-case.ts";
 import { wayOf } from "./way.ts";
 
 export interface SoakResult {
@@ -12,8 +21,7 @@ export interface SoakResult {
 	readonly harms: number;
 }
 
-/** Further than most runs come. */
-const LAST_CALL = 150;
+/** At most; a run that has nothing to do comes to no harm. */
 const HARMS_IN_A_LIFE = 4;
 
 /**
@@ -35,28 +43,37 @@ async function live(random: Seeded, name: string): Promise<number> {
 	using scene = createScene();
 	createDatabase(scene.path, journal);
 	const story: string[] = [];
+	let count = 0;
 	try {
 		let which: TortureCase = { set: "full", backend: "sqlite-native", transaction: "atomic", journal, direction };
 		if (direction === "down") assert.equal((await runChild({ ...which, direction: "up" }, scene.path)).exitCode, 0);
-		for (let count = 0; count < HARMS_IN_A_LIFE; count++) {
-			const harm = randomHarm(random);
-			which = { ...which, backend: random.pick(BACKEND_NAMES) };
+		for (let harm = 0; harm < HARMS_IN_A_LIFE; harm++) {
+			which = { ...which, backend: random.pick(ALL_BACKENDS) };
+			const harm = await randomHarm(random, which, scene);
+			if (harm === undefined) continue;
 			story.push(`${caseName(which)}, ${harmName(harm)}`);
+			count++;
 			const { killed, exitCode, code, stack } = await runChild(which, scene.path, { harm });
 			assert.ok(killed || exitCode === 0 || code !== undefined, stack);
 		}
 		const way = wayOf(SETS.full, direction);
-		const backend = random.pick(BACKEND_NAMES);
+		const backend = random.pick(ALL_BACKENDS);
 		await assertAftermath(scene, which, way, backend);
 		await assertEnd(scene, which, way, backend);
-		return HARMS_IN_A_LIFE;
+		return count;
 	} catch (cause) {
 		throw new Error(`${name}: ${story.join("; then ")}: ${(cause as Error).message}`, { cause });
 	}
 }
 
-function randomHarm(random: Seeded): Harm {
-	const when = 1 + random.below(random.pick([5, 20, LAST_CALL]));
-	if (random.below(3) > 0) return { call: random.pick(WRITING_CALLS), when, what: "kill" };
-	return { call: random.pick(FALLIBLE_CALLS), when, what: random.pick(FAULTS) };
+/** One of the calls that the run would make on what there is. */
+async function randomHarm(random: Seeded, which: TortureCase, scene: Scene): Promise<Harm | undefined> {
+	using copy = scene.copy();
+	const calls = await traceCalls(which, copy.path);
+	const kills = random.below(3) > 0;
+	const kinds: readonly Call[] = kills ? WRITING_CALLS : FALLIBLE_CALLS;
+	const choices = calls.filter(({ call }) => kinds.includes(call));
+	if (choices.length === 0) return undefined;
+	const { call, when } = random.pick(choices);
+	return { call, when, what: kills ? "kill" : random.pick(FAULTS) };
 }

@@ -65,20 +65,43 @@ const REBUILD: Step = {
 	down: ["ALTER TABLE parents ADD COLUMN reverted TEXT"],
 };
 
-export type SetName = "full" | "small";
+/** A second file, beside the main one. The change of both is one. */
+const SIDE: Step = {
+	up: [
+		"ATTACH '{folder}/side.db' AS side",
+		"CREATE TABLE side.notes (id INTEGER PRIMARY KEY, body TEXT)",
+		`INSERT INTO side.notes (body) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3)
+		 SELECT printf('%.*c', 3000, char(96 + i)) FROM n`,
+	],
+	down: ["ATTACH '{folder}/side.db' AS side", "DROP TABLE side.notes"],
+};
+
+const REWRITE_SIDE: Step = {
+	up: ["ATTACH '{folder}/side.db' AS side", "PRAGMA side.cache_size = 2", "UPDATE side.notes SET body = upper(body)"],
+	down: ["ATTACH '{folder}/side.db' AS side", "PRAGMA side.cache_size = 2", "UPDATE side.notes SET body = lower(body)"],
+};
+
+export type SetName = "full" | "small" | "attaching";
 
 /** Few enough system calls for each to be visited: in minutes, or in a test. */
 export const SETS: Readonly<Record<SetName, Steps>> = {
 	full: [join(RUNS, FAMILY), join(logged(2), pages(6)), join(logged(3), REWRITE), join(logged(4), REBUILD)],
 	small: [join(RUNS, pages(3)), join(logged(2), REWRITE)],
+	attaching: [join(RUNS, pages(3)), join(logged(2), SIDE), join(logged(3), REWRITE, REWRITE_SIDE)],
 };
 
-/** The files of the migrations, by name. */
-export function filesOf(steps: Steps): Readonly<Record<string, string>> {
+/**
+ * The files of the migrations, by name.
+ *
+ * @param folder Where the databases are.
+ */
+export function filesOf(steps: Steps, folder: string): Readonly<Record<string, string>> {
+	const body = (statements: readonly string[]): string =>
+		statements.map((statement) => `${statement.replace("{folder}", folder)};\n`).join("");
 	return Object.fromEntries(
 		steps.flatMap(({ up, down }, index) => [
-			[`${index + 1}_step.up.sql`, up.map((statement) => `${statement};\n`).join("")],
-			[`${index + 1}_step.down.sql`, down.map((statement) => `${statement};\n`).join("")],
+			[`${index + 1}_step.up.sql`, body(up)],
+			[`${index + 1}_step.down.sql`, body(down)],
 		]),
 	);
 }

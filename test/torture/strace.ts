@@ -1,12 +1,11 @@
 import { execFile } from "node:child_process";
-import { readFileSync, readlinkSync, rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { bundledChild } from "./bundled-child.ts";
-import type { TortureCase } from "./torture-case.ts";
+import { type TortureCase, urlOf } from "./torture-case.ts";
 
 /** Every system call by which a backend changes something; asking for more costs nothing. */
 export const WRITING_CALLS = [
-	"write",
 	"pwrite64",
 	"fsync",
 	"fdatasync",
@@ -18,14 +17,14 @@ export const WRITING_CALLS = [
 	"rmdir",
 ] as const;
 
-/** `openat` too: there is nothing to kill in it, but it can fail. */
-export const FALLIBLE_CALLS = [...WRITING_CALLS, "openat"] as const;
+/** `openat` and `readlink` too: there is nothing to kill in them, but they can fail. */
+export const FALLIBLE_CALLS = [...WRITING_CALLS, "openat", "readlink"] as const;
 
 export type Call = (typeof FALLIBLE_CALLS)[number];
 export const FAULTS = ["EIO", "ENOSPC", "EACCES"] as const;
 export type Fault = (typeof FAULTS)[number];
 
-/** What happens instead of the `when`-th call of its kind on the database's files, counted from 1. */
+/** What happens instead of the `when`-th call of its kind that the program makes, counted from 1. */
 export interface Harm {
 	readonly call: Call;
 	readonly when: number;
@@ -66,66 +65,58 @@ export async function runChild(which: TortureCase, path: string, { uid, harm }: 
 	const inject = ["-e", `inject=${harm.call}:${effect}:when=${harm.when}`];
 	// With the fast filter strace 6.1 forgets to send the signal.
 	const filter = harm.what === "kill" ? [] : [FAST];
-	return run([...straceCommand(path, [harm.call], "/dev/null"), ...filter, ...inject, ...child]);
+	return run([...straceCommand([harm.call], "/dev/null"), ...filter, ...inject, ...child]);
 }
 
-/** Migrates unharmed and counts the system calls on the database's files. */
-export async function countCalls(which: TortureCase, path: string): Promise<ReadonlyMap<Call, number>> {
+/** A system call of an undisturbed run on one of the files in the database's folder. */
+export interface TracedCall {
+	readonly call: Call;
+	/** As that of a harm. */
+	readonly when: number;
+	/** As strace writes it: names of files, results. */
+	readonly text: string;
+}
+
+/** Migrates unharmed and lists the system calls on the database's files. */
+export async function traceCalls(which: TortureCase, path: string): Promise<readonly TracedCall[]> {
 	const log = `${dirname(path)}.strace`;
 	try {
 		const { exitCode, message } = await run([
-			...straceCommand(path, FALLIBLE_CALLS, log),
+			...straceCommand(FALLIBLE_CALLS, log),
 			FAST,
 			...(await childCommand(which, path)),
 		]);
 		if (exitCode !== 0) throw new Error(`the undisturbed run failed: ${message}`);
-		const lines = readFileSync(log, "utf8").split("\n");
-		return new Map(
-			FALLIBLE_CALLS.map((call) => [call, lines.filter((line) => line.includes(` ${call}(`)).length] as const).filter(
-				([, count]) => count > 0,
-			),
-		);
+		return callsIn(readFileSync(log, "utf8"), dirname(path));
 	} finally {
 		rmSync(log, { force: true });
 	}
 }
 
-async function childCommand(
-	{ set, backend, direction, transaction }: TortureCase,
-	path: string,
-	uid?: number,
-): Promise<readonly string[]> {
+/** strace counts the calls of each thread by themselves; all that are looked for are made by one. */
+function callsIn(log: string, folder: string): readonly TracedCall[] {
+	const counts = new Map<string, number>();
+	return log.split("\n").flatMap((line) => {
+		const [, thread, call] = /^(\d+) +(\w+)\(/.exec(line) ?? [];
+		if (call === undefined) return [];
+		const when = (counts.get(`${thread} ${call}`) ?? 0) + 1;
+		counts.set(`${thread} ${call}`, when);
+		return line.includes(`${folder}/`) || line.includes(`${folder}>`) || line.includes(`"${folder}"`)
+			? [{ call: call as Call, when, text: line }]
+			: [];
+	});
+}
+
+async function childCommand(which: TortureCase, path: string, uid?: number): Promise<readonly string[]> {
 	const asUser = uid === undefined ? [] : [String(uid)];
+	const { set, backend, direction } = which;
 	// Only one of the WebAssembly compilers: starting takes half the time.
-	return [
-		process.execPath,
-		"--liftoff-only",
-		await bundledChild(),
-		set,
-		backend,
-		path,
-		direction,
-		transaction,
-		...asUser,
-	];
+	const program = [process.execPath, "--liftoff-only", await bundledChild()];
+	return [...program, set, urlOf(backend, path, which), dirname(path), direction, ...asUser];
 }
 
-function straceCommand(path: string, calls: readonly Call[], log: string): readonly string[] {
-	const ends = ["", "-journal", "-wal", "-shm", ".lock", ...takeOverEnds(path)];
-	const files = ends.map((end) => path + end).concat(dirname(path));
-	const options = ["-f", "-qq", "-o", log, "-e", `trace=${calls.join()}`];
-	return ["strace", ...options, ...files.flatMap((file) => ["-P", file])];
-}
-
-/** The lock under which a dead process's lock is taken over is named after its owner. */
-function takeOverEnds(path: string): readonly string[] {
-	try {
-		const { id } = JSON.parse(readlinkSync(`${path}.lock`)) as { readonly id: string };
-		return [`.lock.break-${id}`];
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-		throw error;
-	}
+function straceCommand(calls: readonly Call[], log: string): readonly string[] {
+	return ["strace", "-f", "-qq", "-y", "-o", log, "-e", `trace=${calls.join()}`];
 }
 
 function run([program = "", ...args]: readonly string[]): Promise<Outcome> {

@@ -6,14 +6,17 @@
  */
 import { parseArgs } from "node:util";
 import { rehearseRecovery } from "./crash-rehearsal.ts";
+import { endThreads } from "./ended-threads.ts";
+import { LIBRARIES, raceForeign } from "./foreign-application.ts";
 import { type Rehearsal, rehearse } from "./harmed-run.ts";
+import { lockPoints, rehearseLock, surviveLockKills } from "./lock-kills.ts";
 import { BAD_PLACES, survivePlace } from "./places.ts";
 import { everyNth, faultPoints, killPoints, surviveAll } from "./points.ts";
 import { FIELDS, race } from "./race.ts";
 import { runTwo } from "./run-two.ts";
 import { soak } from "./soak.ts";
 import { type CaseSummary, summaryTable, table } from "./summary.ts";
-import { BACKEND_NAMES, CASES, caseName } from "./torture-case.ts";
+import { ALL_BACKENDS, BACKEND_NAMES, CASES, caseName, FURTHER_CASES } from "./torture-case.ts";
 
 const { values } = parseArgs({
 	options: {
@@ -37,9 +40,22 @@ else await soakFor(Number(values.minutes));
 
 async function everything(): Promise<void> {
 	const cases: CaseSummary[] = [];
-	for (const which of CASES) cases.push(await surviveCase(caseName(which), await rehearse(which)));
+	for (const which of [...CASES, ...FURTHER_CASES])
+		cases.push(await surviveCase(caseName(which), await rehearse(which)));
 	for (const name of BACKEND_NAMES) {
 		cases.push(await surviveCase(`${name}, repairing after a kill`, await rehearseRecovery(name)));
+	}
+	const locks = [];
+	for (const backend of ALL_BACKENDS) {
+		for (const from of ["free", "dead"] as const) {
+			using rehearsal = await rehearseLock(backend, from);
+			const points = everyNth(await lockPoints(rehearsal), stride, seed);
+			const { points: came, failures } = await surviveLockKills(rehearsal, points);
+			for (const failure of failures) report(failure);
+			const name = `${backend}, ${from === "free" ? "a free lock" : "a dead owner's lock"}`;
+			locks.push([name, points.length, came, came - failures.length]);
+			progress(`${name}: ${points.length} kills, ${came} followers`);
+		}
 	}
 	const places = [];
 	for (const place of BAD_PLACES) {
@@ -55,9 +71,28 @@ async function everything(): Promise<void> {
 			progress(`race of ${field}: ${rounds} rounds, ${rounds * killed} kills`);
 		}
 	}
+	const foreign = [];
+	for (const library of LIBRARIES) {
+		for (const backend of BACKEND_NAMES) {
+			const options = { library, backend, applications: 2, rounds, seed };
+			const kills = Math.floor(rounds / 2);
+			const survived = await holds(() => raceForeign(options));
+			foreign.push([`2 applications on ${library}, ${backend}`, rounds, kills, survived ? rounds : "no"]);
+			progress(`applications on ${library} beside ${backend}: ${rounds} rounds`);
+		}
+	}
+	const threads = [];
+	for (const backend of ALL_BACKENDS) {
+		const survived = await holds(() => endThreads(backend, rounds, seed));
+		threads.push([backend, rounds, survived ? rounds : "no"]);
+		progress(`threads of ${backend} ended: ${rounds}`);
+	}
 	console.log(`\n${summaryTable(cases)}\n`);
+	console.log(`${table(["holder killed at a call on its lock", "kill points", "followers", "survived"], locks)}\n`);
 	console.log(`${table(["place", "runs", "survived"], places)}\n`);
-	console.log(table(["race", "processes", "rounds", "kills", "survived"], races));
+	console.log(`${table(["race", "processes", "rounds", "kills", "survived"], races)}\n`);
+	console.log(`${table(["applications that write, and runs", "rounds", "kills", "survived"], foreign)}\n`);
+	console.log(table(["threads ended in a run", "rounds", "survived"], threads));
 }
 
 async function surviveCase(name: string, begun: Rehearsal): Promise<CaseSummary> {

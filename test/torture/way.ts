@@ -20,10 +20,11 @@ export function wayOf(steps: Steps, direction: Direction): Way {
 	const inside = new Map<number, { readonly states: readonly string[]; readonly statements: readonly string[] }>();
 	const database = new BetterSqlite3(":memory:");
 	database.pragma("foreign_keys = OFF");
+	database.exec("ATTACH ':memory:' AS side");
 	const go = (statements: readonly string[], target: number): void => {
 		const states = [stateOf(database)];
 		for (const statement of statements) {
-			database.exec(statement);
+			if (!statement.startsWith("ATTACH")) database.exec(statement);
 			states.push(stateOf(database));
 		}
 		inside.set(target, { states, statements });
@@ -51,19 +52,23 @@ export function wayOf(steps: Steps, direction: Direction): Way {
 	};
 }
 
-/** Everything that migrations made of a database, schema and rows, as one text to compare. */
+/** Everything that migrations made of a database and of one attached as `side`, schema and rows, as one text to compare. */
 export function stateOf(database: BetterSqlite3.Database): string {
+	return ["main", "side"].flatMap((schema) => linesOf(database, schema)).join("\n");
+}
+
+function linesOf(database: BetterSqlite3.Database, schema: string): readonly string[] {
 	const objects = database
 		.prepare<[], { type: string; name: string }>(
-			"SELECT type, name, sql FROM sqlite_schema WHERE tbl_name NOT LIKE 'schema_migrations%' ORDER BY name",
+			`SELECT type, name, sql FROM ${schema}.sqlite_schema WHERE tbl_name NOT LIKE 'schema_migrations%' ORDER BY name`,
 		)
 		.all();
 	const lines = objects.map((object) => JSON.stringify(object));
 	for (const { type, name } of objects) {
 		if (type !== "table") continue;
-		for (const row of database.prepare(`SELECT * FROM "${name}" ORDER BY 1`).raw().all()) {
+		for (const row of database.prepare(`SELECT * FROM ${schema}."${name}" ORDER BY 1`).raw().all()) {
 			lines.push(`${name}: ${JSON.stringify(row)}`);
 		}
 	}
-	return lines.join("\n");
+	return lines;
 }

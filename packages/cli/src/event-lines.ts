@@ -24,6 +24,8 @@ export function eventLines(terminal: Terminal, { verbose, now }: EventLinesOptio
 
 	return (event) => {
 		switch (event.type) {
+			case "notice":
+				return terminal.line(event.message);
 			case "locked":
 				return explain(`Locked the database after ${goDuration(event.waitedMs)}`);
 			case "start":
@@ -45,6 +47,12 @@ export function eventLines(terminal: Terminal, { verbose, now }: EventLinesOptio
 			}
 			case "unlocked":
 				return explain("Unlocked the database");
+			case "unlock-failed": {
+				const reason = event.error instanceof Error ? event.error.message : String(event.error);
+				return terminal.line(
+					`warning: all is done, but the migration lock could not be given back: ${reason}; it goes when this process ends`,
+				);
+			}
 		}
 	};
 }

@@ -68,6 +68,24 @@ describe("eventLines", () => {
 		expect(play([[5_000, 1_000_000]], false)).toBe("7/u users (4.5ms)\n");
 	});
 
+	it("says what the lock cannot keep out, and why it could not be given back", () => {
+		let printed = "";
+		const output = { isTTY: false, columns: 40, write: (text: string) => (printed += text) };
+		const onEvent = eventLines(
+			terminal(output, (text) => text),
+			{ verbose: false, now: () => 0 },
+		);
+		onEvent({ type: "notice", message: "some applications are not kept out" });
+		onEvent({ type: "unlock-failed", error: new Error("the database stayed busy") });
+		expect(printed).toBe(
+			[
+				"some applications are not kept out",
+				"warning: all is done, but the migration lock could not be given back: the database stayed busy; it goes when this process ends",
+				"",
+			].join("\n"),
+		);
+	});
+
 	it("says more when asked", () => {
 		expect(play([[1, 1_500]], false, true)).toBe(
 			[

@@ -5,14 +5,8 @@ import { describe, expect, it } from "vitest";
 import { folderOf, godwit, threeMigrations } from "./fixtures/godwit.ts";
 
 const backends = ["sqlite-native", "sqlite-wasm"] as const;
-const elsewhere = JSON.stringify({
-	host: "elsewhere",
-	boot: "b",
-	pidns: "p",
-	pid: 4711,
-	start: 1,
-	id: "0123456789abcdef",
-});
+/** Process 4711 of a system that does not tell its boots apart. */
+const elsewhere = "elsewhere~-~-~3mv~0~-~1";
 
 async function migrated(backend: string): Promise<{ readonly cwd: string; readonly flags: readonly string[] }> {
 	const cwd = await folderOf(threeMigrations);

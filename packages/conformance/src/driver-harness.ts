@@ -12,8 +12,12 @@ export interface DriverHarness {
 	 * files (a missing one counts as an empty one), a log position. Needed for `"fingerprint"`.
 	 */
 	fingerprint?(): Promise<string>;
-	/** Makes somebody else the owner of a held lock, as after its lease is over. Needed for `"fenced-lock"`. */
-	stealLock?(): Promise<void>;
+	/**
+	 * Makes somebody else the owner of a held lock, as after its lease is over. Needed for `"fenced-lock"`.
+	 *
+	 * @param holder The instance that holds it; a body run by it reaches a database that it keeps everybody else out of.
+	 */
+	stealLock?(holder: Driver): Promise<void>;
 }
 
 /** What the laws run, in the database's language. Each is a whole statement, with what ends it; `\n` joins them. */

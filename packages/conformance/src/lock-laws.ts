@@ -138,7 +138,7 @@ export const lockLaws: readonly Law<DriverHarness, DriverCapability>[] = lawsOfO
 			await using driver = await harness.open();
 			await driver.setVersion(1n, false);
 			await driver.lock();
-			await harness.stealLock?.();
+			await harness.stealLock?.(driver);
 			await rejection("ERR_LOCK_LOST", driver.apply?.(textBody(harness.dialect.create("a")), 2n) ?? Promise.resolve());
 			await expectObjects(harness, []);
 			await expectVersion(driver, 1n, false);
@@ -154,7 +154,7 @@ export const lockLaws: readonly Law<DriverHarness, DriverCapability>[] = lawsOfO
 			await using driver = await harness.open();
 			await using other = await harness.open();
 			await driver.lock();
-			await harness.stealLock?.();
+			await harness.stealLock?.(driver);
 			await rejection("ERR_LOCK_LOST", driver.unlock());
 			// It is the thief's lock now.
 			await rejection("ERR_LOCK_TIMEOUT", other.lock({ timeoutMs: 0 }));

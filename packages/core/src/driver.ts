@@ -12,8 +12,10 @@ export interface VersionState {
 export interface LockOptions {
 	/** How long to wait for another holder, in milliseconds; 0 tries once. The driver's own default otherwise. */
 	readonly timeoutMs?: number | undefined;
-	/** Ends the waiting; `lock` then rejects with the signal's reason. */
+	/** Ends the waiting; the call then rejects with the signal's reason. */
 	readonly signal?: AbortSignal | undefined;
+	/** Hears, in a sentence, what the lock cannot keep out in this place. */
+	readonly onNotice?: ((notice: string) => void) | undefined;
 }
 
 /**
@@ -66,8 +68,13 @@ export interface Driver extends AsyncDisposable {
 	/** Replaces the version and the dirty flag, durably. Every state is storable, also -1 and dirty. */
 	setVersion(version: Version, dirty: boolean): Promise<void>;
 
-	/** Reads the version from the database, each time. Version -1, not dirty, when nothing was ever recorded. */
-	version(): Promise<VersionState>;
+	/**
+	 * Reads the version from the database, each time. Version -1, not dirty, when nothing was ever recorded.
+	 *
+	 * @param options How long to wait where the database cannot be read while somebody migrates it.
+	 * @throws MigrateError `ERR_LOCK_TIMEOUT`, `ERR_BUSY`.
+	 */
+	version(options?: LockOptions): Promise<VersionState>;
 
 	/** Deletes everything in the database, the version too; the instance still holds its lock afterwards. */
 	drop(): Promise<void>;

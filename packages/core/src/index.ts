@@ -1,6 +1,7 @@
 export { assertMigrations } from "./assert-migrations.ts";
 export type { BackoffOptions } from "./backoff.ts";
 export { withBackoff } from "./backoff.ts";
+export { cleanUpAfter } from "./clean-up-after.ts";
 export type { ApplyOutcome, Driver, DriverFactory, LockOptions, VersionState } from "./driver.ts";
 export { hasCredentials } from "./has-credentials.ts";
 export type { MigrationFiles } from "./memory-source.ts";

@@ -1,8 +1,8 @@
 import createDebug from "debug";
 import { assertMigrations } from "./assert-migrations.ts";
 import { cleanUpAfter } from "./clean-up-after.ts";
-import type { Driver, VersionState } from "./driver.ts";
-import { MigrateError } from "./migrate-error.ts";
+import type { Driver, LockOptions, VersionState } from "./driver.ts";
+import { isMigrateError, MigrateError } from "./migrate-error.ts";
 import type { MigrateEvent } from "./migrate-event.ts";
 import type { Migration, MigrationReport, MigrationStep } from "./migration.ts";
 import { type Goal, type Plan, plan } from "./plan.ts";
@@ -112,7 +112,7 @@ export class Migrate implements AsyncDisposable {
 
 	/** Reads version and dirty flag; `NIL_VERSION` before the first migration. Takes no lock. Go: Version. */
 	async version(): Promise<VersionState> {
-		return this.#driver.version();
+		return this.#driver.version(this.#waiting());
 	}
 
 	/** Closes source and database. Go: Close. */
@@ -155,7 +155,7 @@ export class Migrate implements AsyncDisposable {
 	 * moved the version meanwhile.
 	 */
 	async #execute(planFrom: (current: Version) => Promise<OpenedPlan>): Promise<MigrationReport> {
-		const before = await this.#driver.version();
+		const before = await this.#driver.version(this.#waiting());
 		let planned: OpenedPlan | undefined;
 		// A dirty flag seen without the lock may be a migration that is running right now.
 		if (!before.dirty) {
@@ -180,10 +180,10 @@ export class Migrate implements AsyncDisposable {
 
 	/** @param stopped What it resolves to when the signal ends the waiting; without it the signal's reason is thrown. */
 	async #locked<T>(work: () => Promise<T>, stopped?: () => T): Promise<T> {
-		const { lockTimeoutMs, signal, onEvent } = this.#options;
+		const { signal, onEvent } = this.#options;
 		const start = performance.now();
 		try {
-			await this.#driver.lock({ timeoutMs: lockTimeoutMs, signal });
+			await this.#driver.lock(this.#waiting());
 		} catch (error) {
 			if (stopped !== undefined && signal?.aborted && error === signal.reason) return stopped();
 			throw error;
@@ -195,9 +195,28 @@ export class Migrate implements AsyncDisposable {
 		} catch (error) {
 			throw await cleanUpAfter(error, () => this.#driver.unlock());
 		}
-		await this.#driver.unlock();
-		onEvent?.({ type: "unlocked" });
+		await this.#unlock();
 		return result;
+	}
+
+	/** What was done stays done, and is reported, when the lock cannot be given back; when it was lost, somebody else may have been at work. */
+	async #unlock(): Promise<void> {
+		const { onEvent } = this.#options;
+		try {
+			await this.#driver.unlock();
+		} catch (error) {
+			if (isMigrateError(error, "ERR_LOCK_LOST")) throw error;
+			debug("the lock could not be given back: %s", error);
+			onEvent?.({ type: "unlock-failed", error });
+			return;
+		}
+		onEvent?.({ type: "unlocked" });
+	}
+
+	#waiting(): LockOptions {
+		const { lockTimeoutMs, signal, onEvent } = this.#options;
+		const onNotice = onEvent && ((message: string): void => onEvent({ type: "notice", message }));
+		return { timeoutMs: lockTimeoutMs, signal, onNotice };
 	}
 }
 

@@ -436,9 +436,23 @@ describe("the lock", () => {
 		});
 	});
 
-	it("that cannot be given back is an error also after success", async () => {
+	it("that was lost is an error also after success", async () => {
 		const lost = new MigrateError("ERR_LOCK_LOST", "lost", { owner: "somebody" });
 		await expect(migrateOver(recordingDriver({ unlock: () => Promise.reject(lost) })).up()).rejects.toBe(lost);
+	});
+
+	it("that cannot be given back takes nobody the report of what was done, which stays done", async () => {
+		const busy = new MigrateError("ERR_BUSY", "busy", { waitedMs: 1 });
+		const driver = recordingDriver({ unlock: () => Promise.reject(busy) });
+		const events: MigrateEvent[] = [];
+		const migrate = migrateOver(driver, { onEvent: (event) => events.push(event) });
+		expect(await migrate.up()).toMatchObject({ from: -1n, to: 3n, applied: [{}, {}, {}] });
+		await migrate.force(2);
+		expect(events.map(({ type }) => type)).not.toContain("unlocked");
+		expect(events.filter(({ type }) => type === "unlock-failed")).toEqual([
+			{ type: "unlock-failed", error: busy },
+			{ type: "unlock-failed", error: busy },
+		]);
 	});
 
 	it("is not taken when there is nothing to do", async () => {
@@ -462,14 +476,20 @@ describe("the lock", () => {
 	});
 
 	it("is waited for as long as lockTimeoutMs says", async () => {
-		let asked: number | undefined;
+		const asked: (number | undefined)[] = [];
 		const driver = recordingDriver({
 			async lock(options) {
-				asked = options?.timeoutMs;
+				asked.push(options?.timeoutMs);
+			},
+			async version(options) {
+				asked.push(options?.timeoutMs);
+				return driver.state;
 			},
 		});
-		await migrateOver(driver, { lockTimeoutMs: 250 }).force(1);
-		expect(asked).toBe(250);
+		const migrate = migrateOver(driver, { lockTimeoutMs: 250 });
+		await migrate.force(1);
+		await migrate.version();
+		expect(asked).toEqual([250, 250]);
 	});
 
 	it("is taken to force and to drop, dirty or not", async () => {
@@ -568,6 +588,14 @@ describe("onEvent", () => {
 			{ type: "end", migration: { version: 2n }, index: 1, count: 2 },
 			{ type: "unlocked" },
 		]);
+	});
+
+	it("hears first what the lock cannot keep out", async () => {
+		const notice = "applications of another kind are not kept out";
+		const driver = recordingDriver({ lock: async (options) => options?.onNotice?.(notice) });
+		const events: MigrateEvent[] = [];
+		await migrateOver(driver, { onEvent: (event) => events.push(event) }).force(1);
+		expect(events).toMatchObject([{ type: "notice", message: notice }, { type: "locked" }, { type: "unlocked" }]);
 	});
 
 	it.each(["locked", "start", "end"])(

@@ -1,28 +1,8 @@
-import { existsSync } from "node:fs";
-import { isMigrateError } from "@godwit/core";
-import {
-	type LockFile,
-	lockFile,
-	realDatabasePath,
-	type SqliteConnection,
-	type SqlRow,
-	type SqlValue,
-} from "@godwit/sqlite";
+import type { SqliteConnection, SqlRow, SqlValue } from "@godwit/sqlite-files";
 import type { Database, Statement } from "better-sqlite3";
-import { sharedLock } from "./shared-lock.ts";
 
-/**
- * The port over better-sqlite3.
- *
- * The native library does not see the lock that node-sqlite3-wasm puts beside a database, and would take that one's
- * journal for a dead process's and roll it back. So before a statement may look at the file, a lock is held that the
- * other side sees: SQLite's shared one for a query and for BEGIN IMMEDIATE, which have theirs when they return, and the
- * one beside the database for everything else, and for rolling a journal back. Then the other side's is looked for.
- */
+/** The port over better-sqlite3. */
 export function nativeConnection(database: Database, close: () => void): SqliteConnection {
-	const path = pathOf(database);
-	const lock: LockFile | undefined = path === undefined ? undefined : lockFile(path);
-	const shared = path === undefined ? undefined : sharedLock(database, path);
 	const queries = new Map<string, Query>();
 
 	function prepare(sql: string): Query {
@@ -31,84 +11,32 @@ export function nativeConnection(database: Database, close: () => void): SqliteC
 		return query;
 	}
 
-	/** The binding's exec passes over a vertical tab, which SQLite refuses: what follows would not be what was looked at. */
-	function execute(sql: string): void {
-		if (sql.startsWith("\v")) database.prepare(sql);
-		database.exec(sql);
-	}
-
-	/** Runs, outside a transaction, what looks at the file and takes no more than locks that may stand beside a shared one. */
-	function guarded<T>(work: () => T): T {
-		if (lock === undefined || shared === undefined || lock.held) return work();
-		const refused = shared.take();
-		if (refused !== undefined) return besides(lock, work, refused);
-		try {
-			lock.assertFree();
-			const result = work();
-			// An application on node-sqlite3-wasm does not look for our lock.
-			lock.assertFree();
-			return result;
-		} finally {
-			shared.release();
-		}
-	}
-
-	/**
-	 * Runs what may need the file for itself, or to roll back a journal.
-	 *
-	 * @param refused Why there was no shared lock to be had.
-	 */
-	function besides<T>(lock: LockFile, work: () => T, refused?: unknown): T {
-		try {
-			lock.take();
-		} catch (error) {
-			if (!isMigrateError(error)) throw error;
-			if (!existsSync(`${path}-journal`)) return work();
-			// It may be that of another user, who can make a lock where we cannot, and would be rolled back.
-			throw resultCodeOf(refused)?.startsWith("SQLITE_BUSY") ? refused : error;
-		}
-		try {
-			return work();
-		} finally {
-			lock.release();
-		}
-	}
-
 	return {
-		exec(sql) {
-			if (/^BEGIN IMMEDIATE/.test(sql) && !database.inTransaction) {
-				try {
-					guarded(() => database.exec(sql));
-				} catch (error) {
-					if (database.inTransaction) database.exec("ROLLBACK");
-					throw error;
-				}
-				return;
-			}
-			if (!database.inTransaction) lock?.take();
-			try {
-				execute(sql);
-			} finally {
-				if (lock?.held && !database.inTransaction) lock.release();
-			}
-		},
-		all(sql, parameters = []) {
-			if (database.inTransaction) return rowsOf(prepare(sql), parameters);
-			const query = guarded(() => prepare(sql));
-			const run = (): readonly SqlRow[] => rowsOf(query, parameters);
-			return query.statement.readonly || lock === undefined ? guarded(run) : besides(lock, run);
+		begin: (mode) => void database.exec(`BEGIN ${mode}`),
+		commit: () => void database.exec("COMMIT"),
+		rollback: () => void database.exec("ROLLBACK"),
+		query: (sql, parameters = []) => rowsOf(prepare(sql), parameters),
+		run(sql) {
+			// The binding's exec passes over a vertical tab, which SQLite refuses: what follows would not be what was looked at.
+			if (sql.startsWith("\v")) database.prepare(sql);
+			database.exec(sql);
 		},
 		get inTransaction() {
 			return database.inTransaction;
 		},
-		resultCode: resultCodeOf,
-		close() {
-			shared?.close();
-			close();
-			if (lock?.held) lock.release();
-			lock?.close();
+		resultCode(error) {
+			if (!(error instanceof Error) || error.name !== "SqliteError" || !("code" in error)) return undefined;
+			return String(error.code);
 		},
+		close,
 	};
+}
+
+/** The native class of the handle that the binding keeps under a symbol; `nativeBinding` can name another copy. */
+export function copyOf(database: Database): unknown {
+	const [symbol] = Object.getOwnPropertySymbols(database);
+	const handle = symbol === undefined ? undefined : Reflect.get(database, symbol);
+	return handle?.constructor ?? database;
 }
 
 interface Query {
@@ -133,16 +61,4 @@ function rowsOf({ statement, columns }: Query, parameters: readonly SqlValue[]):
 		for (let at = 0; at < columns.length; at++) row[columns[at] ?? ""] = values[at] ?? null;
 		return row;
 	});
-}
-
-/** By SQLite, since the name can be relative to a folder that is no longer the current one. */
-function pathOf(database: Database): string | undefined {
-	const rows = database.pragma("database_list") as readonly { readonly name: string; readonly file: string }[];
-	const file = rows.find(({ name }) => name === "main")?.file;
-	return file === undefined || file === "" ? undefined : realDatabasePath(file);
-}
-
-function resultCodeOf(error: unknown): string | undefined {
-	if (!(error instanceof Error) || error.name !== "SqliteError" || !("code" in error)) return undefined;
-	return String(error.code);
 }

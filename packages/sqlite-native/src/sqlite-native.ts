@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import { MigrateError } from "@godwit/core";
-import { type SqliteFactory, sqliteFactory } from "@godwit/sqlite";
-import type { Database } from "better-sqlite3";
-import { nativeConnection } from "./native-connection.ts";
+import { type SqliteConnection, type SqliteFactory, sqliteFactory } from "@godwit/sqlite-files";
+import type { Database, Options } from "better-sqlite3";
+import { copyOf, nativeConnection } from "./native-connection.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -10,20 +10,51 @@ const OLDEST_NODE = 22;
 
 /** The backend over better-sqlite3: `sqlite-native://path/to/app.db`. */
 export const sqliteNative: SqliteFactory<Database> = sqliteFactory<Database>({
-	async connect(path) {
-		// better-sqlite3 13 crashes the process on Node 20, so it must not even be loaded there.
-		const found = process.versions.node;
-		if (Number.parseInt(found, 10) < OLDEST_NODE) {
-			const message = `better-sqlite3 needs Node ${OLDEST_NODE} or newer, and this is Node ${found}; use a newer Node, or sqlite-wasm`;
-			throw new MigrateError("ERR_RUNTIME", message, { required: String(OLDEST_NODE), found });
-		}
-		if (path !== path.trim()) {
-			const reason = `better-sqlite3 cuts off the white space at the end of "${path}"; rename the file`;
-			throw new MigrateError("ERR_INVALID_URL", reason, { reason });
-		}
-		const BetterSqlite3 = require("better-sqlite3") as typeof import("better-sqlite3");
-		const database = new BetterSqlite3(path);
-		return nativeConnection(database, () => database.close());
-	},
+	name: "better-sqlite3",
+	assertUsable,
+	connect: (path) => open(path, {}),
+	connectReadOnly: (path) => open(path, { readonly: true, fileMustExist: true }),
 	borrow: (database) => nativeConnection(database, () => {}),
+	copyOf: otherCopyOf,
 });
+
+let ownCopy: unknown;
+
+function otherCopyOf(database: Database): unknown {
+	if (!isTooOld()) ownCopy ??= copyOfOwn();
+	const copy = copyOf(database);
+	return copy === ownCopy ? undefined : copy;
+}
+
+function copyOfOwn(): unknown {
+	const BetterSqlite3 = require("better-sqlite3") as typeof import("better-sqlite3");
+	const database = new BetterSqlite3(":memory:");
+	try {
+		return copyOf(database);
+	} finally {
+		database.close();
+	}
+}
+
+/** better-sqlite3 13 crashes the process on Node 20, so it must not even be loaded there. */
+function isTooOld(): boolean {
+	return Number.parseInt(process.versions.node, 10) < OLDEST_NODE;
+}
+
+function assertUsable(path: string): void {
+	if (isTooOld()) {
+		const found = process.versions.node;
+		const message = `better-sqlite3 needs Node ${OLDEST_NODE} or newer, and this is Node ${found}; use a newer Node, or sqlite-wasm`;
+		throw new MigrateError("ERR_RUNTIME", message, { required: String(OLDEST_NODE), found });
+	}
+	if (path !== path.trim()) {
+		const reason = `better-sqlite3 cuts off the white space at the end of "${path}"; rename the file`;
+		throw new MigrateError("ERR_INVALID_URL", reason, { reason });
+	}
+}
+
+function open(path: string, options: Options): SqliteConnection {
+	const BetterSqlite3 = require("better-sqlite3") as typeof import("better-sqlite3");
+	const database = new BetterSqlite3(path, { timeout: 0, ...options });
+	return nativeConnection(database, () => database.close());
+}

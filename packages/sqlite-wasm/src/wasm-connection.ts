@@ -1,16 +1,9 @@
-import { type LockFile, lockFile, type SqliteConnection, type SqlRow, type SqlValue } from "@godwit/sqlite";
+import type { SqliteConnection, SqlRow, SqlValue } from "@godwit/sqlite-files";
 import type { Database, Statement } from "node-sqlite3-wasm";
 import { resultCode } from "./result-code.ts";
-import { guardVfs, type VfsGuard } from "./vfs-guard.ts";
 
-/**
- * The port over node-sqlite3-wasm.
- *
- * @param path The file as the binding names it, `undefined` for a database in memory.
- */
-export function wasmConnection(database: Database, path: string | undefined, close: () => void): SqliteConnection {
-	const lock: LockFile | undefined = path === undefined ? undefined : lockFile(path);
-	const guarded: VfsGuard = path === undefined || lock === undefined ? (call) => call() : guardVfs(path, lock);
+/** The port over node-sqlite3-wasm. */
+export function wasmConnection(database: Database, close: () => void): SqliteConnection {
 	// Held until the end: compiling a statement costs more than running it, and an unfinalized one keeps a database open.
 	const statements = new Map<string, Statement>();
 
@@ -20,36 +13,30 @@ export function wasmConnection(database: Database, path: string | undefined, clo
 		return prepared;
 	}
 
-	function query(sql: string, parameters: readonly SqlValue[]): readonly unknown[] {
-		const statement = prepare(sql);
-		try {
-			return statement.all([...parameters]);
-		} catch (error) {
-			// The binding cannot reset a statement that has failed, so it would fail for ever.
-			statements.delete(sql);
-			discard(statement);
-			throw error;
-		}
-	}
-
 	return {
-		exec(sql) {
-			// Whoever removed the lock by hand may have let another process in.
-			if (sql === "COMMIT" && lock?.held) lock.assertHeld();
-			guarded(() => database.exec(sql));
+		begin: (mode) => database.exec(`BEGIN ${mode}`),
+		commit: () => database.exec("COMMIT"),
+		rollback: () => database.exec("ROLLBACK"),
+		query(sql, parameters = []) {
+			const statement = prepare(sql);
+			try {
+				return statement.all([...parameters]).map((row) => exact(row as SqlRow));
+			} catch (error) {
+				// The binding cannot reset a statement that has failed, so it would fail for ever.
+				statements.delete(sql);
+				discard(statement);
+				throw error;
+			}
 		},
-		all: (sql, parameters = []) => guarded(() => query(sql, parameters)).map((row) => exact(row as SqlRow)),
+		run: (sql) => database.exec(sql),
 		get inTransaction() {
 			return database.inTransaction;
 		},
 		resultCode,
 		close() {
-			guarded(() => {
-				for (const statement of statements.values()) statement.finalize();
-				statements.clear();
-				close();
-			});
-			lock?.close();
+			for (const statement of statements.values()) statement.finalize();
+			statements.clear();
+			close();
 		},
 	};
 }

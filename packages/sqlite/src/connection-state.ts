@@ -75,7 +75,7 @@ export function restoreConnectionState(
 	{ settings, journalMode, databases }: ConnectionState,
 ): void {
 	for (const name of attached(connection)) {
-		if (!databases.has(name)) connection.exec(`DETACH ${quoteIdentifier(name)}`);
+		if (!databases.has(name)) connection.run(`DETACH ${quoteIdentifier(name)}`);
 	}
 	writeSettings(connection, settings);
 	restoreJournalMode(connection, journalMode);
@@ -100,19 +100,18 @@ export function writeSettings(connection: SqliteConnection, settings: Settings):
 	for (const [name, value] of settings) {
 		// A setting that a binding was built without reads as null.
 		if (value === null || readSetting(connection, name) === value) continue;
-		// Not exec: it would lock a file that it does not touch, and that may be read-only.
-		connection.all(`PRAGMA ${name} = ${name === "secure_delete" && value === 2n ? "fast" : value}`);
+		connection.query(`PRAGMA ${name} = ${name === "secure_delete" && value === 2n ? "fast" : value}`);
 	}
 }
 
 function readSetting(connection: SqliteConnection, name: string): SqlValue {
 	const sql = name === CASE_SENSITIVE_LIKE ? "SELECT 'a' NOT LIKE 'A'" : `PRAGMA ${name}`;
-	const [row = {}] = connection.all(sql);
+	const [row = {}] = connection.query(sql);
 	return Object.values(row)[0] ?? null;
 }
 
 function attached(connection: SqliteConnection): readonly string[] {
 	// The PRAGMA, unlike its table, does not read the file, which another connection may have to itself.
-	const names = connection.all("PRAGMA database_list").map(({ name }) => String(name));
+	const names = connection.query("PRAGMA database_list").map(({ name }) => String(name));
 	return names.filter((name) => name !== "temp");
 }

@@ -14,8 +14,8 @@ const OBJECTS = `SELECT name, type FROM pragma_table_list
  * @param keep A table that stays; none by default.
  */
 export function dropEverything(connection: SqliteConnection, keep: string | undefined): void {
-	for (const { name, type } of connection.all(OBJECTS, [keep ?? "sqlite_schema"])) {
+	for (const { name, type } of connection.query(OBJECTS, [keep ?? "sqlite_schema"])) {
 		// A temporary table of the same name would be dropped instead.
-		connection.exec(`DROP ${type === "view" ? "VIEW" : "TABLE"} main.${quoteIdentifier(String(name))}`);
+		connection.run(`DROP ${type === "view" ? "VIEW" : "TABLE"} main.${quoteIdentifier(String(name))}`);
 	}
 }

@@ -10,7 +10,7 @@ export type Violations = ReadonlyMap<string, number>;
 /** @see https://sqlite.org/pragma.html#pragma_foreign_key_check */
 export function foreignKeyViolations(connection: SqliteConnection): Violations {
 	const violations = new Map<string, number>();
-	for (const { table, rowid, parent } of connection.all("PRAGMA foreign_key_check")) {
+	for (const { table, rowid, parent } of connection.query("PRAGMA foreign_key_check")) {
 		const row = rowid === null ? "a row" : `row ${rowid}`;
 		const violation = `${row} of ${table} points to a row of ${parent} that does not exist`;
 		violations.set(violation, (violations.get(violation) ?? 0) + 1);

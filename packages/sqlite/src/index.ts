@@ -1,6 +1,11 @@
-export type { LockFile } from "./lock-file.ts";
-export { DatabaseHeldError, lockFile, realDatabasePath } from "./lock-file.ts";
-export type { SqliteConfig } from "./sqlite-config.ts";
-export type { SqliteConnection, SqlRow, SqlValue } from "./sqlite-connection.ts";
-export type { SqliteBinding, SqliteFactory } from "./sqlite-factory.ts";
-export { sqliteFactory } from "./sqlite-factory.ts";
+export { retryWhileBusy } from "./busy-retry.ts";
+export type { DatabaseAccess, Holders, Liveness } from "./database-access.ts";
+export { DatabaseHeldError, type HolderKind } from "./database-held-error.ts";
+export { parseDatabaseUrl } from "./database-url.ts";
+export { type LockRow, lockRow } from "./lock-row.ts";
+export { openAccess } from "./open-access.ts";
+export { completeConfig, type SqliteConfig } from "./sqlite-config.ts";
+export type { SqliteConnection, SqlRow, SqlValue, TransactionMode } from "./sqlite-connection.ts";
+export { type SqliteDriverOptions, sqliteDriver } from "./sqlite-driver.ts";
+export { databaseError, isBusy } from "./sqlite-error.ts";
+export { inTransaction } from "./transaction.ts";

@@ -2,7 +2,7 @@ import type { SqliteConnection } from "./sqlite-connection.ts";
 
 /** The journal mode of the main database: `delete`, `wal`, … see https://sqlite.org/pragma.html#pragma_journal_mode */
 export function readJournalMode(connection: SqliteConnection): string {
-	const [row] = connection.all("PRAGMA main.journal_mode");
+	const [row] = connection.query("PRAGMA main.journal_mode");
 	return String(row?.journal_mode);
 }
 
@@ -13,7 +13,6 @@ export function readJournalMode(connection: SqliteConnection): string {
  * @returns The mode that it is in then.
  */
 export function changeJournalMode(connection: SqliteConnection, mode: string): string {
-	// Not all: leaving a mode can delete the journal and WAL writes the database, which needs the lock that exec holds.
-	connection.exec(`PRAGMA main.journal_mode = ${mode}`);
+	connection.run(`PRAGMA main.journal_mode = ${mode}`);
 	return readJournalMode(connection);
 }

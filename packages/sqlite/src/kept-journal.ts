@@ -1,6 +1,6 @@
 import { readSettings, type Settings, writeSettings } from "./connection-state.ts";
+import type { DatabaseAccess } from "./database-access.ts";
 import { changeJournalMode, readJournalMode } from "./journal-mode.ts";
-import type { SqliteConnection } from "./sqlite-connection.ts";
 
 /**
  * The rollback journal, kept from one transaction to the next, where SQLite by default makes and deletes the file for
@@ -18,13 +18,24 @@ export interface KeptJournal {
 /** What is left of the file after a large transaction, in bytes, so that a rebuilt table does not take its room twice. */
 const SIZE_LIMIT: Settings = new Map([["journal_size_limit", 1_048_576n]]);
 
-export function keptJournal(connection: SqliteConnection): KeptJournal {
+export function keptJournal(access: DatabaseAccess): KeptJournal {
+	const { connection } = access;
 	let decided = false;
 	/** The settings before, while it is kept. */
 	let before: Settings | undefined;
+	let generation = -1;
+
+	/** A connection that was closed since has taken its settings with it. */
+	function forget(): void {
+		if (generation === access.generation) return;
+		generation = access.generation;
+		decided = false;
+		before = undefined;
+	}
 
 	return {
 		keep() {
+			forget();
 			if (decided || connection.inTransaction) return;
 			if (readJournalMode(connection) === "delete") {
 				// A change that was busy is tried again.
@@ -35,6 +46,7 @@ export function keptJournal(connection: SqliteConnection): KeptJournal {
 			decided = true;
 		},
 		remove() {
+			forget();
 			if (connection.inTransaction) return;
 			decided = false;
 			if (before === undefined) return;

@@ -1,12 +1,5 @@
 import { MigrateError } from "@godwit/core";
-import {
-	currentOwner,
-	describeOwner,
-	formatOwner,
-	ownerLiveness,
-	type ProcessOwner,
-	parseOwner,
-} from "./process-owner.ts";
+import type { Holders } from "./database-access.ts";
 import { quoteIdentifier } from "./quote-identifier.ts";
 import type { SqliteConnection, SqlValue } from "./sqlite-connection.ts";
 import { tableExists } from "./version-table.ts";
@@ -37,31 +30,21 @@ export interface LockRow {
 	remove(): void;
 }
 
-export function lockRow(connection: SqliteConnection, name: string, leaseMs: number): LockRow {
+export function lockRow(connection: SqliteConnection, name: string, leaseMs: number, holders: Holders): LockRow {
 	const table = `main.${quoteIdentifier(name)}`;
 	// Made once: the fence reads it in each migration.
 	const select = `SELECT locked AS locked, owner AS owner, expires_at AS expires_at FROM ${table} WHERE id = 1`;
-	let known: { readonly me: ProcessOwner; readonly owner: string } | undefined;
 	let extendAt = 0;
 
-	/** Made at the first use: a command that takes no lock needs none. */
-	function self(): { readonly me: ProcessOwner; readonly owner: string } {
-		if (known === undefined) {
-			const me = currentOwner();
-			known = { me, owner: formatOwner(me) };
-		}
-		return known;
-	}
-
 	function currentRow(): { locked: boolean; owner: string; expiresAt: SqlValue | undefined } | undefined {
-		const [row] = connection.all(select);
+		const [row] = connection.query(select);
 		return row && { locked: row.locked !== 0n, owner: String(row.owner), expiresAt: row.expires_at };
 	}
 
 	function assertMine(): void {
 		const row = currentRow();
-		if (row?.locked && row.owner === self().owner) return;
-		const thief = row?.locked ? `held by ${describe(row.owner)}` : "free";
+		if (row?.locked && row.owner === holders.me) return;
+		const thief = row?.locked ? `held by ${holders.describe(row.owner)}` : "free";
 		throw new MigrateError(
 			"ERR_LOCK_LOST",
 			`the migration lock was lost while this process did not answer, and is now ${thief}; run the command again`,
@@ -74,36 +57,38 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 	}
 
 	function clear(): void {
-		connection.all(`UPDATE ${table} SET locked = FALSE, owner = NULL, expires_at = NULL WHERE id = 1`);
+		connection.query(`UPDATE ${table} SET locked = FALSE, owner = NULL, expires_at = NULL WHERE id = 1`);
 	}
 
 	function extend(): void {
 		const now = Date.now();
 		extendAt = now + leaseMs / 3;
-		connection.all(`UPDATE ${table} SET expires_at = ? WHERE id = 1`, [timestamp(now + leaseMs)]);
+		connection.query(`UPDATE ${table} SET expires_at = ? WHERE id = 1`, [timestamp(now + leaseMs)]);
 	}
 
 	return {
 		holder() {
 			const row = tableExists(connection, name) ? currentRow() : undefined;
 			if (row === undefined || !row.locked) return undefined;
-			const parsed = parseOwner(row.owner);
-			const liveness = parsed === undefined ? "unknown" : ownerLiveness(parsed, self().me);
+			// Ours, from a release that failed.
+			if (row.owner === holders.me) return undefined;
+			const liveness = holders.liveness(row.owner);
 			if (liveness === "dead") return undefined;
-			if (liveness === "unknown" && !(Date.parse(String(row.expiresAt)) > Date.now())) return undefined;
-			return describe(row.owner);
+			if (liveness === "alive") return holders.describe(row.owner);
+			if (!(Date.parse(String(row.expiresAt)) > Date.now())) return undefined;
+			return `${holders.describe(row.owner)}, which cannot be checked from here; its lease ends at ${row.expiresAt}`;
 		},
 		recordedHolder() {
 			const row = tableExists(connection, name) ? currentRow() : undefined;
-			return row?.locked ? describe(row.owner) : undefined;
+			return row?.locked ? holders.describe(row.owner) : undefined;
 		},
 		take() {
-			connection.exec(
+			connection.run(
 				`CREATE TABLE IF NOT EXISTS ${table} (id INTEGER PRIMARY KEY CHECK (id = 1), locked BOOLEAN NOT NULL DEFAULT FALSE, owner TEXT, acquired_at TIMESTAMP, expires_at TIMESTAMP)`,
 			);
 			const now = Date.now();
-			const values = [self().owner, timestamp(now), timestamp(now + leaseMs)];
-			connection.all(
+			const values = [holders.me, timestamp(now), timestamp(now + leaseMs)];
+			connection.query(
 				`REPLACE INTO ${table} (id, locked, owner, acquired_at, expires_at) VALUES (1, TRUE, ?, ?, ?)`,
 				values,
 			);
@@ -121,14 +106,9 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 		clear,
 		remove() {
 			assertMine();
-			connection.exec(`DROP TABLE ${table}`);
+			connection.run(`DROP TABLE ${table}`);
 		},
 	};
-}
-
-function describe(owner: string): string {
-	const parsed = parseOwner(owner);
-	return parsed === undefined ? owner : describeOwner(parsed);
 }
 
 function timestamp(milliseconds: number): string {

@@ -3,6 +3,7 @@ import type { StatementReader } from "./read-statements.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
 import { statementError, transactionControlError, transactionLeftOpenError } from "./sqlite-error.ts";
 import type { Statement } from "./statement-splitter.ts";
+import { rollBack } from "./transaction.ts";
 import { breaksTransaction } from "./transaction-control.ts";
 
 /**
@@ -21,7 +22,7 @@ export async function runInTransaction(
 			if (breaksTransaction(statement)) throw transactionControlError(statement);
 			before(statement);
 			try {
-				connection.exec(statement.sql);
+				connection.run(statement.sql);
 			} catch (error) {
 				throw statementError(connection, statement, error);
 			}
@@ -47,7 +48,7 @@ export async function runWithoutTransaction(
 			for (const statement of batch) {
 				await before(statement);
 				try {
-					await retryWhileBusy(connection, busyTimeoutMs, () => connection.exec(statement.sql));
+					await retryWhileBusy(connection, busyTimeoutMs, () => connection.run(statement.sql));
 				} catch (error) {
 					throw statementError(connection, statement, error);
 				}
@@ -55,7 +56,8 @@ export async function runWithoutTransaction(
 			}
 		}
 		if (connection.inTransaction && last !== undefined) throw transactionLeftOpenError(last);
-	} finally {
-		if (connection.inTransaction) connection.exec("ROLLBACK");
+	} catch (error) {
+		rollBack(connection, error);
+		throw error;
 	}
 }

@@ -1,6 +1,7 @@
 import { MigrateError, nearestName } from "@godwit/core";
 import { parseGoBool } from "./go-bool.ts";
 import { parseGoDuration } from "./go-duration.ts";
+import type { TransactionMode } from "./sqlite-connection.ts";
 
 /**
  * How the driver works on one database. Each option is an `x-` parameter of the URL too: `migrationsTable` is
@@ -12,7 +13,7 @@ export interface SqliteConfig {
 	/** Runs every body outside a transaction, with the dirty flag set meanwhile. */
 	readonly noTxWrap: boolean;
 	/** How a migration's transaction begins, see https://sqlite.org/lang_transaction.html */
-	readonly txMode: "deferred" | "immediate" | "exclusive";
+	readonly txMode: TransactionMode;
 	/** How long `lock` waits for another holder. */
 	readonly lockTimeoutMs: number;
 	/** How long a lock holds whose owner cannot be checked from here, such as one on another host. */
@@ -27,6 +28,11 @@ export interface SqliteConfig {
 	readonly foreignKeys: boolean;
 	/** Refuses a migration after which more rows violate a foreign key than before. */
 	readonly foreignKeyCheck: boolean;
+	/**
+	 * `"alone"` lets sqlite-wasm open a database in WAL mode, which it cannot share with any other process or library: only
+	 * for those who know that nothing else uses it. `undefined` refuses.
+	 */
+	readonly wal: "alone" | undefined;
 	/** Commits body and version together; false is golang-migrate's way, three transactions for a migration. */
 	readonly atomic: boolean;
 }
@@ -56,6 +62,7 @@ const RULES: { readonly [K in keyof SqliteConfig]: OptionRule<SqliteConfig[K]> }
 	synchronous: oneOf(undefined, ["off", "normal", "full", "extra"]),
 	foreignKeys: bool(false),
 	foreignKeyCheck: bool(false),
+	wal: oneOf(undefined, ["alone"]),
 	atomic: bool(true),
 };
 

@@ -3,16 +3,22 @@ export type SqlValue = null | bigint | number | string | Uint8Array;
 
 export type SqlRow = Readonly<Record<string, SqlValue>>;
 
+/** How a transaction begins, see https://sqlite.org/lang_transaction.html */
+export type TransactionMode = "deferred" | "immediate" | "exclusive";
+
 /**
  * The port: what a SQLite binding has to offer. Everything else about SQLite is written once, over this.
  *
  * All calls are synchronous, since that is what the bindings are. A failure is thrown as the binding throws it.
  */
 export interface SqliteConnection {
-	/** Runs one statement and leaves out its rows. */
-	exec(sql: string): void;
+	begin(mode: TransactionMode): void;
+	commit(): void;
+	rollback(): void;
 	/** Runs one statement with `?` parameters and returns its rows. */
-	all(sql: string, parameters?: readonly SqlValue[]): readonly SqlRow[];
+	query(sql: string, parameters?: readonly SqlValue[]): readonly SqlRow[];
+	/** Runs one statement and leaves out its rows. */
+	run(sql: string): void;
 	/** False in autocommit mode, see https://sqlite.org/c3ref/get_autocommit.html */
 	readonly inTransaction: boolean;
 	/** The name of the result code of what was thrown, extended or primary: `SQLITE_BUSY`; `undefined` for anything else. */

@@ -1,35 +1,35 @@
-import { type Driver, isMigrateError, MigrateError, suppress, type Version } from "@godwit/core";
+import {
+	cleanUpAfter,
+	type Driver,
+	isMigrateError,
+	type LockOptions,
+	MigrateError,
+	type MigrationBody,
+	type Version,
+	withBackoff,
+} from "@godwit/core";
 import createDebug from "debug";
 import { retryWhileBusy } from "./busy-retry.ts";
-import {
-	type ConnectionState,
-	changesConnection,
-	readConnectionState,
-	readSettings,
-	restoreConnectionState,
-	type Settings,
-	writeSettings,
-} from "./connection-state.ts";
+import { callFrame } from "./call-frame.ts";
+import type { DatabaseAccess } from "./database-access.ts";
 import { dropEverything } from "./drop-everything.ts";
 import { assertNoNewViolations, foreignKeyViolations } from "./foreign-key-check.ts";
 import { changeJournalMode } from "./journal-mode.ts";
 import { keptJournal } from "./kept-journal.ts";
 import { lockRow } from "./lock-row.ts";
+import { migrationLock } from "./migration-lock.ts";
 import { readStatements } from "./read-statements.ts";
 import { runInTransaction, runWithoutTransaction } from "./run-body.ts";
 import type { SqliteConfig } from "./sqlite-config.ts";
-import type { SqliteConnection, SqlValue } from "./sqlite-connection.ts";
-import { databaseError } from "./sqlite-error.ts";
-import type { Statement } from "./statement-splitter.ts";
+import { heldAttachedFile } from "./sqlite-error.ts";
 import { inTransaction } from "./transaction.ts";
 import { optsOutOfTransaction } from "./transaction-control.ts";
 import { versionTable } from "./version-table.ts";
-import { waitForLock } from "./wait-for-lock.ts";
 
 const debug = createDebug("godwit:sqlite");
 
 export interface SqliteDriverOptions {
-	readonly connection: SqliteConnection;
+	readonly access: DatabaseAccess;
 	/** The database's file, for messages. */
 	readonly path: string;
 	readonly config: SqliteConfig;
@@ -38,98 +38,25 @@ export interface SqliteDriverOptions {
 }
 
 /** The driver for SQLite, whatever the binding. */
-export function sqliteDriver({ connection, path, config, borrowed }: SqliteDriverOptions): Required<Driver> {
+export function sqliteDriver({ access, path, config, borrowed }: SqliteDriverOptions): Required<Driver> {
+	const { connection } = access;
 	const { busyTimeoutMs, lockTimeoutMs } = config;
 	const lockTable = `${config.migrationsTable}_lock`;
 	const versions = versionTable(connection, config.migrationsTable);
-	const row = lockRow(connection, lockTable, config.lockLeaseMs);
-	const journal = keptJournal(connection);
-	let held = false;
-	let dropped = false;
+	const row = lockRow(connection, lockTable, config.lockLeaseMs, access.holders);
+	const journal = keptJournal(access);
+	const lock = migrationLock({ access, frame: () => frame, row, versions, journal, path, config });
+	const frame = callFrame({ access, path, config, borrowed, stays: () => lock.stays, settle: lock.settle });
+	const closing = new AbortController();
 	let closed = false;
-	// Calls made inside `transaction` belong to it.
-	let depth = 0;
-	let prepared = false;
-	/** The connection's state before the first statement of a body that may have changed it, until it is restored. */
-	let beforeChange: ConnectionState | undefined;
-	/** The caller's settings, until they are given back. */
-	let theirs: Settings | undefined;
-
-	/** Every method's frame: what holds for all of them before, after, and when they fail. */
-	async function use<T>(work: () => T | Promise<T>): Promise<T> {
-		if (closed) throw new MigrateError("ERR_CLOSED", `the driver of ${path} is closed`, undefined);
-		const outermost = depth++ === 0;
-		let result: T;
-		try {
-			if (outermost) await begin();
-			result = await work();
-		} catch (error) {
-			const failure = databaseError(connection, path, error);
-			try {
-				if (outermost) await giveBack();
-			} catch (restoreError) {
-				throw suppress(failure, restoreError);
-			}
-			throw failure;
-		} finally {
-			depth--;
-		}
-		if (outermost) await giveBack();
-		return result;
-	}
-
-	/**
-	 * Makes the connection what a migration begins with. Our own is restored here and not after the body that changed
-	 * it, when a failure to do so would look like the failure of what has been committed.
-	 */
-	async function begin(): Promise<void> {
-		if (borrowed) assertOutsideTransaction();
-		await restoreChanged();
-		if (borrowed || !prepared) await retryWhileBusy(connection, busyTimeoutMs, prepareConnection);
-	}
-
-	async function giveBack(): Promise<void> {
-		const settings = theirs;
-		if (settings === undefined) return;
-		await restoreChanged();
-		await retryWhileBusy(connection, busyTimeoutMs, () => writeSettings(connection, settings));
-		theirs = undefined;
-	}
-
-	async function restoreChanged(): Promise<void> {
-		const state = beforeChange;
-		if (state === undefined) return;
-		await retryWhileBusy(connection, busyTimeoutMs, () => restoreConnectionState(connection, state));
-		beforeChange = undefined;
-	}
-
-	/** In the caller's own transaction foreign keys could not be switched off, nor a failure be rolled back. */
-	function assertOutsideTransaction(): void {
-		if (!connection.inTransaction) return;
-		const message = `${path} is inside a transaction of the application's; commit it or roll it back first`;
-		throw new MigrateError("ERR_DATABASE", message, {});
-	}
-
-	function prepareConnection(): void {
-		const ours = migrationSettings(config);
-		// What was busy half-way, or could not be given back, is done again, when the settings are ours in part.
-		if (borrowed) theirs ??= readSettings(connection, ours.keys());
-		writeSettings(connection, ours);
-		prepared = true;
-	}
-
-	/** Called before a statement of a body runs. */
-	function watch(statement: Statement): void {
-		if (changesConnection(statement)) beforeChange ??= readConnectionState(connection);
-	}
 
 	/** Runs `work` in one transaction, which whoever has lost the lock cannot commit. */
 	async function fenced<T>(work: () => T | Promise<T>): Promise<T> {
-		if (held && !borrowed && config.journalMode === undefined) {
+		if (lock.held && !borrowed && config.journalMode === undefined) {
 			await retryWhileBusy(connection, busyTimeoutMs, () => journal.keep());
 		}
 		return inTransaction(connection, config, () => {
-			if (held) row.fence();
+			if (lock.held) row.fence();
 			return work();
 		});
 	}
@@ -142,16 +69,61 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 		assertNoNewViolations(connection, before);
 	}
 
-	async function tryLock(): Promise<string | undefined> {
-		const holder = row.holder();
-		if (holder !== undefined) return holder;
-		return inTransaction(connection, { txMode: "immediate", busyTimeoutMs: 0 }, () => {
-			const winner = row.holder();
-			if (winner !== undefined) return winner;
-			versions.create();
-			row.take();
-			return undefined;
+	/**
+	 * Runs a body in a transaction, and starts over when it attaches a file that somebody holds: waiting for the file's
+	 * lock with others held could wait for each other for ever.
+	 */
+	async function startingOver<T>(work: () => Promise<T>): Promise<T> {
+		let held: unknown;
+		const done = await withBackoff(
+			async () => {
+				try {
+					return { result: await work() };
+				} catch (error) {
+					const file = heldAttachedFile(error);
+					if (file === undefined || !lock.held || connection.inTransaction) throw error;
+					await lock.takeAgainWith(file);
+					held = error;
+					return undefined;
+				}
+			},
+			{ timeoutMs: lockTimeoutMs },
+		);
+		if (done === undefined) throw held;
+		return done.result;
+	}
+
+	/**
+	 * Runs a body in one transaction.
+	 *
+	 * @param version Recorded with it, unless there is none.
+	 * @returns false, having done nothing, when the body asks to run outside one.
+	 */
+	async function runTogether(body: MigrationBody, version?: Version): Promise<boolean> {
+		await using reader = await readStatements(body);
+		if (optsOutOfTransaction(reader.leadingComments)) return false;
+		await fenced(async () => {
+			// Made with the lock.
+			if (version !== undefined && (!lock.held || lock.dropped)) versions.create();
+			await checkingForeignKeys(() => runInTransaction(connection, reader, frame.watch));
+			if (version !== undefined) versions.write(version, false);
 		});
+		return true;
+	}
+
+	async function runAlone(body: MigrationBody): Promise<void> {
+		// Nothing could be rolled back, so what cannot be split has to be found before the first statement runs.
+		await using reader = await readStatements(body);
+		while ((await reader.next()) !== undefined);
+		await using again = await readStatements(body);
+		await retryWhileBusy(connection, busyTimeoutMs, () => journal.remove());
+		await checkingForeignKeys(() =>
+			runWithoutTransaction(connection, again, busyTimeoutMs, async (statement) => {
+				await retryWhileBusy(connection, busyTimeoutMs, () => frame.watch(statement));
+				if (!lock.held || !row.leaseIsDue() || connection.inTransaction) return;
+				await inTransaction(connection, config, () => row.fence());
+			}),
+		);
 	}
 
 	async function setJournalMode(): Promise<void> {
@@ -166,49 +138,30 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 		);
 	}
 
-	async function release(): Promise<void> {
-		try {
-			await retryWhileBusy(connection, busyTimeoutMs, () => journal.remove());
-			const mode = { txMode: "immediate", busyTimeoutMs } as const;
-			await inTransaction(connection, mode, () => (dropped ? row.remove() : row.release()));
-		} catch (error) {
-			// Still held: a later call may succeed.
-			if (isMigrateError(error, "ERR_BUSY")) throw error;
-			held = false;
-			dropped = false;
-			throw error;
-		}
-		held = false;
-		dropped = false;
+	/** `close` ends every waiting. */
+	function waiting(options: LockOptions): LockOptions {
+		const signals = options.signal === undefined ? [] : [options.signal];
+		return { ...options, signal: AbortSignal.any([...signals, closing.signal]) };
 	}
 
 	const driver: Required<Driver> = {
-		lock: ({ timeoutMs = lockTimeoutMs, signal } = {}) =>
-			use(async () => {
-				if (held) throw new MigrateError("ERR_LOCKED", "this instance holds the migration lock already", undefined);
-				await waitForLock(connection, path, tryLock, { timeoutMs, signal });
-				held = true;
+		lock: (options = {}) =>
+			frame.call(async () => {
+				await lock.take(waiting(options));
 				try {
+					if (access.notice !== undefined) options.onNotice?.(access.notice);
 					await setJournalMode();
 				} catch (error) {
-					await release();
-					throw error;
+					throw await cleanUpAfter(error, lock.release);
 				}
-				debug("locked %s", path);
 			}),
 
-		unlock: () =>
-			use(async () => {
-				if (!held)
-					throw new MigrateError("ERR_NOT_LOCKED", "this instance does not hold the migration lock", undefined);
-				await release();
-				debug("unlocked %s", path);
-			}),
+		unlock: () => frame.call(lock.release),
 
-		version: () => use(() => retryWhileBusy(connection, busyTimeoutMs, () => versions.read())),
+		version: (options = {}) => frame.read(() => versions.read(), waiting(options)),
 
 		setVersion: (version: Version, dirty: boolean) =>
-			use(() =>
+			frame.write(() =>
 				fenced(() => {
 					versions.create();
 					versions.write(version, dirty);
@@ -216,56 +169,43 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 			),
 
 		run: (body) =>
-			use(async () => {
-				await using reader = await readStatements(body);
-				if (!config.noTxWrap && !optsOutOfTransaction(reader.leadingComments)) {
-					await fenced(() => checkingForeignKeys(() => runInTransaction(connection, reader, watch)));
-					return;
-				}
-				// Nothing could be rolled back, so what cannot be split has to be found before the first statement runs.
-				while ((await reader.next()) !== undefined);
-				await using again = await readStatements(body);
-				await retryWhileBusy(connection, busyTimeoutMs, () => journal.remove());
-				await checkingForeignKeys(() =>
-					runWithoutTransaction(connection, again, busyTimeoutMs, async (statement) => {
-						await retryWhileBusy(connection, busyTimeoutMs, () => watch(statement));
-						if (!held || !row.leaseIsDue() || connection.inTransaction) return;
-						await inTransaction(connection, config, () => row.fence());
-					}),
-				);
+			frame.write(async () => {
+				if (config.noTxWrap || !(await startingOver(() => runTogether(body)))) await runAlone(body);
 			}),
 
 		apply: (body, version) =>
-			use(async () => {
+			frame.write(async () => {
 				if (config.noTxWrap || !config.atomic) return "declined";
-				await using reader = await readStatements(body);
-				if (optsOutOfTransaction(reader.leadingComments)) return "declined";
-				await fenced(async () => {
-					// Made with the lock.
-					if (!held || dropped) versions.create();
-					await checkingForeignKeys(() => runInTransaction(connection, reader, watch));
-					versions.write(version, false);
-				});
-				return "applied";
+				return (await startingOver(() => runTogether(body, version))) ? "applied" : "declined";
 			}),
 
-		transaction: (work) => use(() => fenced(work)),
+		transaction: (work) => frame.write(() => fenced(() => frame.nest(work))),
 
 		drop: () =>
-			use(async () => {
-				await fenced(() => dropEverything(connection, held ? lockTable : undefined));
-				dropped = held;
+			frame.write(async () => {
+				await fenced(() => dropEverything(connection, lock.held ? lockTable : undefined));
+				lock.forgetTables();
 				if (connection.inTransaction) return;
-				await retryWhileBusy(connection, busyTimeoutMs, () => connection.exec("VACUUM"));
+				await retryWhileBusy(connection, busyTimeoutMs, () => connection.run("VACUUM"));
 			}),
 
 		async close() {
 			if (closed) return;
+			closed = true;
+			closing.abort(new MigrateError("ERR_CLOSED", `the driver of ${path} was closed`, undefined));
+			let { held } = lock;
 			try {
-				if (held) await driver.unlock();
+				await frame.call(async () => {
+					held = lock.held;
+					if (lock.stays) await lock.release();
+				});
+			} catch (error) {
+				// A holder that has ended is dead to everybody, so a row that stays keeps nobody out. Whoever called `unlock` was told.
+				if (held && !isMigrateError(error, "ERR_BUSY")) throw error;
+				debug("closing %s without having freed the lock row: %s", path, error);
 			} finally {
-				closed = true;
-				connection.close();
+				frame.end();
+				await access.close();
 			}
 		},
 
@@ -273,20 +213,3 @@ export function sqliteDriver({ connection, path, config, borrowed }: SqliteDrive
 	};
 	return driver;
 }
-
-/**
- * What the driver needs of its connection: foreign keys as configured, because `PRAGMA foreign_keys` does nothing
- * inside a transaction (https://sqlite.org/pragma.html#pragma_foreign_keys), and no busy handler, because SQLite's own
- * blocks the event loop.
- */
-function migrationSettings({ foreignKeys, synchronous }: SqliteConfig): Settings {
-	const settings = new Map<string, SqlValue>([
-		["busy_timeout", 0n],
-		["foreign_keys", foreignKeys ? 1n : 0n],
-	]);
-	if (synchronous !== undefined) settings.set("synchronous", SYNCHRONOUS[synchronous]);
-	return settings;
-}
-
-/** @see https://sqlite.org/pragma.html#pragma_synchronous */
-const SYNCHRONOUS = { off: 0n, normal: 1n, full: 2n, extra: 3n };

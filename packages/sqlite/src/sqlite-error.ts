@@ -1,6 +1,6 @@
 import { isMigrateError, MigrateError } from "@godwit/core";
+import { DatabaseHeldError } from "./database-held-error.ts";
 import { locateSyntaxError } from "./locate-syntax-error.ts";
-import { DatabaseHeldError } from "./lock-file.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
 import type { Statement } from "./statement-splitter.ts";
 
@@ -32,7 +32,13 @@ export function isBusy(connection: SqliteConnection, error: unknown): boolean {
 	return code !== undefined && primaryCode(code) === "SQLITE_BUSY";
 }
 
-/** Wraps the failure of the driver's own statement. What is a `MigrateError` already, or nothing of SQLite's, stays. */
+/** The attached file that somebody else holds, when that is why a statement failed. */
+export function heldAttachedFile(error: unknown): string | undefined {
+	const cause = isMigrateError(error, "ERR_SQL") ? error.cause : error;
+	return cause instanceof DatabaseHeldError ? cause.attached : undefined;
+}
+
+/** Wraps the failure of the driver's own statement. What is a `MigrateError` already, or of neither SQLite nor the file system, stays. */
 export function databaseError(connection: SqliteConnection, path: string, cause: unknown): unknown {
 	if (isMigrateError(cause)) return cause;
 	if (isBusy(connection, cause)) {
@@ -43,10 +49,20 @@ export function databaseError(connection: SqliteConnection, path: string, cause:
 		return new MigrateError("ERR_BUSY", message, { waitedMs: 0 }, { cause });
 	}
 	const resultCode = connection.resultCode(cause);
-	if (resultCode === undefined) return cause;
+	if (resultCode === undefined) return isFileSystemError(cause) ? fileSystemError(path, cause) : cause;
 	const advice = ADVICE[primaryCode(resultCode)];
 	const message = `${path}: ${(cause as Error).message}${advice === undefined ? "" : `; ${advice}`}`;
 	return new MigrateError("ERR_DATABASE", message, { resultCode }, { cause });
+}
+
+/** Of a look at the files beside the database. */
+function isFileSystemError(error: unknown): error is Error {
+	return error instanceof Error && "syscall" in error;
+}
+
+function fileSystemError(path: string, cause: Error): MigrateError<"ERR_DATABASE"> {
+	const message = `${path}: ${cause.message}; check the disk, and the permissions of the file and of its folder`;
+	return new MigrateError("ERR_DATABASE", message, {}, { cause });
 }
 
 /** Wraps the failure of a statement of a body, placing it in the body; also what a function of the caller's throws. */

@@ -15,11 +15,11 @@ export async function inTransaction<T>(
 	work: () => T | Promise<T>,
 ): Promise<T> {
 	if (connection.inTransaction) return work();
-	await retryWhileBusy(connection, busyTimeoutMs, () => connection.exec(`BEGIN ${txMode.toUpperCase()}`));
+	await retryWhileBusy(connection, busyTimeoutMs, () => connection.begin(txMode));
 	try {
 		const result = await work();
 		// A reader can keep a commit waiting; the transaction stays open meanwhile.
-		await retryWhileBusy(connection, busyTimeoutMs, () => connection.exec("COMMIT"));
+		await retryWhileBusy(connection, busyTimeoutMs, () => connection.commit());
 		return result;
 	} catch (error) {
 		rollBack(connection, error);
@@ -27,11 +27,15 @@ export async function inTransaction<T>(
 	}
 }
 
-/** Some failures, such as `OR ROLLBACK` or a full disk, have ended the transaction already. */
-function rollBack(connection: SqliteConnection, error: unknown): void {
+/**
+ * Rolls back after a failure. Some failures, such as `OR ROLLBACK` or a full disk, have ended the transaction already.
+ *
+ * @throws The failure, together with that of the roll-back.
+ */
+export function rollBack(connection: SqliteConnection, error: unknown): void {
 	if (!connection.inTransaction) return;
 	try {
-		connection.exec("ROLLBACK");
+		connection.rollback();
 	} catch (rollbackError) {
 		throw suppress(error, rollbackError);
 	}

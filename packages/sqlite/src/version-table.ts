@@ -36,7 +36,7 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 	}
 
 	function readRow(): VersionState {
-		const rows = connection.all(select, [name]);
+		const rows = connection.query(select, [name]);
 		const [row] = rows;
 		if (row === undefined) return { version: NIL_VERSION, dirty: false };
 		const { version } = row;
@@ -53,15 +53,15 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 
 	return {
 		create() {
-			connection.exec(
+			connection.run(
 				`CREATE TABLE IF NOT EXISTS ${table} (version INTEGER PRIMARY KEY, dirty BOOLEAN NOT NULL DEFAULT FALSE, created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP)`,
 			);
 		},
 		read,
 		write(version, dirty) {
-			connection.all(remove);
+			connection.query(remove);
 			if (version !== NIL_VERSION || dirty) {
-				connection.all(insert, [version, dirty ? 1n : 0n]);
+				connection.query(insert, [version, dirty ? 1n : 0n]);
 			}
 			const written = readRow();
 			if (written.version === version && written.dirty === dirty) return;
@@ -75,5 +75,5 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 }
 
 export function tableExists(connection: SqliteConnection, name: string): boolean {
-	return connection.all(`${TABLE_BY_NAME} LIMIT 1`, [name]).length > 0;
+	return connection.query(`${TABLE_BY_NAME} LIMIT 1`, [name]).length > 0;
 }

@@ -1,5 +1,6 @@
-import { isMigrateError, type LockOptions, MigrateError, withBackoff } from "@godwit/core";
-import { DatabaseHeldError } from "./lock-file.ts";
+import { isMigrateError, type LockOptions, withBackoff } from "@godwit/core";
+import { lockTimeout } from "./busy-retry.ts";
+import { DatabaseHeldError } from "./database-held-error.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
 import { isBusy } from "./sqlite-error.ts";
 
@@ -19,22 +20,20 @@ export async function waitForLock(
 	{ timeoutMs, signal }: LockOptions & { readonly timeoutMs: number },
 ): Promise<void> {
 	const start = performance.now();
-	let owner: string | undefined;
+	let holder: string | DatabaseHeldError | undefined;
 	const taken = await withBackoff(
 		async () => {
 			try {
-				owner = await tryLock();
+				holder = await tryLock();
 			} catch (error) {
 				const busy = isMigrateError(error, "ERR_BUSY") ? error.cause : error;
 				if (!isBusy(connection, busy)) throw error;
-				owner = busy instanceof DatabaseHeldError ? busy.message : "a transaction of another connection";
+				holder = busy instanceof DatabaseHeldError ? busy : "a transaction of another connection";
 			}
-			return owner === undefined ? true : undefined;
+			return holder === undefined ? true : undefined;
 		},
 		{ timeoutMs, longestWaitMs: LONGEST_WAIT_MS, signal },
 	);
-	if (taken !== undefined || owner === undefined) return;
-	const waitedMs = Math.round(performance.now() - start);
-	const message = `${path}: the migration lock is held by ${owner}; waited ${waitedMs} ms. Try again, or raise the lock timeout`;
-	throw new MigrateError("ERR_LOCK_TIMEOUT", message, { waitedMs, owner });
+	if (taken === undefined && holder !== undefined)
+		throw lockTimeout(path, holder, Math.round(performance.now() - start));
 }

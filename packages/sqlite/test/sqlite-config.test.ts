@@ -13,6 +13,7 @@ const DEFAULTS: SqliteConfig = {
 	synchronous: undefined,
 	foreignKeys: false,
 	foreignKeyCheck: false,
+	wal: undefined,
 	atomic: true,
 };
 
@@ -55,6 +56,7 @@ describe("the options of a database URL and of withInstance", () => {
 		["x-synchronous=extra", { synchronous: "extra" }],
 		["x-foreign-keys=true", { foreignKeys: true }],
 		["x-foreign-key-check=1", { foreignKeyCheck: true }],
+		["x-wal=alone", { wal: "alone" }],
 		["x-atomic=false", { atomic: false }],
 	])("mean the same in both: %s", (query, options) => {
 		expect(parse(query)).toEqual({ ...DEFAULTS, ...options });
@@ -76,6 +78,7 @@ describe("the options of a database URL and of withInstance", () => {
 		["x-synchronous=2", { synchronous: 2 }],
 		["x-foreign-keys=", { foreignKeys: 1 }],
 		["x-foreign-key-check=on", { foreignKeyCheck: null }],
+		["x-wal=shared", { wal: "shared" }],
 		["x-atomic=nope", { atomic: "false" }],
 		["x-migrations-table=", { migrationsTable: "" }],
 		["x-migrations-table=SQLite_stat1", { migrationsTable: "sqlite_x" }],

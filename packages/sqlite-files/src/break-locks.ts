@@ -1,0 +1,86 @@
+import { cleanUpAfter, MigrateError } from "@godwit/core";
+import {
+	DatabaseHeldError,
+	inTransaction,
+	type Liveness,
+	lockRow,
+	retryWhileBusy,
+	type SqliteConfig,
+} from "@godwit/sqlite";
+import type { FileAccess } from "./files/file-access.ts";
+import { isLocal } from "./files/local-file-system.ts";
+import { describeFound } from "./lock-file/describe-found.ts";
+import { type Found, lookAt } from "./lock-file/link-file.ts";
+import { ownerLiveness } from "./owners/liveness.ts";
+import type { Owner } from "./owners/owner.ts";
+
+export type Confirm = (holder: string) => Promise<boolean>;
+
+/**
+ * Clears the locks of one database that a person knows to be left: the one beside the file, and the row.
+ *
+ * What was shown is what is cleared, or nothing. A journal is rolled back before the lock that covers it goes.
+ *
+ * @returns How many were cleared.
+ * @throws MigrateError `ERR_LOCK_TIMEOUT` for a holder that this process can see at work; `ERR_DATABASE` when a journal
+ *   cannot be rolled back.
+ */
+export async function breakLocks(
+	access: FileAccess,
+	path: string,
+	config: SqliteConfig,
+	confirm: Confirm,
+): Promise<number> {
+	const lockPath = `${path}.lock`;
+	const livenessOf = (owner: Owner): Liveness => ownerLiveness(owner, () => isLocal(lockPath));
+	const seen = lookAt(lockPath);
+	const left = isLeft(seen, livenessOf);
+	if (left) {
+		if (!(await confirm(describeFound(lockPath, seen, livenessOf)))) return 0;
+		// While a person was asked, it may have passed to somebody who works.
+		if (!(await access.takeOver(seen))) return 0;
+	} else {
+		await enterBeside(access);
+	}
+	let cleared: number;
+	try {
+		cleared = await breakRow(access, config, confirm);
+	} catch (error) {
+		throw await cleanUpAfter(error, access.leave);
+	}
+	await access.leave();
+	if (!access.entered && !access.keptLock) return cleared + (left ? 1 : 0);
+	const message = `the journal beside ${path} cannot be rolled back, so ${lockPath} has to stay; look at the permissions of the file, and for a program that uses it`;
+	throw new MigrateError("ERR_DATABASE", message, {});
+}
+
+/** What only a person can know: whether a program without godwit's lock runs, or one that cannot be checked. */
+function isLeft(found: Found, livenessOf: (owner: Owner) => Liveness): boolean {
+	if (found.state !== "link") return found.state === "foreign";
+	const states = found.link.members.map(({ owner }) => livenessOf(owner));
+	return states.includes("unknown") && !states.includes("alive");
+}
+
+async function enterBeside(access: FileAccess): Promise<void> {
+	try {
+		await access.join();
+	} catch (error) {
+		if (!(error instanceof DatabaseHeldError) || error.holder !== "godwit") throw error;
+		const message = `${error.message}; it runs, so its lock cannot be cleared: end that process, and the lock goes with it`;
+		throw new MigrateError("ERR_LOCK_TIMEOUT", message, { waitedMs: 0, owner: error.message }, { cause: error });
+	}
+}
+
+async function breakRow(access: FileAccess, config: SqliteConfig, confirm: Confirm): Promise<number> {
+	const { connection } = access;
+	const { busyTimeoutMs } = config;
+	const row = lockRow(connection, `${config.migrationsTable}_lock`, config.lockLeaseMs, access.holders);
+	const holder = await retryWhileBusy(connection, busyTimeoutMs, () => row.recordedHolder());
+	if (holder === undefined || !(await confirm(`the migration lock is held by ${holder}`))) return 0;
+	return inTransaction(connection, { txMode: "immediate", busyTimeoutMs }, () => {
+		// While a person was asked, the lock may have passed to somebody who works.
+		if (row.recordedHolder() !== holder) return 0;
+		row.clear();
+		return 1;
+	});
+}

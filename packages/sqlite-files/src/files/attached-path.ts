@@ -1,0 +1,49 @@
+/** A quoted text or a comment, one character of anything else, or a word. */
+const TOKEN =
+	/'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[\w$\u0080-\uffff]+|\s+|./gs;
+
+/**
+ * The expression that an ATTACH names its file by, as SQL; undefined for any other statement.
+ *
+ * @see https://sqlite.org/lang_attach.html
+ */
+export function attachedExpression(sql: string): string | undefined {
+	if (!/^ATTACH\b/i.test(sql)) return undefined;
+	let depth = 0;
+	let expression = "";
+	for (const [token] of sql.slice("ATTACH".length).matchAll(TOKEN)) {
+		if (token.startsWith("--") || token.startsWith("/*")) continue;
+		if (token === "(") depth++;
+		if (token === ")") depth--;
+		if (depth === 0 && /^AS$/i.test(token)) break;
+		if (/^DATABASE$/i.test(token) && expression.trim() === "") continue;
+		expression += token;
+	}
+	const text = expression.trim();
+	// In this place SQLite takes a name for a text, also in parentheses.
+	const name =
+		/^[(\s]*(?:"((?:[^"]|"")*)"|`((?:[^`]|``)*)`|\[([^\]]*)\]|([A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*))[)\s]*$/s.exec(
+			text,
+		);
+	if (name === null || /^(NULL|TRUE|FALSE)$/i.test(name[4] ?? "")) return text;
+	const value = name[1]?.replaceAll('""', '"') ?? name[2]?.replaceAll("``", "`") ?? name[3] ?? name[4] ?? "";
+	return `'${value.replaceAll("'", "''")}'`;
+}
+
+/**
+ * The path of a database's name; undefined for one that is no file: in memory, or temporary.
+ *
+ * @see https://sqlite.org/uri.html
+ */
+export function pathOfName(name: string): string | undefined {
+	if (!name.startsWith("file:")) return name === "" || name === ":memory:" ? undefined : name;
+	const [path = "", query = ""] = name.slice("file:".length).replace(/#.*$/s, "").split("?", 2);
+	if (/(^|&)(mode=memory|vfs=memdb)(&|$)/.test(query)) return undefined;
+	const decoded = decodeEscapes(path.replace(/^\/\/(localhost)?(?=\/)/, ""));
+	return decoded === "" || decoded === ":memory:" ? undefined : decoded;
+}
+
+/** As SQLite does, which takes a % that begins no escape for itself. */
+function decodeEscapes(text: string): string {
+	return text.replace(/(%[0-9a-f]{2})+/gi, (escapes) => Buffer.from(escapes.replaceAll("%", ""), "hex").toString());
+}

@@ -1,0 +1,31 @@
+import { MigrateError } from "@godwit/core";
+import type { SqliteConnection } from "@godwit/sqlite";
+import { attachedExpression, pathOfName } from "./attached-path.ts";
+
+/** The port over a database in memory, which has no lock that could note an attached file. */
+export function memoryConnection(connection: SqliteConnection): SqliteConnection {
+	return {
+		begin: (mode) => connection.begin(mode),
+		commit: () => connection.commit(),
+		rollback: () => connection.rollback(),
+		query: (sql, parameters) => connection.query(sql, parameters),
+		run(sql) {
+			const attached = attachedExpression(sql);
+			if (attached !== undefined) assertNoFile(attached);
+			connection.run(sql);
+		},
+		get inTransaction() {
+			return connection.inTransaction;
+		},
+		resultCode: (error) => connection.resultCode(error),
+		close: () => connection.close(),
+	};
+
+	function assertNoFile(expression: string): void {
+		const [row] = connection.query(`SELECT ${expression} AS name`);
+		const path = pathOfName(String(row?.name ?? ""));
+		if (path === undefined) return;
+		const message = `${path} cannot be attached to a database in memory, where nothing would keep other programs off it; migrate a file, and attach it there`;
+		throw new MigrateError("ERR_DATABASE", message, {});
+	}
+}

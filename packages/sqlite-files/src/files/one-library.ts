@@ -1,0 +1,44 @@
+import { statSync } from "node:fs";
+import { MigrateError } from "@godwit/core";
+import type { SqliteLibrary } from "./library.ts";
+
+interface OpenFile {
+	readonly library: SqliteLibrary;
+	connections: number;
+}
+
+/** Shared by all copies of this package in the thread. */
+const KEY: unique symbol = Symbol.for("@godwit/sqlite-files/open-files");
+
+function openFiles(): Map<string, OpenFile> {
+	const store = globalThis as { [KEY]?: Map<string, OpenFile> };
+	store[KEY] ??= new Map();
+	return store[KEY];
+}
+
+/**
+ * Notes that a library has a file open, until the returned function is called.
+ *
+ * Each copy of SQLite drops the locks of every other copy in the process when it closes a file, and is not kept out by
+ * them, see https://sqlite.org/howtocorrupt.html#posix_close_bug
+ *
+ * @throws MigrateError `ERR_DATABASE` when another library has it open, by name.
+ */
+export function useWithOneLibrary(path: string, library: SqliteLibrary): () => void {
+	const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+	if (stat === undefined) return () => {};
+	const key = `${stat.dev}:${stat.ino}`;
+	const files = openFiles();
+	const file = files.get(key) ?? { library, connections: 0 };
+	if (file.library.copy !== library.copy) {
+		const message = `${path} is open in this process through ${file.library.name}, and would be through ${library.name} too: two SQLite libraries in one process drop each other's locks on a file. Close it there first, or use one of them`;
+		throw new MigrateError("ERR_DATABASE", message, {});
+	}
+	file.connections++;
+	files.set(key, file);
+	let used = true;
+	return () => {
+		if (used && --file.connections === 0) files.delete(key);
+		used = false;
+	};
+}

@@ -1,0 +1,171 @@
+import { closeSync, existsSync } from "node:fs";
+import { MigrateError } from "@godwit/core";
+import { DatabaseHeldError } from "@godwit/sqlite";
+import { type SystemLocks, systemLocks } from "./system-locks.ts";
+
+/**
+ * The native library's exclusive lock on a file that a library without such locks works on, held by a connection of the
+ * runtime's own SQLite, which writes nothing. The kernel keeps native applications out then, wherever they run.
+ */
+export interface KernelLock {
+	/** What it cannot keep out, as a sentence; `undefined` when it is held and can be seen. */
+	readonly notice: string | undefined;
+	/**
+	 * Any close of the file in this process drops the lock in silence, see https://sqlite.org/howtocorrupt.html#posix_close_bug
+	 *
+	 * @throws MigrateError `ERR_LOCK_LOST` when it is not there any more; DatabaseHeldError for a lock of another process.
+	 */
+	assertHeld(): void;
+	/** Belongs before the other library closes the file. */
+	release(): void;
+}
+
+/**
+ * Takes it. Belongs after the other library has opened the file.
+ *
+ * @throws DatabaseHeldError when a native connection has the file.
+ */
+export function takeKernelLock(path: string): KernelLock {
+	const locks = systemLocks(path);
+	const Connection = nativeConnectionClass();
+	if (Connection === undefined) return lookOnly(path, locks);
+	const before = locks.holders();
+	if (before.includes(process.pid)) throw inUse(path, before);
+	const helper = new Connection(path);
+	const later: number[] = [];
+	let visible: boolean;
+	try {
+		helper.exec("PRAGMA busy_timeout = 0");
+		helper.exec("BEGIN EXCLUSIVE");
+		visible = locks.holders().includes(process.pid);
+	} catch (error) {
+		helper.close();
+		throw isBusy(error) ? inUse(path, locks.holders()) : error;
+	}
+	held.set(path, later);
+	return {
+		notice: visible
+			? undefined
+			: `${path}: this system does not show the locks on files, so it cannot be seen when another part of this process drops ours`,
+		assertHeld() {
+			if (!visible) return;
+			const holders = locks.holders();
+			// Under ours nobody else has one; a file of the same number on another file system may.
+			if (holders.includes(process.pid)) return;
+			const owner = holders.length > 0 ? describeProcesses(holders) : "nobody";
+			const message = `another part of this process closed ${path}, which drops SQLite's lock on it; nothing was committed. Close it before, or in another process`;
+			throw new MigrateError("ERR_LOCK_LOST", message, { owner });
+		},
+		release() {
+			held.delete(path);
+			try {
+				if (helper.isTransaction) helper.exec("ROLLBACK");
+			} finally {
+				helper.close();
+				for (const file of later) closeSync(file);
+			}
+		},
+	};
+}
+
+/** Descriptors to close once the lock on their file is released, by path: closing one sooner would drop it. */
+const held = new Map<string, number[]>();
+
+/** Closes a descriptor of a database file, now or when this thread's lock on the file is released. */
+export function closeFile(file: number, path: string, close: (file: number) => void): void {
+	const later = held.get(path);
+	if (later === undefined) close(file);
+	else later.push(file);
+}
+
+/**
+ * Belongs before the other library opens the file: closing it would drop the locks of a native connection in this process.
+ *
+ * @throws DatabaseHeldError when there is one that has locks.
+ */
+export function assertNotLockedHere(path: string): void {
+	if (held.has(path) || !existsSync(path)) return;
+	const holders = systemLocks(path).holders();
+	if (holders.includes(process.pid)) throw inUse(path, holders);
+}
+
+/** Tells whether the runtime has a native SQLite to lock with. */
+export function hasKernelLocks(): boolean {
+	return nativeConnectionClass() !== undefined;
+}
+
+/** Without a native library of the runtime's: what the system shows. */
+function lookOnly(path: string, locks: SystemLocks): KernelLock {
+	function assertNone(kind?: "write"): void {
+		const holders = locks.holders(kind);
+		if (holders.length > 0) throw inUse(path, holders);
+	}
+	assertNone();
+	const reason = locks.shown
+		? "an application that opens it natively from now on"
+		: "an application that has it open natively";
+	return {
+		notice: `${path}: this runtime has no node:sqlite, so ${reason} cannot be kept out; stop such applications while it is migrated`,
+		// Readers that take no lock beside the file come and go.
+		assertHeld: () => assertNone("write"),
+		release() {},
+	};
+}
+
+function inUse(path: string, holders: readonly number[]): DatabaseHeldError {
+	const processes = holders.length === 0 ? "another process" : describeProcesses(holders);
+	return new DatabaseHeldError(
+		`${path} is in use by ${processes} through native SQLite, which node-sqlite3-wasm cannot share a database with`,
+		"other",
+	);
+}
+
+function describeProcesses(pids: readonly number[]): string {
+	return pids
+		.map((pid) => {
+			if (pid === process.pid) return `this process (${pid})`;
+			return pid === 0 ? "a process in another container" : `process ${pid}`;
+		})
+		.join(", ");
+}
+
+function isBusy(error: unknown): boolean {
+	return kernelResultCode(error) === "SQLITE_BUSY";
+}
+
+/** The failures of opening and reading a file, see https://sqlite.org/rescode.html */
+const CODES: ReadonlyMap<number, string> = new Map([
+	[5, "SQLITE_BUSY"],
+	[8, "SQLITE_READONLY"],
+	[10, "SQLITE_IOERR"],
+	[11, "SQLITE_CORRUPT"],
+	[14, "SQLITE_CANTOPEN"],
+	[26, "SQLITE_NOTADB"],
+]);
+
+/** The primary result code of what the runtime's SQLite threw, by name; `undefined` for anything else. */
+export function kernelResultCode(error: unknown): string | undefined {
+	const errcode = error instanceof Error && "errcode" in error ? Number(error.errcode) : Number.NaN;
+	return CODES.get(errcode & 0xff);
+}
+
+type ConnectionClass = typeof import("node:sqlite")["DatabaseSync"];
+
+let loaded: ConnectionClass | undefined;
+
+/** `node:sqlite` of Node 22.13 and newer, and of runtimes like it. */
+function nativeConnectionClass(): ConnectionClass | undefined {
+	loaded ??= withoutWarning(() => process.getBuiltinModule("node:sqlite")?.DatabaseSync);
+	return loaded;
+}
+
+/** Node warns of an experimental module when it is loaded, which says nothing to somebody who did not ask for it. */
+function withoutWarning<T>(load: () => T): T {
+	const { emitWarning } = process;
+	process.emitWarning = () => {};
+	try {
+		return load();
+	} finally {
+		process.emitWarning = emitWarning;
+	}
+}

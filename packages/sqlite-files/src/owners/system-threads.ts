@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+
+export interface SystemThread {
+	/** Clock ticks after the boot. */
+	readonly start: number;
+	/** A killed thread is shown until its process is gone; it does nothing any more. */
+	readonly ended: boolean;
+}
+
+/** Linux: what the system shows of a thread; undefined when it shows none. See https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+export function readThread(pid: number, thread: number): SystemThread | undefined {
+	const text = optional(() => readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8"));
+	if (text === undefined) return undefined;
+	// Field 2, the command in parentheses, may hold spaces and parentheses itself; field 3 is the first after it.
+	const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+	return { start: Number(fields[19]), ended: fields[0] === "Z" || fields[0] === "X" };
+}
+
+export function processExists(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		if (code === "ESRCH") return false;
+		// Another user's process.
+		if (code === "EPERM") return true;
+		throw error;
+	}
+}
+
+/** The value, or undefined where this system does not have it or does not show it. */
+export function optional<T>(read: () => T): T | undefined {
+	try {
+		return read();
+	} catch (error) {
+		const { code = "" } = error as NodeJS.ErrnoException;
+		if (["ENOENT", "ESRCH", "EACCES", "EPERM", "ENOTDIR"].includes(code)) return undefined;
+		throw error;
+	}
+}

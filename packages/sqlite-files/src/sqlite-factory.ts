@@ -1,0 +1,190 @@
+import { existsSync, lstatSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { cleanUpAfter, type Driver, type DriverFactory, MigrateError } from "@godwit/core";
+import {
+	completeConfig,
+	type DatabaseAccess,
+	databaseError,
+	isBusy,
+	openAccess,
+	parseDatabaseUrl,
+	type SqliteConfig,
+	type SqliteConnection,
+	sqliteDriver,
+} from "@godwit/sqlite";
+import { breakLocks } from "./break-locks.ts";
+import { cannotOpen, type FileAccess, fileAccess } from "./files/file-access.ts";
+import type { SqliteLibrary } from "./files/library.ts";
+import { memoryConnection } from "./files/memory-connection.ts";
+import { realDatabasePath } from "./files/real-path.ts";
+import type { Connector } from "./files/session.ts";
+import { lookAt } from "./lock-file/link-file.ts";
+
+/** What a binding package fills in. */
+export interface SqliteBinding<Database> {
+	/** The library's name, for messages: `better-sqlite3`. */
+	readonly name: string;
+	/** How the library locks a file, see `SqliteLibrary`. Default `"posix"`, as SQLite itself does. */
+	readonly locks?: SqliteLibrary["locks"];
+	/** Optional: refuses, before anything is made, a path that the library would take for another one, or a runtime. @throws MigrateError */
+	assertUsable?(path: string): void;
+	/** Opens a file, made when it does not exist, or `:memory:`. */
+	connect(path: string): SqliteConnection;
+	/**
+	 * Optional: opens a file that is there, such that SQLite can neither write it nor roll a journal back. Without it every
+	 * read takes the lock beside the file.
+	 */
+	connectReadOnly?(path: string): SqliteConnection;
+	/** Makes a connection of a database that the caller has open and that its `close` leaves open. */
+	borrow(database: Database): SqliteConnection;
+	/**
+	 * Optional, where several copies of the library can be loaded: the same value for databases of one copy and for no
+	 * other; `undefined` for the copy that `connect` uses.
+	 */
+	copyOf?(database: Database): unknown;
+}
+
+/** The factory of a SQLite backend: a driver by URL, and one over a database that is open already. */
+export interface SqliteFactory<Database> extends Required<DriverFactory> {
+	/**
+	 * Makes a driver of the caller's open database, with the functions that the caller defined on it. Go: WithInstance.
+	 *
+	 * Between two calls the connection's settings are as the caller left them, and `close` leaves it open. The caller
+	 * runs nothing on it while a call is under way.
+	 *
+	 * @throws MigrateError `ERR_INVALID_OPTION`; `ERR_DATABASE` for a file that was opened through a symbolic link by a
+	 *   library that does not follow links.
+	 */
+	withInstance(database: Database, options?: Partial<SqliteConfig>): Driver;
+}
+
+/** Makes a backend of a binding. Its connections reach database files only with others kept off them. */
+export function sqliteFactory<Database>(binding: SqliteBinding<Database>): SqliteFactory<Database> {
+	function accessTo(path: string, config: SqliteConfig): FileAccess {
+		const library: SqliteLibrary = { name: binding.name, locks: binding.locks ?? "posix", copy: binding };
+		return fileAccess({ path, connector: connectorOf(binding, library, config), ...timesOf(config) });
+	}
+
+	return {
+		async open(url) {
+			const { path, config } = parseDatabaseUrl(url);
+			const realPath = path === ":memory:" ? path : usablePath(path);
+			binding.assertUsable?.(realPath);
+			if (path === ":memory:") return driverOver(openAccess(memoryConnection(connect(binding, path))), path, config);
+			const access = accessTo(realPath, config);
+			try {
+				await probe(access);
+				return driverOver(access, path, config);
+			} catch (error) {
+				const failure = cannotOpen(path, databaseError(access.connection, path, error));
+				throw await cleanUpAfter(failure, access.close);
+			}
+		},
+		async breakLocks(url, confirm) {
+			const { path, config } = parseDatabaseUrl(url);
+			if (path === ":memory:") return 0;
+			const realPath = usablePath(path);
+			binding.assertUsable?.(realPath);
+			if (!existsSync(realPath) && lookAt(`${realPath}.lock`).state === "free") return 0;
+			const access = accessTo(realPath, config);
+			try {
+				return await breakLocks(access, realPath, config, confirm);
+			} catch (error) {
+				const failure = databaseError(access.connection, path, error);
+				// What the caller's question throws is the caller's.
+				throw isFileSystemError(failure) ? cannotOpen(path, failure) : failure;
+			} finally {
+				await access.close();
+			}
+		},
+		withInstance(database, options = {}) {
+			const config = completeConfig(options);
+			const lent = binding.borrow(database);
+			const path = pathOf(lent);
+			if (path === undefined) return driverOver(openAccess(memoryConnection(lent)), "the database", config, true);
+			const library: SqliteLibrary = {
+				name: binding.name,
+				locks: binding.locks ?? "posix",
+				copy: binding.copyOf?.(database) ?? binding,
+			};
+			const real = realDatabasePath(path);
+			if (library.locks === "folder" && lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
+				const message = `${path} is a symbolic link, and ${binding.name} names journal and lock after it; open ${real} itself`;
+				throw new MigrateError("ERR_DATABASE", message, {});
+			}
+			const connector = { ...connectorOf(binding, library, config), lent };
+			return driverOver(fileAccess({ path: real, connector, ...timesOf(config) }), "the database", config, true);
+		},
+	};
+}
+
+function isFileSystemError(error: unknown): boolean {
+	return error instanceof Error && "syscall" in error;
+}
+
+function driverOver(access: DatabaseAccess, path: string, config: SqliteConfig, borrowed = false): Driver {
+	return sqliteDriver({ access, path, config, borrowed });
+}
+
+function connectorOf<Database>(
+	binding: SqliteBinding<Database>,
+	library: SqliteLibrary,
+	{ wal }: SqliteConfig,
+): Connector {
+	const { connectReadOnly } = binding;
+	return {
+		library,
+		connect: (path) => connect(binding, path),
+		connectReadOnly: connectReadOnly && ((path) => connectReadOnly.call(binding, path)),
+		lent: undefined,
+		walAlone: wal === "alone",
+	};
+}
+
+function timesOf({ lockLeaseMs, busyTimeoutMs }: SqliteConfig): { readonly leaseMs: number; readonly waitMs: number } {
+	return { leaseMs: lockLeaseMs, waitMs: busyTimeoutMs };
+}
+
+/** SQLite opens lazily: what is not a database shows with the first read. Who is in the way is for later calls to wait for. */
+async function probe(access: FileAccess): Promise<void> {
+	try {
+		await access.read(() => access.connection.query("PRAGMA schema_version"));
+	} catch (error) {
+		if (!isBusy(access.connection, error)) throw error;
+	}
+}
+
+/** By SQLite, since the name can be relative to a folder that is no longer the current one. Does not read the file. */
+function pathOf(connection: SqliteConnection): string | undefined {
+	const file = connection.query("PRAGMA database_list").find(({ name }) => name === "main")?.file;
+	return typeof file === "string" && file !== "" ? file : undefined;
+}
+
+function connect<Database>(binding: SqliteBinding<Database>, path: string): SqliteConnection {
+	try {
+		return binding.connect(path);
+	} catch (cause) {
+		throw cannotOpen(path, cause);
+	}
+}
+
+/** The path as bindings take it: of the file itself, wherever symbolic links lead. */
+function usablePath(path: string): string {
+	try {
+		assertUsablePath(path);
+		return realDatabasePath(path);
+	} catch (cause) {
+		throw cannotOpen(path, cause);
+	}
+}
+
+/** SQLite says "unable to open database file" to each of these. */
+function assertUsablePath(path: string): void {
+	const folder = dirname(resolve(path));
+	if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+		throw new MigrateError("ERR_DATABASE", `cannot open ${path}: there is no folder ${folder}; make it first`, {});
+	}
+	if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+		throw new MigrateError("ERR_DATABASE", `cannot open ${path}: it is a folder; name a file in it`, {});
+	}
+}

@@ -1,0 +1,149 @@
+import { statSync } from "node:fs";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { BACKENDS, PAIRS } from "./backends.ts";
+import { GATE } from "./gate.ts";
+import {
+	accountValues,
+	allAccounts,
+	CREATE_ACCOUNTS,
+	changeAccounts,
+	createPlace,
+	exec,
+	integrity,
+	type Place,
+	query,
+	untilGone,
+} from "./place.ts";
+import { runOnce, startRunner } from "./runner.ts";
+
+let place: Place;
+let other: string;
+
+beforeEach(() => {
+	place = createPlace();
+	onTestFinished(() => place[Symbol.dispose]());
+	other = place.of("other.db");
+	exec(other, CREATE_ACCOUNTS);
+});
+
+const attaching = (body: string): Readonly<Record<string, string>> => ({
+	"1_attach.up.sql": `ATTACH '${other}' AS o; CREATE TABLE seen AS SELECT sum(v) AS v FROM o.accounts; ${body}`,
+});
+
+describe("a file that a migration attaches", () => {
+	it.each(PAIRS)(
+		"is rolled back after a kill on %s by the next run, on %s, which does not attach it",
+		async (killed, next) => {
+			{
+				await using runner = await startRunner();
+				const run = runner.run({ backend: killed, path: place.path, files: attaching(changeAccounts("o") + GATE) });
+				const ended = run.catch(() => {});
+				await runner.atGate();
+				await runner.kill();
+				await ended;
+			}
+			expect(statSync(`${other}-journal`).size).toBeGreaterThan(4096);
+			const files = { "1_plain.up.sql": "CREATE TABLE plain (a);" };
+			expect(await runOnce({ backend: next, path: place.path, files })).toMatchObject({ applied: 1 });
+			// No journal and no lock, so that nothing but the file itself is read here.
+			expect(place.files()).toEqual(["app.db", "other.db"]);
+			expect(accountValues(other)).toEqual(allAccounts(1));
+			expect(integrity(other)).toBe("ok");
+			expect(query(place.path, "SELECT name FROM sqlite_schema WHERE name = 'seen'")).toEqual([]);
+		},
+	);
+
+	it.each(BACKENDS)("is kept from others on %s until the run is over, and given back", async (backend) => {
+		await using runner = await startRunner();
+		const run = runner.run({ backend, path: place.path, files: attaching(changeAccounts("o") + GATE) });
+		await runner.atGate();
+		const theirs = { backend: "sqlite-wasm", path: other, files: { "1_a.up.sql": "CREATE TABLE a (a);" } } as const;
+		expect(await runOnce({ ...theirs, lockTimeoutMs: 1 })).toMatchObject({
+			code: "ERR_LOCK_TIMEOUT",
+			message: expect.stringContaining(`other.db.lock is held by process ${runner.pid} on host`),
+		});
+		runner.go();
+		expect(await run).toMatchObject({ applied: 1 });
+		expect(await runOnce(theirs)).toMatchObject({ applied: 1 });
+		expect(accountValues(other)).toEqual(allAccounts(2));
+		expect(place.files()).toEqual(["app.db", "other.db"]);
+	});
+});
+
+describe.each([
+	["sqlite-native", "sqlite-wasm"],
+	["node-sqlite", "sqlite-wasm"],
+	["sqlite-native", "sqlite-native"],
+	["sqlite-wasm", "sqlite-native"],
+] as const)("a file that a migration on %s attaches while a run on %s migrates it", (backend, holder) => {
+	const THEIRS = { "1_change.up.sql": changeAccounts() + GATE };
+
+	it("is left alone: the run gives up, names who has it, and has changed nothing", async () => {
+		await using first = await startRunner();
+		const theirs = first.run({ backend: holder, path: other, files: THEIRS });
+		await first.atGate();
+		const journal = statSync(`${other}-journal`);
+		const files = attaching(changeAccounts("o"));
+		const ours = await runOnce({ backend, path: place.path, files, options: "x-lock-timeout=1ms" });
+		expect(ours).toMatchObject({
+			code: "ERR_LOCK_TIMEOUT",
+			message: expect.stringContaining(`other.db.lock is held by process ${first.pid} on host`),
+		});
+		expect(statSync(`${other}-journal`)).toMatchObject({ ino: journal.ino, size: journal.size });
+		expect(query(place.path, "SELECT name FROM sqlite_schema WHERE name = 'seen'")).toEqual([]);
+		first.go();
+		expect(await theirs).toMatchObject({ applied: 1 });
+		expect(accountValues(other)).toEqual(allAccounts(2));
+	});
+
+	it("is waited for: the run starts over, and both end well", async () => {
+		await using first = await startRunner();
+		const theirs = first.run({ backend: holder, path: other, files: THEIRS });
+		await first.atGate();
+		await using runner = await startRunner();
+		const files = {
+			"1_attach.up.sql": `CREATE TABLE first (a); ${GATE} ${attaching(changeAccounts("o"))["1_attach.up.sql"]}`,
+		};
+		const ours = runner.run({ backend, path: place.path, files });
+		await runner.atGate();
+		runner.go();
+		// It gives everything back before it waits.
+		await untilGone(`${place.path}.lock`);
+		first.go();
+		await runner.atGate();
+		runner.go();
+		expect([await theirs, await ours]).toMatchObject([{ applied: 1 }, { applied: 1 }]);
+		expect(accountValues(other)).toEqual(allAccounts(3));
+		expect(query(place.path, "SELECT v FROM seen")).toEqual([[2 * (allAccounts(1)[1] as number)]]);
+		expect(place.files()).toEqual(["app.db", "other.db"]);
+	});
+});
+
+describe("two runs that attach each other's main database", () => {
+	it.each(PAIRS)("end well: %s and %s", async (one, another) => {
+		exec(place.path, CREATE_ACCOUNTS);
+		await using first = await startRunner();
+		await using second = await startRunner();
+		const body = (path: string): Readonly<Record<string, string>> => ({
+			"1_attach.up.sql": `UPDATE accounts SET v = v + 1; ${GATE} ATTACH '${path}' AS o; UPDATE o.accounts SET v = v + 10;`,
+		});
+		const options = "x-lock-timeout=90s";
+		const runs = [
+			first.run({ backend: one, path: place.path, files: body(other), options }),
+			second.run({ backend: another, path: other, files: body(place.path), options }),
+		];
+		await Promise.all([first.atGate(), second.atGate()]);
+		// Whoever starts over passes its gate once more.
+		const going = [first, second].map(async (runner) => {
+			for (;;) {
+				runner.go();
+				await runner.atGate();
+			}
+		});
+		for (const loop of going) loop.catch(() => {});
+		expect(await Promise.all(runs)).toMatchObject([{ applied: 1 }, { applied: 1 }]);
+		expect(accountValues(place.path)).toEqual(allAccounts(12));
+		expect(accountValues(other)).toEqual(allAccounts(12));
+		expect(place.files()).toEqual(["app.db", "other.db"]);
+	});
+});

@@ -1,0 +1,48 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { BACKENDS, PAIRS } from "./backends.ts";
+import { GATE } from "./gate.ts";
+import { createPlace } from "./place.ts";
+import { runOnce, startRunner } from "./runner.ts";
+
+const GODWIT = fileURLToPath(new URL("../../packages/cli/bin/godwit.js", import.meta.url));
+const FILES = { "1_a.up.sql": `CREATE TABLE a (x);${GATE}` };
+
+describe("a lock timeout of 1 s", () => {
+	it.each(PAIRS)("is 1 s, and its end names the process: %s is at work, %s waits", async (holder, waiter) => {
+		using place = createPlace();
+		await using runner = await startRunner();
+		const run = runner.run({ backend: holder, path: place.path, files: FILES });
+		await runner.atGate();
+		const { code, message, waitedMs } = await runOnce({
+			backend: waiter,
+			path: place.path,
+			files: FILES,
+			lockTimeoutMs: 1_000,
+		});
+		expect(code).toBe("ERR_LOCK_TIMEOUT");
+		expect(message).toContain(`process ${runner.pid} on host`);
+		// Less than the busy timeout of 5 s, which is for others than godwit.
+		expect([1, 2]).toContain(Math.floor((waitedMs ?? 0) / 1_000));
+		runner.go();
+		expect(await run).toMatchObject({ applied: 1 });
+	});
+
+	it.each(BACKENDS.slice(0, 2))("is that of the command too: -lock-timeout 1 on %s", async (backend) => {
+		using place = createPlace();
+		mkdirSync(place.of("m"));
+		writeFileSync(place.of("m", "1_a.up.sql"), "CREATE TABLE a (x);");
+		await using runner = await startRunner();
+		const run = runner.run({ backend: "sqlite-wasm", path: place.path, files: FILES });
+		await runner.atGate();
+		const flags = ["-path", place.of("m"), "-database", `${backend}://${place.path}`, "-lock-timeout", "1"];
+		const said = await new Promise<string>((resolve) =>
+			execFile(process.execPath, [GODWIT, ...flags, "up"], (_, __, stderr) => resolve(stderr)),
+		);
+		expect(said).toMatch(new RegExp(`held by process ${runner.pid} on host .*; waited [12]\\d{3} ms`));
+		runner.go();
+		expect(await run).toMatchObject({ applied: 1 });
+	});
+});
