@@ -75,11 +75,11 @@ async function breakRow(access: FileAccess, config: SqliteConfig, confirm: Confi
 	const { connection } = access;
 	const { busyTimeoutMs } = config;
 	const row = lockRow(connection, `${config.migrationsTable}_lock`, config.lockLeaseMs, access.holders);
-	const holder = await retryWhileBusy(connection, busyTimeoutMs, () => row.recordedHolder());
-	if (holder === undefined || !(await confirm(`the migration lock is held by ${holder}`))) return 0;
+	const holder = await retryWhileBusy(connection, busyTimeoutMs, () => row.recorded());
+	if (holder === undefined || !(await confirm(`the migration lock is held by ${holder.description}`))) return 0;
 	return inTransaction(connection, { txMode: "immediate", busyTimeoutMs }, () => {
 		// While a person was asked, the lock may have passed to somebody who works.
-		if (row.recordedHolder() !== holder) return 0;
+		if (row.recorded()?.key !== holder.key) return 0;
 		row.clear();
 		return 1;
 	});

@@ -128,4 +128,18 @@ describe("breakLocks", () => {
 		expect(cleared).toBe(0);
 		expect(await second.version()).toEqual({ version: 2n, dirty: false });
 	});
+
+	it("leaves a row that another holder of the same process has taken meanwhile", async () => {
+		await using first = await nodeSqlite.open(`node-sqlite://${path}`);
+		await using second = await nodeSqlite.open(`node-sqlite://${path}`);
+		await first.lock();
+		const cleared = await nodeSqlite.breakLocks(`node-sqlite://${path}`, async () => {
+			await first.unlock();
+			await second.lock();
+			return true;
+		});
+		expect(cleared).toBe(0);
+		await second.setVersion(2n, false);
+		await second.unlock();
+	});
 });

@@ -14,8 +14,8 @@ import { tableExists } from "./version-table.ts";
 export interface LockRow {
 	/** Names a holder who keeps us out; `undefined` when the lock is free, or its owner dead or past its lease. */
 	holder(): string | undefined;
-	/** Names whoever the row says holds the lock, dead or alive. */
-	recordedHolder(): string | undefined;
+	/** Whoever the row says holds the lock, dead or alive. */
+	recorded(): RecordedHolder | undefined;
 	/** Makes the table unless it is there, and takes the lock. */
 	take(): void;
 	/** @throws MigrateError `ERR_LOCK_LOST`. Extends the lease when a part of it has passed. */
@@ -30,15 +30,31 @@ export interface LockRow {
 	remove(): void;
 }
 
+interface CurrentRow {
+	readonly locked: boolean;
+	readonly owner: string;
+	readonly acquiredAt: SqlValue | undefined;
+	readonly expiresAt: SqlValue | undefined;
+}
+
+export interface RecordedHolder {
+	/** For messages: two holders of one process have the same. */
+	readonly description: string;
+	/** Differs for each time that the lock is taken. */
+	readonly key: string;
+}
+
 export function lockRow(connection: SqliteConnection, name: string, leaseMs: number, holders: Holders): LockRow {
 	const table = `main.${quoteIdentifier(name)}`;
 	// Made once: the fence reads it in each migration.
-	const select = `SELECT locked AS locked, owner AS owner, expires_at AS expires_at FROM ${table} WHERE id = 1`;
+	const select = `SELECT locked AS locked, owner AS owner, acquired_at AS acquired_at, expires_at AS expires_at FROM ${table} WHERE id = 1`;
 	let extendAt = 0;
 
-	function currentRow(): { locked: boolean; owner: string; expiresAt: SqlValue | undefined } | undefined {
+	function currentRow(): CurrentRow | undefined {
 		const [row] = connection.query(select);
-		return row && { locked: row.locked !== 0n, owner: String(row.owner), expiresAt: row.expires_at };
+		if (row === undefined) return undefined;
+		const { locked, owner, acquired_at: acquiredAt, expires_at: expiresAt } = row;
+		return { locked: locked !== 0n, owner: String(owner), acquiredAt, expiresAt };
 	}
 
 	function assertMine(): void {
@@ -78,9 +94,10 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 			if (!(Date.parse(String(row.expiresAt)) > Date.now())) return undefined;
 			return `${holders.describe(row.owner)}, which cannot be checked from here; its lease ends at ${row.expiresAt}`;
 		},
-		recordedHolder() {
+		recorded() {
 			const row = tableExists(connection, name) ? currentRow() : undefined;
-			return row?.locked ? holders.describe(row.owner) : undefined;
+			if (!row?.locked) return undefined;
+			return { description: holders.describe(row.owner), key: `${row.owner} ${row.acquiredAt}` };
 		},
 		take() {
 			connection.run(
