@@ -159,12 +159,13 @@ describe("fileSet", () => {
 		expect(locks()).toEqual(["m.db.lock"]);
 	});
 
-	it("keeps the lock of an attached file whose journal stays, and gives it back later", async () => {
+	it("keeps the lock of an attached file whose journal stays, with the main one that notes it, and gives both back later", async () => {
 		const set = setOf();
 		set.enter();
 		set.attach(at("other.db"));
 		await set.leave((path) => path !== at("other.db"));
-		expect(locks()).toEqual(["other.db.lock"]);
+		expect(locks()).toEqual(["m.db.lock", "other.db.lock"]);
+		expect(readLink(at("m.db.lock"))?.files).toEqual(["other.db"]);
 		expect(set.has(at("other.db"))).toBe(true);
 		await set.leave(yes);
 		expect(locks()).toEqual([]);
