@@ -34,7 +34,7 @@ const MUTANTS: readonly Mutant[] = [
 	{
 		name: "the kernel's lock around a wasm run",
 		file: "packages/sqlite-files/src/files/session.ts",
-		from: "if (!inFolders || reading || walAlone || kernelLocks.has(file)) return;",
+		from: "if (!inFolders || reading || walFiles.has(file) || kernelLocks.has(file)) return;",
 		to: "return;",
 		noticed: "a native application can neither read nor write in a wasm run",
 	},
