@@ -8,10 +8,9 @@ import {
 	type SqliteConfig,
 } from "@godwit/sqlite";
 import type { FileAccess } from "./files/file-access.ts";
-import { isLocal } from "./files/local-file-system.ts";
 import { describeFound } from "./lock-file/describe-found.ts";
 import { type Found, lookAt } from "./lock-file/link-file.ts";
-import { ownerLiveness } from "./owners/liveness.ts";
+import { livenessBeside } from "./lock-file/liveness-beside.ts";
 import type { Owner } from "./owners/owner.ts";
 
 export type Confirm = (holder: string) => Promise<boolean>;
@@ -32,7 +31,7 @@ export async function breakLocks(
 	confirm: Confirm,
 ): Promise<number> {
 	const lockPath = `${path}.lock`;
-	const livenessOf = (owner: Owner): Liveness => ownerLiveness(owner, () => isLocal(lockPath));
+	const livenessOf = livenessBeside(lockPath);
 	const seen = lookAt(lockPath);
 	const left = isLeft(seen, livenessOf);
 	if (left) {

@@ -90,9 +90,7 @@ export function sqliteFactory<Database>(binding: SqliteBinding<Database>): Sqlit
 			try {
 				return await breakLocks(access, realPath, config, confirm);
 			} catch (error) {
-				const failure = databaseError(access.connection, path, error);
-				// What the caller's question throws is the caller's.
-				throw isFileSystemError(failure) ? cannotOpen(path, failure) : failure;
+				throw databaseError(access.connection, path, error);
 			} finally {
 				await access.close();
 			}
@@ -116,10 +114,6 @@ export function sqliteFactory<Database>(binding: SqliteBinding<Database>): Sqlit
 			return driverOver(fileAccess({ path: real, connector, ...timesOf(config) }), "the database", config, true);
 		},
 	};
-}
-
-function isFileSystemError(error: unknown): boolean {
-	return error instanceof Error && "syscall" in error;
 }
 
 function driverOver(access: DatabaseAccess, path: string, config: SqliteConfig, borrowed = false): Driver {

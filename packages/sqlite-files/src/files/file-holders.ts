@@ -1,11 +1,10 @@
 import type { Holders, Liveness } from "@godwit/sqlite";
 import { hasMember } from "../lock-file/link.ts";
 import { lookAt } from "../lock-file/link-file.ts";
+import { livenessBeside } from "../lock-file/liveness-beside.ts";
 import type { LockFile } from "../lock-file/lock-file.ts";
 import type { Holder } from "../owners/holder.ts";
-import { ownerLiveness } from "../owners/liveness.ts";
 import { describeOwner, formatOwner, parseOwner } from "../owners/owner.ts";
-import { isLocal } from "./local-file-system.ts";
 
 /** Behind the name of a holder that could make no link, and so is no member of one. */
 const UNLINKED = "~unlinked";
@@ -17,6 +16,7 @@ const UNLINKED = "~unlinked";
  * of the link has ended without having freed its row.
  */
 export function fileHolders(holder: Holder, lock: LockFile): Holders {
+	const livenessOf = livenessBeside(lock.path);
 	return {
 		get me() {
 			return `${formatOwner(holder.owner)}${lock.unlinked ? UNLINKED : ""}`;
@@ -24,7 +24,7 @@ export function fileHolders(holder: Holder, lock: LockFile): Holders {
 		liveness(text): Liveness {
 			const owner = parseOwner(text.replace(UNLINKED, ""));
 			if (owner === undefined) return "unknown";
-			const liveness = ownerLiveness(owner, () => isLocal(lock.path));
+			const liveness = livenessOf(owner);
 			if (liveness !== "alive" || text.endsWith(UNLINKED)) return liveness;
 			const found = lookAt(lock.path);
 			if (found.state === "foreign") return "alive";

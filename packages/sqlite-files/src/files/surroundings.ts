@@ -1,16 +1,14 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { DatabaseHeldError, type Liveness } from "@godwit/sqlite";
+import { DatabaseHeldError } from "@godwit/sqlite";
 import { hasKernelLocks } from "../folder-locks/kernel-lock.ts";
 import { describeFound } from "../lock-file/describe-found.ts";
 import { lookAt } from "../lock-file/link-file.ts";
+import { livenessBeside } from "../lock-file/liveness-beside.ts";
 import { assertSameLibrary } from "../lock-file/same-library.ts";
-import { ownerLiveness } from "../owners/liveness.ts";
-import type { Owner } from "../owners/owner.ts";
 import { currentPlace, isOfThisProcess } from "../owners/place.ts";
 import { hasJournal } from "./journal.ts";
 import type { SqliteLibrary } from "./library.ts";
-import { isLocal } from "./local-file-system.ts";
 import type { Surroundings } from "./quiet-read.ts";
 
 /**
@@ -25,7 +23,7 @@ import type { Surroundings } from "./quiet-read.ts";
 export function surroundingsOf(path: string, { name, locks }: SqliteLibrary): Surroundings | undefined {
 	const inFolders = locks === "folder";
 	const lockPath = `${path}.lock`;
-	const livenessOf = (owner: Owner): Liveness => ownerLiveness(owner, () => isLocal(lockPath));
+	const livenessOf = livenessBeside(lockPath);
 	const found = lookAt(lockPath);
 	// With a write-ahead log readers see one commit, and the file says nothing of the last.
 	const covered = !inFolders && existsSync(`${path}-wal`);

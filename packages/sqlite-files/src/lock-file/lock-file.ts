@@ -1,11 +1,9 @@
 import { rmdirSync, unlinkSync } from "node:fs";
 import { basename } from "node:path";
 import { isMigrateError, MigrateError } from "@godwit/core";
-import { DatabaseHeldError, type Liveness } from "@godwit/sqlite";
-import { isLocal } from "../files/local-file-system.ts";
+import { DatabaseHeldError } from "@godwit/sqlite";
 import { type Holder, newLinkId } from "../owners/holder.ts";
-import { ownerLiveness } from "../owners/liveness.ts";
-import { type Owner, sameOwner } from "../owners/owner.ts";
+import { sameOwner } from "../owners/owner.ts";
 import { describeFound } from "./describe-found.ts";
 import { hasMember, type Link, type LinkKind, type Member } from "./link.ts";
 import {
@@ -21,6 +19,7 @@ import {
 	renameLink,
 	sameFound,
 } from "./link-file.ts";
+import { livenessBeside } from "./liveness-beside.ts";
 import { assertSameLibrary, libraryMark } from "./same-library.ts";
 
 /**
@@ -108,15 +107,7 @@ export function lockFile({ databasePath, kind, holder, library, leaseMs }: LockF
 	let noted: readonly string[] = [];
 	/** The folder of another program that is ours by a person's word. */
 	let cover: (Found & { readonly state: "foreign" }) | undefined;
-	let local: boolean | undefined;
-
-	function livenessOf(owner: Owner): Liveness {
-		return ownerLiveness(owner, () => {
-			local ??= isLocal(path);
-			return local;
-		});
-	}
-
+	const livenessOf = livenessBeside(path);
 	const claimOptions: ClaimOptions = { livenessOf, leaseMs: kind === "native" ? leaseMs : undefined };
 
 	function held(found: Found): DatabaseHeldError {
