@@ -19,7 +19,7 @@ interface Mutant {
 const MUTANTS: readonly Mutant[] = [
 	{
 		name: "the fence",
-		file: "packages/sqlite/src/sqlite-driver.ts",
+		file: "packages/sqlite/src/body-runner.ts",
 		from: "if (lock.held) row.fence();",
 		to: "",
 		noticed: "who lost the lock cannot commit",
@@ -145,7 +145,7 @@ const MUTANTS: readonly Mutant[] = [
 	},
 	{
 		name: "foreign keys off",
-		file: "packages/sqlite/src/call-frame.ts",
+		file: "packages/sqlite/src/session-settings.ts",
 		from: '["foreign_keys", foreignKeys ? 1n : 0n]',
 		to: '["foreign_keys", 1n]',
 		noticed: "a table rebuild keeps the rows that refer to the table",

@@ -1,17 +1,9 @@
 import { cleanUpAfter, type LockOptions, MigrateError } from "@godwit/core";
-import { retryWhileBusy, waitForAccess } from "./busy-retry.ts";
-import {
-	type ConnectionState,
-	changesConnection,
-	readConnectionState,
-	readSettings,
-	restoreConnectionState,
-	type Settings,
-	writeSettings,
-} from "./connection-state.ts";
+import { waitForAccess } from "./busy-retry.ts";
+import { callQueue } from "./call-queue.ts";
 import type { DatabaseAccess } from "./database-access.ts";
+import { sessionSettings } from "./session-settings.ts";
 import type { SqliteConfig } from "./sqlite-config.ts";
-import type { SqlValue } from "./sqlite-connection.ts";
 import { databaseError } from "./sqlite-error.ts";
 import type { Statement } from "./statement-splitter.ts";
 
@@ -53,30 +45,15 @@ export interface CallFrameOptions {
 export function callFrame({ access, path, config, borrowed, stays, settle }: CallFrameOptions): CallFrame {
 	const { connection } = access;
 	const { busyTimeoutMs, lockTimeoutMs } = config;
+	const settings = sessionSettings(access, config, borrowed);
+	const queue = callQueue();
 	let closed = false;
 	/** Callers of `transaction` at work: calls made meanwhile belong to it. */
 	let nested = 0;
-	/** The call that the next one waits for. */
-	let last: Promise<unknown> | undefined;
-	let preparedGeneration = -1;
-	/** The connection's state before the first statement of a body that may have changed it, until it is restored. */
-	let beforeChange: ConnectionState | undefined;
-	/** The caller's settings, until they are given back. */
-	let theirs: Settings | undefined;
 
-	/** One call at a time: they share a connection, and its transaction. */
 	async function call<T>(work: () => T | Promise<T>): Promise<T> {
 		assertOpen();
-		if (nested > 0) return describing(work);
-		const before = last;
-		const turn = before === undefined ? alone(work) : before.then(() => alone(work));
-		const over = turn.then(ignore, ignore);
-		last = over;
-		try {
-			return await turn;
-		} finally {
-			if (last === over) last = undefined;
-		}
+		return nested > 0 ? describing(work) : queue.run(() => alone(work));
 	}
 
 	async function alone<T>(work: () => T | Promise<T>): Promise<T> {
@@ -87,9 +64,9 @@ export function callFrame({ access, path, config, borrowed, stays, settle }: Cal
 				if (borrowed) assertOutsideTransaction();
 				result = await work();
 			} catch (error) {
-				throw await cleanUpAfter(databaseError(connection, path, error), giveBack);
+				throw await cleanUpAfter(databaseError(connection, path, error), settings.giveBack);
 			}
-			await giveBack();
+			await settings.giveBack();
 			return result;
 		});
 	}
@@ -110,7 +87,7 @@ export function callFrame({ access, path, config, borrowed, stays, settle }: Cal
 		if (!access.entered) await waitForAccess(connection, () => access.join(), { busyTimeoutMs, lockTimeoutMs, path });
 		let result: T;
 		try {
-			await prepare();
+			await settings.prepare();
 			result = await work();
 		} catch (error) {
 			throw stays() ? error : await cleanUpAfter(error, leave);
@@ -119,48 +96,9 @@ export function callFrame({ access, path, config, borrowed, stays, settle }: Cal
 		return result;
 	}
 
-	async function prepare(): Promise<void> {
-		await restoreChanged();
-		await retryWhileBusy(connection, busyTimeoutMs, makeOurs);
-	}
-
-	function makeOurs(): void {
-		if (!borrowed && preparedGeneration === access.generation) return;
-		const ours = migrationSettings(config);
-		// What was busy half-way, or could not be given back, is done again, when the settings are ours in part.
-		if (borrowed) theirs ??= readSettings(connection, ours.keys());
-		writeSettings(connection, ours);
-		preparedGeneration = access.generation;
-	}
-
-	function makeTheirs(): void {
-		if (theirs === undefined) return;
-		writeSettings(connection, theirs);
-		theirs = undefined;
-	}
-
 	async function leave(): Promise<void> {
-		await giveBack();
+		await settings.giveBack();
 		await access.leave();
-	}
-
-	async function giveBack(): Promise<void> {
-		if (theirs === undefined) return;
-		await restoreChanged();
-		await retryWhileBusy(connection, busyTimeoutMs, makeTheirs);
-	}
-
-	/**
-	 * Our own connection is restored before the next body and not after the one that changed it, when a failure to do so
-	 * would look like the failure of what has been committed. One that was closed since has nothing to restore.
-	 */
-	async function restoreChanged(): Promise<void> {
-		const state = beforeChange;
-		if (state === undefined) return;
-		if (borrowed || preparedGeneration === access.generation) {
-			await retryWhileBusy(connection, busyTimeoutMs, () => restoreConnectionState(connection, state));
-		}
-		beforeChange = undefined;
 	}
 
 	/** In the caller's own transaction foreign keys could not be switched off, nor a failure be rolled back. */
@@ -172,9 +110,9 @@ export function callFrame({ access, path, config, borrowed, stays, settle }: Cal
 
 	function peek<T>(work: () => T): Promise<T> {
 		return access.read(() => {
-			makeOurs();
+			settings.makeOurs();
 			const result = work();
-			if (!stays()) makeTheirs();
+			if (!stays()) settings.makeTheirs();
 			return result;
 		});
 	}
@@ -202,31 +140,10 @@ export function callFrame({ access, path, config, borrowed, stays, settle }: Cal
 				if (nested === 0) await settle();
 				return waitForAccess(connection, () => peek(work), { busyTimeoutMs, lockTimeoutMs, path, ...options });
 			}),
-		prepare,
-		watch(statement) {
-			if (changesConnection(statement)) beforeChange ??= readConnectionState(connection);
-		},
+		prepare: settings.prepare,
+		watch: settings.watch,
 		end() {
 			closed = true;
 		},
 	};
 }
-
-function ignore(): void {}
-
-/**
- * What the driver needs of its connection: foreign keys as configured, because `PRAGMA foreign_keys` does nothing
- * inside a transaction (https://sqlite.org/pragma.html#pragma_foreign_keys), and no busy handler, because SQLite's own
- * blocks the event loop.
- */
-function migrationSettings({ foreignKeys, synchronous }: SqliteConfig): Settings {
-	const settings = new Map<string, SqlValue>([
-		["busy_timeout", 0n],
-		["foreign_keys", foreignKeys ? 1n : 0n],
-	]);
-	if (synchronous !== undefined) settings.set("synchronous", SYNCHRONOUS[synchronous]);
-	return settings;
-}
-
-/** @see https://sqlite.org/pragma.html#pragma_synchronous */
-const SYNCHRONOUS = { off: 0n, normal: 1n, full: 2n, extra: 3n };
