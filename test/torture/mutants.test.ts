@@ -33,14 +33,14 @@ const MUTANTS: readonly Mutant[] = [
 	},
 	{
 		name: "the kernel's lock around a wasm run",
-		file: "packages/sqlite-files/src/files/session.ts",
-		from: "if (!inFolders || reading || walFiles.has(file) || kernelLocks.has(file)) return;",
+		file: "packages/sqlite-files/src/folder-locks/folder-library.ts",
+		from: "if (reading || walFiles.has(file) || kernelLocks.has(file)) return;",
 		to: "return;",
 		noticed: "a native application can neither read nor write in a wasm run",
 	},
 	{
 		name: "the look at that lock before a commit",
-		file: "packages/sqlite-files/src/files/session.ts",
+		file: "packages/sqlite-files/src/folder-locks/folder-library.ts",
 		from: "for (const lock of kernelLocks.values()) lock.assertHeld();",
 		to: "",
 		noticed: "wasm writes nothing once another part of its process has dropped its lock",

@@ -2,7 +2,6 @@ import { lstatSync } from "node:fs";
 import { resolve } from "node:path";
 import { MigrateError } from "@godwit/core";
 import type { SqliteConnection } from "@godwit/sqlite";
-import { assertNotLockedHere } from "../folder-locks/kernel-lock.ts";
 import { attachedExpression, pathOfName } from "./attached-path.ts";
 import type { FileSet } from "./file-set.ts";
 import { realDatabasePath } from "./real-path.ts";
@@ -34,7 +33,6 @@ export function guardedConnection({ session, files, inFolders }: GuardedConnecti
 			const message = `${path} is a symbolic link, and node-sqlite3-wasm names journal and lock after it; attach ${real} itself`;
 			throw new MigrateError("ERR_DATABASE", message, {});
 		}
-		if (inFolders) assertNotLockedHere(real);
 		session.use(files.attach(path));
 	}
 

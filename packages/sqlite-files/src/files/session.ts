@@ -1,10 +1,10 @@
-import { existsSync, statSync } from "node:fs";
-import { isMigrateError, MigrateError } from "@godwit/core";
-import { DatabaseHeldError, type SqliteConnection } from "@godwit/sqlite";
-import { fileHooks } from "../folder-locks/file-hooks.ts";
-import { assertNotLockedHere, type KernelLock, kernelResultCode, takeKernelLock } from "../folder-locks/kernel-lock.ts";
-import { isWal, walRefusal } from "../folder-locks/wal.ts";
+import { existsSync } from "node:fs";
+import { isMigrateError } from "@godwit/core";
+import type { SqliteConnection } from "@godwit/sqlite";
+import { folderLibrary } from "../folder-locks/folder-library.ts";
+import { kernelResultCode } from "../folder-locks/kernel-lock.ts";
 import type { SqliteLibrary } from "./library.ts";
+import { POSIX_FILES } from "./library-files.ts";
 import { useWithOneLibrary } from "./one-library.ts";
 
 /** Opens connections of one library. */
@@ -60,55 +60,15 @@ export interface SessionOptions {
 
 export function session({ path, connector, entered, enter }: SessionOptions): Session {
 	const { library, lent, walAlone } = connector;
+	const { name } = library;
+	const files = library.locks === "folder" ? folderLibrary({ path, name, walAlone, entered, enter }) : POSIX_FILES;
 	let current = lent;
 	let last = lent;
 	let generation = 0;
-	let reading = false;
 	/** What has to be called when a file is closed, by path. */
 	const registered = new Map<string, () => void>();
-	/** The file that was opened, by device and inode. */
-	let openedFile: string | undefined;
-	const kernelLocks = new Map<string, KernelLock>();
-	/** In WAL mode, and said to be used by nobody else. */
-	const walFiles = new Set<string>();
-	const inFolders = library.locks === "folder";
-	const hooks = inFolders
-		? fileHooks({
-				main: path,
-				entered,
-				get reading() {
-					return reading;
-				},
-				enter(file) {
-					enter(file);
-					lockInKernel(file);
-				},
-				locking: lockInKernel,
-				closing: releaseInKernel,
-			})
-		: undefined;
 
-	function call<T>(work: () => T): T {
-		return hooks === undefined ? work() : hooks.call(work);
-	}
-
-	function lockInKernel(file: string): void {
-		if (!inFolders || reading || walFiles.has(file) || kernelLocks.has(file)) return;
-		try {
-			kernelLocks.set(file, takeKernelLock(file));
-		} catch (error) {
-			if (file === path || !(error instanceof DatabaseHeldError)) throw error;
-			throw new DatabaseHeldError(error.message, error.holder, file);
-		}
-	}
-
-	function releaseInKernel(file: string): void {
-		const lock = kernelLocks.get(file);
-		kernelLocks.delete(file);
-		lock?.release();
-	}
-
-	function use(file: string): void {
+	function register(file: string): void {
 		if (!registered.has(file) && existsSync(file)) registered.set(file, useWithOneLibrary(file, library));
 	}
 
@@ -117,47 +77,49 @@ export function session({ path, connector, entered, enter }: SessionOptions): Se
 		registered.clear();
 	}
 
-	function opened(connection: SqliteConnection): void {
+	function use(file: string): void {
+		register(file);
+		files.use(file);
+	}
+
+	function opened(connection: SqliteConnection): SqliteConnection {
 		current = connection;
 		last = connection;
 		generation++;
+		return connection;
 	}
 
 	function close(): void {
-		for (const file of [...kernelLocks.keys()]) releaseInKernel(file);
 		const connection = current;
-		if (connection !== lent) beforeRollback();
-		walFiles.clear();
-		forgetAll();
-		openedFile = undefined;
 		current = lent;
-		if (connection !== undefined && connection !== lent) call(() => connection.close());
-	}
-
-	/**
-	 * A journal that is not ours any more was rolled back by somebody else, whose commits our roll-back would undo: nothing is
-	 * written then, and SQLite reports an error.
-	 */
-	function beforeRollback(): void {
 		try {
-			hooks?.assertJournals();
-		} catch {
-			// It has been told already, or is with the next commit.
+			if (connection === undefined || connection === lent) return;
+			// An open transaction is rolled back, still with others kept off.
+			files.beforeRollback();
+			files.call(() => connection.close());
+		} finally {
+			files.release();
+			forgetAll();
 		}
 	}
 
-	/** The last connection that can write takes the files away that the mode keeps beside the database. */
+	/** Of a file that may not be there: then a database in memory has what it has, nothing. */
+	function openReader(): SqliteConnection {
+		const { connectReadOnly = connector.connect } = connector;
+		return opened(files.call(() => (existsSync(path) ? connectReadOnly(path) : connector.connect(":memory:"))));
+	}
+
+	/** The last connection that can write takes the files away that WAL keeps beside the database. */
 	function closeReader(reader: SqliteConnection, hadWal: boolean): void {
-		const made = !hadWal && !inFolders && existsSync(`${path}-wal`);
 		let writer: SqliteConnection | undefined;
 		try {
-			writer = made ? connector.connect(path) : undefined;
+			if (library.locks === "posix" && !hadWal && existsSync(`${path}-wal`)) writer = connector.connect(path);
 			writer?.query("PRAGMA schema_version");
 		} catch (error) {
-			// What was read stays read; the files go with the next connection that closes.
-			if (connector.lent === undefined && last?.resultCode(error) === undefined && !isMigrateError(error)) throw error;
+			// What was read stays read, and the files go with the next connection that closes.
+			if (!isMigrateError(error) && reader.resultCode(error) === undefined) throw error;
 		} finally {
-			call(() => reader.close());
+			files.call(() => reader.close());
 			writer?.close();
 		}
 	}
@@ -174,90 +136,56 @@ export function session({ path, connector, entered, enter }: SessionOptions): Se
 			return generation;
 		},
 		get notice() {
-			return kernelLocks.get(path)?.notice;
+			return files.notice;
 		},
 		resultCode: (error) => last?.resultCode(error) ?? kernelResultCode(error),
-		call,
+		call: files.call,
 		open() {
-			use(path);
 			try {
-				if (inFolders) assertNotLockedHere(path);
-				// Looking for it closes the file, which would drop a lock that is held already.
-				const wal = inFolders && kernelLocks.size === 0 && isWal(path);
-				if (wal && !walAlone) throw walRefusal(path, library.name);
-				if (wal) walFiles.add(path);
-				if (current === undefined) opened(call(() => connector.connect(path)));
-				// Without shared memory it can be opened for one connection alone, see https://sqlite.org/wal.html#noshm
-				if (wal) call(() => current?.query("PRAGMA locking_mode = EXCLUSIVE"));
 				use(path);
-				openedFile ??= identityOf(path);
-				lockInKernel(path);
+				const connection = current ?? opened(files.call(() => connector.connect(path)));
+				// It may have made the file.
+				register(path);
+				files.opened(connection);
 			} catch (error) {
 				close();
 				throw error;
 			}
 		},
-		use(file) {
-			if (inFolders && !kernelLocks.has(file) && isWal(file)) {
-				if (!walAlone) throw walRefusal(file, library.name);
-				walFiles.add(file);
-			}
-			use(file);
-		},
-		reading<T>(work: () => T): T {
-			const exists = existsSync(path);
-			if (inFolders) assertNotLockedHere(path);
-			use(path);
-			const hadWal = existsSync(`${path}-wal`);
-			reading = true;
-			try {
-				// Its library rolls no journal back meanwhile.
-				if (lent !== undefined) return work();
-				const reader = call(
-					() => (exists ? connector.connectReadOnly?.(path) : undefined) ?? connector.connect(":memory:"),
-				);
-				opened(reader);
+		use,
+		reading(work) {
+			return files.reading(() => {
+				register(path);
+				const hadWal = existsSync(`${path}-wal`);
 				try {
-					return work();
+					if (lent !== undefined) return work();
+					const reader = openReader();
+					try {
+						return work();
+					} finally {
+						closeReader(reader, hadWal);
+					}
 				} finally {
-					closeReader(reader, hadWal);
+					current = lent;
+					forgetAll();
 				}
-			} finally {
-				reading = false;
-				current = lent;
-				forgetAll();
-			}
+			});
 		},
 		rollBack(file) {
 			const own = file === path ? current : undefined;
-			const connection = own ?? call(() => connector.connect(file));
+			const connection = own ?? files.call(() => connector.connect(file));
 			try {
 				// Takes SQLite's shared lock, and with it looks at the journal.
-				call(() => connection.query("PRAGMA schema_version"));
+				files.call(() => connection.query("PRAGMA schema_version"));
 				return true;
 			} catch {
 				return false;
 			} finally {
-				if (own === undefined) call(() => connection.close());
+				if (own === undefined) files.call(() => connection.close());
 			}
 		},
-		assertMayCommit() {
-			if (hooks === undefined) return;
-			hooks.assertJournals();
-			if (identityOf(path) !== openedFile) throw replaced(path);
-			for (const lock of kernelLocks.values()) lock.assertHeld();
-		},
-		beforeRollback,
+		assertMayCommit: files.assertMayCommit,
+		beforeRollback: files.beforeRollback,
 		close,
 	};
-}
-
-function identityOf(path: string): string | undefined {
-	const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
-	return stat && `${stat.dev}:${stat.ino}`;
-}
-
-function replaced(path: string): MigrateError {
-	const message = `another file was put in the place of ${path} while it was migrated; nothing more is committed. Look at both, and run the command again`;
-	return new MigrateError("ERR_LOCK_LOST", message, { owner: "another program" });
 }

@@ -1,0 +1,103 @@
+import { statSync } from "node:fs";
+import { MigrateError } from "@godwit/core";
+import { DatabaseHeldError } from "@godwit/sqlite";
+import type { LibraryFiles, LibraryFilesOptions } from "../files/library-files.ts";
+import { fileHooks } from "./file-hooks.ts";
+import { assertNotLockedHere, type KernelLock, takeKernelLock } from "./kernel-lock.ts";
+import { isWal, walRefusal } from "./wal.ts";
+
+/** The files of a library that locks with folders and works through Node's `fs` object, as node-sqlite3-wasm does. */
+export function folderLibrary({ path, name, walAlone, entered, enter }: LibraryFilesOptions): LibraryFiles {
+	const kernelLocks = new Map<string, KernelLock>();
+	/** In WAL mode, and said to be used by nobody else. */
+	const walFiles = new Set<string>();
+	/** The file that was opened, by device and inode. */
+	let openedFile: string | undefined;
+	let reading = false;
+	const hooks = fileHooks({
+		main: path,
+		entered,
+		get reading() {
+			return reading;
+		},
+		enter(file) {
+			enter(file);
+			lockInKernel(file);
+		},
+		locking: lockInKernel,
+		closing: releaseInKernel,
+	});
+
+	function lockInKernel(file: string): void {
+		if (reading || walFiles.has(file) || kernelLocks.has(file)) return;
+		try {
+			kernelLocks.set(file, takeKernelLock(file));
+		} catch (error) {
+			if (file === path || !(error instanceof DatabaseHeldError)) throw error;
+			throw new DatabaseHeldError(error.message, error.holder, file);
+		}
+	}
+
+	function releaseInKernel(file: string): void {
+		const lock = kernelLocks.get(file);
+		kernelLocks.delete(file);
+		lock?.release();
+	}
+
+	return {
+		call: hooks.call,
+		get notice() {
+			return kernelLocks.get(path)?.notice;
+		},
+		use(file) {
+			// Looking for WAL closes the file, which would drop a lock that is held already.
+			if (kernelLocks.has(file)) return;
+			assertNotLockedHere(file);
+			if (!isWal(file)) return;
+			if (!walAlone) throw walRefusal(file, name);
+			walFiles.add(file);
+		},
+		opened(connection) {
+			// Without shared memory it can be opened for one connection alone, see https://sqlite.org/wal.html#noshm
+			if (walFiles.has(path)) hooks.call(() => connection.query("PRAGMA locking_mode = EXCLUSIVE"));
+			openedFile ??= identityOf(path);
+			lockInKernel(path);
+		},
+		reading(work) {
+			assertNotLockedHere(path);
+			reading = true;
+			try {
+				return work();
+			} finally {
+				reading = false;
+			}
+		},
+		assertMayCommit() {
+			hooks.assertJournals();
+			if (identityOf(path) !== openedFile) throw replaced(path);
+			for (const lock of kernelLocks.values()) lock.assertHeld();
+		},
+		beforeRollback() {
+			try {
+				hooks.assertJournals();
+			} catch {
+				// It has been told already, or is with the next commit.
+			}
+		},
+		release() {
+			for (const file of [...kernelLocks.keys()]) releaseInKernel(file);
+			walFiles.clear();
+			openedFile = undefined;
+		},
+	};
+}
+
+function identityOf(path: string): string | undefined {
+	const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+	return stat && `${stat.dev}:${stat.ino}`;
+}
+
+function replaced(path: string): MigrateError {
+	const message = `another file was put in the place of ${path} while it was migrated; nothing more is committed. Look at both, and run the command again`;
+	return new MigrateError("ERR_LOCK_LOST", message, { owner: "another program" });
+}
