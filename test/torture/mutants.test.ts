@@ -28,7 +28,7 @@ const MUTANTS: readonly Mutant[] = [
 		name: "the link of a native run",
 		file: "packages/sqlite-files/src/lock-file/lock-file.ts",
 		from: "\t\tnoted = [];\n\t\ttry {",
-		to: '\t\tnoted = [];\n\t\tif (kind === "native") return true;\n\t\ttry {',
+		to: '\t\tnoted = [];\n\t\tif (kind === "native") return "nothing";\n\t\ttry {',
 		noticed: "a node-sqlite3-wasm application cannot begin to write in a native run",
 	},
 	{
@@ -82,7 +82,7 @@ const MUTANTS: readonly Mutant[] = [
 	},
 	{
 		name: "the members who cannot be checked",
-		file: "packages/sqlite-files/src/lock-file/lock-file.ts",
+		file: "packages/sqlite-files/src/lock-file/link-editor.ts",
 		from: '!sameOwner(owner, me) && livenessOf(owner) !== "dead"',
 		to: '!sameOwner(owner, me) && livenessOf(owner) === "alive"',
 		noticed: "an owner that cannot be checked stays named in the lock",

@@ -1,26 +1,14 @@
 import { rmdirSync, unlinkSync } from "node:fs";
 import { basename } from "node:path";
-import { isMigrateError, MigrateError } from "@godwit/core";
+import { isMigrateError } from "@godwit/core";
 import { DatabaseHeldError } from "@godwit/sqlite";
-import { type Holder, newLinkId } from "../owners/holder.ts";
-import { sameOwner } from "../owners/owner.ts";
+import type { Holder } from "../owners/holder.ts";
 import { describeFound } from "./describe-found.ts";
-import { hasMember, type Link, type LinkKind, type Member } from "./link.ts";
-import {
-	type ClaimOptions,
-	claimLink,
-	type Found,
-	lookAt,
-	makeLink,
-	newLink,
-	readLink,
-	removeLeftClaims,
-	removeLink,
-	renameLink,
-	sameFound,
-} from "./link-file.ts";
+import type { Link, LinkKind } from "./link.ts";
+import { linkEditor } from "./link-editor.ts";
+import { type Found, lookAt, makeLink, removeLeftClaims, sameFound } from "./link-file.ts";
 import { livenessBeside } from "./liveness-beside.ts";
-import { assertSameLibrary, libraryMark } from "./same-library.ts";
+import { assertSameLibrary } from "./same-library.ts";
 
 /**
  * The lock beside one database file, `<file>.lock`, as one holder sees it.
@@ -95,194 +83,132 @@ function assertRoomForClaims(path: string): void {
 	throw Object.assign(new Error(`ENAMETOOLONG: ${path} is too long a name for a lock`), { code: "ENAMETOOLONG" });
 }
 
-function nowInSeconds(): number {
-	return Math.floor(Date.now() / 1_000);
-}
+/**
+ * How a lock is held: by a link; by nothing, where no link can be made; or under the folder of another program that is
+ * ours by a person's word.
+ */
+type Hold = "link" | "nothing" | Foreign;
+type Foreign = Found & { readonly state: "foreign" };
 
 export function lockFile({ databasePath, kind, holder, library, leaseMs }: LockFileOptions): LockFile {
 	const path = `${databasePath}.lock`;
-	const me = holder.owner;
-	let entered = false;
-	let unlinked = false;
-	let noted: readonly string[] = [];
-	/** The folder of another program that is ours by a person's word. */
-	let cover: (Found & { readonly state: "foreign" }) | undefined;
 	const livenessOf = livenessBeside(path);
-	const claimOptions: ClaimOptions = { livenessOf, leaseMs: kind === "native" ? leaseMs : undefined };
+	const links = linkEditor({ databasePath, path, kind, me: holder.owner, library, leaseMs, livenessOf });
+	let hold: Hold | undefined;
+	let noted: readonly string[] = [];
 
 	function held(found: Found): DatabaseHeldError {
 		const godwit = found.state === "link" && found.link.members.some(({ owner }) => livenessOf(owner) !== "dead");
-		return new DatabaseHeldError(
-			describeFound(path, found, livenessOf),
-			godwit || found.state === "free" ? "godwit" : "other",
-		);
+		const kindOfHolder = godwit || found.state === "free" ? "godwit" : "other";
+		return new DatabaseHeldError(describeFound(path, found, livenessOf), kindOfHolder);
 	}
 
-	function member(): Member {
-		return { owner: me, since: nowInSeconds(), library: libraryMark(library) };
-	}
-
-	/** Members that may still rely on a link. */
-	function othersIn({ members }: Link): readonly Member[] {
-		return members.filter(({ owner }) => !sameOwner(owner, me) && livenessOf(owner) !== "dead");
-	}
-
-	/** @returns false when it has changed hands: look again. */
-	function enterFree(): boolean {
+	/** @returns undefined when it has changed hands: look again. */
+	function enterFree(): Hold | undefined {
 		noted = [];
 		try {
 			assertRoomForClaims(path);
-			return makeLink(path, newLink(kind, me, [member()], []));
+			return makeLink(path, links.alone()) ? "link" : undefined;
 		} catch (error) {
-			if (kind === "wasm" || !NO_LINKS.has((error as NodeJS.ErrnoException).code ?? "")) throw cannotLock(error);
+			if (kind === "wasm" || !NO_LINKS.has((error as NodeJS.ErrnoException).code ?? "")) throw links.cannotLock(error);
 			// Nothing is there, and nobody can make anything: the kernel's locks alone count.
-			unlinked = true;
-			return true;
+			return "nothing";
 		}
 	}
 
-	/** Joins a native link, or takes over what dead owners left. @returns false when it has changed hands: look again. */
-	function enterLink(found: Found & { readonly state: "link" }, join: boolean): boolean {
+	/** Joins a native link, or takes over what dead owners left. @returns undefined when it has changed hands: look again. */
+	function enterLink(found: Found & { readonly state: "link" }, join: boolean): Hold | undefined {
 		const { link } = found;
-		const others = othersIn(link);
+		const others = links.others(link);
 		assertSameLibrary(path, others, library);
 		const alone = !others.some(({ owner }) => livenessOf(owner) === "alive");
 		const joins = kind === "native" && link.kind === "native" && (join || alone);
 		if (others.length > 0 && !joins) throw held(found);
-		const next = newLink(kind, me, [member(), ...others], link.files);
-		if (!replace(link, next)) return false;
+		if (!links.enter(link, others)) return undefined;
 		noted = link.files;
 		removeLeftClaims(path, livenessOf);
+		return "link";
+	}
+
+	function leaveCover(cover: Foreign, asLast: () => boolean): void {
+		if (!asLast()) return;
+		if (sameFound(lookAt(path), cover)) (cover.folder ? rmdirSync : unlinkSync)(path);
+		hold = undefined;
+	}
+
+	function leaveLink(asLast: () => boolean): boolean {
+		const link = ownOrOut();
+		const others = links.others(link);
+		if (others.length === 0) {
+			const outcome = links.remove(link, asLast);
+			if (outcome === "removed") hold = undefined;
+			return outcome !== false;
+		}
+		asLast();
+		if (!links.leave(link, others)) return false;
+		hold = undefined;
 		return true;
 	}
 
-	function isLapsed({ owner, since }: Member): boolean {
-		return livenessOf(owner) === "unknown" && (nowInSeconds() - since) * 1_000 > leaseMs;
-	}
-
-	function replace(link: Link, next: Link): boolean {
+	/** Who leaves is out also when the lock was lost. */
+	function ownOrOut(): Link {
 		try {
-			const claim = claimLink(path, link, next, claimOptions);
-			return claim !== undefined && (renameLink(claim, path, next) || hasBecome(next));
+			return links.own();
 		} catch (error) {
-			if ((error as NodeJS.ErrnoException).code !== "ENAMETOOLONG" || next.members.length < 2) throw cannotLock(error);
-			// No room for another member: those who left without a word, of places that cannot be seen, make it.
-			const members = next.members.filter((one) => !isLapsed(one));
-			if (members.length < next.members.length) return replace(link, { ...next, id: newLinkId(me), members });
-			return false;
+			hold = undefined;
+			throw error;
 		}
-	}
-
-	/** Others may have changed the link once more by now; they keep its members and files. */
-	function hasBecome({ members, files }: Pick<Link, "members" | "files">): boolean {
-		const now = readLink(path);
-		const isMember = now !== undefined && hasMember(now, me);
-		if (!members.some(({ owner }) => sameOwner(owner, me))) return !isMember;
-		return isMember && files.every((file) => now.files.includes(file));
-	}
-
-	function cannotLock(cause: unknown): MigrateError<"ERR_DATABASE"> {
-		const reason = cause instanceof Error ? cause.message : String(cause);
-		const advice = "check the permissions of its folder";
-		const links =
-			kind === "wasm" ? ", and whether it can hold symbolic links, without which sqlite-native:// alone works" : "";
-		const message = `${databasePath} cannot be locked: ${reason}; ${advice}${links}`;
-		return new MigrateError("ERR_DATABASE", message, {}, { cause });
-	}
-
-	function ownLink(): Link {
-		const found = lookAt(path);
-		if (found.state === "link" && hasMember(found.link, me)) return found.link;
-		const owner = found.state === "free" ? "nobody" : describeFound(path, found, livenessOf);
-		const message = `the lock ${path} was taken away from this process; now: ${owner}`;
-		throw new MigrateError("ERR_LOCK_LOST", message, { owner });
-	}
-
-	function leaveAsLast(link: Link, asLast: () => boolean): boolean {
-		// A wasm link that is ours changes for nobody but us.
-		const next = newLink(kind, me, [], []);
-		const claim = kind === "wasm" ? undefined : claimLink(path, link, next, claimOptions);
-		if (kind === "native" && claim === undefined) return false;
-		try {
-			if (asLast()) {
-				removeLink(path, link);
-				entered = false;
-			}
-		} finally {
-			if (claim !== undefined) removeLink(claim, next);
-		}
-		return true;
 	}
 
 	return {
 		path,
 		get entered() {
-			return entered;
+			return hold !== undefined;
 		},
 		get unlinked() {
-			return unlinked;
+			return hold === "nothing";
 		},
 		get noted() {
 			return noted;
 		},
 		enter(join = false) {
-			if (entered) return;
-			unlinked = false;
-			for (let attempt = 0; attempt < ATTEMPTS && !entered; attempt++) {
+			for (let attempt = 0; attempt < ATTEMPTS && hold === undefined; attempt++) {
 				const found = lookAt(path);
 				if (found.state === "foreign") throw held(found);
-				entered = found.state === "free" ? enterFree() : enterLink(found, join);
+				hold = found.state === "free" ? enterFree() : enterLink(found, join);
 			}
-			if (!entered) throw held({ state: "free" });
+			if (hold === undefined) throw held({ state: "free" });
 		},
 		takeOver(seen) {
 			const found = lookAt(path);
 			if (!sameFound(found, seen)) return false;
-			if (found.state === "foreign") cover = found;
-			if (found.state === "link") {
-				if (!replace(found.link, newLink(kind, me, [member()], found.link.files))) return false;
+			if (found.state === "foreign") hold = found;
+			if (found.state === "link" && links.enter(found.link, [])) {
+				hold = "link";
 				noted = found.link.files;
 			}
-			entered = found.state !== "free";
-			return entered;
+			return hold !== undefined;
 		},
 		leave(asLast) {
-			if (!entered) return true;
-			if (unlinked || cover !== undefined) {
-				if (!asLast() && !unlinked) return true;
-				if (cover !== undefined && sameFound(lookAt(path), cover)) (cover.folder ? rmdirSync : unlinkSync)(path);
-				cover = undefined;
-				entered = false;
-				return true;
-			}
-			let link: Link;
-			try {
-				link = ownLink();
-			} catch (error) {
-				entered = false;
-				throw error;
-			}
-			const others = othersIn(link);
-			if (others.length === 0) return leaveAsLast(link, asLast);
-			asLast();
-			if (!replace(link, newLink(kind, me, others, link.files))) return false;
-			entered = false;
+			if (hold === "link") return leaveLink(asLast);
+			if (hold === "nothing") {
+				asLast();
+				hold = undefined;
+			} else if (hold !== undefined) leaveCover(hold, asLast);
 			return true;
 		},
 		assertEntered() {
-			if (!entered || unlinked || cover !== undefined) return;
+			if (hold !== "link") return;
 			try {
-				ownLink();
+				links.own();
 			} catch (error) {
-				throw isMigrateError(error) ? error : cannotLock(error);
+				throw isMigrateError(error) ? error : links.cannotLock(error);
 			}
 		},
 		note(file) {
-			if (unlinked || cover !== undefined) return true;
-			const link = ownLink();
-			if (link.files.includes(file)) return true;
-			const next = newLink(kind, me, link.members, [...link.files, file]);
-			return replace(link, next);
+			if (hold !== "link") return true;
+			const link = links.own();
+			return link.files.includes(file) || links.note(link, file);
 		},
 	};
 }

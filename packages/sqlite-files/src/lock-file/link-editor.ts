@@ -1,0 +1,114 @@
+import { MigrateError } from "@godwit/core";
+import type { Liveness } from "@godwit/sqlite";
+import { newLinkId } from "../owners/holder.ts";
+import { type Owner, sameOwner } from "../owners/owner.ts";
+import { describeFound } from "./describe-found.ts";
+import { hasMember, type Link, type LinkKind, type Member } from "./link.ts";
+import { type ClaimOptions, claimLink, lookAt, newLink, readLink, removeLink, renameLink } from "./link-file.ts";
+import { libraryMark } from "./same-library.ts";
+
+/** Changes to a link that is there, each under a claim on it. Those that answer false have changed nothing: look again. */
+export interface LinkEditor {
+	/** The link of this holder by itself. */
+	alone(): Link;
+	/** Members that may still rely on a link. */
+	others(link: Link): readonly Member[];
+	/** The link, which has to name this holder. @throws MigrateError `ERR_LOCK_LOST`; the file system's own error. */
+	own(): Link;
+	/** Puts this holder and others in the place of a link. @throws MigrateError `ERR_DATABASE`. */
+	enter(link: Link, others: readonly Member[]): boolean;
+	/** Takes this holder out of its link. @throws MigrateError `ERR_DATABASE`. */
+	leave(link: Link, others: readonly Member[]): boolean;
+	/** Removes the link that names nobody else, if `asLast`, called under the claim, agrees. */
+	remove(link: Link, asLast: () => boolean): "removed" | "kept" | false;
+	/** Adds an attached file. @throws MigrateError `ERR_DATABASE`. */
+	note(link: Link, file: string): boolean;
+	/** Says why a lock cannot be made or changed. */
+	cannotLock(cause: unknown): MigrateError<"ERR_DATABASE">;
+}
+
+export interface LinkEditorOptions {
+	readonly databasePath: string;
+	readonly path: string;
+	readonly kind: LinkKind;
+	readonly me: Owner;
+	readonly library: string;
+	readonly leaseMs: number;
+	readonly livenessOf: (owner: Owner) => Liveness;
+}
+
+export function linkEditor(options: LinkEditorOptions): LinkEditor {
+	const { databasePath, path, kind, me, library, leaseMs, livenessOf } = options;
+	const claimOptions: ClaimOptions = { livenessOf, leaseMs: kind === "native" ? leaseMs : undefined };
+
+	function member(): Member {
+		return { owner: me, since: nowInSeconds(), library: libraryMark(library) };
+	}
+
+	function isLapsed({ owner, since }: Member): boolean {
+		return livenessOf(owner) === "unknown" && (nowInSeconds() - since) * 1_000 > leaseMs;
+	}
+
+	function replace(link: Link, next: Link): boolean {
+		try {
+			const claim = claimLink(path, link, next, claimOptions);
+			return claim !== undefined && (renameLink(claim, path, next) || hasBecome(next));
+		} catch (error) {
+			if ((error as NodeJS.ErrnoException).code !== "ENAMETOOLONG" || next.members.length < 2) throw cannotLock(error);
+			// No room for another member: those who left without a word, of places that cannot be seen, make it.
+			const members = next.members.filter((one) => !isLapsed(one));
+			if (members.length < next.members.length) return replace(link, { ...next, id: newLinkId(me), members });
+			return false;
+		}
+	}
+
+	/** Others may have changed the link once more by now; they keep its members and files. */
+	function hasBecome({ members, files }: Pick<Link, "members" | "files">): boolean {
+		const now = readLink(path);
+		const isMember = now !== undefined && hasMember(now, me);
+		if (!members.some(({ owner }) => sameOwner(owner, me))) return !isMember;
+		return isMember && files.every((file) => now.files.includes(file));
+	}
+
+	function cannotLock(cause: unknown): MigrateError<"ERR_DATABASE"> {
+		const reason = cause instanceof Error ? cause.message : String(cause);
+		const advice = "check the permissions of its folder";
+		const links =
+			kind === "wasm" ? ", and whether it can hold symbolic links, without which sqlite-native:// alone works" : "";
+		const message = `${databasePath} cannot be locked: ${reason}; ${advice}${links}`;
+		return new MigrateError("ERR_DATABASE", message, {}, { cause });
+	}
+
+	return {
+		alone: () => newLink(kind, me, [member()], []),
+		others: ({ members }) => members.filter(({ owner }) => !sameOwner(owner, me) && livenessOf(owner) !== "dead"),
+		own() {
+			const found = lookAt(path);
+			if (found.state === "link" && hasMember(found.link, me)) return found.link;
+			const owner = found.state === "free" ? "nobody" : describeFound(path, found, livenessOf);
+			const message = `the lock ${path} was taken away from this process; now: ${owner}`;
+			throw new MigrateError("ERR_LOCK_LOST", message, { owner });
+		},
+		enter: (link, others) => replace(link, newLink(kind, me, [member(), ...others], link.files)),
+		leave: (link, others) => replace(link, newLink(kind, me, others, link.files)),
+		remove(link, asLast) {
+			const next = newLink(kind, me, [], []);
+			// A wasm link that is ours changes for nobody but us.
+			const claim = kind === "wasm" ? undefined : claimLink(path, link, next, claimOptions);
+			if (kind === "native" && claim === undefined) return false;
+			try {
+				if (!asLast()) return "kept";
+				removeLink(path, link);
+				return "removed";
+			} finally {
+				if (claim !== undefined) removeLink(claim, next);
+			}
+		},
+		note: (link, file) => replace(link, newLink(kind, me, link.members, [...link.files, file])),
+		cannotLock,
+	};
+}
+
+function nowInSeconds(): number {
+	return Math.floor(Date.now() / 1_000);
+}
