@@ -13,7 +13,8 @@ import {
 	sqliteDriver,
 } from "@godwit/sqlite";
 import { breakLocks } from "./break-locks.ts";
-import { cannotOpen, type FileAccess, fileAccess } from "./files/file-access.ts";
+import { type FileAccess, fileAccess } from "./files/file-access.ts";
+import { cannotOpen } from "./files/file-errors.ts";
 import type { SqliteLibrary } from "./files/library.ts";
 import { memoryConnection } from "./files/memory-connection.ts";
 import { realDatabasePath } from "./files/real-path.ts";

@@ -1,17 +1,17 @@
 import { existsSync } from "node:fs";
-import { cleanUpAfter, isMigrateError, MigrateError } from "@godwit/core";
+import { cleanUpAfter, MigrateError } from "@godwit/core";
 import { type DatabaseAccess, DatabaseHeldError, type SqliteConnection } from "@godwit/sqlite";
 import type { Found } from "../lock-file/link-file.ts";
 import { newHolder } from "../owners/holder.ts";
+import { cannotLeave, cannotOpen } from "./file-errors.ts";
 import { fileHolders } from "./file-holders.ts";
+import { fileReader } from "./file-reader.ts";
 import { type Entering, fileSet } from "./file-set.ts";
 import { guardedConnection } from "./guarded-connection.ts";
 import { hasJournal } from "./journal.ts";
 import { useWithOneLibrary } from "./one-library.ts";
-import { CLOCK_STEP_MS, NOT_QUIET, readQuietly } from "./quiet-read.ts";
 import { realDatabasePath } from "./real-path.ts";
 import { type Connector, session } from "./session.ts";
-import { surroundingsOf } from "./surroundings.ts";
 
 export interface FileAccessOptions {
 	/** The real path of the main database. */
@@ -43,7 +43,12 @@ export function fileAccess({ path, connector, leaseMs, waitMs }: FileAccessOptio
 	const forgetLent = lent === undefined ? undefined : useWithOneLibrary(path, library);
 	/** Files that dead holders of this lock had attached, as long as they have not been looked after. */
 	let pending: readonly string[] = [];
+	const read = fileReader({ path, connector, session: inner, enter: () => enter("read"), leave });
 	let closed = false;
+
+	function isInside(): boolean {
+		return files.main.entered && inner.isOpen;
+	}
 
 	function enterOpened(file: string): void {
 		if (file === path) throw new DatabaseHeldError(`${path} is used outside of a run`, "other");
@@ -59,7 +64,7 @@ export function fileAccess({ path, connector, leaseMs, waitMs }: FileAccessOptio
 
 	async function enter(entering: Entering): Promise<void> {
 		if (closed) throw new MigrateError("ERR_CLOSED", `the access to ${path} is closed`, undefined);
-		if (files.main.entered && inner.isOpen && lent === undefined) return;
+		if (isInside() && lent === undefined) return;
 		if (lent !== undefined) includeAttached(lent);
 		try {
 			files.enter(entering);
@@ -100,7 +105,7 @@ export function fileAccess({ path, connector, leaseMs, waitMs }: FileAccessOptio
 	 * folder locks before the kernel's lock goes, after which a journal can be a native application's.
 	 */
 	async function leave(): Promise<void> {
-		const wasOpen = files.main.entered && inner.isOpen;
+		const wasOpen = isInside();
 		try {
 			const clean = wasOpen && isClean(path);
 			inner.close();
@@ -119,54 +124,13 @@ export function fileAccess({ path, connector, leaseMs, waitMs }: FileAccessOptio
 		return !hasJournal(file) || inner.rollBack(file);
 	}
 
-	async function readEntered<T>(work: () => T): Promise<T> {
-		await enter("read");
-		let result: T;
-		try {
-			result = work();
-		} catch (error) {
-			throw await cleanUpAfter(error, leave);
-		}
-		await leave();
-		return result;
-	}
-
-	/** Beside somebody who is at work a write just now is waited out: the next read tells it from a later one. */
-	async function readInstead<T>(work: () => T): Promise<T> {
-		try {
-			return await readEntered(work);
-		} catch (error) {
-			if (!(error instanceof DatabaseHeldError)) throw error;
-			await new Promise((resolve) => setTimeout(resolve, CLOCK_STEP_MS));
-			const result = quietly(work);
-			if (result === NOT_QUIET) throw error;
-			return result;
-		}
-	}
-
-	/** A library without a connection that cannot roll back, or a connection that is the caller's, has to enter. */
-	function quietly<T>(work: () => T): T | typeof NOT_QUIET {
-		if (lent === undefined ? connector.connectReadOnly === undefined : !inFolders) return NOT_QUIET;
-		try {
-			return readQuietly(
-				path,
-				() => surroundingsOf(path, library),
-				() => inner.reading(work),
-			);
-		} catch (error) {
-			// A journal to be rolled back, which this connection cannot.
-			if (/^SQLITE_(READONLY|CANTOPEN)/.test(inner.resultCode(error) ?? "")) return NOT_QUIET;
-			throw error;
-		}
-	}
-
 	return {
 		connection,
 		get generation() {
 			return inner.generation;
 		},
 		get entered() {
-			return files.main.entered && inner.isOpen;
+			return isInside();
 		},
 		holders: fileHolders(holder, files.main),
 		get notice() {
@@ -188,11 +152,7 @@ export function fileAccess({ path, connector, leaseMs, waitMs }: FileAccessOptio
 		assertEntered: () => files.main.assertEntered(),
 		include: (file) => files.include(file),
 		leave,
-		async read(work) {
-			if (files.main.entered && inner.isOpen) return work();
-			const result = quietly(work);
-			return result === NOT_QUIET ? readInstead(work) : result;
-		},
+		read: async (work) => (isInside() ? work() : read(work)),
 		async close() {
 			if (closed) return;
 			closed = true;
@@ -206,18 +166,4 @@ export function fileAccess({ path, connector, leaseMs, waitMs }: FileAccessOptio
 			}
 		},
 	};
-}
-
-function cannotLeave(path: string, cause: unknown): MigrateError {
-	if (isMigrateError(cause)) return cause;
-	const reason = cause instanceof Error ? cause.message : String(cause);
-	const message = `the lock of ${path} cannot be given back: ${reason}; check the permissions of its folder`;
-	return new MigrateError("ERR_DATABASE", message, {}, { cause });
-}
-
-export function cannotOpen(path: string, cause: unknown): MigrateError {
-	if (isMigrateError(cause)) return cause;
-	const reason = cause instanceof Error ? cause.message : String(cause);
-	const message = `cannot open ${path}: ${reason}; check the path and the permissions of the file`;
-	return new MigrateError("ERR_DATABASE", message, {}, { cause });
 }
