@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { cleanUpAfter, MigrateError } from "@godwit/core";
 import {
 	DatabaseHeldError,
@@ -34,6 +35,9 @@ export async function breakLocks(
 	const livenessOf = livenessBeside(lockPath);
 	const seen = lookAt(lockPath);
 	const left = isLeft(seen, livenessOf);
+	// Opening would make a database. What dead owners left beside none is the next run's to take over.
+	const exists = existsSync(path);
+	if (!left && !exists) return 0;
 	if (left) {
 		if (!(await confirm(describeFound(lockPath, seen, livenessOf)))) return 0;
 		// While a person was asked, it may have passed to somebody who works.
@@ -43,7 +47,7 @@ export async function breakLocks(
 	}
 	let cleared: number;
 	try {
-		cleared = await breakRow(access, config, confirm);
+		cleared = exists ? await breakRow(access, config, confirm) : 0;
 	} catch (error) {
 		throw await cleanUpAfter(error, access.leave);
 	}

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, statSync } from "node:fs";
+import { lstatSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { cleanUpAfter, type Driver, type DriverFactory, MigrateError } from "@godwit/core";
 import {
@@ -19,7 +19,6 @@ import type { SqliteLibrary } from "./files/library.ts";
 import { memoryConnection } from "./files/memory-connection.ts";
 import { realDatabasePath } from "./files/real-path.ts";
 import type { Connector } from "./files/session.ts";
-import { lookAt } from "./lock-file/link-file.ts";
 
 /** What a binding package fills in. */
 export interface SqliteBinding<Database> {
@@ -86,7 +85,6 @@ export function sqliteFactory<Database>(binding: SqliteBinding<Database>): Sqlit
 			if (path === ":memory:") return 0;
 			const realPath = usablePath(path);
 			binding.assertUsable?.(realPath);
-			if (!existsSync(realPath) && lookAt(`${realPath}.lock`).state === "free") return 0;
 			const access = accessTo(realPath, config);
 			try {
 				return await breakLocks(access, realPath, config, confirm);

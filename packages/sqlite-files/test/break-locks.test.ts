@@ -142,4 +142,12 @@ describe("breakLocks", () => {
 		await second.setVersion(2n, false);
 		await second.unlock();
 	});
+
+	it("makes no database where there is only a lock, which it removes", async () => {
+		const alone = join(folder, "alone.db");
+		mkdirSync(`${alone}.lock`);
+		expect(await nodeSqlite.breakLocks(`node-sqlite://${alone}`, async () => true)).toBe(1);
+		expect(readdirSync(folder).filter((name) => name.startsWith("alone"))).toEqual([]);
+		expect(await nodeSqlite.breakLocks(`node-sqlite://${alone}`, async () => true)).toBe(0);
+	});
 });

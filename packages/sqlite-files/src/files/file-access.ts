@@ -25,7 +25,7 @@ export interface FileAccessOptions {
 
 /** Access to a database file: the only way by which a connection reaches one. */
 export interface FileAccess extends DatabaseAccess {
-	/** Enters over what a person says is left. @returns false when it is not there any more as it was seen. */
+	/** Enters over what a person says is left, and opens the database, if there is one. @returns false when it is not there any more as it was seen. */
 	takeOver(seen: Found): Promise<boolean>;
 	/** Tells that the lock stays although it was left, because a journal has to stay covered. */
 	readonly keptLock: boolean;
@@ -146,7 +146,8 @@ export function fileAccess({ path, connector, leaseMs, waitMs }: FileAccessOptio
 		async takeOver(seen) {
 			if (!files.main.takeOver(seen)) return false;
 			pending = files.left;
-			await openEntered();
+			if (existsSync(path)) await openEntered();
+			else rollBackLeft();
 			return true;
 		},
 		assertEntered: () => files.main.assertEntered(),
