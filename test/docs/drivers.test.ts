@@ -10,7 +10,7 @@ const read = (path: string): string => readFileSync(resolve(root, path), "utf8")
 describe("docs/drivers.md", () => {
 	it("has a row for each option", () => {
 		const [, body = ""] =
-			/export interface SqliteConfig \{\n(.*?)\n\}/s.exec(read("packages/sqlite/src/sqlite-config.ts")) ?? [];
+			/export interface SqliteConfig \{\n(.*?)\n\}/s.exec(read("packages/sqlite/src/url/sqlite-config.ts")) ?? [];
 		const options = [...body.matchAll(/^\treadonly (\w+):/gm)].map(([, name]) => name);
 		const rows = [...read("docs/drivers.md").matchAll(/^\| `(x-[a-z-]+)` \| `(\w+)` \|/gm)];
 		expect(rows.map(([, , name]) => name)).toEqual(options);

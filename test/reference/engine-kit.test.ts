@@ -17,7 +17,7 @@ const STARTS = [-1n, 0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n];
 /**
  * Everything that the engine can be asked from one version. It holds each row of golang-migrate's TestRead, TestReadUp,
  * TestReadDown, TestSteps, TestMigrate and TestUpAndDown, and the source kit's TestFirst, TestPrev and TestNext;
- * packages/core/test/plan.test.ts has the first three written out, packages/conformance/src/source-laws.ts the last.
+ * packages/core/test/engine/plan.test.ts has the first three written out, packages/conformance/src/source-laws.ts the last.
  */
 const REQUESTS: readonly Request[] = [
 	{ kind: "up" },

@@ -145,14 +145,14 @@ const MUTANTS: readonly Mutant[] = [
 	},
 	{
 		name: "foreign keys off",
-		file: "packages/sqlite/src/session-settings.ts",
+		file: "packages/sqlite/src/connection/session-settings.ts",
 		from: '["foreign_keys", foreignKeys ? 1n : 0n]',
 		to: '["foreign_keys", 1n]',
 		noticed: "a table rebuild keeps the rows that refer to the table",
 	},
 	{
 		name: "BEGIN IMMEDIATE",
-		file: "packages/sqlite/src/transaction.ts",
+		file: "packages/sqlite/src/connection/transaction.ts",
 		from: "connection.begin(txMode)",
 		to: 'connection.begin("deferred")',
 		noticed: "a migration waits for another connection's transaction instead of failing in its midst",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Driver, type ErrorCode, isMigrateError, type MigrateError, type Version } from "@godwit/core";
-import type { DriverHarness } from "./driver-harness.ts";
+import type { DriverHarness } from "./driver-laws/driver-harness.ts";
 
 /** Expects a rejection with this code, and returns the error. */
 export async function rejection<C extends ErrorCode>(code: C, promise: Promise<unknown>): Promise<MigrateError<C>> {

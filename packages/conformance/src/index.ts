@@ -1,11 +1,11 @@
-export type { Dialect, DriverCapability, DriverHarness } from "./driver-harness.ts";
-export { driverCapabilities } from "./driver-harness.ts";
-export { driverLaws } from "./driver-laws.ts";
-export { engineLaws } from "./engine-laws.ts";
+export type { Dialect, DriverCapability, DriverHarness } from "./driver-laws/driver-harness.ts";
+export { driverCapabilities } from "./driver-laws/driver-harness.ts";
+export { driverLaws } from "./driver-laws/driver-laws.ts";
+export { engineLaws } from "./engine-laws/engine-laws.ts";
 export type { CreateHarness, Law, LawSet, RunOptions } from "./law.ts";
-export type { MemoryDatabase, MemoryState } from "./memory-driver.ts";
-export { memoryDatabase, memoryDriver } from "./memory-driver.ts";
-export { memoryHarness } from "./memory-harness.ts";
+export type { MemoryDatabase, MemoryState } from "./memory/memory-driver.ts";
+export { memoryDatabase, memoryDriver } from "./memory/memory-driver.ts";
+export { memoryHarness } from "./memory/memory-harness.ts";
 export type { Skip, SuiteOptions } from "./run-laws.ts";
 export { runLaws } from "./run-laws.ts";
 export type { SourceHarness } from "./source-laws.ts";

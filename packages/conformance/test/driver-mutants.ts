@@ -1,5 +1,5 @@
 import { type Driver, isMigrateError, MigrateError, type MigrationBody, NIL_VERSION, textBody } from "@godwit/core";
-import { type MemoryDatabase, memoryDriver } from "../src/memory-driver.ts";
+import { type MemoryDatabase, memoryDriver } from "../src/memory/memory-driver.ts";
 
 /** A driver with one fault, and the law that must notice. */
 export interface DriverMutant {

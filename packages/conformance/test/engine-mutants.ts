@@ -1,6 +1,6 @@
 import { isMigrateError, migrationBody, type Source } from "@godwit/core";
-import type { Engine, EngineOptions } from "../src/engine.ts";
-import { openMigrate } from "../src/engine.ts";
+import type { Engine, EngineOptions } from "../src/engine-laws/engine.ts";
+import { openMigrate } from "../src/engine-laws/engine.ts";
 
 /** An engine with one fault, and the law that must notice. */
 export interface EngineMutant {

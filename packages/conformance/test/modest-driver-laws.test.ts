@@ -1,6 +1,6 @@
 import { type Driver, textBody } from "@godwit/core";
 import { describe, expect, it } from "vitest";
-import { withoutApply } from "../src/engine.ts";
+import { withoutApply } from "../src/engine-laws/engine.ts";
 import {
 	type DriverHarness,
 	driverLaws,
@@ -10,7 +10,7 @@ import {
 	type RunOptions,
 	runLaws,
 } from "../src/index.ts";
-import { harnessOf } from "../src/memory-harness.ts";
+import { harnessOf } from "../src/memory/memory-harness.ts";
 
 /** A driver that can do nothing but what every driver has to, and one that may be open once. */
 async function modestHarness(): Promise<DriverHarness & AsyncDisposable> {

@@ -1,11 +1,11 @@
 import type { Driver } from "@godwit/core";
 import { describe, expect, it } from "vitest";
-import { type DriverCapability, driverCapabilities } from "../src/driver-harness.ts";
-import { driverLaws } from "../src/driver-laws.ts";
-import { engineLawsOf } from "../src/engine-laws.ts";
+import { type DriverCapability, driverCapabilities } from "../src/driver-laws/driver-harness.ts";
+import { driverLaws } from "../src/driver-laws/driver-laws.ts";
+import { engineLawsOf } from "../src/engine-laws/engine-laws.ts";
 import { engineLaws, type LawSet, memoryDatabase, memoryDriver, memoryHarness, sourceLaws } from "../src/index.ts";
 import type { CreateHarness } from "../src/law.ts";
-import { harnessOf } from "../src/memory-harness.ts";
+import { harnessOf } from "../src/memory/memory-harness.ts";
 import { driverMutants } from "./driver-mutants.ts";
 import { brokenEngine, engineMutants } from "./engine-mutants.ts";
 import { brokenSource, sourceMutants } from "./source-mutants.ts";

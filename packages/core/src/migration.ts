@@ -1,4 +1,4 @@
-import type { MigrationBody } from "./migration-body.ts";
+import type { MigrationBody } from "./body/migration-body.ts";
 import type { Version } from "./version.ts";
 
 export type Direction = "up" | "down";

@@ -1,7 +1,7 @@
-import type { Driver, DriverFactory } from "./driver.ts";
+import type { Driver, DriverFactory } from "./driver/driver.ts";
 import { MigrateError } from "./migrate-error.ts";
 import { nearestName } from "./nearest-name.ts";
-import type { Source, SourceFactory } from "./source.ts";
+import type { Source, SourceFactory } from "./source/source.ts";
 
 const drivers = new Map<string, DriverFactory>();
 const sources = new Map<string, SourceFactory>();

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { memorySource } from "../src/memory-source.ts";
 import {
 	breakLocks,
 	openDriver,
@@ -9,7 +8,8 @@ import {
 	registeredSources,
 	registerSource,
 } from "../src/registry.ts";
-import { recordingDriver } from "./recording-driver.ts";
+import { memorySource } from "../src/source/memory-source.ts";
+import { recordingDriver } from "./engine/recording-driver.ts";
 
 interface Registry {
 	readonly kind: string;

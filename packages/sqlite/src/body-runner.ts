@@ -1,18 +1,18 @@
 import { type ApplyOutcome, type MigrationBody, type Version, withBackoff } from "@godwit/core";
-import { retryWhileBusy } from "./busy-retry.ts";
 import type { CallFrame } from "./call-frame.ts";
-import { assertNoNewViolations, foreignKeyViolations } from "./foreign-key-check.ts";
-import type { KeptJournal } from "./kept-journal.ts";
-import type { LockRow } from "./lock-row.ts";
-import type { MigrationLock } from "./migration-lock.ts";
+import { retryWhileBusy } from "./connection/busy-retry.ts";
+import type { KeptJournal } from "./connection/kept-journal.ts";
+import type { SqliteConnection } from "./connection/sqlite-connection.ts";
+import { inTransaction } from "./connection/transaction.ts";
+import type { LockRow } from "./lock/lock-row.ts";
+import type { MigrationLock } from "./lock/migration-lock.ts";
 import { readStatements } from "./read-statements.ts";
 import { runInTransaction, runWithoutTransaction } from "./run-body.ts";
-import type { SqliteConfig } from "./sqlite-config.ts";
-import type { SqliteConnection } from "./sqlite-connection.ts";
 import { heldAttachedFile } from "./sqlite-error.ts";
-import { inTransaction } from "./transaction.ts";
+import { assertNoNewViolations, foreignKeyViolations } from "./tables/foreign-key-check.ts";
+import type { VersionTable } from "./tables/version-table.ts";
 import { optsOutOfTransaction } from "./transaction-control.ts";
-import type { VersionTable } from "./version-table.ts";
+import type { SqliteConfig } from "./url/sqlite-config.ts";
 
 /** Runs bodies, each in one transaction or outside one, so that nobody who has lost the lock commits. */
 export interface BodyRunner {

@@ -1,11 +1,11 @@
 import { cleanUpAfter, type LockOptions, MigrateError } from "@godwit/core";
-import { waitForAccess } from "./busy-retry.ts";
 import { callQueue } from "./call-queue.ts";
-import type { DatabaseAccess } from "./database-access.ts";
-import { sessionSettings } from "./session-settings.ts";
-import type { SqliteConfig } from "./sqlite-config.ts";
+import { waitForAccess } from "./connection/busy-retry.ts";
+import type { DatabaseAccess } from "./connection/database-access.ts";
+import { sessionSettings } from "./connection/session-settings.ts";
 import { databaseError } from "./sqlite-error.ts";
 import type { Statement } from "./statement-splitter.ts";
+import type { SqliteConfig } from "./url/sqlite-config.ts";
 
 /** What holds for every call of the driver: before it, after it, and when it fails. */
 export interface CallFrame {

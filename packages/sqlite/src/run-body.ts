@@ -1,9 +1,9 @@
-import { retryWhileBusy } from "./busy-retry.ts";
+import { retryWhileBusy } from "./connection/busy-retry.ts";
+import type { SqliteConnection } from "./connection/sqlite-connection.ts";
+import { rollBack } from "./connection/transaction.ts";
 import type { StatementReader } from "./read-statements.ts";
-import type { SqliteConnection } from "./sqlite-connection.ts";
 import { statementError, transactionControlError, transactionLeftOpenError } from "./sqlite-error.ts";
 import type { Statement } from "./statement-splitter.ts";
-import { rollBack } from "./transaction.ts";
 import { breaksTransaction } from "./transaction-control.ts";
 
 /**

@@ -1,16 +1,16 @@
 import { cleanUpAfter, type Driver, isMigrateError, type LockOptions, MigrateError, type Version } from "@godwit/core";
 import createDebug from "debug";
 import { bodyRunner } from "./body-runner.ts";
-import { retryWhileBusy } from "./busy-retry.ts";
 import { callFrame } from "./call-frame.ts";
-import type { DatabaseAccess } from "./database-access.ts";
-import { dropEverything } from "./drop-everything.ts";
-import { setJournalMode } from "./journal-mode.ts";
-import { keptJournal } from "./kept-journal.ts";
-import { lockRow } from "./lock-row.ts";
-import { migrationLock } from "./migration-lock.ts";
-import type { SqliteConfig } from "./sqlite-config.ts";
-import { versionTable } from "./version-table.ts";
+import { retryWhileBusy } from "./connection/busy-retry.ts";
+import type { DatabaseAccess } from "./connection/database-access.ts";
+import { setJournalMode } from "./connection/journal-mode.ts";
+import { keptJournal } from "./connection/kept-journal.ts";
+import { lockRow } from "./lock/lock-row.ts";
+import { migrationLock } from "./lock/migration-lock.ts";
+import { dropEverything } from "./tables/drop-everything.ts";
+import { versionTable } from "./tables/version-table.ts";
+import type { SqliteConfig } from "./url/sqlite-config.ts";
 
 const debug = createDebug("godwit:sqlite");
 

@@ -1,7 +1,7 @@
 import { isMigrateError, MigrateError } from "@godwit/core";
-import { DatabaseHeldError } from "./database-held-error.ts";
+import { DatabaseHeldError } from "./connection/database-held-error.ts";
+import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import { locateSyntaxError } from "./locate-syntax-error.ts";
-import type { SqliteConnection } from "./sqlite-connection.ts";
 import type { Statement } from "./statement-splitter.ts";
 
 /** Longest statement text that goes into an error, in UTF-16 units. */

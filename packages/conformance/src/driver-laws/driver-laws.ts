@@ -1,0 +1,14 @@
+import type { LawSet } from "../law.ts";
+import { bodyLaws } from "./body-laws.ts";
+import { type DriverCapability, type DriverHarness, driverCapabilities } from "./driver-harness.ts";
+import { driverModelLaw } from "./driver-model.ts";
+import { lifetimeLaws } from "./lifetime-laws.ts";
+import { lockLaws } from "./lock-laws.ts";
+import { transactionLaws } from "./transaction-laws.ts";
+import { versionLaws } from "./version-laws.ts";
+
+/** Every promise of `Driver`. */
+export const driverLaws: LawSet<DriverHarness, DriverCapability> = {
+	capabilities: driverCapabilities,
+	laws: [...versionLaws, ...lockLaws, ...bodyLaws, ...transactionLaws, ...lifetimeLaws, driverModelLaw],
+};

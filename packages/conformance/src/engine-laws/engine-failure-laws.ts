@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { memorySource, NIL_VERSION, type Version } from "@godwit/core";
+import type { DriverCapability, DriverHarness } from "../driver-laws/driver-harness.ts";
+import { expectObjects, rejection, rejectionCausedBy } from "../expectations.ts";
+import { type Law, lawsOfOne } from "../law.ts";
+import { expectState, namesOf, type OpenEngine, openWith, sourceOfSet, withoutApply } from "./engine.ts";
+import { failing, type MigrationSet, migrationFiles, reversibleSet } from "./migration-set.ts";
+
+/** What `Migrate` promises of operations that fail. */
+export function engineFailureLaws(openEngine: OpenEngine): readonly Law<DriverHarness, DriverCapability>[] {
+	const withFailingUp = failing(reversibleSet([1n, 2n, 3n]), 2n, "up");
+
+	return lawsOfOne<DriverHarness, DriverCapability>([
+		{
+			id: "engine/failure-stops-there",
+			of: "Migrate.up",
+			async check(harness, { capabilities }) {
+				await using engine = await openWith(openEngine, harness, withFailingUp);
+				const { details, cause } = await rejection("ERR_MIGRATION_FAILED", engine.up());
+				await rejection("ERR_SQL", Promise.reject(cause));
+				const { version, direction, dirty, report } = details;
+				assert.deepEqual(
+					{ version, direction, applied: namesOf(report.applied) },
+					{ version: 2n, direction: "up", applied: ["1 up"] },
+				);
+				assert.equal(dirty, !capabilities.has("apply"));
+				await expectObjects(harness, ["m1"]);
+				await expectState(engine, dirty ? 2n : 1n, dirty);
+			},
+		},
+		{
+			id: "engine/empty-source-is-no-success",
+			of: "Migrate.up",
+			async check(harness) {
+				await using engine = await openWith(openEngine, harness, []);
+				for (const operation of [() => engine.up(), () => engine.steps(1), () => engine.migrate(1)]) {
+					await rejection("ERR_NO_MIGRATIONS", operation());
+				}
+				assert.deepEqual((await engine.down()).applied, []);
+			},
+		},
+		{
+			id: "engine/dirty-until-forced",
+			of: "Migrate.force",
+			async check(harness) {
+				const set = failing(withFailingUp, 1n, "down");
+				const source = sourceOfSet(harness.dialect, set);
+				await using engine = openEngine({ source, driver: withoutApply(await harness.open()) });
+				await rejection("ERR_MIGRATION_FAILED", engine.up());
+				await expectState(engine, 2n, true);
+				const operations = [
+					() => engine.up(),
+					() => engine.down(),
+					() => engine.steps(1),
+					() => engine.migrate(3),
+					() => engine.run(),
+				];
+				for (const operation of operations) {
+					const { details } = await rejection("ERR_DIRTY", operation());
+					assert.equal(details.version, 2n);
+				}
+				await engine.force(1n);
+				await expectState(engine, 1n, false);
+				// The version below the first migration is the one that a half-way down leaves behind.
+				await rejection("ERR_MIGRATION_FAILED", engine.down());
+				await expectState(engine, NIL_VERSION, true);
+				await rejection("ERR_DIRTY", engine.up());
+				await engine.force(NIL_VERSION);
+				await expectState(engine, NIL_VERSION, false);
+			},
+		},
+		{
+			id: "engine/unreadable-body-is-a-failure",
+			of: "Migrate.up",
+			async check(harness) {
+				const failure = new Error("the disk is gone");
+				const files = migrationFiles(harness.dialect, reversibleSet([1n, 2n]));
+				const source = memorySource({ ...files, "2_m.up.sql": () => Promise.reject(failure) });
+				await using engine = openEngine({ source, driver: await harness.open() });
+				const failed = engine.up();
+				await rejection("ERR_MIGRATION_FAILED", failed);
+				await rejectionCausedBy(failure, failed);
+				await expectObjects(harness, ["m1"]);
+				const { version, dirty } = await engine.version();
+				assert.notDeepEqual(
+					{ version, dirty },
+					{ version: 2n, dirty: false },
+					"a body that was not read is not applied",
+				);
+			},
+		},
+		{
+			id: "engine/irreversible-changes-nothing",
+			of: "Migrate.down",
+			async check(harness) {
+				await using engine = await openWith(openEngine, harness, withoutDown(2n));
+				await engine.up();
+				const { details } = await rejection("ERR_IRREVERSIBLE", engine.down());
+				assert.equal(details.version, 2n);
+				await expectObjects(harness, ["m1", "m2", "m3"]);
+				await expectState(engine, 3n, false);
+			},
+		},
+		{
+			id: "engine/missing-down-can-be-skipped",
+			of: "MigrateOptions.missingDown",
+			async check(harness) {
+				await using engine = await openWith(openEngine, harness, withoutDown(2n), { missingDown: "skip" });
+				await engine.up();
+				const { applied } = await engine.down();
+				assert.deepEqual(namesOf(applied), ["3 down", "2 down", "1 down"]);
+				await expectObjects(harness, ["m2"]);
+				await expectState(engine, NIL_VERSION, false);
+			},
+		},
+		{
+			id: "engine/all-or-nothing",
+			of: "MigrateOptions.transaction",
+			requires: ["transaction"],
+			async check(harness) {
+				await using engine = await openWith(openEngine, harness, failing(reversibleSet([1n, 2n, 3n]), 3n, "up"), {
+					transaction: "all",
+				});
+				const { details } = await rejection("ERR_MIGRATION_FAILED", engine.up());
+				assert.deepEqual({ dirty: details.dirty, applied: details.report.applied }, { dirty: false, applied: [] });
+				await expectObjects(harness, []);
+				await expectState(engine, NIL_VERSION, false);
+				await engine.steps(2);
+				await expectObjects(harness, ["m1", "m2"]);
+				await expectState(engine, 2n, false);
+			},
+		},
+	]);
+}
+
+/** Three migrations, one of which cannot be reverted. */
+function withoutDown(version: Version): MigrationSet {
+	return reversibleSet([1n, 2n, 3n]).map((migration) =>
+		migration.version === version ? { ...migration, down: undefined } : migration,
+	);
+}

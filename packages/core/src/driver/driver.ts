@@ -1,0 +1,119 @@
+import type { MigrationBody } from "../body/migration-body.ts";
+import type { Version } from "../version.ts";
+
+/** What the version table says. Version -1 and dirty means: the down of the first migration failed half-way. */
+export interface VersionState {
+	/** `NIL_VERSION` when no migration is applied. */
+	readonly version: Version;
+	/** True from before a migration starts until it has succeeded, unless both happen in one transaction. */
+	readonly dirty: boolean;
+}
+
+export interface LockOptions {
+	/** How long to wait for another holder, in milliseconds; 0 tries once. The driver's own default otherwise. */
+	readonly timeoutMs?: number | undefined;
+	/** Ends the waiting; the call then rejects with the signal's reason. */
+	readonly signal?: AbortSignal | undefined;
+	/** Hears, in a sentence, what the lock cannot keep out in this place. */
+	readonly onNotice?: ((notice: string) => void) | undefined;
+}
+
+/**
+ * What `apply` did: the whole of it, or nothing at all because the body has to run outside a transaction.
+ */
+export type ApplyOutcome = "applied" | "declined";
+
+/**
+ * One connection to one database. Go: database.Driver.
+ *
+ * A checklist for authors:
+ *
+ * 1. Drivers are dumb: do what the method says, decide nothing. The engine orders the calls.
+ * 2. `open` reads its configuration from the URL alone, `withInstance` from its arguments; neither reads the
+ *    environment. A misspelt option is `ERR_INVALID_OPTION`.
+ * 3. `open` and `version` write nothing: an up-to-date database is left untouched.
+ * 4. A failed query is an error, never "no version". Errors are `MigrateError`s whose `cause` is the engine's own.
+ * 5. Methods are called one at a time, but several processes may do so on one database at the same time.
+ * 6. After `close` every other method is `ERR_CLOSED`.
+ * 7. Run the laws of `@godwit/conformance` over it.
+ */
+export interface Driver extends AsyncDisposable {
+	/**
+	 * Takes the migration lock of this database, across processes, and waits for it without blocking the event loop.
+	 *
+	 * A driver that cannot lock does nothing, and does not claim `lock` when the laws run over it.
+	 *
+	 * @throws MigrateError `ERR_LOCKED` at once when this instance holds the lock; `ERR_LOCK_TIMEOUT` when another
+	 *   holder kept it for `timeoutMs`. Leaves no lock behind on failure.
+	 */
+	lock(options?: LockOptions): Promise<void>;
+
+	/**
+	 * Gives the lock back.
+	 *
+	 * @throws MigrateError `ERR_NOT_LOCKED` when this instance does not hold it; `ERR_LOCK_LOST` when somebody
+	 *   took it over in the meantime.
+	 */
+	unlock(): Promise<void>;
+
+	/**
+	 * Runs a body and leaves the version alone. The engine calls it between two `setVersion`.
+	 *
+	 * All or nothing unless the body or the configuration asks to run outside a transaction.
+	 *
+	 * @throws MigrateError `ERR_SQL`, `ERR_INVALID_BODY`, `ERR_TRANSACTION_CONTROL` and others.
+	 */
+	run(body: MigrationBody): Promise<void>;
+
+	/** Replaces the version and the dirty flag, durably. Every state is storable, also -1 and dirty. */
+	setVersion(version: Version, dirty: boolean): Promise<void>;
+
+	/**
+	 * Reads the version from the database, each time. Version -1, not dirty, when nothing was ever recorded.
+	 *
+	 * @param options How long to wait where the database cannot be read while somebody migrates it.
+	 * @throws MigrateError `ERR_LOCK_TIMEOUT`, `ERR_BUSY`.
+	 */
+	version(options?: LockOptions): Promise<VersionState>;
+
+	/** Deletes everything in the database, the version too; the instance still holds its lock afterwards. */
+	drop(): Promise<void>;
+
+	/**
+	 * Releases a held lock, and the connection unless the caller brought it. A second call does nothing.
+	 *
+	 * @throws MigrateError `ERR_LOCK_LOST` when somebody took the held lock over; the connection is released all the same.
+	 */
+	close(): Promise<void>;
+
+	/**
+	 * Optional: runs a body and records the version, not dirty, in ONE transaction.
+	 *
+	 * A body that it runs never leaves a dirty database behind; after a failure everything is as before.
+	 * Resolves to `"declined"`, having changed nothing, for a body that has to run outside a transaction; the
+	 * engine then uses `setVersion`, `run`, `setVersion`.
+	 *
+	 * @throws MigrateError as `run`, and `ERR_LOCK_LOST`, after which nothing was written.
+	 */
+	apply?(body: MigrationBody, version: Version): Promise<ApplyOutcome>;
+
+	/**
+	 * Optional: makes everything that the driver does during `work` one transaction. When `work` rejects, all of it
+	 * is rolled back and the rejection is passed on.
+	 */
+	transaction?<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** Opens a driver by URL. Go: database.Driver.Open. */
+export interface DriverFactory {
+	/** @throws MigrateError `ERR_INVALID_URL`, `ERR_INVALID_OPTION`, `ERR_DATABASE`. Leaves nothing open on failure. */
+	open(url: string): Promise<Driver>;
+
+	/**
+	 * Optional: clears locks on a database that a person knows to be left behind.
+	 *
+	 * @param confirm Asked for each lock that is held, with a text that says by whom; false keeps it.
+	 * @returns How many locks were cleared.
+	 */
+	breakLocks?(url: string, confirm: (holder: string) => Promise<boolean>): Promise<number>;
+}

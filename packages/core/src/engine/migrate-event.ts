@@ -1,0 +1,17 @@
+import type { AppliedMigration, Migration } from "../migration.ts";
+
+/**
+ * What `onEvent` hears, in this order: notices, locked, then for each migration start, progress and end, then, after a
+ * success, unlocked or unlock-failed.
+ */
+export type MigrateEvent =
+	/** What the lock cannot keep out in this place, as a sentence. */
+	| { readonly type: "notice"; readonly message: string }
+	| { readonly type: "locked"; readonly waitedMs: number }
+	| { readonly type: "start"; readonly migration: Migration; readonly index: number; readonly count: number }
+	/** Sent as the body is read; `bytes` counts from the start of this body. */
+	| { readonly type: "progress"; readonly migration: Migration; readonly bytes: number }
+	| { readonly type: "end"; readonly migration: AppliedMigration; readonly index: number; readonly count: number }
+	| { readonly type: "unlocked" }
+	/** All is done, but the lock could not be given back; it goes with the next call, or with `close`. */
+	| { readonly type: "unlock-failed"; readonly error: unknown };

@@ -1,0 +1,127 @@
+import type { MigrationBody } from "../body/migration-body.ts";
+import { MigrateError } from "../migrate-error.ts";
+import type { Direction, MigrationFile } from "../migration.ts";
+import type { Version } from "../version.ts";
+import { parseMigrationName } from "./migration-name.ts";
+import type { Source } from "./source.ts";
+
+/** A file that may be a migration; its name decides. */
+export interface NamedFile {
+	/** The name without folder; the other members are asked for when the migration is. */
+	readonly name: string;
+	readonly location: string;
+	readonly body: MigrationBody;
+}
+
+/**
+ * Makes a source of named files, from whatever store they come. Go: source.Migrations and iofs.PartialDriver.
+ *
+ * @param location Names the place for messages.
+ * @throws MigrateError `ERR_DUPLICATE_MIGRATION` for two files of one version and direction; `ERR_MIGRATION_NAME`
+ *   for names that look like a migration's and do not parse.
+ */
+export function sourceOfFiles(location: string, files: Iterable<NamedFile>): Source {
+	const entries: Entry[] = [];
+	const suspects: { readonly name: string; readonly reason: string }[] = [];
+
+	function place(entry: Entry, direction: Direction, file: NamedFile): void {
+		const earlier = entry[direction];
+		if (earlier !== undefined) throw duplicate(location, entry.version, direction, [earlier, file]);
+		entry[direction] = file;
+	}
+
+	for (const file of files) {
+		const verdict = parseMigrationName(file.name);
+		if (verdict.kind === "suspect") suspects.push({ name: file.name, reason: verdict.reason });
+		if (verdict.kind !== "migration") continue;
+		const { version, direction } = verdict.name;
+		place(entryAtEnd(entries, version), direction, file);
+	}
+	// A list is quicker than a Map of ten thousand bigints; files of a version that others parted meet after the sort.
+	entries.sort(ascending);
+	const versions: Entry[] = [];
+	for (const { version, up, down } of entries) {
+		const entry = entryAtEnd(versions, version);
+		if (up !== undefined) place(entry, "up", up);
+		if (down !== undefined) place(entry, "down", down);
+	}
+	if (suspects.length > 0) throw badNames(location, suspects);
+
+	return {
+		location,
+		first: async () => versions[0]?.version,
+		prev: async (version) => versions[indexOf(versions, version) - 1]?.version,
+		next: async (version) => versions[indexOf(versions, version) + 1]?.version,
+		readUp: async (version) => migrationFile(versions[indexOf(versions, version)]?.up),
+		readDown: async (version) => migrationFile(versions[indexOf(versions, version)]?.down),
+		close: async () => {},
+		[Symbol.asyncDispose]: async () => {},
+	};
+}
+
+interface Entry {
+	readonly version: Version;
+	up: NamedFile | undefined;
+	down: NamedFile | undefined;
+}
+
+/** The last entry if it is the version's, else a new one behind it. */
+function entryAtEnd(entries: Entry[], version: Version): Entry {
+	const last = entries.at(-1);
+	if (last?.version === version) return last;
+	const entry: Entry = { version, up: undefined, down: undefined };
+	entries.push(entry);
+	return entry;
+}
+
+/** Binary search. @returns NaN, which is no entry's and no neighbour's index, for a version that is not there. */
+function indexOf(versions: readonly Entry[], version: Version): number {
+	let low = 0;
+	let high = versions.length - 1;
+	while (low <= high) {
+		const middle = (low + high) >> 1;
+		const found = (versions[middle] as Entry).version;
+		if (found === version) return middle;
+		if (found < version) low = middle + 1;
+		else high = middle - 1;
+	}
+	return Number.NaN;
+}
+
+function migrationFile(file: NamedFile | undefined): MigrationFile | undefined {
+	if (file === undefined) return undefined;
+	const verdict = parseMigrationName(file.name);
+	if (verdict.kind !== "migration") return undefined;
+	return { identifier: verdict.name.identifier, location: file.location, body: file.body };
+}
+
+function ascending(a: Entry, b: Entry): number {
+	if (a.version === b.version) return 0;
+	return a.version < b.version ? -1 : 1;
+}
+
+function duplicate(
+	location: string,
+	version: Version,
+	direction: Direction,
+	files: readonly NamedFile[],
+): MigrateError<"ERR_DUPLICATE_MIGRATION"> {
+	const places = files.map((file) => file.location).join(" and ");
+	return new MigrateError(
+		"ERR_DUPLICATE_MIGRATION",
+		`two ${direction} migrations have version ${version} in ${location}: ${places}; give one another version`,
+		{ version, direction, names: files.map(({ name }) => name) },
+	);
+}
+
+function badNames(
+	location: string,
+	suspects: readonly { readonly name: string; readonly reason: string }[],
+): MigrateError<"ERR_MIGRATION_NAME"> {
+	const lines = suspects.map(({ name, reason }) => `${name}: ${reason}`);
+	return new MigrateError(
+		"ERR_MIGRATION_NAME",
+		`cannot tell what these files in ${location} are; rename or remove them\n${lines.join("\n")}`,
+		{ names: suspects.map(({ name }) => name) },
+	);
+}

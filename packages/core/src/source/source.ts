@@ -1,0 +1,33 @@
+import type { MigrationFile } from "../migration.ts";
+import type { Version } from "../version.ts";
+
+/**
+ * Where migrations come from: an ordered set of versions, each with an up file, a down file or both. Go: source.Driver.
+ *
+ * A source is read-only and its answers do not change while it is open. "There is none" is `undefined`; a failure is
+ * an error, never "there is none".
+ */
+export interface Source extends AsyncDisposable {
+	/** Names the place for messages: a folder, a URL. Without secrets. */
+	readonly location: string;
+	/** Returns the lowest version. */
+	first(): Promise<Version | undefined>;
+	/** Returns the neighbour below; `undefined` also when the source does not have `version`. */
+	prev(version: Version): Promise<Version | undefined>;
+	/** Returns the neighbour above; `undefined` also when the source does not have `version`. */
+	next(version: Version): Promise<Version | undefined>;
+	/** Returns the up file without reading it yet. */
+	readUp(version: Version): Promise<MigrationFile | undefined>;
+	/** Returns the down file without reading it yet. */
+	readDown(version: Version): Promise<MigrationFile | undefined>;
+	/** Releases what the source holds. A second call does nothing. */
+	close(): Promise<void>;
+}
+
+/** Opens a source by URL. Go: source.Driver.Open. */
+export interface SourceFactory {
+	/**
+	 * @throws MigrateError `ERR_INVALID_URL`, `ERR_SOURCE`, `ERR_DUPLICATE_MIGRATION`, `ERR_MIGRATION_NAME`.
+	 */
+	open(url: string): Promise<Source>;
+}

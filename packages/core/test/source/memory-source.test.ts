@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { memorySource } from "../../src/source/memory-source.ts";
+
+describe("memorySource", () => {
+	it("takes what import.meta.glob makes: paths and functions that load text", async () => {
+		const loaded: string[] = [];
+		const load = (text: string) => async () => {
+			loaded.push(text);
+			return text;
+		};
+		await using source = memorySource({
+			"./migrations/1_users.up.sql": load("create table users (id)"),
+			"/src/migrations/2_posts.up.sql": load("create table posts (id)"),
+		});
+		const file = await source.readUp(1n);
+		expect(file).toMatchObject({ identifier: "users", location: "./migrations/1_users.up.sql" });
+		expect(loaded).toEqual([]);
+		expect(await file?.body.text()).toBe("create table users (id)");
+		expect(loaded).toEqual(["create table users (id)"]);
+		expect(await source.next(1n)).toBe(2n);
+	});
+
+	it("has the text byte for byte", async () => {
+		await using source = memorySource({ "1_a.up.sql": "select 'é😀'\r\n" });
+		const chunks: Uint8Array[] = [];
+		for await (const chunk of (await source.readUp(1n))?.body ?? []) chunks.push(chunk);
+		expect(Buffer.concat(chunks)).toEqual(Buffer.from("select 'é😀'\r\n"));
+	});
+
+	it("refuses one version in two folders and names both paths", () => {
+		expect(() => memorySource({ "a/1_x.up.sql": "", "b/1_x.up.sql": "" })).toThrow(
+			expect.objectContaining({
+				code: "ERR_DUPLICATE_MIGRATION",
+				message: expect.stringContaining("in memory: a/1_x.up.sql and b/1_x.up.sql"),
+			}),
+		);
+	});
+
+	it("refuses a name that looks like a migration's", () => {
+		expect(() => memorySource({ "a/1_x.sql": "" })).toThrow(expect.objectContaining({ code: "ERR_MIGRATION_NAME" }));
+	});
+
+	it.each([
+		[new Error("chunk 404"), "chunk 404"],
+		["offline", "offline"],
+	])("names the file that cannot be loaded: %s", async (cause, reason) => {
+		await using source = memorySource({ "db/1_x.up.sql": () => Promise.reject(cause) });
+		await expect((await source.readUp(1n))?.body.text()).rejects.toMatchObject({
+			code: "ERR_SOURCE",
+			message: `cannot load db/1_x.up.sql: ${reason}`,
+			details: { location: "db/1_x.up.sql" },
+			cause,
+		});
+	});
+
+	it("names the file whose loader throws at once", async () => {
+		const loader = (): Promise<string> => {
+			throw new Error("no loader");
+		};
+		await using source = memorySource({ "1_x.up.sql": loader });
+		await expect((await source.readUp(1n))?.body.text()).rejects.toMatchObject({
+			code: "ERR_SOURCE",
+			message: "cannot load 1_x.up.sql: no loader",
+		});
+	});
+
+	it("does not run a module that was loaded in place of its text", async () => {
+		const module = { default: "create table x (id)" };
+		await using source = memorySource({ "1_x.up.sql": async () => module as unknown as string });
+		await expect((await source.readUp(1n))?.body.text()).rejects.toMatchObject({
+			code: "ERR_SOURCE",
+			message: expect.stringContaining(
+				'1_x.up.sql loads as object, not as text; with import.meta.glob, pass { query: "?raw"',
+			),
+		});
+	});
+});

@@ -1,0 +1,124 @@
+import { describe, expect, it } from "vitest";
+import { textBody } from "../../src/body/migration-body.ts";
+import { memorySource } from "../../src/source/memory-source.ts";
+import type { Source } from "../../src/source/source.ts";
+import { sourceOfFiles } from "../../src/source/source-of-files.ts";
+import { GO_FIXTURE } from "./go-fixture.ts";
+
+const makers: readonly { readonly name: string; readonly make: () => Source }[] = [
+	{
+		name: "sourceOfFiles",
+		make: () =>
+			sourceOfFiles(
+				"db",
+				Object.entries(GO_FIXTURE).map(([name, text]) => ({ name, location: `db/${name}`, body: textBody(text) })),
+			),
+	},
+	{
+		name: "memorySource",
+		make: () =>
+			memorySource(Object.fromEntries(Object.entries(GO_FIXTURE).map(([name, text]) => [`db/${name}`, text]))),
+	},
+];
+
+describe.each(makers)("golang-migrate's fixture | 1 ud | - | 3 u | 4 ud | 5 d | - | 7 ud | in $name", ({ make }) => {
+	it("begins at 1", async () => {
+		await using source = make();
+		expect(await source.first()).toBe(1n);
+	});
+
+	it.each([
+		[0n, undefined, undefined],
+		[1n, undefined, 3n],
+		[2n, undefined, undefined],
+		[3n, 1n, 4n],
+		[4n, 3n, 5n],
+		[5n, 4n, 7n],
+		[6n, undefined, undefined],
+		[7n, 5n, undefined],
+		[8n, undefined, undefined],
+		[9n, undefined, undefined],
+		[-1n, undefined, undefined],
+	])("version %s stands between %s and %s", async (version, below, above) => {
+		await using source = make();
+		expect(await source.prev(version)).toBe(below);
+		expect(await source.next(version)).toBe(above);
+	});
+
+	it.each([
+		[0n, false, false],
+		[1n, true, true],
+		[2n, false, false],
+		[3n, true, false],
+		[4n, true, true],
+		[5n, false, true],
+		[6n, false, false],
+		[7n, true, true],
+		[8n, false, false],
+	])("version %s has an up file: %s, a down file: %s", async (version, up, down) => {
+		await using source = make();
+		for (const [exists, file, direction] of [
+			[up, await source.readUp(version), "up"],
+			[down, await source.readDown(version), "down"],
+		] as const) {
+			const expected = { identifier: "title", location: `db/${version}_title.${direction}.sql` };
+			if (exists) expect(file).toMatchObject(expected);
+			else expect(file).toBeUndefined();
+			expect(await file?.body.text()).toBe(exists ? `-- ${version} ${direction}` : undefined);
+		}
+	});
+
+	it("can be closed twice", async () => {
+		const source = make();
+		await source.close();
+		await source.close();
+	});
+});
+
+describe("sourceOfFiles", () => {
+	const file = (name: string) => ({ name, location: `db/${name}`, body: textBody("") });
+
+	it("orders versions as numbers, whatever the order and the width of the names", async () => {
+		const source = sourceOfFiles("db", ["10_c.up.sql", "9_b.up.sql", "001_a.up.sql"].map(file));
+		expect([await source.first(), await source.next(1n), await source.next(9n)]).toEqual([1n, 9n, 10n]);
+	});
+
+	it("lets up and down of one version have different titles", async () => {
+		const source = sourceOfFiles("db", ["1_add.up.sql", "1_remove.down.sql"].map(file));
+		expect([(await source.readUp(1n))?.identifier, (await source.readDown(1n))?.identifier]).toEqual(["add", "remove"]);
+	});
+
+	it("joins the files of one version that others part", async () => {
+		const source = sourceOfFiles("db", ["01_a.down.sql", "02_b.down.sql", "1_a.up.sql", "2_b.up.sql"].map(file));
+		expect([await source.first(), await source.next(1n), await source.next(2n)]).toEqual([1n, 2n, undefined]);
+		for (const version of [1n, 2n]) {
+			expect(await source.readUp(version)).toBeDefined();
+			expect(await source.readDown(version)).toBeDefined();
+		}
+	});
+
+	it("refuses two files of one version and direction and names both", () => {
+		expect(() => sourceOfFiles("db", ["001_a.up.sql", "2_b.up.sql", "1_c.up.sql"].map(file))).toThrow(
+			expect.objectContaining({
+				code: "ERR_DUPLICATE_MIGRATION",
+				message: "two up migrations have version 1 in db: db/001_a.up.sql and db/1_c.up.sql; give one another version",
+				details: { version: 1n, direction: "up", names: ["001_a.up.sql", "1_c.up.sql"] },
+			}),
+		);
+	});
+
+	it("names every file that looks like a migration and is none", () => {
+		expect(() => sourceOfFiles("db", ["1_a.up.sql", "1_a.up.sql~", "2_b.sql", "README.md"].map(file))).toThrow(
+			expect.objectContaining({
+				code: "ERR_MIGRATION_NAME",
+				message: expect.stringMatching(/in db are; rename or remove them\n1_a\.up\.sql~: .*\n2_b\.sql: .*$/),
+				details: { names: ["1_a.up.sql~", "2_b.sql"] },
+			}),
+		);
+	});
+
+	it("is empty without migrations", async () => {
+		await using source = sourceOfFiles("db", [file("README.md")]);
+		expect(await source.first()).toBeUndefined();
+	});
+});

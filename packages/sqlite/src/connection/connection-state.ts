@@ -1,0 +1,117 @@
+import type { Statement } from "../statement-splitter.ts";
+import { quoteIdentifier } from "../tables/quote-identifier.ts";
+import { changeJournalMode, readJournalMode } from "./journal-mode.ts";
+import type { SqliteConnection, SqlValue } from "./sqlite-connection.ts";
+
+/** The one that cannot be asked. */
+const CASE_SENSITIVE_LIKE = "case_sensitive_like";
+
+/**
+ * Settings that a body can change with PRAGMA and that outlive its transaction, rolled back or not. `hard_heap_limit` is
+ * left out: SQLite does not let it be raised again, see https://sqlite.org/pragma.html#pragma_hard_heap_limit
+ */
+const SETTINGS = [
+	"analysis_limit",
+	"automatic_index",
+	"busy_timeout",
+	"cache_size",
+	"cache_spill",
+	CASE_SENSITIVE_LIKE,
+	"cell_size_check",
+	"checkpoint_fullfsync",
+	"count_changes",
+	"empty_result_callbacks",
+	"foreign_keys",
+	"full_column_names",
+	"fullfsync",
+	"ignore_check_constraints",
+	"journal_size_limit",
+	"legacy_alter_table",
+	"locking_mode",
+	"max_page_count",
+	"mmap_size",
+	"query_only",
+	"read_uncommitted",
+	"recursive_triggers",
+	"reverse_unordered_selects",
+	"secure_delete",
+	"short_column_names",
+	"soft_heap_limit",
+	"synchronous",
+	"temp_store",
+	"threads",
+	"trusted_schema",
+	"wal_autocheckpoint",
+	"writable_schema",
+] as const;
+
+/** Values of PRAGMAs by name. */
+export type Settings = ReadonlyMap<string, SqlValue>;
+
+/** What belongs to a connection and not to the database. */
+export interface ConnectionState {
+	readonly settings: Settings;
+	readonly journalMode: string;
+	/** Names of those that are attached. */
+	readonly databases: ReadonlySet<string>;
+}
+
+export function readConnectionState(connection: SqliteConnection): ConnectionState {
+	const settings = readSettings(connection, SETTINGS);
+	return { settings, journalMode: readJournalMode(connection), databases: new Set(attached(connection)) };
+}
+
+/** Tells a statement after which the connection's state may be another one; a PRAGMA acts under EXPLAIN too. */
+export function changesConnection({ keyword }: Statement): boolean {
+	return keyword === "PRAGMA" || keyword === "EXPLAIN" || keyword === "ATTACH";
+}
+
+/**
+ * Puts the state back, so that a migration does not depend on which ones ran before it in the same process. Belongs
+ * outside a transaction, where `foreign_keys` and `synchronous` take effect and DETACH works.
+ */
+export function restoreConnectionState(
+	connection: SqliteConnection,
+	{ settings, journalMode, databases }: ConnectionState,
+): void {
+	for (const name of attached(connection)) {
+		if (!databases.has(name)) connection.run(`DETACH ${quoteIdentifier(name)}`);
+	}
+	writeSettings(connection, settings);
+	restoreJournalMode(connection, journalMode);
+}
+
+/**
+ * WAL belongs to the database, so a body may have meant to turn it on or off. The other modes are the connection's, and
+ * with some of them nothing could be rolled back, see https://sqlite.org/pragma.html#pragma_journal_mode
+ */
+function restoreJournalMode(connection: SqliteConnection, before: string): void {
+	const now = readJournalMode(connection);
+	const wanted = before === "wal" ? "delete" : before;
+	if (now !== "wal" && now !== wanted) changeJournalMode(connection, wanted);
+}
+
+export function readSettings(connection: SqliteConnection, names: Iterable<string>): Settings {
+	return new Map(Array.from(names, (name) => [name, readSetting(connection, name)]));
+}
+
+/** Sets what differs. */
+export function writeSettings(connection: SqliteConnection, settings: Settings): void {
+	for (const [name, value] of settings) {
+		// A setting that a binding was built without reads as null.
+		if (value === null || readSetting(connection, name) === value) continue;
+		connection.query(`PRAGMA ${name} = ${name === "secure_delete" && value === 2n ? "fast" : value}`);
+	}
+}
+
+function readSetting(connection: SqliteConnection, name: string): SqlValue {
+	const sql = name === CASE_SENSITIVE_LIKE ? "SELECT 'a' NOT LIKE 'A'" : `PRAGMA ${name}`;
+	const [row = {}] = connection.query(sql);
+	return Object.values(row)[0] ?? null;
+}
+
+function attached(connection: SqliteConnection): readonly string[] {
+	// The PRAGMA, unlike its table, does not read the file, which another connection may have to itself.
+	const names = connection.query("PRAGMA database_list").map(({ name }) => String(name));
+	return names.filter((name) => name !== "temp");
+}

@@ -1,0 +1,104 @@
+import type { Statement } from "../statement-splitter.ts";
+import type { SqliteConfig } from "../url/sqlite-config.ts";
+import { retryWhileBusy } from "./busy-retry.ts";
+import {
+	type ConnectionState,
+	changesConnection,
+	readConnectionState,
+	readSettings,
+	restoreConnectionState,
+	type Settings,
+	writeSettings,
+} from "./connection-state.ts";
+import type { DatabaseAccess } from "./database-access.ts";
+import type { SqlValue } from "./sqlite-connection.ts";
+
+/**
+ * The settings of the connection: ours while a call runs, on the caller's own connection theirs between two calls, and
+ * those that a body has changed put back before the next one.
+ */
+export interface SessionSettings {
+	/** Makes the settings ours. Belongs after `enter`. */
+	prepare(): Promise<void>;
+	/** The same, once, without waiting, and without a look at what a body has changed. */
+	makeOurs(): void;
+	/** Puts the caller's settings back, which were read by `makeOurs`. */
+	makeTheirs(): void;
+	/** `makeTheirs`, after what a body has changed was put back. Waits. */
+	giveBack(): Promise<void>;
+	/** Has to be told of a statement of a body before it runs. */
+	watch(statement: Statement): void;
+}
+
+/** @param borrowed The connection is the caller's own. */
+export function sessionSettings(access: DatabaseAccess, config: SqliteConfig, borrowed: boolean): SessionSettings {
+	const { connection } = access;
+	const { busyTimeoutMs } = config;
+	let preparedGeneration = -1;
+	/** The connection's state before the first statement of a body that may have changed it, until it is restored. */
+	let beforeChange: ConnectionState | undefined;
+	/** The caller's settings, until they are given back. */
+	let theirs: Settings | undefined;
+
+	function makeOurs(): void {
+		if (!borrowed && preparedGeneration === access.generation) return;
+		const ours = migrationSettings(config);
+		// What was busy half-way, or could not be given back, is done again, when the settings are ours in part.
+		if (borrowed) theirs ??= readSettings(connection, ours.keys());
+		writeSettings(connection, ours);
+		preparedGeneration = access.generation;
+	}
+
+	function makeTheirs(): void {
+		if (theirs === undefined) return;
+		writeSettings(connection, theirs);
+		theirs = undefined;
+	}
+
+	/**
+	 * Our own connection is restored before the next body and not after the one that changed it, when a failure to do so
+	 * would look like the failure of what has been committed. One that was closed since has nothing to restore.
+	 */
+	async function restoreChanged(): Promise<void> {
+		const state = beforeChange;
+		if (state === undefined) return;
+		if (borrowed || preparedGeneration === access.generation) {
+			await retryWhileBusy(connection, busyTimeoutMs, () => restoreConnectionState(connection, state));
+		}
+		beforeChange = undefined;
+	}
+
+	return {
+		async prepare() {
+			await restoreChanged();
+			await retryWhileBusy(connection, busyTimeoutMs, makeOurs);
+		},
+		makeOurs,
+		makeTheirs,
+		async giveBack() {
+			if (theirs === undefined) return;
+			await restoreChanged();
+			await retryWhileBusy(connection, busyTimeoutMs, makeTheirs);
+		},
+		watch(statement) {
+			if (changesConnection(statement)) beforeChange ??= readConnectionState(connection);
+		},
+	};
+}
+
+/**
+ * What the driver needs of its connection: foreign keys as configured, because `PRAGMA foreign_keys` does nothing
+ * inside a transaction (https://sqlite.org/pragma.html#pragma_foreign_keys), and no busy handler, because SQLite's own
+ * blocks the event loop.
+ */
+function migrationSettings({ foreignKeys, synchronous }: SqliteConfig): Settings {
+	const settings = new Map<string, SqlValue>([
+		["busy_timeout", 0n],
+		["foreign_keys", foreignKeys ? 1n : 0n],
+	]);
+	if (synchronous !== undefined) settings.set("synchronous", SYNCHRONOUS[synchronous]);
+	return settings;
+}
+
+/** @see https://sqlite.org/pragma.html#pragma_synchronous */
+const SYNCHRONOUS = { off: 0n, normal: 1n, full: 2n, extra: 3n };

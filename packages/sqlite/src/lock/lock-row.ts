@@ -1,0 +1,133 @@
+import { MigrateError } from "@godwit/core";
+import type { Holders } from "../connection/database-access.ts";
+import type { SqliteConnection, SqlValue } from "../connection/sqlite-connection.ts";
+import { quoteIdentifier } from "../tables/quote-identifier.ts";
+import { tableExists } from "../tables/version-table.ts";
+
+/**
+ * The migration lock: one row, which says who holds it and until when, whatever happens to the holder.
+ *
+ * A heartbeat could not renew it, since a running statement blocks the event loop. Instead every migration's own
+ * transaction reads the row first (the fence): whoever lost the lock cannot commit, for whatever reason it was lost.
+ * Each method is a few statements; all but `holder` belong into a transaction of the caller's.
+ */
+export interface LockRow {
+	/** Names a holder who keeps us out; `undefined` when the lock is free, or its owner dead or past its lease. */
+	holder(): string | undefined;
+	/** Whoever the row says holds the lock, dead or alive. */
+	recorded(): RecordedHolder | undefined;
+	/** Makes the table unless it is there, and takes the lock. */
+	take(): void;
+	/** @throws MigrateError `ERR_LOCK_LOST`. Extends the lease when a part of it has passed. */
+	fence(): void;
+	/** Tells that a part of the lease has passed, so that the next fence writes. */
+	leaseIsDue(): boolean;
+	/** @throws MigrateError `ERR_LOCK_LOST`. */
+	release(): void;
+	/** Frees the lock, whoever holds it: the holder, if there still is one, fails at its next fence. */
+	clear(): void;
+	/** Releases the lock by deleting its table. @throws MigrateError `ERR_LOCK_LOST`. */
+	remove(): void;
+}
+
+interface CurrentRow {
+	readonly locked: boolean;
+	readonly owner: string;
+	readonly acquiredAt: SqlValue | undefined;
+	readonly expiresAt: SqlValue | undefined;
+}
+
+export interface RecordedHolder {
+	/** For messages: two holders of one process have the same. */
+	readonly description: string;
+	/** Differs for each time that the lock is taken. */
+	readonly key: string;
+}
+
+export function lockRow(connection: SqliteConnection, name: string, leaseMs: number, holders: Holders): LockRow {
+	const table = `main.${quoteIdentifier(name)}`;
+	// Made once: the fence reads it in each migration.
+	const select = `SELECT locked AS locked, owner AS owner, acquired_at AS acquired_at, expires_at AS expires_at FROM ${table} WHERE id = 1`;
+	let extendAt = 0;
+
+	function currentRow(): CurrentRow | undefined {
+		const [row] = connection.query(select);
+		if (row === undefined) return undefined;
+		const { locked, owner, acquired_at: acquiredAt, expires_at: expiresAt } = row;
+		return { locked: locked !== 0n, owner: String(owner), acquiredAt, expiresAt };
+	}
+
+	function assertMine(): void {
+		const row = currentRow();
+		if (row?.locked && row.owner === holders.me) return;
+		const thief = row?.locked ? `held by ${holders.describe(row.owner)}` : "free";
+		throw new MigrateError(
+			"ERR_LOCK_LOST",
+			`the migration lock was lost while this process did not answer, and is now ${thief}; run the command again`,
+			{ owner: thief },
+		);
+	}
+
+	function leaseIsDue(): boolean {
+		return Date.now() >= extendAt;
+	}
+
+	function clear(): void {
+		connection.query(`UPDATE ${table} SET locked = FALSE, owner = NULL, expires_at = NULL WHERE id = 1`);
+	}
+
+	function extend(): void {
+		const now = Date.now();
+		extendAt = now + leaseMs / 3;
+		connection.query(`UPDATE ${table} SET expires_at = ? WHERE id = 1`, [timestamp(now + leaseMs)]);
+	}
+
+	return {
+		holder() {
+			const row = tableExists(connection, name) ? currentRow() : undefined;
+			if (row === undefined || !row.locked) return undefined;
+			// Ours, from a release that failed.
+			if (row.owner === holders.me) return undefined;
+			const liveness = holders.liveness(row.owner);
+			if (liveness === "dead") return undefined;
+			if (liveness === "alive") return holders.describe(row.owner);
+			if (!(Date.parse(String(row.expiresAt)) > Date.now())) return undefined;
+			return `${holders.describe(row.owner)}, which cannot be checked from here; its lease ends at ${row.expiresAt}`;
+		},
+		recorded() {
+			const row = tableExists(connection, name) ? currentRow() : undefined;
+			if (!row?.locked) return undefined;
+			return { description: holders.describe(row.owner), key: `${row.owner} ${row.acquiredAt}` };
+		},
+		take() {
+			connection.run(
+				`CREATE TABLE IF NOT EXISTS ${table} (id INTEGER PRIMARY KEY CHECK (id = 1), locked BOOLEAN NOT NULL DEFAULT FALSE, owner TEXT, acquired_at TIMESTAMP, expires_at TIMESTAMP)`,
+			);
+			const now = Date.now();
+			const values = [holders.me, timestamp(now), timestamp(now + leaseMs)];
+			connection.query(
+				`REPLACE INTO ${table} (id, locked, owner, acquired_at, expires_at) VALUES (1, TRUE, ?, ?, ?)`,
+				values,
+			);
+			extendAt = now + leaseMs / 3;
+		},
+		fence() {
+			assertMine();
+			if (leaseIsDue()) extend();
+		},
+		leaseIsDue,
+		release() {
+			assertMine();
+			clear();
+		},
+		clear,
+		remove() {
+			assertMine();
+			connection.run(`DROP TABLE ${table}`);
+		},
+	};
+}
+
+function timestamp(milliseconds: number): string {
+	return new Date(milliseconds).toISOString();
+}

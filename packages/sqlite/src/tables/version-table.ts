@@ -1,0 +1,79 @@
+import { MigrateError, NIL_VERSION, type Version, type VersionState } from "@godwit/core";
+import type { SqliteConnection, SqlValue } from "../connection/sqlite-connection.ts";
+import { quoteIdentifier } from "./quote-identifier.ts";
+
+/** The table that holds the version: one row, or none before the first migration. Each method is a few statements and no transaction. */
+export interface VersionTable {
+	/** Makes the table unless it is there; golang-migrate's own, of two columns, is used as it is. */
+	create(): void;
+	read(): VersionState;
+	/** @throws MigrateError `ERR_DATABASE` when the table, whatever a migration has made of it, does not hold it then. */
+	write(version: Version, dirty: boolean): void;
+}
+
+/** golang-migrate up to version 3 wrote words. */
+const DIRTY: ReadonlyMap<SqlValue, boolean> = new Map<SqlValue, boolean>([
+	[0n, false],
+	[1n, true],
+	["false", false],
+	["true", true],
+]);
+
+/** SQLite compares table names without regard to the case of ASCII letters. */
+const TABLE_BY_NAME = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE";
+
+export function versionTable(connection: SqliteConnection, name: string): VersionTable {
+	// A temporary table of the same name would come first.
+	const table = `main.${quoteIdentifier(name)}`;
+	// What was deleted from the schema by hand is still there for this connection, and for no other.
+	// Without AS, PRAGMA full_column_names decides what the columns are called.
+	const select = `SELECT version AS version, dirty AS dirty FROM ${table} WHERE EXISTS (${TABLE_BY_NAME}) LIMIT 2`;
+	const remove = `DELETE FROM ${table}`;
+	const insert = `INSERT INTO ${table} (version, dirty) VALUES (?, ?)`;
+
+	function read(): VersionState {
+		return tableExists(connection, name) ? readRow() : { version: NIL_VERSION, dirty: false };
+	}
+
+	function readRow(): VersionState {
+		const rows = connection.query(select, [name]);
+		const [row] = rows;
+		if (row === undefined) return { version: NIL_VERSION, dirty: false };
+		const { version } = row;
+		const dirty = DIRTY.get(row.dirty ?? null);
+		if (rows.length > 1 || typeof version !== "bigint" || dirty === undefined || version < NIL_VERSION) {
+			throw new MigrateError(
+				"ERR_DATABASE",
+				`the table ${name} does not hold one row of a version and a dirty flag; correct it by hand, or name another table with x-migrations-table`,
+				{},
+			);
+		}
+		return { version, dirty };
+	}
+
+	return {
+		create() {
+			connection.run(
+				`CREATE TABLE IF NOT EXISTS ${table} (version INTEGER PRIMARY KEY, dirty BOOLEAN NOT NULL DEFAULT FALSE, created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP)`,
+			);
+		},
+		read,
+		write(version, dirty) {
+			connection.query(remove);
+			if (version !== NIL_VERSION || dirty) {
+				connection.query(insert, [version, dirty ? 1n : 0n]);
+			}
+			const written = readRow();
+			if (written.version === version && written.dirty === dirty) return;
+			throw new MigrateError(
+				"ERR_DATABASE",
+				`the table ${name} does not keep the version that is written to it; look at what the migration does to it, or for a trigger on it`,
+				{},
+			);
+		},
+	};
+}
+
+export function tableExists(connection: SqliteConnection, name: string): boolean {
+	return connection.query(`${TABLE_BY_NAME} LIMIT 1`, [name]).length > 0;
+}
