@@ -29,6 +29,8 @@ export interface Harm {
 	readonly call: Call;
 	readonly when: number;
 	readonly what: "kill" | Fault;
+	/** Counts the calls on this file alone. */
+	readonly path?: string;
 }
 
 export function harmName({ call, when, what }: Harm): string {
@@ -63,6 +65,7 @@ export async function runChild(which: TortureCase, path: string, { uid, harm }: 
 	if (harm === undefined) return run(child);
 	const effect = harm.what === "kill" ? "signal=SIGKILL" : `error=${harm.what}`;
 	const inject = ["-e", `inject=${harm.call}:${effect}:when=${harm.when}`];
+	if (harm.path !== undefined) inject.push("-P", harm.path);
 	// With the fast filter strace 6.1 forgets to send the signal.
 	const filter = harm.what === "kill" ? [] : [FAST];
 	return run([...straceCommand([harm.call], "/dev/null"), ...filter, ...inject, ...child]);

@@ -62,7 +62,7 @@ export interface SqliteFactory<Database> extends Required<DriverFactory> {
 export function sqliteFactory<Database>(binding: SqliteBinding<Database>): SqliteFactory<Database> {
 	function accessTo(path: string, config: SqliteConfig): FileAccess {
 		const library: SqliteLibrary = { name: binding.name, locks: binding.locks ?? "posix", copy: binding };
-		return fileAccess({ path, connector: connectorOf(binding, library, config), ...timesOf(config) });
+		return openFileAccess(path, connectorOf(binding, library, config), config);
 	}
 
 	return {
@@ -110,7 +110,7 @@ export function sqliteFactory<Database>(binding: SqliteBinding<Database>): Sqlit
 				throw new MigrateError("ERR_DATABASE", message, {});
 			}
 			const connector = { ...connectorOf(binding, library, config), lent };
-			return driverOver(fileAccess({ path: real, connector, ...timesOf(config) }), "the database", config, true);
+			return driverOver(openFileAccess(real, connector, config), "the database", config, true);
 		},
 	};
 }
@@ -134,8 +134,13 @@ function connectorOf<Database>(
 	};
 }
 
-function timesOf({ lockLeaseMs, busyTimeoutMs }: SqliteConfig): { readonly leaseMs: number; readonly waitMs: number } {
-	return { leaseMs: lockLeaseMs, waitMs: busyTimeoutMs };
+/** What the system does not tell, such as where this process runs, keeps a database from being opened as well. */
+function openFileAccess(path: string, connector: Connector, { lockLeaseMs, busyTimeoutMs }: SqliteConfig): FileAccess {
+	try {
+		return fileAccess({ path, connector, leaseMs: lockLeaseMs, waitMs: busyTimeoutMs });
+	} catch (cause) {
+		throw cannotOpen(path, cause);
+	}
 }
 
 /** SQLite opens lazily: what is not a database shows with the first read. Who is in the way is for later calls to wait for. */

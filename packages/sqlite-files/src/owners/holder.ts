@@ -27,10 +27,11 @@ export interface Holder {
 }
 
 export function newHolder(): Holder {
+	const place = currentPlace();
 	const { living } = holdersOfThread();
 	const holder = holdersOfThread().next++;
 	living.add(holder);
-	return { owner: { ...currentPlace(), holder }, end: () => void living.delete(holder) };
+	return { owner: { ...place, holder }, end: () => void living.delete(holder) };
 }
 
 /** Tells whether a holder of this very thread has not ended. */
