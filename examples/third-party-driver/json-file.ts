@@ -1,12 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { hostname } from "node:os";
-import { type Driver, type DriverFactory, MigrateError, type MigrationBody, withBackoff } from "@godwit/core";
+import {
+	type ApplyOutcome,
+	type Driver,
+	type DriverFactory,
+	defineDriver,
+	MigrateError,
+	type MigrationBody,
+	type VersionChange,
+	versionMoved,
+} from "@godwit/core";
 import { type Documents, readDocuments, writeDocuments } from "./documents.ts";
 import { lockFile } from "./lock-file.ts";
 import { runStatements } from "./statements.ts";
-
-const DEFAULT_LOCK_TIMEOUT_MS = 15_000;
 
 /**
  * A driver that has nothing to do with SQL: a document store in one JSON file, `json-file://path/to/store.json`.
@@ -43,42 +50,28 @@ function pathOf(url: string): string {
 function jsonFileDriver(path: string): Driver {
 	const me = `process ${process.pid} on ${hostname()} (${randomUUID().slice(0, 8)})`;
 	const lock = lockFile(`${path}.lock`, me);
-	let held = false;
-	let closed = false;
-
-	function assertOpen(): void {
-		if (closed) throw new MigrateError("ERR_CLOSED", `the driver of ${path} is closed`, undefined);
-	}
 
 	/** Reads, changes and writes without a pause, so that nothing of this process comes in between. */
-	async function write(change: (before: Documents) => Documents): Promise<void> {
-		assertOpen();
+	function write(change: (before: Documents) => Documents): void {
 		writeDocuments(path, change(readDocuments(path)));
 	}
 
-	async function execute(body: MigrationBody, state: Partial<Documents> = {}): Promise<void> {
-		assertOpen();
+	async function execute(body: MigrationBody, change?: VersionChange): Promise<void> {
 		const text = await body.text();
-		await write((before) => ({ ...before, ...state, collections: runStatements(text, before.collections) }));
+		write((before) => {
+			const after = change === undefined ? before : changed(before, change);
+			return { ...after, collections: runStatements(text, before.collections) };
+		});
 	}
 
-	const driver: Driver = {
-		async lock({ timeoutMs = DEFAULT_LOCK_TIMEOUT_MS, signal } = {}) {
-			assertOpen();
-			if (held) throw new MigrateError("ERR_LOCKED", "this instance holds the migration lock already", undefined);
-			const start = performance.now();
-			held = (await withBackoff(() => lock.take() || undefined, { timeoutMs, signal })) ?? false;
-			if (held) return;
-			const waitedMs = Math.round(performance.now() - start);
+	return defineDriver({ name: path }, () => ({
+		async tryLock() {
+			if (lock.take()) return undefined;
 			const owner = lock.owner() ?? "somebody who has just let go of it";
-			const message = `the migration lock is held by ${owner}; if that process is gone, delete ${path}.lock`;
-			throw new MigrateError("ERR_LOCK_TIMEOUT", message, { waitedMs, owner });
+			return { owner, reason: `the migration lock is held by ${owner}; if that process is gone, delete ${path}.lock` };
 		},
 
-		async unlock() {
-			assertOpen();
-			if (!held) throw new MigrateError("ERR_NOT_LOCKED", "this instance does not hold the migration lock", undefined);
-			held = false;
+		async releaseLock() {
 			const owner = lock.release();
 			if (owner === me) return;
 			const thief = owner ?? "nobody any more";
@@ -87,34 +80,28 @@ function jsonFileDriver(path: string): Driver {
 
 		run: (body) => execute(body),
 
-		async apply(body, version) {
-			await execute(body, { version, dirty: false });
+		async apply(body: MigrationBody, change: VersionChange): Promise<ApplyOutcome> {
+			await execute(body, change);
 			return "applied";
 		},
 
-		setVersion: (version, dirty) => write((before) => ({ ...before, version, dirty })),
+		setVersion: async (change) => write((before) => changed(before, change)),
 
 		async version() {
-			assertOpen();
 			const { version, dirty } = readDocuments(path);
 			return { version, dirty };
 		},
 
-		async drop() {
-			assertOpen();
-			rmSync(path, { force: true });
-		},
+		drop: async () => rmSync(path, { force: true }),
 
-		async close() {
-			if (closed) return;
-			try {
-				if (held) await driver.unlock();
-			} finally {
-				closed = true;
-			}
-		},
+		async close() {},
+	}));
+}
 
-		[Symbol.asyncDispose]: () => driver.close(),
-	};
-	return driver;
+/** @throws MigrateError `ERR_VERSION_MOVED`. */
+function changed(before: Documents, { version, dirty, from }: VersionChange): Documents {
+	if (from !== undefined && (from.version !== before.version || from.dirty !== before.dirty)) {
+		throw versionMoved(from, before);
+	}
+	return { ...before, version, dirty };
 }

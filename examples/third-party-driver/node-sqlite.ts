@@ -20,6 +20,7 @@ function nodeConnection(database: DatabaseSync, close: () => void): SqliteConnec
 		commit: () => database.exec("COMMIT"),
 		rollback: () => database.exec("ROLLBACK"),
 		run: (sql) => database.exec(sql),
+		change: (sql, parameters = []) => Number(database.prepare(sql).run(...parameters).changes),
 		query: (sql, parameters = []) => {
 			const statement = database.prepare(sql);
 			// A borrowed database may have been opened without the option above.

@@ -50,7 +50,9 @@ export async function sqliteHarness(factory: DriverFactory): Promise<DriverHarne
 		},
 		stealLock: (holder) =>
 			holder.run(
-				textBody("UPDATE schema_migrations_lock SET owner = 'somebody else', expires_at = '9999-01-01', locked = TRUE"),
+				textBody(
+					"-- godwit: no-transaction\nUPDATE schema_migrations_lock SET owner = 'somebody else', expires_at = '9999-01-01', locked = TRUE",
+				),
 			),
 		[Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
 	};

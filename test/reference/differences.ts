@@ -12,6 +12,7 @@ export const differences = [
 	"lock-across-processes",
 	"open-writes-nothing",
 	"version-table-columns",
+	"own-tables-in-a-file",
 	"version-table-checked",
 	"with-instance-stays-open",
 	"settings-put-back",

@@ -86,7 +86,7 @@ async function perform(driver: Driver, call: Call): Promise<unknown> {
 		case "run":
 			return driver.run(textBody(call[1]));
 		case "setVersion":
-			return driver.setVersion(call[1], call[2]);
+			return driver.setVersion({ version: call[1], dirty: call[2] });
 		default:
 			return driver[call[0]]();
 	}

@@ -61,6 +61,7 @@ export const examples: readonly Example[] = [
 	example("transaction-control", { ...A, "2_b.up.sql": "CREATE TABLE b (x); COMMIT; CREATE TABLE c (x);" }, [up]),
 	example("transaction-control", { "1_a.up.sql": "CREATE TABLE b (x); COMMIT; BEGIN;" }, [up]),
 	example("transaction-control", { "1_a.up.sql": "CREATE TABLE b (x); PRAGMA journal_mode = wal;" }, [up]),
+	example("own-tables-in-a-file", { ...A, "2_b.up.sql": "UPDATE schema_migrations SET version = 7;" }, [up]),
 	example("unclosed-text", { "1_a.up.sql": "CREATE TABLE a (x); /* CREATE TABLE b (x);" }, [up]),
 	example("nul-byte", { "1_a.up.sql": "CREATE TABLE a (x);\0CREATE TABLE b (x);" }, [up]),
 	example("invalid-utf8", { "1_a.up.sql": Buffer.from("CREATE TABLE a (x DEFAULT 'é');", "latin1") }, [up]),

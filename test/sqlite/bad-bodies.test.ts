@@ -87,7 +87,7 @@ describe.each(backends)("a body that is no SQL text, on $name", (backend) => {
 			throw new Error("the disk is gone");
 		});
 		await using driver = await lab.open();
-		await expect(driver.apply?.(body, 2n)).rejects.toThrow("the disk is gone");
+		await expect(driver.apply?.(body, { version: 2n, dirty: false })).rejects.toThrow("the disk is gone");
 		await expect(driver.run(body)).rejects.toThrow("the disk is gone");
 		expect(names()).toEqual(["first"]);
 	});

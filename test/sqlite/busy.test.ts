@@ -18,7 +18,7 @@ describe.each(backends)("another connection's transaction, on $name", (backend) 
 		using other = backend.connect(lab.path);
 		other.exec("BEGIN EXCLUSIVE; INSERT INTO t VALUES (1);");
 		let done = false;
-		const applied = driver.apply?.(textBody("INSERT INTO t VALUES (2)"), 2n).finally(() => {
+		const applied = driver.apply?.(textBody("INSERT INTO t VALUES (2)"), { version: 2n, dirty: false }).finally(() => {
 			done = true;
 		});
 		await new Promise((resolve) => setTimeout(resolve, 5));
@@ -33,7 +33,7 @@ describe.each(backends)("another connection's transaction, on $name", (backend) 
 		await using driver = await lab.open("x-busy-timeout=1ms");
 		using other = backend.connect(lab.path);
 		other.exec("BEGIN EXCLUSIVE;");
-		const { details, message } = await failure("ERR_BUSY", driver.setVersion(2n, false));
+		const { details, message } = await failure("ERR_BUSY", driver.setVersion({ version: 2n, dirty: false }));
 		expect(details.waitedMs).toBeGreaterThanOrEqual(1);
 		expect(message).toContain("raise x-busy-timeout");
 		await failure("ERR_BUSY", driver.version());
@@ -103,7 +103,7 @@ describe("another connection's transaction in the midst of a run, on sqlite-nati
 		await using driver = await stranded();
 		await driver.lock({ timeoutMs: 0 });
 		await failure("ERR_LOCKED", driver.lock());
-		await driver.setVersion(2n, false);
+		await driver.setVersion({ version: 2n, dirty: false });
 		await driver.unlock();
 		expect(lab.files()).toEqual(["app.db"]);
 	});
@@ -151,7 +151,7 @@ describe("another connection's transaction in the midst of a run, on sqlite-nati
 		await using driver = await lab.open("x-tx-mode=deferred");
 		using other = native.connect(lab.path);
 		other.exec("BEGIN IMMEDIATE;");
-		const error = await failure("ERR_BUSY", driver.setVersion(2n, false));
+		const error = await failure("ERR_BUSY", driver.setVersion({ version: 2n, dirty: false }));
 		expect(error.message).toContain("x-tx-mode=immediate");
 		other.exec("COMMIT");
 	});
@@ -166,7 +166,7 @@ describe("a reader, on sqlite-native", () => {
 		reader.exec("BEGIN");
 		expect(reader.all("SELECT a FROM t")).toEqual([{ a: 1n }]);
 		let done = false;
-		const written = driver.setVersion(2n, true).finally(() => {
+		const written = driver.setVersion({ version: 2n, dirty: true }).finally(() => {
 			done = true;
 		});
 		await new Promise((resolve) => setTimeout(resolve, 5));

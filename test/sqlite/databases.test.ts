@@ -56,7 +56,7 @@ describe.each(backends)("a database file, on $name", (backend) => {
 			const path = join(lab.folder, name);
 			await using driver = await open(encodeURI(path).replaceAll("?", "%3F"));
 			await driver.lock();
-			await driver.setVersion(1n, false);
+			await driver.setVersion({ version: 1n, dirty: false });
 			await driver.close();
 			expect(existsSync(path)).toBe(true);
 			using connection = backend.connect(path);
@@ -66,7 +66,7 @@ describe.each(backends)("a database file, on $name", (backend) => {
 
 	it("may be named relative to the working directory", async () => {
 		await using driver = await open(relative(process.cwd(), lab.path));
-		await driver.setVersion(1n, false);
+		await driver.setVersion({ version: 1n, dirty: false });
 		await driver.close();
 		expect(await lab.version()).toEqual({ version: 1n, dirty: false });
 	});
@@ -86,7 +86,7 @@ describe.each(backends)("a database file, on $name", (backend) => {
 		await using one = await open(":memory:");
 		await using two = await open(":memory:");
 		await one.lock();
-		await one.apply?.(textBody("CREATE TABLE t (a)"), 1n);
+		await one.apply?.(textBody("CREATE TABLE t (a)"), { version: 1n, dirty: false });
 		await two.lock({ timeoutMs: 0 });
 		expect(await one.version()).toEqual({ version: 1n, dirty: false });
 		expect(await two.version()).toEqual({ version: -1n, dirty: false });
@@ -104,7 +104,7 @@ describe.each(backends)("a database file, on $name", (backend) => {
 	it("holds every version up to 2^63-1 exactly", async () => {
 		await using driver = await lab.open();
 		for (const version of [0n, 1n, 2n ** 31n, 2n ** 53n, 2n ** 53n + 1n, MAX_VERSION - 1n, MAX_VERSION]) {
-			await driver.setVersion(version, false);
+			await driver.setVersion({ version, dirty: false });
 			expect(await driver.version()).toEqual({ version, dirty: false });
 		}
 	});

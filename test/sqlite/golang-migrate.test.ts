@@ -45,11 +45,11 @@ describe.each(backends)("golang-migrate's table, on $name", (backend) => {
 			[-1n, true],
 			[2n ** 63n - 1n, true],
 		] as const) {
-			await driver.setVersion(version, dirty);
+			await driver.setVersion({ version, dirty });
 			expect(await driver.version()).toEqual({ version, dirty });
 			expect(rows()).toEqual([{ version, v: "integer", dirty: dirty ? 1n : 0n, d: "integer" }]);
 		}
-		await driver.setVersion(-1n, false);
+		await driver.setVersion({ version: -1n, dirty: false });
 		expect(rows()).toEqual([]);
 		expect(await driver.version()).toEqual({ version: -1n, dirty: false });
 	});

@@ -47,7 +47,7 @@ describe.each(backends)("a body of a hostile size, on $name", (backend) => {
 
 	async function apply(text: Text): Promise<void> {
 		await using driver = await lab.open();
-		await driver.apply?.(bodyOf(text), 1n);
+		await driver.apply?.(bodyOf(text), { version: 1n, dirty: false });
 	}
 
 	it("may be one statement of 100 MB", async () => {

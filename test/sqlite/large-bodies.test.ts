@@ -30,13 +30,14 @@ describe.each(backends)("a large body, on $name", (backend) => {
 		);
 		const text = `CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT);\n${inserts.join("")}`;
 		await using driver = await lab.open();
-		await driver.apply?.(inChunks(text), 1n);
+		await driver.apply?.(inChunks(text), { version: 1n, dirty: false });
 		expect(lab.all("SELECT count(*) AS n, sum(a) AS sum, count(DISTINCT b) AS texts FROM t")).toEqual([
 			{ n: BigInt(count), sum: BigInt((count * (count - 1)) / 2), texts: 1n },
 		]);
 		const error = await failure(
 			"ERR_SQL",
-			driver.apply?.(inChunks(`DELETE FROM t;\n${inserts.join("")}nonsense`), 2n) ?? Promise.resolve(),
+			driver.apply?.(inChunks(`DELETE FROM t;\n${inserts.join("")}nonsense`), { version: 2n, dirty: false }) ??
+				Promise.resolve(),
 		);
 		expect(error.details).toMatchObject({ line: count + 2, column: 1 });
 		expect(await driver.version()).toEqual({ version: 1n, dirty: false });

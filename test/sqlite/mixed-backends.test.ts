@@ -77,7 +77,7 @@ describe.runIf(process.platform === "linux")("sqlite-native and sqlite-wasm on o
 		expect(lab.files()).toEqual(["app.db"]);
 		await using driver = await wasm.factory.open(url("sqlite-wasm", "x-wal=alone"));
 		expect(await driver.version()).toEqual({ version: 2n, dirty: false });
-		await driver.apply?.(textBody("INSERT INTO t VALUES (2)"), 3n);
+		await driver.apply?.(textBody("INSERT INTO t VALUES (2)"), { version: 3n, dirty: false });
 		await driver.close();
 		expect(lab.all("PRAGMA journal_mode")).toEqual([{ journal_mode: "wal" }]);
 		expect(lab.all("SELECT a FROM t")).toEqual([{ a: 1n }, { a: 2n }]);
@@ -86,8 +86,8 @@ describe.runIf(process.platform === "linux")("sqlite-native and sqlite-wasm on o
 
 	it("write nothing when the lock beside the file was removed by hand meanwhile", async () => {
 		await using driver = await wasm.factory.open(url("sqlite-wasm", ""));
-		const work = driver.transaction?.(async () => {
-			await driver.run(textBody("INSERT INTO t VALUES (1)"));
+		const work = driver.transaction?.({ version: 1n, dirty: false }, async ({ run }) => {
+			await run(textBody("INSERT INTO t VALUES (1)"));
 			unlinkSync(`${lab.path}.lock`);
 		});
 		const error = await failure("ERR_LOCK_LOST", work ?? Promise.resolve());

@@ -70,7 +70,7 @@ describe.each(backends)("a file that runs outside a transaction, on $name", (bac
 		await using driver = await lab.open();
 		const body = textBody(`${OUTSIDE}BEGIN; INSERT INTO t VALUES (1); ${end}`);
 		await failure(end === "" ? "ERR_TRANSACTION_CONTROL" : "ERR_SQL", driver.run(body));
-		await driver.setVersion(5n, false);
+		await driver.setVersion({ version: 5n, dirty: false });
 		expect(lab.all("SELECT version FROM schema_migrations")).toEqual([{ version: 5n }]);
 		expect(lab.all("SELECT * FROM t")).toEqual([]);
 	});

@@ -66,7 +66,7 @@ describe.each(backends)("the journal of a native application, on $name", (backen
 		it("is rolled back at the next call, when the application was killed while godwit had the file open", async () => {
 			await using driver = await lab.open();
 			await killApplication(mode);
-			await driver.apply?.(textBody(`CREATE TABLE seen AS ${COUNTS};`), 1n);
+			await driver.apply?.(textBody(`CREATE TABLE seen AS ${COUNTS};`), { version: 1n, dirty: false });
 			await driver.close();
 			expect(lab.all("SELECT * FROM seen")).toEqual(UNCHANGED);
 			expect(lab.all(COUNTS)).toEqual(UNCHANGED);

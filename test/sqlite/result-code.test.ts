@@ -103,7 +103,9 @@ describe.each(backends)("the result code of a failure, on $name", (backend) => {
 		await using driver = await lab.open();
 		const odd = { name: "SqliteError", code: "SQLITE_BUSY" };
 		for (const reason of [null, "text", odd, new TypeError("wrong")]) {
-			await expect(driver.transaction?.(() => Promise.reject(reason))).rejects.toBe(reason);
+			await expect(driver.transaction?.({ version: 1n, dirty: false }, () => Promise.reject(reason))).rejects.toBe(
+				reason,
+			);
 		}
 	});
 });

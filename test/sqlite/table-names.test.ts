@@ -73,7 +73,7 @@ describe.each(backends)("x-migrations-table on $name", (backend) => {
 		lab.exec("CREATE VIEW v AS SELECT 7 AS version, 0 AS dirty");
 		await using driver = await lab.open("x-migrations-table=v");
 		expect(await driver.version()).toEqual({ version: -1n, dirty: false });
-		const error = await failure("ERR_DATABASE", driver.setVersion(1n, false));
+		const error = await failure("ERR_DATABASE", driver.setVersion({ version: 1n, dirty: false }));
 		expect(error.message).toContain("cannot modify v because it is a view");
 	});
 });

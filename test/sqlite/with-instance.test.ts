@@ -42,7 +42,10 @@ describe.each(backends)("withInstance on $name", (backend) => {
 	it("runs migrations that use the caller's SQL functions", async () => {
 		connection.define("slug", (text) => text.toLowerCase().replaceAll(" ", "-"));
 		await using driver = connection.withInstance();
-		await driver.apply?.(textBody("CREATE TABLE t (a); INSERT INTO t VALUES (slug('Bar Tailed Godwit'));"), 1n);
+		await driver.apply?.(textBody("CREATE TABLE t (a); INSERT INTO t VALUES (slug('Bar Tailed Godwit'));"), {
+			version: 1n,
+			dirty: false,
+		});
 		expect(connection.all("SELECT a FROM t")).toEqual([{ a: "bar-tailed-godwit" }]);
 	});
 
@@ -91,11 +94,15 @@ describe.each(backends)("withInstance on $name", (backend) => {
 		const calls: readonly (() => Promise<unknown>)[] = [
 			() => driver.version(),
 			() => driver.lock(),
-			() => driver.setVersion(1n, false),
+			() => driver.setVersion({ version: 1n, dirty: false }),
 			() => driver.run(textBody("PRAGMA cache_size=5; CREATE TABLE t (a);")),
 			() => driver.run(textBody("-- godwit: no-transaction\nPRAGMA foreign_keys=OFF; PRAGMA synchronous=OFF;")),
-			async () => driver.apply?.(textBody("PRAGMA recursive_triggers=OFF; PRAGMA secure_delete=ON"), 2n),
-			async () => driver.transaction?.(() => driver.setVersion(3n, false)),
+			async () =>
+				driver.apply?.(textBody("PRAGMA recursive_triggers=OFF; PRAGMA secure_delete=ON"), {
+					version: 2n,
+					dirty: false,
+				}),
+			async () => driver.transaction?.({ version: 3n, dirty: false }, async () => {}),
 			() => driver.drop(),
 			() => driver.unlock(),
 		];
@@ -111,12 +118,14 @@ describe.each(backends)("withInstance on $name", (backend) => {
 		await failure("ERR_SQL", driver.run(textBody("PRAGMA cache_size=5; PRAGMA legacy_alter_table=OFF; nonsense")));
 		expect(settings()).toEqual(THEIRS);
 		const gone = new Error("gone");
-		await expect(driver.transaction?.(() => Promise.reject(gone))).rejects.toBe(gone);
-		await expect(driver.transaction?.(() => Promise.reject(undefined))).rejects.toBeUndefined();
+		await expect(driver.transaction?.({ version: 1n, dirty: false }, () => Promise.reject(gone))).rejects.toBe(gone);
+		await expect(
+			driver.transaction?.({ version: 1n, dirty: false }, () => Promise.reject(undefined)),
+		).rejects.toBeUndefined();
 		expect(settings()).toEqual(THEIRS);
 		using other = backend.connect(lab.path);
 		other.exec("BEGIN EXCLUSIVE");
-		await failure("ERR_BUSY", driver.setVersion(1n, false));
+		await failure("ERR_BUSY", driver.setVersion({ version: 1n, dirty: false }));
 		other.exec("ROLLBACK");
 		expect(settings()).toEqual(THEIRS);
 	});
@@ -125,7 +134,7 @@ describe.each(backends)("withInstance on $name", (backend) => {
 		await using driver = connection.withInstance();
 		await driver.version();
 		connection.exec("PRAGMA cache_size = 99; PRAGMA busy_timeout = 5; PRAGMA foreign_keys = OFF");
-		await driver.setVersion(1n, false);
+		await driver.setVersion({ version: 1n, dirty: false });
 		expect(settings()).toEqual({ ...THEIRS, cache_size: 99n, busy_timeout: 5n, foreign_keys: 0n });
 	});
 
@@ -140,39 +149,37 @@ describe.each(backends)("withInstance on $name", (backend) => {
 	it("refuses to work inside a transaction of the caller's, and leaves it alone", async () => {
 		await using driver = connection.withInstance();
 		connection.exec("BEGIN; CREATE TABLE t (a);");
-		const error = await failure("ERR_DATABASE", driver.setVersion(1n, false));
+		const error = await failure("ERR_DATABASE", driver.setVersion({ version: 1n, dirty: false }));
 		expect(error.message).toBe(
 			"the database is inside a transaction of the application's; commit it or roll it back first",
 		);
 		await failure("ERR_DATABASE", driver.run(textBody("-- godwit: no-transaction\nSELECT 1")));
 		connection.exec("COMMIT");
-		await driver.setVersion(1n, false);
+		await driver.setVersion({ version: 1n, dirty: false });
 		expect(connection.all("SELECT name FROM sqlite_schema WHERE name = 't'")).toHaveLength(1);
 	});
 
-	it("makes calls inside transaction part of it", async () => {
+	it("runs bodies in one transaction", async () => {
 		await using driver = connection.withInstance();
-		await driver.transaction?.(async () => {
-			await driver.apply?.(textBody("CREATE TABLE t (a);"), 1n);
-			await failure("ERR_SQL", driver.run(textBody("nonsense")));
-			await driver.setVersion(2n, true);
+		await driver.transaction?.({ version: 2n, dirty: true }, async ({ run }) => {
+			await run(textBody("CREATE TABLE t (a);"));
 		});
 		expect(await driver.version()).toEqual({ version: 2n, dirty: true });
 		const error = new MigrateError("ERR_DIRTY", "as if", { version: 2n });
-		await expect(
-			driver.transaction?.(async () => {
-				await driver.setVersion(3n, false);
-				throw error;
-			}),
-		).rejects.toBe(error);
+		const rejecting = driver.transaction?.({ version: 3n, dirty: false }, async ({ run }) => {
+			await run(textBody("INSERT INTO t VALUES (1);"));
+			throw error;
+		});
+		await expect(rejecting).rejects.toBe(error);
 		expect(await driver.version()).toEqual({ version: 2n, dirty: true });
+		expect(connection.all("SELECT a FROM t")).toEqual([]);
 	});
 
 	it("works on a database in memory", async () => {
 		using memory = backend.connect(":memory:");
 		await using driver = memory.withInstance();
 		await driver.lock();
-		await driver.apply?.(textBody("CREATE TABLE t (a)"), 1n);
+		await driver.apply?.(textBody("CREATE TABLE t (a)"), { version: 1n, dirty: false });
 		expect(await driver.version()).toEqual({ version: 1n, dirty: false });
 		await driver.unlock();
 		await driver.drop();

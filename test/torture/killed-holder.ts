@@ -6,8 +6,8 @@ import { type BackendName, backendOf } from "./torture-case.ts";
 const [backend = "", path = "", sql = ""] = process.argv.slice(2);
 const driver = await backendOf(backend as BackendName).open(`${backend}://${path}`);
 await driver.lock();
-await driver.transaction?.(async () => {
-	await driver.run(textBody(sql));
+await driver.transaction?.({ version: 1n, dirty: false }, async ({ run }) => {
+	await run(textBody(sql));
 	writeSync(1, "ready");
 	await new Promise(() => setInterval(() => {}, 1_000_000));
 });

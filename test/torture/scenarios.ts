@@ -200,8 +200,8 @@ export const SCENARIOS = {
 		using scene = createScene();
 		createAccounts(scene.side);
 		await using driver = await lockedDriver("sqlite-native", scene.path);
-		await driver.transaction?.(async () => {
-			await driver.run(textBody(`ATTACH '${scene.side}' AS o; ${CHANGE_ACCOUNTS.replace("accounts", "o.accounts")}`));
+		await driver.transaction?.({ version: 1n, dirty: false }, async ({ run }) => {
+			await run(textBody(`ATTACH '${scene.side}' AS o; ${CHANGE_ACCOUNTS.replace("accounts", "o.accounts")}`));
 			assert.match(readlinkSync(`${scene.path}.lock`), / side\.db$/);
 		});
 		await driver.unlock();

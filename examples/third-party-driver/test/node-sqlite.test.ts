@@ -67,7 +67,10 @@ describe("nodeSqlite", () => {
 		database.function("twice", (value) => Number(value) * 2);
 		{
 			await using driver = nodeSqlite.withInstance(database);
-			await driver.apply?.(textBody("CREATE TABLE a AS SELECT twice(21) AS answer"), 2n ** 60n);
+			await driver.apply?.(textBody("CREATE TABLE a AS SELECT twice(21) AS answer"), {
+				version: 2n ** 60n,
+				dirty: false,
+			});
 			expect(await driver.version()).toEqual({ version: 2n ** 60n, dirty: false });
 		}
 		expect({ ...database.prepare("SELECT answer FROM a").get() }).toEqual({ answer: 42 });
@@ -86,11 +89,10 @@ describe("nodeSqlite", () => {
 		await using harness = await create();
 		await using driver = await harness.open();
 		await using other = await harness.open();
-		await driver.setVersion(1n, false);
+		await driver.setVersion({ version: 1n, dirty: false });
 		let written: Promise<void> | undefined;
-		await driver.transaction?.(async () => {
-			await driver.setVersion(2n, false);
-			written = other.setVersion(3n, false);
+		await driver.transaction?.({ version: 2n, dirty: false }, async () => {
+			written = other.setVersion({ version: 3n, dirty: false });
 			await new Promise((resolve) => setImmediate(resolve));
 		});
 		await written;

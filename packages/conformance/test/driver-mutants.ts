@@ -1,4 +1,14 @@
-import { type Driver, isMigrateError, MigrateError, type MigrationBody, NIL_VERSION, textBody } from "@godwit/core";
+import {
+	type ApplyOutcome,
+	type Driver,
+	type DriverTransaction,
+	isMigrateError,
+	MigrateError,
+	type MigrationBody,
+	NIL_VERSION,
+	textBody,
+	type VersionChange,
+} from "@godwit/core";
 import { type MemoryDatabase, memoryDriver } from "../src/memory/memory-driver.ts";
 
 /** A driver with one fault, and the law that must notice. */
@@ -24,15 +34,17 @@ export const driverMutants: Readonly<Record<string, DriverMutant>> = {
 	},
 	"versions have 32 bits": {
 		caughtBy: "version/last-write-wins",
-		break: (d) => ({ setVersion: (version, dirty) => d.setVersion(BigInt.asIntN(32, version), dirty) }),
+		break: (d) => ({ setVersion: (change) => d.setVersion({ ...change, version: BigInt.asIntN(32, change.version) }) }),
 	},
 	"versions are numbers": {
 		caughtBy: "version/last-write-wins",
-		break: (d) => ({ setVersion: (version, dirty) => d.setVersion(BigInt(Number(version)), dirty) }),
+		break: (d) => ({ setVersion: (change) => d.setVersion({ ...change, version: BigInt(Number(change.version)) }) }),
 	},
 	"-1 cannot be dirty": {
 		caughtBy: "version/minus-one-may-be-dirty",
-		break: (d) => ({ setVersion: (version, dirty) => d.setVersion(version, dirty && version >= 0n) }),
+		break: (d) => ({
+			setVersion: (change) => d.setVersion({ ...change, dirty: change.dirty && change.version >= 0n }),
+		}),
 	},
 	"the version is kept in the instance": {
 		caughtBy: "version/survives-reopen",
@@ -40,7 +52,7 @@ export const driverMutants: Readonly<Record<string, DriverMutant>> = {
 			let own: Awaited<ReturnType<Driver["version"]>> | undefined;
 			return {
 				version: async () => own ?? d.version(),
-				async setVersion(version, dirty) {
+				async setVersion({ version, dirty }) {
 					own = { version, dirty };
 				},
 			};
@@ -55,9 +67,9 @@ export const driverMutants: Readonly<Record<string, DriverMutant>> = {
 					cached ??= await d.version();
 					return cached;
 				},
-				async setVersion(version, dirty) {
-					await d.setVersion(version, dirty);
-					cached = { version, dirty };
+				async setVersion(change) {
+					await d.setVersion(change);
+					cached = { version: change.version, dirty: change.dirty };
 				},
 			};
 		},
@@ -74,13 +86,13 @@ export const driverMutants: Readonly<Record<string, DriverMutant>> = {
 	"the version table is created without IF NOT EXISTS": {
 		caughtBy: "open/concurrent-first-open",
 		break: (d, _, shared) => ({
-			async setVersion(version, dirty) {
+			async setVersion(change) {
 				if (!shared.hasTable) {
 					await d.version();
 					if (shared.hasTable) throw new Error("the table exists");
 					shared.hasTable = true;
 				}
-				await d.setVersion(version, dirty);
+				await d.setVersion(change);
 			},
 		}),
 	},
@@ -175,9 +187,7 @@ export const driverMutants: Readonly<Record<string, DriverMutant>> = {
 	"apply does not look at the lock": {
 		caughtBy: "lock/lost-lock-writes-nothing",
 		break: (_, database) => ({
-			async apply(body, version) {
-				return (await memoryDriver(database).apply?.(body, version)) ?? "declined";
-			},
+			apply: (body, change) => memoryDriver(database).apply(body, change),
 		}),
 	},
 	"a lost lock is not worth a word": {
@@ -208,7 +218,7 @@ export const driverMutants: Readonly<Record<string, DriverMutant>> = {
 		break: (d) => ({
 			async run(body) {
 				await d.run(body);
-				await d.setVersion((await d.version()).version, false);
+				await d.setVersion({ ...(await d.version()), dirty: false });
 			},
 		}),
 	},
@@ -301,8 +311,8 @@ export const driverMutants: Readonly<Record<string, DriverMutant>> = {
 	"apply records the version first": {
 		caughtBy: "apply/failure-changes-nothing",
 		break: (d) => ({
-			async apply(body, version) {
-				await d.setVersion(version, false);
+			async apply(body, change) {
+				await d.setVersion(change);
 				await d.run(body);
 				return "applied";
 			},
@@ -311,9 +321,9 @@ export const driverMutants: Readonly<Record<string, DriverMutant>> = {
 	"apply marks the database dirty and declines": {
 		caughtBy: "apply/declining-changes-nothing",
 		break: (d) => ({
-			async apply(body, version) {
-				const outcome = await d.apply(body, version);
-				if (outcome === "declined") await d.setVersion(version, true);
+			async apply(body, change) {
+				const outcome = await d.apply(body, change);
+				if (outcome === "declined") await d.setVersion({ ...change, dirty: true });
 				return outcome;
 			},
 		}),
@@ -321,18 +331,109 @@ export const driverMutants: Readonly<Record<string, DriverMutant>> = {
 	"apply never declines": {
 		caughtBy: "apply/declining-changes-nothing",
 		break: (d) => ({
-			apply: async (body, version) => d.apply(textBody((await body.text()).replace(/^--.*\n/, "")), version),
+			apply: async (body, change) => d.apply(textBody((await body.text()).replace(/^--.*\n/, "")), change),
+		}),
+	},
+	"apply starts from wherever the database is": {
+		caughtBy: "apply/starts-from-the-version",
+		break: (d) => ({ apply: (body, { from: _, ...change }) => d.apply(body, change) }),
+	},
+	"the token is that of the last attempt": {
+		caughtBy: "token/tells-what-was-committed",
+		break(d) {
+			let last: string | undefined;
+			return {
+				async setVersion(change) {
+					last = change.token;
+					await d.setVersion(change);
+				},
+				async apply(body, change) {
+					last = change.token;
+					return d.apply(body, change);
+				},
+				lastToken: async () => last,
+			};
+		},
+	},
+	"a transaction starts from wherever the database is": {
+		caughtBy: "transaction/starts-from-the-version",
+		break: (d) => ({ transaction: ({ from: _, ...change }, work) => d.transaction(change, work) }),
+	},
+	"other calls get into a transaction": {
+		caughtBy: "transaction/has-the-driver-to-itself",
+		break: (d, database) => ({
+			transaction: (change, work) => d.transaction(change, work),
+			version: async () => ({ version: database.state.version, dirty: database.state.dirty }),
+		}),
+	},
+	"calls that overlap get in each other's way": {
+		caughtBy: "calls/overlap-in-order",
+		break(d) {
+			let before: Awaited<ReturnType<Driver["version"]>> | undefined;
+			return {
+				async apply(body, change) {
+					before = await d.version();
+					try {
+						return await d.apply(body, change);
+					} catch (error) {
+						// As if the other's write had been in the transaction that is rolled back.
+						await d.setVersion(before);
+						throw error;
+					}
+				},
+			};
+		},
+	},
+	"close does not wait for what is under way": {
+		caughtBy: "close/waits-for-what-is-under-way",
+		break(d, database) {
+			let closed = false;
+			return {
+				async run(body) {
+					await body.text();
+					// Long enough for close to be over.
+					for (let turn = 0; turn < 100; turn++) await undefined;
+					if (closed) database.state = { ...database.state, objects: [...database.state.objects, "late"] };
+					else await d.run(body);
+				},
+				async close() {
+					closed = true;
+					await d.close();
+				},
+			};
+		},
+	},
+	"close waits for a body that does not answer": {
+		caughtBy: "close/ends-a-body-that-hangs",
+		break(d) {
+			let running: Promise<void> | undefined;
+			return {
+				run(body) {
+					running = body.text().then((text) => d.run(textBody(text)));
+					return running;
+				},
+				async close() {
+					await running;
+					await d.close();
+				},
+			};
+		},
+	},
+	"close leaves a waiting lock alone": {
+		caughtBy: "close/ends-waiting",
+		break: (d, database) => ({
+			lock: (options) => (database.lockOwner === undefined ? d.lock(options) : new Promise(() => {})),
 		}),
 	},
 	"a transaction is never committed": {
 		caughtBy: "transaction/commits-all",
 		break: (d) => ({
-			async transaction<T>(work: () => Promise<T>) {
+			async transaction<T>(change: VersionChange, work: (transaction: DriverTransaction) => Promise<T>) {
 				const done: { result?: T } = {};
 				const rollback = Symbol("rollback");
 				await d
-					.transaction(async () => {
-						done.result = await work();
+					.transaction(change, async (transaction) => {
+						done.result = await work(transaction);
 						throw rollback;
 					})
 					.catch((error: unknown) => {
@@ -344,13 +445,23 @@ export const driverMutants: Readonly<Record<string, DriverMutant>> = {
 	},
 	"a transaction is none": {
 		caughtBy: "transaction/rolls-all-back",
-		break: () => ({ transaction: (work) => work() }),
+		break: (d) => ({
+			async transaction(change, work) {
+				const run = async (body: MigrationBody): Promise<ApplyOutcome> => {
+					await d.run(body);
+					return "applied";
+				};
+				const result = await work({ run });
+				await d.setVersion(change);
+				return result;
+			},
+		}),
 	},
 	"a rolled back transaction hides why": {
 		caughtBy: "transaction/rolls-all-back",
 		break: (d) => ({
-			transaction: (work) =>
-				d.transaction(work).catch((cause: unknown) => {
+			transaction: (change, work) =>
+				d.transaction(change, work).catch((cause: unknown) => {
 					throw new Error("rolled back", { cause });
 				}),
 		}),
@@ -360,9 +471,9 @@ export const driverMutants: Readonly<Record<string, DriverMutant>> = {
 		caughtBy: "drop/leaves-nothing",
 		break: (d) => ({
 			async drop() {
-				const { version, dirty } = await d.version();
+				const before = await d.version();
 				await d.drop();
-				await d.setVersion(version, dirty);
+				await d.setVersion(before);
 			},
 		}),
 	},
@@ -375,9 +486,9 @@ export const driverMutants: Readonly<Record<string, DriverMutant>> = {
 					await d.drop();
 					dropped = true;
 				},
-				async setVersion(version, dirty) {
+				async setVersion(change) {
 					if (dropped) throw new Error("no such table: schema_migrations");
-					await d.setVersion(version, dirty);
+					await d.setVersion(change);
 				},
 			};
 		},
@@ -424,10 +535,10 @@ export const driverMutants: Readonly<Record<string, DriverMutant>> = {
 	"apply keeps the dirty flag": {
 		caughtBy: "model/agrees-with-variables",
 		break: (d) => ({
-			async apply(body, version) {
+			async apply(body, change) {
 				const { dirty } = await d.version();
-				const outcome = await d.apply(body, version);
-				if (outcome === "applied" && dirty) await d.setVersion(version, true);
+				const outcome = await d.apply(body, change);
+				if (outcome === "applied" && dirty) await d.setVersion({ ...change, dirty });
 				return outcome;
 			},
 		}),

@@ -1,6 +1,5 @@
-import { type Driver, textBody } from "@godwit/core";
+import { type Driver, defineDriver, textBody } from "@godwit/core";
 import { describe, expect, it } from "vitest";
-import { withoutApply } from "../src/engine-laws/engine.ts";
 import {
 	type DriverHarness,
 	driverLaws,
@@ -22,24 +21,24 @@ async function modestHarness(): Promise<DriverHarness & AsyncDisposable> {
 			expect(open, "a law that needs no second instance opens one at a time").toBe(false);
 			open = true;
 			const driver = memoryDriver(database);
-			async function close(): Promise<void> {
-				open = false;
-				await driver.close();
-			}
-			return {
-				...withoutApply(driver),
-				async lock() {
-					await driver.version();
-				},
-				async unlock() {
-					await driver.version();
-				},
+			const framed = defineDriver({ name: "a modest database" }, () => ({
+				tryLock: async () => undefined,
+				releaseLock: async () => {},
+				version: () => driver.version(),
+				setVersion: (change) => driver.setVersion(change),
 				async run(body) {
 					for (const line of (await body.text()).split("\n")) await driver.run(textBody(line));
 				},
-				close,
-				[Symbol.asyncDispose]: close,
+				drop: () => driver.drop(),
+				async close() {
+					open = false;
+					await driver.close();
+				},
+			}));
+			const lock = async (): Promise<void> => {
+				await framed.version();
 			};
+			return { ...framed, lock, unlock: lock };
 		},
 		dialect: { create: dialect.create, drop: dialect.drop, failing: dialect.failing, comment: dialect.comment },
 		objects,

@@ -5,10 +5,23 @@ export { createUtf8Decoder } from "./body/utf8-decoder.ts";
 export { cleanUpAfter } from "./clean-up-after.ts";
 export type { BackoffOptions } from "./driver/backoff.ts";
 export { withBackoff } from "./driver/backoff.ts";
-export type { ApplyOutcome, Driver, DriverFactory, LockOptions, VersionState } from "./driver/driver.ts";
-export type { MigrateOptions } from "./engine/migrate.ts";
+export type { DriverOf, DriverOptions, DriverPrimitives } from "./driver/define-driver.ts";
+export { defineDriver } from "./driver/define-driver.ts";
+export type {
+	ApplyOutcome,
+	Driver,
+	DriverFactory,
+	DriverTransaction,
+	LockOptions,
+	VersionChange,
+	VersionState,
+} from "./driver/driver.ts";
+export type { LockPrimitives, LockState, Obstacle, ReleaseReason } from "./driver/held-lock.ts";
+export { lockTimeout } from "./driver/held-lock.ts";
+export { versionMoved } from "./driver/version-moved.ts";
 export { Migrate } from "./engine/migrate.ts";
 export type { MigrateEvent } from "./engine/migrate-event.ts";
+export type { MigrateOptions } from "./engine/migrate-options.ts";
 export type { Goal, Plan } from "./engine/plan.ts";
 export { plan } from "./engine/plan.ts";
 export { hasCredentials } from "./has-credentials.ts";

@@ -1,3 +1,4 @@
+import type { VersionState } from "./driver/driver.ts";
 import type { Direction, MigrationReport } from "./migration.ts";
 import type { Version } from "./version.ts";
 
@@ -43,6 +44,8 @@ export interface ErrorDetails {
 	ERR_INVALID_BODY: { readonly line: number; readonly column: number; readonly problem: string };
 	/** A statement that may not stand in a body that runs inside a transaction. */
 	ERR_TRANSACTION_CONTROL: { readonly sql: string; readonly line: number; readonly column: number };
+	/** The body changes the version or the lock that godwit keeps in the database; it was rolled back. */
+	ERR_OWN_TABLES: { readonly sql: string; readonly line: number; readonly column: number };
 	/** The body has to run outside a transaction, and the caller asked for one. */
 	ERR_NO_TRANSACTION: { readonly version: Version };
 	/** The database rejected a statement. `resultCode` is the engine's own name for the failure. */
@@ -66,6 +69,15 @@ export interface ErrorDetails {
 	ERR_NOT_LOCKED: undefined;
 	/** The lock was taken over while this process did not answer. What it had not committed was rolled back. */
 	ERR_LOCK_LOST: { readonly owner: string };
+	/** The database is not at the version that the change starts from: something else wrote it. Nothing was changed. */
+	ERR_VERSION_MOVED: { readonly expected: VersionState; readonly found: VersionState };
+	/** The driver's transaction is under way: use the handle that its callback is given. */
+	ERR_IN_TRANSACTION: undefined;
+	/**
+	 * The call needs a lock that may not be waited for while others are held. Nothing was changed. Give the lock back, take
+	 * it again, which waits, and begin anew; the engine does so by itself.
+	 */
+	ERR_START_OVER: { readonly reason: string };
 	/** An earlier migration failed half-way; repair the schema by hand, then `force` a version. */
 	ERR_DIRTY: { readonly version: Version };
 	/**

@@ -110,7 +110,9 @@ describe("breakLocks", () => {
 		expect(await breakLocks(false)).toBe(0);
 		expect(await breakLocks(true)).toBe(1);
 		expect(asked[1]).toContain(`the migration lock is held by process ${process.pid} on host`);
-		expect(await rejectionOf(holder.setVersion(1n, false))).toMatchObject({ code: "ERR_LOCK_LOST" });
+		expect(await rejectionOf(holder.setVersion({ version: 1n, dirty: false }))).toMatchObject({
+			code: "ERR_LOCK_LOST",
+		});
 		await rejectionOf(holder.unlock());
 	});
 
@@ -121,7 +123,7 @@ describe("breakLocks", () => {
 		let next: Promise<void> | undefined;
 		const cleared = await nodeSqlite.breakLocks(`node-sqlite://${path}`, async () => {
 			await first.unlock();
-			next = second.setVersion(2n, false);
+			next = second.setVersion({ version: 2n, dirty: false });
 			await next;
 			return true;
 		});
@@ -139,7 +141,7 @@ describe("breakLocks", () => {
 			return true;
 		});
 		expect(cleared).toBe(0);
-		await second.setVersion(2n, false);
+		await second.setVersion({ version: 2n, dirty: false });
 		await second.unlock();
 	});
 

@@ -16,6 +16,7 @@ export function nativeConnection(database: Database, close: () => void): SqliteC
 		commit: () => void database.exec("COMMIT"),
 		rollback: () => void database.exec("ROLLBACK"),
 		query: (sql, parameters = []) => rowsOf(prepare(sql), parameters),
+		change: (sql, parameters = []) => prepare(sql).statement.run(parameters).changes,
 		run(sql) {
 			// The binding's exec passes over a vertical tab, which SQLite refuses: what follows would not be what was looked at.
 			if (sql.startsWith("\v")) database.prepare(sql);

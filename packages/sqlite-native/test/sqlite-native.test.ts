@@ -49,7 +49,7 @@ describe("sqliteNative", () => {
 		Object.defineProperty(process, "versions", { value: { ...versions, node: "20.19.0" }, configurable: true });
 		try {
 			await using driver = sqliteNative.withInstance(database);
-			await driver.setVersion(1n, false);
+			await driver.setVersion({ version: 1n, dirty: false });
 			expect(await driver.version()).toEqual({ version: 1n, dirty: false });
 		} finally {
 			Object.defineProperty(process, "versions", { value: versions, configurable: true });
@@ -72,7 +72,7 @@ describe("sqliteNative", () => {
 		expect(isMigrateError(await refusal(`sqlite-native://${folder}/app.db`), "ERR_INVALID_URL")).toBe(true);
 		symlinkSync("good.db", join(folder, "link "));
 		await using driver = await sqliteNative.open(`sqlite-native://${folder}/link%20`);
-		await driver.setVersion(1n, false);
+		await driver.setVersion({ version: 1n, dirty: false });
 		expect(readdirSync(folder).sort()).toEqual(["app.db", "good.db", "link "]);
 	});
 
@@ -100,7 +100,7 @@ describe("sqliteNative", () => {
 		await using lent = sqliteNative.withInstance(database);
 		await using own = await sqliteNative.open(`sqlite-native://${folder}/app.db`);
 		await lent.lock();
-		await lent.setVersion(1n, false);
+		await lent.setVersion({ version: 1n, dirty: false });
 		expect(await own.version()).toEqual({ version: 1n, dirty: false });
 		await lent.unlock();
 		await own.lock();

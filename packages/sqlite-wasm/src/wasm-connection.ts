@@ -13,20 +13,29 @@ export function wasmConnection(database: Database, close: () => void): SqliteCon
 		return prepared;
 	}
 
+	function using<T>(sql: string, work: (statement: Statement) => T): T {
+		const statement = prepare(sql);
+		try {
+			return work(statement);
+		} catch (error) {
+			// The binding cannot reset a statement that has failed, so it would fail for ever.
+			statements.delete(sql);
+			discard(statement);
+			throw error;
+		}
+	}
+
 	return {
 		begin: (mode) => database.exec(`BEGIN ${mode}`),
 		commit: () => database.exec("COMMIT"),
 		rollback: () => database.exec("ROLLBACK"),
-		query(sql, parameters = []) {
-			const statement = prepare(sql);
-			try {
-				return statement.all([...parameters]).map((row) => exact(row as SqlRow));
-			} catch (error) {
-				// The binding cannot reset a statement that has failed, so it would fail for ever.
-				statements.delete(sql);
-				discard(statement);
-				throw error;
-			}
+		query: (sql, parameters = []) =>
+			using(sql, (statement) => statement.all([...parameters]).map((row) => exact(row as SqlRow))),
+		change(sql, parameters = []) {
+			// The binding's run leaves a statement unfinished that returns a row, as under PRAGMA count_changes.
+			using(sql, (statement) => statement.all([...parameters]));
+			const [row] = using("SELECT changes() AS changes", (statement) => statement.all());
+			return Number(row?.changes);
 		},
 		run: (sql) => database.exec(sql),
 		get inTransaction() {

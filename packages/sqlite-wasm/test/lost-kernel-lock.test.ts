@@ -43,8 +43,8 @@ describe.runIf(process.platform === "linux")("the kernel's lock of a run on sqli
 	])("does not let %s undo what a native application has committed meanwhile", async (_, fails) => {
 		const driver = await sqliteWasm.open(`sqlite-wasm://${path}`);
 		await driver.lock();
-		const work = driver.transaction?.(async () => {
-			await driver.run(textBody(LARGE));
+		const work = driver.transaction?.({ version: 1n, dirty: false }, async ({ run }) => {
+			await run(textBody(LARGE));
 			// Closing the file is what drops the lock.
 			readFileSync(path);
 			expect(natively("INSERT INTO app VALUES (2)")).toEqual([1, 2]);

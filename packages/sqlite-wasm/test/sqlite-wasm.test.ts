@@ -101,7 +101,7 @@ describe("a run on sqlite-wasm", () => {
 		await driver.lock();
 		expect(readlinkSync(`${path}.lock`)).toMatch(/^godwit1 wasm /);
 		await driver.run(textBody("CREATE TABLE t (a);"));
-		await driver.setVersion(1n, false);
+		await driver.setVersion({ version: 1n, dirty: false });
 		await driver.unlock();
 		expect(files()).toEqual(["app.db"]);
 		expect(await driver.version()).toEqual({ version: 1n, dirty: false });
@@ -212,8 +212,8 @@ describe("a run on sqlite-wasm", () => {
 		await using driver = await open();
 		await driver.lock();
 		const failure = await rejectionOf(
-			driver.transaction?.(async () => {
-				await driver.run(textBody("INSERT INTO t VALUES ('lost');"));
+			driver.transaction?.({ version: 1n, dirty: false }, async ({ run }) => {
+				await run(textBody("INSERT INTO t VALUES ('lost');"));
 				unlinkSync(`${path}-journal`);
 			}) ?? Promise.resolve(),
 		);
@@ -342,7 +342,7 @@ describe("a database that sqlite-wasm cannot share", () => {
 		expect(files()).toEqual(["app.db"]);
 		await using alone = await open(path, `${FAST}&x-wal=alone`);
 		await alone.lock();
-		await alone.setVersion(1n, false);
+		await alone.setVersion({ version: 1n, dirty: false });
 		await alone.unlock();
 		expect(await alone.version()).toEqual({ version: 1n, dirty: false });
 	});
@@ -383,7 +383,7 @@ describe("a connection on node-sqlite3-wasm that the caller lends", () => {
 		await driver.lock();
 		expect(await application.run("SELECT * FROM t")).toBe("database is locked");
 		expect(() => database.all("SELECT * FROM t")).toThrow("database is locked");
-		await driver.setVersion(1n, false);
+		await driver.setVersion({ version: 1n, dirty: false });
 		await driver.unlock();
 		expect(await application.run("SELECT * FROM t")).toHaveLength(1);
 		await driver.close();

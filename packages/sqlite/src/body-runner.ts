@@ -1,26 +1,36 @@
-import { type ApplyOutcome, type MigrationBody, type Version, withBackoff } from "@godwit/core";
-import type { CallFrame } from "./call-frame.ts";
+import { type ApplyOutcome, type LockState, MigrateError, type MigrationBody, type VersionChange } from "@godwit/core";
 import { retryWhileBusy } from "./connection/busy-retry.ts";
+import type { ConnectionSession } from "./connection/connection-session.ts";
 import type { KeptJournal } from "./connection/kept-journal.ts";
 import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import { inTransaction } from "./connection/transaction.ts";
 import type { LockRow } from "./lock/lock-row.ts";
-import type { MigrationLock } from "./lock/migration-lock.ts";
+import type { SqliteLock } from "./lock/sqlite-lock.ts";
 import { readStatements } from "./read-statements.ts";
 import { runInTransaction, runWithoutTransaction } from "./run-body.ts";
-import { heldAttachedFile } from "./sqlite-error.ts";
+import { heldAttachedFile, ownTablesError } from "./sqlite-error.ts";
+import type { Statement } from "./statement-splitter.ts";
 import { assertNoNewViolations, foreignKeyViolations } from "./tables/foreign-key-check.ts";
+import { ownTables } from "./tables/own-tables.ts";
+import type { VersionGuard } from "./tables/version-guard.ts";
 import type { VersionTable } from "./tables/version-table.ts";
 import { optsOutOfTransaction } from "./transaction-control.ts";
 import type { SqliteConfig } from "./url/sqlite-config.ts";
 
-/** Runs bodies, each in one transaction or outside one, so that nobody who has lost the lock commits. */
+/** Runs bodies and records versions, each in one transaction or outside one, so that nobody who has lost the lock commits. */
 export interface BodyRunner {
 	/** Runs `work` in one transaction, which whoever has lost the lock cannot commit. */
 	fenced<T>(work: () => T | Promise<T>): Promise<T>;
+	/** Records a version in a transaction of its own. */
+	record(change: VersionChange): Promise<void>;
 	run(body: MigrationBody): Promise<void>;
 	/** Records the version in the body's transaction. */
-	apply(body: MigrationBody, version: Version): Promise<ApplyOutcome>;
+	apply(body: MigrationBody, change: VersionChange): Promise<ApplyOutcome>;
+	/** Records the version in the transaction of several bodies. */
+	together<T>(
+		change: VersionChange,
+		work: (run: (body: MigrationBody) => Promise<ApplyOutcome>) => Promise<T>,
+	): Promise<T>;
 }
 
 export interface BodyRunnerOptions {
@@ -28,25 +38,67 @@ export interface BodyRunnerOptions {
 	readonly config: SqliteConfig;
 	/** The caller's own connection, whose journal mode stays. */
 	readonly borrowed: boolean;
-	readonly lock: MigrationLock;
+	readonly state: LockState;
+	readonly lock: SqliteLock;
 	readonly row: LockRow;
 	readonly versions: VersionTable;
+	readonly guard: VersionGuard;
 	readonly journal: KeptJournal;
-	readonly frame: CallFrame;
+	readonly session: ConnectionSession;
 }
 
 export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
-	const { connection, config, borrowed, lock, row, versions, journal, frame } = options;
-	const { busyTimeoutMs, lockTimeoutMs } = config;
+	const { connection, config, borrowed, state, lock, row, versions, guard, journal, session } = options;
+	const { busyTimeoutMs } = config;
+	const own = ownTables(config.migrationsTable);
 
-	async function fenced<T>(work: () => T | Promise<T>): Promise<T> {
-		if (lock.held && !borrowed && config.journalMode === undefined) {
+	async function transaction<T>(work: () => T | Promise<T>): Promise<T> {
+		if (state.held && !borrowed && config.journalMode === undefined) {
 			await retryWhileBusy(connection, busyTimeoutMs, () => journal.keep());
 		}
-		return inTransaction(connection, config, () => {
-			if (lock.held) row.fence();
-			return work();
+		return inTransaction(connection, config, work);
+	}
+
+	function fenced<T>(work: () => T | Promise<T>): Promise<T> {
+		return transaction(async () => {
+			const result = await work();
+			if (state.held) row.fence();
+			return result;
 		});
+	}
+
+	/** The end of every transaction that moves the version. */
+	function write(change: VersionChange): void {
+		// With the lock the table was made, unless everything was dropped since.
+		if (!state.held || lock.dropped) versions.create();
+		if (state.held) guard.assertLocked(change);
+		else guard.assert(change);
+		versions.write(change);
+		// The next change finds whether this one is there, by its own `from`.
+		if (change.last !== false || borrowed || own.uncertain || lock.triggered) versions.assertHolds(change);
+	}
+
+	/** The end of a transaction with bodies in it. */
+	function writeWithBodies(change: VersionChange): void {
+		try {
+			write(change);
+		} catch (error) {
+			throw own.named === undefined ? error : ownTablesError(own.named, error);
+		}
+		own.forget();
+	}
+
+	/** A body outside a transaction has changed the tables for good, so the version is put right; the lock is asked for all the same. */
+	function writeAfterBody(change: VersionChange): void {
+		if (own.named !== undefined) versions.create();
+		const { from, ...unconditional } = change;
+		write(own.named === undefined ? change : unconditional);
+		own.forget();
+	}
+
+	function watch(statement: Statement): void {
+		own.watch(statement);
+		session.watch(statement);
 	}
 
 	/** Holds a body to `foreignKeyCheck`; inside a transaction the error rolls it back. */
@@ -58,57 +110,56 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 	}
 
 	/**
-	 * Runs a body in a transaction, and starts over when it attaches a file that somebody holds: waiting for the file's
-	 * lock with others held could wait for each other for ever.
+	 * Runs what may attach a file that somebody holds. Under the lock it cannot be waited for: two who wait for each other's
+	 * files would do so for ever. So all has to be given back, and the next `lock` takes that file's lock with the others.
 	 */
-	async function startingOver<T>(work: () => Promise<T>): Promise<T> {
-		let held: unknown;
-		const done = await withBackoff(
-			async () => {
-				try {
-					return { result: await work() };
-				} catch (error) {
-					const file = heldAttachedFile(error);
-					if (file === undefined || !lock.held || connection.inTransaction) throw error;
-					await lock.takeAgainWith(file);
-					held = error;
-					return undefined;
-				}
-			},
-			{ timeoutMs: lockTimeoutMs },
-		);
-		if (done === undefined) throw held;
-		return done.result;
+	async function attaching<T>(work: () => Promise<T>): Promise<T> {
+		try {
+			const result = await work();
+			lock.wanted.clear();
+			return result;
+		} catch (error) {
+			const file = heldAttachedFile(error);
+			if (file === undefined || !state.held) throw error;
+			lock.wanted.add(file);
+			const reason = `the migration attaches ${file}, which somebody else holds: ${(error as Error).message}`;
+			throw new MigrateError("ERR_START_OVER", reason, { reason }, { cause: error });
+		}
 	}
 
 	/**
 	 * Runs a body in one transaction.
 	 *
-	 * @param version Recorded with it, unless there is none.
+	 * @param end Runs at the end of the transaction.
 	 * @returns false, having done nothing, when the body asks to run outside one.
 	 */
-	async function runTogether(body: MigrationBody, version?: Version): Promise<boolean> {
+	async function runTogether(body: MigrationBody, end: () => void): Promise<boolean> {
 		await using reader = await readStatements(body);
 		if (optsOutOfTransaction(reader.leadingComments)) return false;
-		await fenced(async () => {
-			// Made with the lock.
-			if (version !== undefined && (!lock.held || lock.dropped)) versions.create();
-			await checkingForeignKeys(() => runInTransaction(connection, reader, frame.watch));
-			if (version !== undefined) versions.write(version, false);
-		});
+		own.forget();
+		await attaching(() =>
+			transaction(async () => {
+				await checkingForeignKeys(() => runInTransaction(connection, reader, watch));
+				end();
+			}),
+		);
 		return true;
 	}
 
-	async function runAlone(body: MigrationBody): Promise<void> {
-		// Nothing could be rolled back, so what cannot be split has to be found before the first statement runs.
+	/** Nothing can be rolled back, so what cannot be split has to be found before the first statement runs. */
+	async function assertReadable(body: MigrationBody): Promise<void> {
 		await using reader = await readStatements(body);
 		while ((await reader.next()) !== undefined);
-		await using again = await readStatements(body);
+	}
+
+	async function runAlone(body: MigrationBody): Promise<void> {
+		await using reader = await readStatements(body);
+		own.forget();
 		await retryWhileBusy(connection, busyTimeoutMs, () => journal.remove());
 		await checkingForeignKeys(() =>
-			runWithoutTransaction(connection, again, busyTimeoutMs, async (statement) => {
-				await retryWhileBusy(connection, busyTimeoutMs, () => frame.watch(statement));
-				if (!lock.held || !row.leaseIsDue() || connection.inTransaction) return;
+			runWithoutTransaction(connection, reader, busyTimeoutMs, async (statement) => {
+				await retryWhileBusy(connection, busyTimeoutMs, () => watch(statement));
+				if (!state.held || !row.leaseIsDue() || connection.inTransaction) return;
 				await inTransaction(connection, config, () => row.fence());
 			}),
 		);
@@ -116,12 +167,35 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 
 	return {
 		fenced,
+		record: (change) => transaction(() => writeAfterBody(change)),
 		async run(body) {
-			if (config.noTxWrap || !(await startingOver(() => runTogether(body)))) await runAlone(body);
+			const end = (): void => {
+				if (state.held) row.fence();
+			};
+			if (!config.noTxWrap && (await runTogether(body, end))) return;
+			await assertReadable(body);
+			await runAlone(body);
 		},
-		async apply(body, version) {
-			if (config.noTxWrap || !config.atomic) return "declined";
-			return (await startingOver(() => runTogether(body, version))) ? "applied" : "declined";
+		async apply(body, change) {
+			if (config.atomic && !config.noTxWrap && (await runTogether(body, () => writeWithBodies(change)))) {
+				return "applied";
+			}
+			await assertReadable(body);
+			return "declined";
 		},
+		together: (change, work) =>
+			attaching(() =>
+				transaction(async () => {
+					own.forget();
+					const result = await work(async (body) => {
+						await using reader = await readStatements(body);
+						if (config.noTxWrap || optsOutOfTransaction(reader.leadingComments)) return "declined";
+						await checkingForeignKeys(() => runInTransaction(connection, reader, watch));
+						return "applied";
+					});
+					writeWithBodies(change);
+					return result;
+				}),
+			),
 	};
 }

@@ -94,6 +94,14 @@ export function transactionControlError(statement: Statement): MigrateError<"ERR
 	);
 }
 
+/** Refuses a body after which godwit's own tables are not as they were. */
+export function ownTablesError(statement: Statement, cause: unknown): MigrateError<"ERR_OWN_TABLES"> {
+	const { line, column } = statement;
+	const sql = excerpt(statement.sql);
+	const message = `${excerpt(sql, 60)} changes what godwit itself records in that table; take it out (force records a version)`;
+	return new MigrateError("ERR_OWN_TABLES", message, { sql, line, column }, { cause });
+}
+
 /** Reports a body outside a transaction that began one and did not end it. */
 export function transactionLeftOpenError({ sql, line, column }: Statement): MigrateError<"ERR_TRANSACTION_CONTROL"> {
 	const message = "the file begins a transaction and does not end it, so that part was rolled back; add a COMMIT";

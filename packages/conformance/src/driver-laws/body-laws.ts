@@ -27,7 +27,7 @@ export const bodyLaws: readonly Law<DriverHarness, DriverCapability>[] = lawsOfO
 			await using driver = await harness.open();
 			await driver.run(textBody(create("a")));
 			await expectVersion(driver, NIL_VERSION, false);
-			await driver.setVersion(5n, true);
+			await driver.setVersion({ version: 5n, dirty: true });
 			await driver.run(textBody(create("b")));
 			await expectVersion(driver, 5n, true);
 			await rejection("ERR_SQL", driver.run(textBody(failing)));

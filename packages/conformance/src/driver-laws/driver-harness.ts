@@ -43,7 +43,8 @@ export const driverCapabilities = {
 	"atomic-run": "a body that fails in run leaves nothing behind",
 	apply: "apply exists: body and version in one transaction",
 	"no-transaction": "a body can ask to run outside a transaction, and apply declines it; needs apply",
-	transaction: "transaction exists: several calls in one transaction",
+	transaction: "transaction exists: several bodies and the version in one transaction",
+	"last-token": "lastToken exists; needs lock and apply",
 	fingerprint: "the harness can tell whether anything was written",
 } as const;
 

@@ -1,5 +1,6 @@
 import type { LawSet } from "../law.ts";
 import { bodyLaws } from "./body-laws.ts";
+import { callLaws } from "./call-laws.ts";
 import { type DriverCapability, type DriverHarness, driverCapabilities } from "./driver-harness.ts";
 import { driverModelLaw } from "./driver-model.ts";
 import { lifetimeLaws } from "./lifetime-laws.ts";
@@ -10,5 +11,5 @@ import { versionLaws } from "./version-laws.ts";
 /** Every promise of `Driver`. */
 export const driverLaws: LawSet<DriverHarness, DriverCapability> = {
 	capabilities: driverCapabilities,
-	laws: [...versionLaws, ...lockLaws, ...bodyLaws, ...transactionLaws, ...lifetimeLaws, driverModelLaw],
+	laws: [...versionLaws, ...lockLaws, ...bodyLaws, ...transactionLaws, ...lifetimeLaws, ...callLaws, driverModelLaw],
 };

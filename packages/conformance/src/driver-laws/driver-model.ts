@@ -115,8 +115,8 @@ function version(i: number): Command {
 }
 
 function setVersion(i: number, to: Version, dirty: boolean): Command {
-	return command(`${i}.setVersion(${to}, ${dirty})`, mayWrite(i), async (model, real) => {
-		await driverOf(real, i).setVersion(to, dirty);
+	return command(`${i}.setVersion({ version: ${to}, dirty: ${dirty} })`, mayWrite(i), async (model, real) => {
+		await driverOf(real, i).setVersion({ version: to, dirty });
 		model.version = to;
 		model.dirty = dirty;
 	});
@@ -136,7 +136,9 @@ function runScript(i: number, script: Script): Command {
 function applyScript(i: number, script: Script, to: Version): Command {
 	return command(`${i}.apply(${scriptToString(script)}; ${to})`, mayWrite(i), async (model, real) => {
 		const effect = scriptEffect(script, model.objects);
-		const applying = driverOf(real, i).apply?.(scriptBody(real.harness.dialect, script), to) ?? Promise.resolve();
+		const applying =
+			driverOf(real, i).apply?.(scriptBody(real.harness.dialect, script), { version: to, dirty: false }) ??
+			Promise.resolve();
 		if (effect === undefined) await rejection("ERR_SQL", applying);
 		else {
 			assert.equal(await applying, "applied");

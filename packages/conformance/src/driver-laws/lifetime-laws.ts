@@ -13,7 +13,7 @@ export const lifetimeLaws: readonly Law<DriverHarness, DriverCapability>[] = law
 				const { create } = harness.dialect;
 				await using driver = await harness.open();
 				await driver.run(textBody(`${create("a")}\n${create("b")}`));
-				await driver.setVersion(7n, true);
+				await driver.setVersion({ version: 7n, dirty: true });
 				await driver.drop();
 				await expectObjects(harness, []);
 				await expectVersion(driver, NIL_VERSION, false);
@@ -30,11 +30,11 @@ export const lifetimeLaws: readonly Law<DriverHarness, DriverCapability>[] = law
 				const { create } = harness.dialect;
 				await using driver = await harness.open();
 				await driver.run(textBody(create("a")));
-				await driver.setVersion(1n, false);
+				await driver.setVersion({ version: 1n, dirty: false });
 				await driver.drop();
-				await driver.setVersion(1n, true);
+				await driver.setVersion({ version: 1n, dirty: true });
 				await driver.run(textBody(create("a")));
-				await driver.setVersion(1n, false);
+				await driver.setVersion({ version: 1n, dirty: false });
 				await expectObjects(harness, ["a"]);
 				await expectVersion(driver, 1n, false);
 			},
@@ -96,16 +96,16 @@ export const lifetimeLaws: readonly Law<DriverHarness, DriverCapability>[] = law
 				await driver.close();
 				const body = textBody(harness.dialect.create("a"));
 				await rejection("ERR_CLOSED", driver.version());
-				await rejection("ERR_CLOSED", driver.setVersion(1n, false));
+				await rejection("ERR_CLOSED", driver.setVersion({ version: 1n, dirty: false }));
 				await rejection("ERR_CLOSED", driver.run(body));
 				await rejection("ERR_CLOSED", driver.drop());
 				await rejection("ERR_CLOSED", driver.lock({ timeoutMs: 0 }));
 				await rejection("ERR_CLOSED", driver.unlock());
-				if (driver.apply) await rejection("ERR_CLOSED", driver.apply(body, 1n));
+				if (driver.apply) await rejection("ERR_CLOSED", driver.apply(body, { version: 1n, dirty: false }));
 				if (driver.transaction)
 					await rejection(
 						"ERR_CLOSED",
-						driver.transaction(async () => {}),
+						driver.transaction({ version: 1n, dirty: false }, async () => {}),
 					);
 				await expectObjects(harness, []);
 			},

@@ -136,10 +136,13 @@ export const lockLaws: readonly Law<DriverHarness, DriverCapability>[] = lawsOfO
 		requires: ["fenced-lock", "apply"],
 		async check(harness) {
 			await using driver = await harness.open();
-			await driver.setVersion(1n, false);
+			await driver.setVersion({ version: 1n, dirty: false });
 			await driver.lock();
 			await harness.stealLock?.(driver);
-			await rejection("ERR_LOCK_LOST", driver.apply?.(textBody(harness.dialect.create("a")), 2n) ?? Promise.resolve());
+			await rejection(
+				"ERR_LOCK_LOST",
+				driver.apply?.(textBody(harness.dialect.create("a")), { version: 2n, dirty: false }) ?? Promise.resolve(),
+			);
 			await expectObjects(harness, []);
 			await expectVersion(driver, 1n, false);
 			// Whether close tells of it too is left open, so the loss is settled before.

@@ -28,7 +28,7 @@ export const versionLaws: readonly Law<DriverHarness, DriverCapability>[] = laws
 			await using driver = await harness.open();
 			const keeps = fc.asyncProperty(fc.array(anyState, { minLength: 1, maxLength: 3 }), async (states) => {
 				for (const { version, dirty } of states) {
-					await driver.setVersion(version, dirty);
+					await driver.setVersion({ version, dirty });
 					await expectVersion(driver, version, dirty);
 				}
 			});
@@ -40,9 +40,9 @@ export const versionLaws: readonly Law<DriverHarness, DriverCapability>[] = laws
 		of: "Driver.setVersion",
 		async check(harness) {
 			await using driver = await harness.open();
-			await driver.setVersion(NIL_VERSION, true);
+			await driver.setVersion({ version: NIL_VERSION, dirty: true });
 			await expectVersion(driver, NIL_VERSION, true);
-			await driver.setVersion(NIL_VERSION, false);
+			await driver.setVersion({ version: NIL_VERSION, dirty: false });
 			await expectVersion(driver, NIL_VERSION, false);
 		},
 	},
@@ -58,7 +58,7 @@ export const versionLaws: readonly Law<DriverHarness, DriverCapability>[] = laws
 				[NIL_VERSION, false],
 			] as const) {
 				await using before = await harness.open();
-				await before.setVersion(version, dirty);
+				await before.setVersion({ version, dirty });
 				await before.close();
 				await using after = await harness.open();
 				await expectVersion(after, version, dirty);
@@ -73,9 +73,9 @@ export const versionLaws: readonly Law<DriverHarness, DriverCapability>[] = laws
 			await using writer = await harness.open();
 			await using reader = await harness.open();
 			await expectVersion(reader, NIL_VERSION, false);
-			await writer.setVersion(1n, true);
+			await writer.setVersion({ version: 1n, dirty: true });
 			await expectVersion(reader, 1n, true);
-			await writer.setVersion(2n, false);
+			await writer.setVersion({ version: 2n, dirty: false });
 			await expectVersion(reader, 2n, false);
 		},
 	},
@@ -95,7 +95,7 @@ export const versionLaws: readonly Law<DriverHarness, DriverCapability>[] = laws
 
 			await using driver = await harness.open();
 			await driver.run(textBody(harness.dialect.create("a")));
-			await driver.setVersion(1n, false);
+			await driver.setVersion({ version: 1n, dirty: false });
 			const used = await fingerprint();
 			assert.notEqual(used, untouched, "the fingerprint did not change when something was written");
 			await driver.version();
@@ -109,7 +109,9 @@ export const versionLaws: readonly Law<DriverHarness, DriverCapability>[] = laws
 		async check(harness) {
 			const drivers = await Promise.all([1n, 2n, 3n, 4n].map(() => harness.open()));
 			try {
-				await Promise.all(drivers.map((driver, index) => driver.setVersion(BigInt(index), index % 2 === 0)));
+				await Promise.all(
+					drivers.map((driver, index) => driver.setVersion({ version: BigInt(index), dirty: index % 2 === 0 })),
+				);
 				const [first, ...others] = await Promise.all(drivers.map((driver) => driver.version()));
 				for (const other of others) assert.deepEqual(other, first);
 				assert.ok(

@@ -38,7 +38,7 @@ export function withoutApply(driver: Driver): Driver {
 		lock: (options) => driver.lock(options),
 		unlock: () => driver.unlock(),
 		run: (body) => driver.run(body),
-		setVersion: (version, dirty) => driver.setVersion(version, dirty),
+		setVersion: (change) => driver.setVersion(change),
 		version: () => driver.version(),
 		drop: () => driver.drop(),
 		close: () => driver.close(),

@@ -1,19 +1,23 @@
 import {
+	type ApplyOutcome,
 	type Driver,
+	defineDriver,
 	MigrateError,
 	type MigrationBody,
 	NIL_VERSION,
+	type VersionChange,
 	type VersionState,
-	withBackoff,
+	versionMoved,
 } from "@godwit/core";
 import { executeScript } from "./execute-script.ts";
 
-const DEFAULT_LOCK_TIMEOUT_MS = 15_000;
 const NO_TRANSACTION = /^-- no-transaction$/m;
 
 export interface MemoryState extends VersionState {
 	/** The names of what `create` made, in order. */
 	readonly objects: readonly string[];
+	/** Of the last change of the version. */
+	readonly token: string | undefined;
 }
 
 /** A database in memory, for any number of `memoryDriver`s. It lives as long as this object. */
@@ -26,7 +30,7 @@ export interface MemoryDatabase {
 	lastWrite: Promise<void>;
 }
 
-const EMPTY: MemoryState = { version: NIL_VERSION, dirty: false, objects: [] };
+const EMPTY: MemoryState = { version: NIL_VERSION, dirty: false, objects: [], token: undefined };
 
 export function memoryDatabase(): MemoryDatabase {
 	return { state: EMPTY, writes: 0, lockOwner: undefined, lastWrite: Promise.resolve() };
@@ -40,118 +44,93 @@ let instances = 0;
  * Its language has one statement in a line or before a `;`: `create NAME`, `drop NAME`; anything else fails.
  * Comments begin with `--`; the comment `-- no-transaction` on a line by itself keeps a body out of `apply`.
  */
-export function memoryDriver(database: MemoryDatabase): Driver {
+export function memoryDriver(
+	database: MemoryDatabase,
+): Driver & Required<Pick<Driver, "apply" | "transaction" | "lastToken">> {
 	const me = `memory driver ${++instances}`;
-	let locked = false;
-	let closed = false;
-	/** What this instance's open transaction has written; nobody else sees it. */
-	let pending: MemoryState | undefined;
-
-	async function exclusively<T>(work: () => Promise<T>): Promise<T> {
-		const result = database.lastWrite.then(work);
-		const settled = (): void => {};
-		database.lastWrite = result.then(settled, settled);
-		return result;
-	}
-
-	async function transaction<T>(work: () => Promise<T>): Promise<T> {
-		assertOpen();
-		if (pending !== undefined) return work();
-		return exclusively(async () => {
-			pending = database.state;
-			try {
-				const result = await work();
-				assertLockKept();
-				if (pending !== database.state) database.writes++;
-				database.state = pending;
-				return result;
-			} finally {
-				pending = undefined;
-			}
-		});
-	}
-
-	async function write(change: (state: MemoryState) => MemoryState): Promise<void> {
-		await transaction(async () => {
-			pending = change(pending ?? database.state);
-		});
-	}
-
-	/** Reads the body before it waits for its turn: nobody else waits for a slow source. */
-	async function execute(body: MigrationBody, version?: VersionState): Promise<void> {
-		assertOpen();
-		const script = await body.text();
-		await write((state) => ({ ...state, ...version, objects: executeScript(script, state.objects) }));
-	}
-
-	function assertOpen(): void {
-		if (closed) throw new MigrateError("ERR_CLOSED", "the memory driver is closed; open another", undefined);
-	}
-
-	function assertLockKept(): void {
-		if (!locked || database.lockOwner === me) return;
-		const owner = database.lockOwner ?? "nobody";
-		throw new MigrateError("ERR_LOCK_LOST", `the migration lock of this instance was taken over by ${owner}`, {
-			owner,
-		});
-	}
-
-	function release(): void {
-		if (locked && database.lockOwner === me) {
-			database.lockOwner = undefined;
-			database.writes++;
+	return defineDriver({ name: "the memory database" }, (lock) => {
+		async function exclusively<T>(work: () => Promise<T>): Promise<T> {
+			const result = database.lastWrite.then(work);
+			const settled = (): void => {};
+			database.lastWrite = result.then(settled, settled);
+			return result;
 		}
-		locked = false;
-	}
 
-	return {
-		async lock({ timeoutMs = DEFAULT_LOCK_TIMEOUT_MS, signal } = {}) {
-			assertOpen();
-			if (locked) throw new MigrateError("ERR_LOCKED", "this instance holds the migration lock already", undefined);
-			const start = performance.now();
-			const attempt = (): true | undefined => {
-				if (database.lockOwner !== undefined) return undefined;
+		/** Commits what `work` makes of the state, unless it rejects. */
+		async function write(work: (state: MemoryState) => MemoryState | Promise<MemoryState>): Promise<void> {
+			await exclusively(async () => {
+				const before = database.state;
+				const after = await work(before);
+				if (lock.held) assertMine();
+				if (after !== before) database.writes++;
+				database.state = after;
+			});
+		}
+
+		function assertMine(): void {
+			if (database.lockOwner === me) return;
+			const owner = database.lockOwner ?? "nobody";
+			const message = `the migration lock of this instance was taken over by ${owner}`;
+			throw new MigrateError("ERR_LOCK_LOST", message, { owner });
+		}
+
+		/** Reads the body before it waits for its turn: nobody else waits for a slow source. */
+		async function execute(body: MigrationBody, change?: VersionChange): Promise<void> {
+			const script = await body.text();
+			await write((state) => {
+				const objects = executeScript(script, state.objects);
+				return { ...(change === undefined ? state : changed(state, change)), objects };
+			});
+		}
+
+		return {
+			async tryLock() {
+				if (database.lockOwner !== undefined) return { owner: database.lockOwner };
 				database.lockOwner = me;
 				database.writes++;
-				locked = true;
-				return true;
-			};
-			if (await withBackoff(attempt, { timeoutMs, signal })) return;
-			const waitedMs = performance.now() - start;
-			const owner = database.lockOwner ?? "nobody any more";
-			const message = `${owner} kept the migration lock for ${timeoutMs} ms; try again when it is done`;
-			throw new MigrateError("ERR_LOCK_TIMEOUT", message, { waitedMs, owner });
-		},
-		async unlock() {
-			assertOpen();
-			if (!locked) throw new MigrateError("ERR_NOT_LOCKED", "this instance holds no migration lock", undefined);
-			try {
-				assertLockKept();
-			} finally {
-				release();
-			}
-		},
-		run: (body) => execute(body),
-		setVersion: (version, dirty) => write((state) => ({ ...state, version, dirty })),
-		async version() {
-			assertOpen();
-			const { version, dirty } = pending ?? database.state;
-			return { version, dirty };
-		},
-		drop: () => write(() => EMPTY),
-		async close() {
-			release();
-			closed = true;
-		},
-		async [Symbol.asyncDispose]() {
-			await this.close();
-		},
-		async apply(body, version) {
-			assertOpen();
-			if (NO_TRANSACTION.test(await body.text())) return "declined";
-			await execute(body, { version, dirty: false });
-			return "applied";
-		},
-		transaction,
-	};
+				return undefined;
+			},
+			async releaseLock() {
+				assertMine();
+				database.lockOwner = undefined;
+				database.writes++;
+			},
+			async version() {
+				const { version, dirty } = database.state;
+				return { version, dirty };
+			},
+			setVersion: (change) => write((state) => changed(state, change)),
+			run: (body) => execute(body),
+			async apply(body, change): Promise<ApplyOutcome> {
+				if (NO_TRANSACTION.test(await body.text())) return "declined";
+				await execute(body, change);
+				return "applied";
+			},
+			async transaction(change, work) {
+				const done: { result?: Awaited<ReturnType<typeof work>> } = {};
+				await write(async (state) => {
+					let { objects } = state;
+					done.result = await work(async (body) => {
+						const script = await body.text();
+						if (NO_TRANSACTION.test(script)) return "declined";
+						objects = executeScript(script, objects);
+						return "applied";
+					});
+					return { ...changed(state, change), objects };
+				});
+				return done.result as Awaited<ReturnType<typeof work>>;
+			},
+			lastToken: async () => database.state.token,
+			drop: () => write(() => EMPTY),
+			async close() {},
+		};
+	});
+}
+
+/** @throws MigrateError `ERR_VERSION_MOVED`. */
+function changed(state: MemoryState, { version, dirty, from, token }: VersionChange): MemoryState {
+	if (from !== undefined && (from.version !== state.version || from.dirty !== state.dirty)) {
+		throw versionMoved(from, state);
+	}
+	return { ...state, version, dirty, token };
 }

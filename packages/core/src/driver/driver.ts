@@ -9,6 +9,19 @@ export interface VersionState {
 	readonly dirty: boolean;
 }
 
+/** The version that a call records, and what has to hold for it. */
+export interface VersionChange extends VersionState {
+	/**
+	 * What the database has to be at; when it is at anything else, nothing of the call is left and it rejects with
+	 * `ERR_VERSION_MOVED`. Without it the version is recorded over anything, which is what `force` does.
+	 */
+	readonly from?: VersionState;
+	/** Unique to this change. It is written with it, so that `lastToken` tells whether a commit that gave no answer took place. */
+	readonly token?: string;
+	/** False when another change follows under the same lock, whose `from` is this one. Default true: what was written is read back. */
+	readonly last?: boolean;
+}
+
 export interface LockOptions {
 	/** How long to wait for another holder, in milliseconds; 0 tries once. The driver's own default otherwise. */
 	readonly timeoutMs?: number | undefined;
@@ -19,9 +32,20 @@ export interface LockOptions {
 }
 
 /**
- * What `apply` did: the whole of it, or nothing at all because the body has to run outside a transaction.
+ * What became of a body: all of it ran, or nothing at all because it has to run outside a transaction.
  */
 export type ApplyOutcome = "applied" | "declined";
+
+/** What can be done inside a driver's open transaction. It cannot be used any more when the transaction is over. */
+export interface DriverTransaction {
+	/**
+	 * Runs a body and leaves the version alone.
+	 *
+	 * @returns `"declined"`, having done nothing, for a body that has to run outside a transaction.
+	 * @throws MigrateError as `Driver.run`; the transaction cannot be committed after that.
+	 */
+	run(body: MigrationBody): Promise<ApplyOutcome>;
+}
 
 /**
  * One connection to one database. Go: database.Driver.
@@ -33,8 +57,9 @@ export type ApplyOutcome = "applied" | "declined";
  *    environment. A misspelt option is `ERR_INVALID_OPTION`.
  * 3. `open` and `version` write nothing: an up-to-date database is left untouched.
  * 4. A failed query is an error, never "no version". Errors are `MigrateError`s whose `cause` is the engine's own.
- * 5. Methods are called one at a time, but several processes may do so on one database at the same time.
- * 6. After `close` every other method is `ERR_CLOSED`.
+ * 5. Calls that overlap run one after the other. `defineDriver` sees to that, and to what `close` and a lock that cannot
+ *    be given back mean; build on it. Several processes may be at work on one database at the same time.
+ * 6. After `close` every other method is `ERR_CLOSED`. While `work` of `transaction` runs, it is `ERR_IN_TRANSACTION`.
  * 7. Run the laws of `@godwit/conformance` over it.
  */
 export interface Driver extends AsyncDisposable {
@@ -49,7 +74,7 @@ export interface Driver extends AsyncDisposable {
 	lock(options?: LockOptions): Promise<void>;
 
 	/**
-	 * Gives the lock back.
+	 * Gives the lock back. When that fails, it is tried again with the next call and with `close`.
 	 *
 	 * @throws MigrateError `ERR_NOT_LOCKED` when this instance does not hold it; `ERR_LOCK_LOST` when somebody
 	 *   took it over in the meantime.
@@ -65,8 +90,12 @@ export interface Driver extends AsyncDisposable {
 	 */
 	run(body: MigrationBody): Promise<void>;
 
-	/** Replaces the version and the dirty flag, durably. Every state is storable, also -1 and dirty. */
-	setVersion(version: Version, dirty: boolean): Promise<void>;
+	/**
+	 * Replaces the version and the dirty flag, durably. Every state is storable, also -1 and dirty.
+	 *
+	 * @throws MigrateError `ERR_VERSION_MOVED` and `ERR_LOCK_LOST`, after which nothing was written.
+	 */
+	setVersion(change: VersionChange): Promise<void>;
 
 	/**
 	 * Reads the version from the database, each time. Version -1, not dirty, when nothing was ever recorded.
@@ -80,28 +109,35 @@ export interface Driver extends AsyncDisposable {
 	drop(): Promise<void>;
 
 	/**
-	 * Releases a held lock, and the connection unless the caller brought it. A second call does nothing.
+	 * Ends every waiting and every reading of a body, waits for what is under way, then releases a held lock, and the
+	 * connection unless the caller brought it. A second call does nothing more.
 	 *
 	 * @throws MigrateError `ERR_LOCK_LOST` when somebody took the held lock over; the connection is released all the same.
 	 */
 	close(): Promise<void>;
 
 	/**
-	 * Optional: runs a body and records the version, not dirty, in ONE transaction.
+	 * Optional: runs a body and records the version in ONE transaction.
 	 *
 	 * A body that it runs never leaves a dirty database behind; after a failure everything is as before.
-	 * Resolves to `"declined"`, having changed nothing, for a body that has to run outside a transaction; the
-	 * engine then uses `setVersion`, `run`, `setVersion`.
+	 * Resolves to `"declined"`, having changed nothing, for a body that has to run outside a transaction and that can be
+	 * read to its end; the engine then uses `setVersion`, `run`, `setVersion`.
 	 *
-	 * @throws MigrateError as `run`, and `ERR_LOCK_LOST`, after which nothing was written.
+	 * @throws MigrateError as `run`; `ERR_VERSION_MOVED` and `ERR_LOCK_LOST`, after which nothing was written;
+	 *   `ERR_START_OVER`.
 	 */
-	apply?(body: MigrationBody, version: Version): Promise<ApplyOutcome>;
+	apply?(body: MigrationBody, change: VersionChange): Promise<ApplyOutcome>;
 
 	/**
-	 * Optional: makes everything that the driver does during `work` one transaction. When `work` rejects, all of it
-	 * is rolled back and the rejection is passed on.
+	 * Optional: runs several bodies and records the version, at the end, in ONE transaction. When `work` rejects, all of
+	 * it is rolled back and the rejection is passed on.
+	 *
+	 * @throws MigrateError `ERR_VERSION_MOVED` and `ERR_LOCK_LOST`, after which nothing was written; `ERR_START_OVER`.
 	 */
-	transaction?<T>(work: () => Promise<T>): Promise<T>;
+	transaction?<T>(change: VersionChange, work: (transaction: DriverTransaction) => Promise<T>): Promise<T>;
+
+	/** Optional: reads the token of the last change that was committed under this instance's lock. */
+	lastToken?(): Promise<string | undefined>;
 }
 
 /** Opens a driver by URL. Go: database.Driver.Open. */

@@ -1,44 +1,29 @@
 import createDebug from "debug";
 import { cleanUpAfter } from "../clean-up-after.ts";
+import { type CallQueue, callQueue } from "../driver/call-queue.ts";
 import type { Driver, LockOptions, VersionState } from "../driver/driver.ts";
 import { isMigrateError, MigrateError } from "../migrate-error.ts";
-import type { Migration, MigrationReport, MigrationStep } from "../migration.ts";
+import type { Migration, MigrationReport } from "../migration.ts";
 import { openDriver, openSource } from "../registry.ts";
 import { assertMigrations } from "../source/assert-migrations.ts";
 import type { Source } from "../source/source.ts";
 import { NIL_VERSION, toVersion, type Version } from "../version.ts";
-import type { MigrateEvent } from "./migrate-event.ts";
-import { type Goal, type Plan, plan } from "./plan.ts";
+import { assertOptions, type MigrateOptions } from "./migrate-options.ts";
+import { migrationFailed } from "./migration-failure.ts";
+import { type OpenedPlan, openPlan, remaining } from "./open-plan.ts";
+import type { Goal } from "./plan.ts";
 import { runMigrations } from "./run-migrations.ts";
 
 const debug = createDebug("godwit:migrate");
 
-export interface MigrateOptions {
-	/** How long to wait for the migration lock, in milliseconds; the driver's own default otherwise. Go: LockTimeout. */
-	readonly lockTimeoutMs?: number;
-	/** How many migrations are read ahead of the one that runs. Default 10. Go: PrefetchMigrations. */
-	readonly prefetch?: number;
-	/** Stops after the migration in flight, for the life of the instance. Go: GracefulStop. */
-	readonly signal?: AbortSignal;
-	/** Hears what happens; called synchronously, and what it throws ends the operation. */
-	readonly onEvent?: (event: MigrateEvent) => void;
-	/**
-	 * What a way down does at a migration without a down file: `"error"` (default) refuses before anything runs,
-	 * `"skip"` moves the version and leaves the schema, as Go does.
-	 */
-	readonly missingDown?: "error" | "skip";
-	/**
-	 * `"each"` (default) commits every migration by itself. `"all"` makes one transaction of the whole operation, all
-	 * or nothing; the driver must have `transaction`, and no migration may need to run outside one.
-	 */
-	readonly transaction?: "each" | "all";
-}
-
-/** A source and a database, and what to do with them, one operation at a time. Go: migrate.Migrate. */
+/**
+ * A source and a database, and what to do with them. Operations that overlap run one after the other. Go: migrate.Migrate.
+ */
 export class Migrate implements AsyncDisposable {
 	readonly #source: Source;
 	readonly #driver: Driver;
 	readonly #options: MigrateOptions;
+	readonly #operations: CallQueue = callQueue();
 
 	/** Takes what is open already; `close` closes both. Go: NewWithInstance. */
 	constructor({ source, driver, ...options }: MigrateOptions & { readonly source: Source; readonly driver: Driver }) {
@@ -92,7 +77,9 @@ export class Migrate implements AsyncDisposable {
 
 	/** Runs the given migrations in order, whatever the source has. Go: Run. */
 	async run(...migrations: readonly Migration[]): Promise<MigrationReport> {
-		return this.#execute(async () => ({ migrations, short: 0 }));
+		return this.#operations.run(() =>
+			this.#planAndRun(async (_current, done) => ({ migrations: migrations.slice(done), short: 0 })),
+		);
 	}
 
 	/**
@@ -102,64 +89,71 @@ export class Migrate implements AsyncDisposable {
 	 */
 	async force(version: bigint | number): Promise<void> {
 		const forced = toVersion(version);
-		await this.#locked(() => this.#driver.setVersion(forced, false));
+		await this.#exclusively(() => this.#driver.setVersion({ version: forced, dirty: false }));
 	}
 
 	/** Deletes everything in the database, dirty or not. Go: Drop. */
 	async drop(): Promise<void> {
-		await this.#locked(() => this.#driver.drop());
+		await this.#exclusively(() => this.#driver.drop());
 	}
 
 	/** Reads version and dirty flag; `NIL_VERSION` before the first migration. Takes no lock. Go: Version. */
 	async version(): Promise<VersionState> {
-		return this.#driver.version(this.#waiting());
+		return this.#operations.run(() => this.#driver.version(this.#waiting()));
 	}
 
-	/** Closes source and database. Go: Close. */
+	/** Ends an operation that is under way, as a failure of its migration, and closes source and database. Go: Close. */
 	async close(): Promise<void> {
-		try {
-			await this.#source.close();
-		} catch (error) {
-			throw await cleanUpAfter(error, () => this.#driver.close());
-		}
-		await this.#driver.close();
+		// The driver first, which ends what is waited for.
+		const closing = this.#driver.close().then(
+			() => undefined,
+			(error: unknown) => ({ error }),
+		);
+		await this.#operations.run(async () => {
+			try {
+				await this.#source.close();
+			} catch (error) {
+				throw await cleanUpAfter(error, () => this.#closed(closing));
+			}
+			await this.#closed(closing);
+		});
+	}
+
+	async #closed(closing: Promise<{ readonly error: unknown } | undefined>): Promise<void> {
+		const failure = await closing;
+		if (failure === undefined) return;
+		// Its transaction is over by now.
+		if (isMigrateError(failure.error, "ERR_IN_TRANSACTION")) return this.#driver.close();
+		throw failure.error;
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
 		await this.close();
 	}
 
-	async #reach(goal: Goal): Promise<MigrationReport> {
-		if (goal.kind !== "down" && !(goal.kind === "up" && goal.limit === 0)) await assertMigrations(this.#source);
-		return this.#execute(async (current) => {
-			const { steps, short }: Plan = plan(await versionsFor(this.#source, current, goal), current, goal);
-			return { migrations: await Promise.all(steps.map((step) => this.#open(step))), short };
+	async #reach(wanted: Goal): Promise<MigrationReport> {
+		const { missingDown } = this.#options;
+		const planFrom: PlanFrom = (current, done) => openPlan(this.#source, current, remaining(wanted, done), missingDown);
+		return this.#operations.run(async () => {
+			if (wanted.kind !== "down" && !(wanted.kind === "up" && wanted.limit === 0)) await assertMigrations(this.#source);
+			return this.#planAndRun(planFrom);
 		});
 	}
 
-	async #open(step: MigrationStep): Promise<Migration> {
-		const { version, direction } = step;
-		const file = await (direction === "up" ? this.#source.readUp(version) : this.#source.readDown(version));
-		if (file === undefined && direction === "down" && this.#options.missingDown !== "skip") {
-			throw new MigrateError(
-				"ERR_IRREVERSIBLE",
-				`migration ${version} has no down file in ${this.#source.location}, so it cannot be reverted; nothing was changed`,
-				{ version },
-			);
-		}
-		return { ...step, file };
+	async #exclusively(work: () => Promise<void>): Promise<void> {
+		await this.#operations.run(() => this.#locked(work));
 	}
 
 	/**
 	 * Plans without the lock, since nothing to do must cost a read alone, and again under it when another process has
 	 * moved the version meanwhile.
 	 */
-	async #execute(planFrom: (current: Version) => Promise<OpenedPlan>): Promise<MigrationReport> {
+	async #planAndRun(planFrom: PlanFrom): Promise<MigrationReport> {
 		const before = await this.#driver.version(this.#waiting());
 		let planned: OpenedPlan | undefined;
 		// A dirty flag seen without the lock may be a migration that is running right now.
 		if (!before.dirty) {
-			planned = await planFrom(before.version);
+			planned = await planFrom(before.version, 0);
 			const { migrations, short } = planned;
 			const stopped = this.#options.signal?.aborted ?? false;
 			if (migrations.length === 0 || stopped) {
@@ -167,35 +161,78 @@ export class Migrate implements AsyncDisposable {
 				return report(before.version, short, stopped && migrations.length > 0);
 			}
 		}
-		const work = async (): Promise<MigrationReport> => {
-			const { version, dirty } = await this.#driver.version();
-			if (dirty) throw dirtyDatabase(version);
-			if (planned === undefined || version !== before.version) planned = await planFrom(version);
-			const { migrations, short } = planned;
-			debug("%d migrations from version %s", migrations.length, version);
-			return runMigrations(this.#driver, migrations, report(version, short, false), this.#options);
-		};
-		return this.#locked(work, () => report(before.version, 0, true));
+		const seen = planned && { planned, at: before.version };
+		return this.#locked(
+			(lockAgain) => this.#runUnderLock(planFrom, seen, lockAgain),
+			() => report(before.version, 0, true),
+		);
 	}
 
-	/** @param stopped What it resolves to when the signal ends the waiting; without it the signal's reason is thrown. */
-	async #locked<T>(work: () => Promise<T>, stopped?: () => T): Promise<T> {
+	/** @param seen What was planned before the lock was taken. */
+	async #runUnderLock(
+		planFrom: PlanFrom,
+		seen: { readonly planned: OpenedPlan; readonly at: Version } | undefined,
+		lockAgain: () => Promise<void>,
+	): Promise<MigrationReport> {
+		let progress: MigrationReport | undefined;
+		let waitedFor: string | undefined;
+		for (;;) {
+			const { version, dirty } = await this.#driver.version();
+			if (dirty) throw dirtyDatabase(version);
+			const done = progress?.applied.length ?? 0;
+			const { migrations, short } = version === seen?.at ? seen.planned : await planFrom(version, done);
+			debug("%d migrations from version %s", migrations.length, version);
+			const start: MigrationReport = { ...(progress ?? report(version, short, false)), to: version, short };
+			const { report: made, startOver } = await runMigrations(this.#driver, migrations, start, this.#options);
+			if (startOver === undefined) return made;
+			const { migration, failure } = startOver;
+			const reason = String(failure.cause);
+			try {
+				// It would be waited for under the lock that it is waited for without.
+				if (reason === waitedFor) throw failure.cause;
+				waitedFor = reason;
+				await lockAgain();
+			} catch (cause) {
+				const { signal } = this.#options;
+				if (signal?.aborted && cause === signal.reason) return { ...made, stopped: true };
+				throw await migrationFailed(this.#driver, migration, { ...failure, cause }, made);
+			}
+			progress = made;
+			const left = migrations.slice(migrations.indexOf(migration));
+			seen = { planned: { migrations: this.#options.transaction === "all" ? migrations : left, short }, at: made.to };
+		}
+	}
+
+	/**
+	 * Runs `work` under the lock.
+	 *
+	 * @param work Is given what gives the lock back and takes it again, when others need it in between.
+	 * @param stopped What it resolves to when the signal ends the waiting; without it the signal's reason is thrown.
+	 */
+	async #locked<T>(work: (lockAgain: () => Promise<void>) => Promise<T>, stopped?: () => T): Promise<T> {
 		const { signal, onEvent } = this.#options;
-		const start = performance.now();
-		try {
+		let held = false;
+		const take = async (): Promise<void> => {
+			const start = performance.now();
 			await this.#driver.lock(this.#waiting());
+			held = true;
+			onEvent?.({ type: "locked", waitedMs: performance.now() - start });
+		};
+		const takeAgain = async (): Promise<void> => {
+			await this.#driver.unlock();
+			held = false;
+			await take();
+		};
+		let result: T;
+		try {
+			await take();
+			result = await work(takeAgain);
 		} catch (error) {
+			if (held) throw await cleanUpAfter(error, () => this.#driver.unlock());
 			if (stopped !== undefined && signal?.aborted && error === signal.reason) return stopped();
 			throw error;
 		}
-		let result: T;
-		try {
-			onEvent?.({ type: "locked", waitedMs: performance.now() - start });
-			result = await work();
-		} catch (error) {
-			throw await cleanUpAfter(error, () => this.#driver.unlock());
-		}
-		await this.#unlock();
+		if (held) await this.#unlock();
 		return result;
 	}
 
@@ -220,38 +257,8 @@ export class Migrate implements AsyncDisposable {
 	}
 }
 
-/** The migrations that a plan consists of, with their files. */
-interface OpenedPlan {
-	readonly migrations: readonly Migration[];
-	readonly short: number;
-}
-
-function assertOptions({ prefetch = 0, lockTimeoutMs = 0, missingDown, transaction }: MigrateOptions): void {
-	if (!Number.isSafeInteger(prefetch) || prefetch < 0) {
-		throw new TypeError(`prefetch must be a whole number of at least 0, not ${prefetch}`);
-	}
-	if (!(lockTimeoutMs >= 0)) throw new TypeError(`lockTimeoutMs must be a number of at least 0, not ${lockTimeoutMs}`);
-	assertOneOf("missingDown", missingDown, ["error", "skip"]);
-	assertOneOf("transaction", transaction, ["each", "all"]);
-}
-
-/** Without types a misspelt word would mean the default. */
-function assertOneOf(option: string, value: string | undefined, words: readonly string[]): void {
-	if (value === undefined || words.includes(value)) return;
-	throw new TypeError(
-		`${option} must be ${words.map((word) => `"${word}"`).join(" or ")}, not ${JSON.stringify(value)}`,
-	);
-}
-
-/** Lists what a plan needs: for a way up from a version that the source has, only what is not below it. */
-async function versionsFor(source: Source, current: Version, goal: Goal): Promise<readonly Version[]> {
-	const first = await source.first();
-	const known = first === current || (await source.prev(current)) !== undefined;
-	const versions: Version[] = [];
-	for (let v = goal.kind === "up" && known ? current : first; v !== undefined; v = await source.next(v))
-		versions.push(v);
-	return versions;
-}
+/** @param done How many steps were made since the operation began. */
+type PlanFrom = (current: Version, done: number) => Promise<OpenedPlan>;
 
 function report(at: Version, short: number, stopped: boolean): MigrationReport {
 	return { from: at, to: at, applied: [], short, stopped };

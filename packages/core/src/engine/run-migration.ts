@@ -1,13 +1,14 @@
 import type { MigrationBody } from "../body/migration-body.ts";
-import type { Driver } from "../driver/driver.ts";
-import { MigrateError } from "../migrate-error.ts";
+import type { Driver, VersionState } from "../driver/driver.ts";
+import { isMigrateError, suppress } from "../migrate-error.ts";
 import type { Migration } from "../migration.ts";
+import type { MigrationFailure } from "./migration-failure.ts";
+import { newToken } from "./token.ts";
 
-/** Why a migration failed, and how far golang-migrate's protocol had come. */
-export interface MigrationFailure {
-	readonly cause: unknown;
-	/** The database had been marked dirty before. */
-	readonly dirty: boolean;
+/** Where a step starts, and whether another one follows. */
+export interface StepPlace {
+	readonly from: VersionState;
+	readonly last: boolean;
 }
 
 /**
@@ -19,34 +20,41 @@ export interface MigrationFailure {
  */
 export async function runMigration(
 	driver: Driver,
-	{ version, target }: Migration,
+	{ target: version }: Migration,
 	body: MigrationBody | undefined,
-	transaction: "each" | "all",
+	{ from, last }: StepPlace,
 ): Promise<MigrationFailure | undefined> {
+	const token = newToken();
+	const end = { version, dirty: false, from, token, last };
 	let dirty = false;
 	try {
 		if (body === undefined) {
-			await driver.setVersion(target, false);
+			await driver.setVersion(end);
 			return undefined;
 		}
-		const outcome = await driver.apply?.(body, target);
-		if (outcome === "applied") return undefined;
-		if (outcome === undefined && transaction === "all") {
-			await driver.run(body);
-			await driver.setVersion(target, false);
-			return undefined;
-		}
-		if (transaction === "all") {
-			const message =
-				"this migration runs outside a transaction, because its file or the database URL says so; run it by itself";
-			throw new MigrateError("ERR_NO_TRANSACTION", message, { version });
-		}
-		await driver.setVersion(target, true);
+		if ((await driver.apply?.(body, end)) === "applied") return undefined;
+		await driver.setVersion({ version, dirty: true, from, token: newToken(), last: false });
 		dirty = true;
 		await driver.run(body);
-		await driver.setVersion(target, false);
+		await driver.setVersion({ ...end, from: { version, dirty } });
 		return undefined;
 	} catch (cause) {
-		return { cause, dirty };
+		if (!dirty || !isMigrateError(cause, "ERR_START_OVER")) return { cause, dirty, token };
+		return putBack(driver, { version, dirty }, from, { cause, dirty, token });
+	}
+}
+
+/** Nothing of the body is there, so the mark goes, and the step can be made again. */
+async function putBack(
+	driver: Driver,
+	marked: VersionState,
+	before: VersionState,
+	failure: MigrationFailure,
+): Promise<MigrationFailure> {
+	try {
+		await driver.setVersion({ ...before, from: marked, token: newToken() });
+		return { ...failure, dirty: false };
+	} catch (error) {
+		return { ...failure, cause: suppress(failure.cause, error) };
 	}
 }

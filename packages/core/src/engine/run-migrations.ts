@@ -1,22 +1,23 @@
-import createDebug from "debug";
-import { type BodyReadAhead, readAhead } from "../body/read-ahead.ts";
-import { cleanUpAfter } from "../clean-up-after.ts";
-import type { Driver, VersionState } from "../driver/driver.ts";
-import { isMigrateError, MigrateError, suppress } from "../migrate-error.ts";
+import type { Driver } from "../driver/driver.ts";
+import { isMigrateError, MigrateError } from "../migrate-error.ts";
 import type { AppliedMigration, Migration, MigrationReport } from "../migration.ts";
-import { NIL_VERSION, type Version } from "../version.ts";
-import { eventLoopTurn } from "./event-loop-turn.ts";
-import type { MigrateOptions } from "./migrate.ts";
-import { type MigrationFailure, runMigration } from "./run-migration.ts";
+import type { MigrateOptions } from "./migrate-options.ts";
+import { type MigrationFailure, migrationError, migrationFailed } from "./migration-failure.ts";
+import { runInOrder } from "./ordered-bodies.ts";
+import { runMigration } from "./run-migration.ts";
+import { newToken } from "./token.ts";
 
-const debug = createDebug("godwit:run");
-
-const DEFAULT_PREFETCH = 10;
+/** How far a run came. */
+export interface RunProgress {
+	readonly report: MigrationReport;
+	/** The migration that can go on when the lock was given back and taken again, see `ERR_START_OVER`. */
+	readonly startOver?: { readonly migration: Migration; readonly failure: MigrationFailure };
+}
 
 /**
  * Makes the steps of a plan, under the lock. Go: Migrate.runMigrations.
  *
- * @param start The report of an operation that has done nothing yet.
+ * @param start The report of what the operation has done before; its `to` is where the database is.
  * @throws MigrateError `ERR_MIGRATION_FAILED`, whose report keeps what had succeeded.
  */
 export async function runMigrations(
@@ -24,128 +25,92 @@ export async function runMigrations(
 	migrations: readonly Migration[],
 	start: MigrationReport,
 	options: MigrateOptions,
-): Promise<MigrationReport> {
-	if (options.transaction !== "all") return runEach(driver, migrations, start, options);
-	if (driver.transaction === undefined) {
-		const message = 'transaction: "all" needs a driver that can make one transaction of several migrations';
-		throw new MigrateError("ERR_UNSUPPORTED", message, { capability: "transaction" });
-	}
-	const stop = new Error("the operation was stopped");
-	let last: Migration | undefined;
-	try {
-		return await driver.transaction(async () => {
-			const report = await runEach(driver, migrations, start, options);
-			if (report.stopped) throw stop;
-			last = migrations.at(-1);
-			return report;
-		});
-	} catch (error) {
-		if (error === stop) return { ...start, stopped: true };
-		// All bodies had run: it is the commit that failed.
-		if (last !== undefined) throw await migrationFailed(driver, last, { cause: error, dirty: false }, start);
-		throw error;
-	}
+): Promise<RunProgress> {
+	if (options.transaction === "all") return runTogether(driver, migrations, start, options);
+	return runEach(driver, migrations, start, options);
 }
 
 async function runEach(
 	driver: Driver,
 	migrations: readonly Migration[],
 	start: MigrationReport,
-	{ prefetch = DEFAULT_PREFETCH, signal, onEvent, transaction = "each" }: MigrateOptions,
-): Promise<MigrationReport> {
-	const count = migrations.length;
-	const applied: AppliedMigration[] = [];
-	const ahead = new Map<number, BodyReadAhead>();
-	const report = (stopped: boolean): MigrationReport => ({
-		...start,
-		to: applied.at(-1)?.target ?? start.to,
-		applied,
-		stopped,
+	options: MigrateOptions,
+): Promise<RunProgress> {
+	const applied = [...start.applied];
+	let at = start.to;
+	let startOver: RunProgress["startOver"];
+	const report = (stopped: boolean): MigrationReport => ({ ...start, to: at, applied, stopped });
+	const complete = await runInOrder(migrations, options, {
+		async run({ migration, index, body }) {
+			const from = { version: at, dirty: false };
+			const failure = await runMigration(driver, migration, body, { from, last: index === migrations.length - 1 });
+			if (failure === undefined) return true;
+			if (failure.dirty || !isMigrateError(failure.cause, "ERR_START_OVER")) {
+				throw await migrationFailed(driver, migration, failure, report(false));
+			}
+			startOver = { migration, failure };
+			return false;
+		},
+		ended(done, index) {
+			at = done.target;
+			applied.push(done);
+			options.onEvent?.({ type: "end", migration: done, index, count: migrations.length });
+		},
 	});
-	async function closeAll(): Promise<void> {
-		const ends = await Promise.allSettled(Array.from(ahead.values(), ({ close }) => close()));
-		for (const end of ends) if (end.status === "rejected") throw end.reason;
-	}
-	let scheduled = 0;
-	try {
-		for (const [index, migration] of migrations.entries()) {
-			if (signal !== undefined && index > 0) await eventLoopTurn();
-			if (signal?.aborted) break;
-			for (; scheduled < count && scheduled <= index + prefetch; scheduled++) {
-				const next = migrations[scheduled];
-				if (next?.file === undefined) continue;
-				const onProgress = onEvent && ((bytes: number): void => onEvent({ type: "progress", migration: next, bytes }));
-				ahead.set(scheduled, readAhead(next.file.body, onProgress));
-			}
-			onEvent?.({ type: "start", migration, index, count });
-			const began = performance.now();
-			const failed = await runMigration(driver, migration, ahead.get(index)?.body, transaction);
-			if (failed !== undefined) {
-				if (transaction === "each") throw await migrationFailed(driver, migration, failed, report(false));
-				// What the surrounding transaction had done is rolled back with it.
-				throw migrationError(migration, failed.cause, start, { version: start.to, dirty: false });
-			}
-			await ahead.get(index)?.close();
-			ahead.delete(index);
-			const { version, direction, target, file } = migration;
-			const durationMs = performance.now() - began;
-			applied.push({ version, direction, target, identifier: file?.identifier ?? "<empty>", durationMs });
-			debug("%s %s took %d ms", direction, version, durationMs);
-			onEvent?.({ type: "end", migration: applied[index] as AppliedMigration, index, count });
-		}
-	} catch (error) {
-		throw await cleanUpAfter(error, closeAll);
-	}
-	await closeAll();
-	return report(applied.length < count);
+	if (startOver !== undefined) return { report: report(false), startOver };
+	return { report: report(!complete) };
 }
 
-/** Asks the database where it is: when its disk failed in the midst of a commit, that may have happened or not. */
-async function migrationFailed(
+/** All in one transaction: what fails takes the others back with it, and nothing has ended before the commit. */
+async function runTogether(
 	driver: Driver,
-	migration: Migration,
-	{ cause, dirty }: MigrationFailure,
-	report: MigrationReport,
-): Promise<MigrateError<"ERR_MIGRATION_FAILED">> {
+	migrations: readonly Migration[],
+	start: MigrationReport,
+	options: MigrateOptions,
+): Promise<RunProgress> {
+	const last = migrations.at(-1);
+	if (last === undefined) return { report: start };
+	if (driver.transaction === undefined) {
+		const message = 'transaction: "all" needs a driver that can make one transaction of several migrations';
+		throw new MigrateError("ERR_UNSUPPORTED", message, { capability: "transaction" });
+	}
+	const from = { version: start.to, dirty: false };
+	const token = newToken();
+	const stop = new Error("the operation was stopped");
+	const applied: AppliedMigration[] = [];
+	let running: Migration | undefined;
 	try {
-		return migrationError(migration, cause, report, await driver.version());
-	} catch (error) {
-		const known = dirty ? { version: migration.target, dirty } : undefined;
-		return migrationError(migration, suppress(cause, error), report, known);
+		await driver.transaction({ version: last.target, dirty: false, from, token }, async ({ run }) => {
+			const complete = await runInOrder(migrations, options, {
+				async run({ migration, body }) {
+					running = migration;
+					if (body !== undefined && (await run(body)) === "declined") throw cannotRunTogether(migration);
+					running = undefined;
+					return true;
+				},
+				ended: (done) => void applied.push(done),
+			});
+			if (!complete) throw stop;
+		});
+	} catch (cause) {
+		if (cause === stop) return { report: { ...start, stopped: true } };
+		// Outside of a migration it is the caller's `onEvent` that failed, unless all had run.
+		if (running === undefined && applied.length < migrations.length) throw cause;
+		const failure = { cause, dirty: false, token };
+		const migration = running ?? last;
+		if (isMigrateError(cause, "ERR_START_OVER")) return { report: start, startOver: { migration, failure } };
+		if (running === undefined) throw await migrationFailed(driver, migration, failure, start);
+		// What the others had done is rolled back with it.
+		throw migrationError(migration, cause, start, { ...from, committed: false });
 	}
+	for (const [index, migration] of applied.entries()) {
+		options.onEvent?.({ type: "end", migration, index, count: migrations.length });
+	}
+	return { report: { ...start, to: last.target, applied } };
 }
 
-/** @param found What the database says of itself after the failure; `undefined` when it does not answer. */
-function migrationError(
-	{ version, direction, target, file }: Migration,
-	cause: unknown,
-	report: MigrationReport,
-	found: VersionState | undefined,
-): MigrateError<"ERR_MIGRATION_FAILED"> {
-	const location = file?.location ?? `${version}/${direction}`;
-	const details = isMigrateError(cause) ? (cause.details as { line?: number; column?: number } | undefined) : undefined;
-	const place = details?.line === undefined ? "" : `:${details.line}:${details.column ?? 1}`;
-	const reason = cause instanceof Error ? cause.message : String(cause);
-	const dirty = found?.dirty ?? false;
-	const to = found === undefined || dirty ? report.to : found.version;
-	return new MigrateError(
-		"ERR_MIGRATION_FAILED",
-		`${location}${place}: ${reason}\n${describeState(report.to, target, found)}`,
-		{ version, direction, location, dirty, report: { ...report, to } },
-		{ cause },
-	);
-}
-
-function describeState(before: Version, target: Version, found: VersionState | undefined): string {
-	if (found === undefined) {
-		return "whether it was rolled back cannot be read; look at the version of the database before you go on";
-	}
-	const { version, dirty } = found;
-	if (dirty) {
-		return `the database is dirty at version ${version}: repair the schema by hand, then record the version that it is at with force`;
-	}
-	const place = version === NIL_VERSION ? "without any migration" : `at version ${version}`;
-	if (version === before) return `rolled back; the database is ${place} and not dirty`;
-	if (version === target) return `all the same the database is ${place} and not dirty`;
-	return `meanwhile another process has been at work: the database is ${place} and not dirty`;
+function cannotRunTogether({ version }: Migration): MigrateError<"ERR_NO_TRANSACTION"> {
+	const message =
+		"this migration runs outside a transaction, because its file or the database URL says so; run it by itself";
+	return new MigrateError("ERR_NO_TRANSACTION", message, { version });
 }

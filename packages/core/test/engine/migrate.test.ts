@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { migrationBody } from "../../src/body/migration-body.ts";
-import type { Driver, VersionState } from "../../src/driver/driver.ts";
-import { Migrate, type MigrateOptions } from "../../src/engine/migrate.ts";
+import { type MigrationBody, migrationBody } from "../../src/body/migration-body.ts";
+import type { ApplyOutcome, Driver, VersionState } from "../../src/driver/driver.ts";
+import { Migrate } from "../../src/engine/migrate.ts";
 import type { MigrateEvent } from "../../src/engine/migrate-event.ts";
+import type { MigrateOptions } from "../../src/engine/migrate-options.ts";
 import { MigrateError, suppress } from "../../src/migrate-error.ts";
 import { register, registerSource } from "../../src/registry.ts";
 import { memorySource } from "../../src/source/memory-source.ts";
@@ -188,7 +189,7 @@ describe("golang-migrate's protocol", () => {
 describe("a driver with apply", () => {
 	it("gets the body and the version in one call; what it declines goes by the protocol", async () => {
 		const driver = recordingDriver({
-			async apply(body, version) {
+			async apply(body, { version }) {
 				const text = await body.text();
 				driver.calls.push(`apply ${text} ${version}`);
 				if (text === "two") return "declined";
@@ -233,7 +234,7 @@ describe("a driver with apply", () => {
 describe("a commit that fails", () => {
 	function failingCommit(overrides: Partial<Driver>): RecordingDriver {
 		const driver: RecordingDriver = recordingDriver({
-			async apply(_, version) {
+			async apply(_, { version }) {
 				driver.state = { version, dirty: false };
 				throw new MigrateError("ERR_DATABASE", "disk I/O error", {});
 			},
@@ -280,7 +281,7 @@ describe("a commit that fails", () => {
 
 	it("while the version is marked dirty is reported as the database has it", async () => {
 		const driver = recordingDriver({
-			async setVersion(version, dirty) {
+			async setVersion({ version, dirty }) {
 				driver.state = { version, dirty };
 				throw new Error("disk I/O error");
 			},
@@ -306,25 +307,26 @@ describe("a commit that fails", () => {
 });
 
 describe('transaction: "all"', () => {
+	async function inTransaction(body: MigrationBody): Promise<ApplyOutcome> {
+		const text = await body.text();
+		if (text === "fail") throw new Error("no such table: usr");
+		return text === "declined" ? "declined" : "applied";
+	}
+
 	/** A driver whose transaction puts the state back. */
 	function transactional(): RecordingDriver {
 		const driver = recordingDriver({
-			async transaction(work) {
+			async transaction({ version, dirty }, work) {
 				const { state } = driver;
 				try {
-					return await work();
+					const result = await work({ run: inTransaction });
+					driver.state = { version, dirty };
+					return result;
 				} catch (error) {
 					driver.state = state;
 					driver.calls.push("rollback");
 					throw error;
 				}
-			},
-			async apply(body, version) {
-				const text = await body.text();
-				if (text === "declined") return "declined";
-				if (text === "fail") throw new Error("no such table: usr");
-				driver.state = { version, dirty: false };
-				return "applied";
 			},
 		});
 		return driver;
@@ -368,8 +370,8 @@ describe('transaction: "all"', () => {
 		["has not happened", -1n, "rolled back; the database is without any migration and not dirty"],
 	])("tells where the database is when the commit of all fails and %s", async (_, version, state) => {
 		const driver: RecordingDriver = recordingDriver({
-			async transaction(work) {
-				await work();
+			async transaction(_, work) {
+				await work({ run: inTransaction });
 				driver.state = { version, dirty: false };
 				throw new MigrateError("ERR_DATABASE", "disk I/O error", {});
 			},
@@ -391,7 +393,7 @@ describe('transaction: "all"', () => {
 		const driver = transactional();
 		const controller = new AbortController();
 		const onEvent = ({ type }: MigrateEvent): void => {
-			if (type === "end") controller.abort();
+			if (type === "start") controller.abort();
 		};
 		const options = { transaction: "all", signal: controller.signal, onEvent } as const;
 		expect(await migrateOver(driver, options).up()).toEqual({
@@ -406,9 +408,9 @@ describe('transaction: "all"', () => {
 
 	it("tells of a stop and of a rollback that fails after it", async () => {
 		const driver = recordingDriver({
-			async transaction(work) {
+			async transaction(_, work) {
 				try {
-					return await work();
+					return await work({ run: inTransaction });
 				} catch (error) {
 					throw suppress(error, new Error("cannot roll back"));
 				}
@@ -416,7 +418,7 @@ describe('transaction: "all"', () => {
 		});
 		const controller = new AbortController();
 		const onEvent = ({ type }: MigrateEvent): void => {
-			if (type === "end") controller.abort();
+			if (type === "start") controller.abort();
 		};
 		const options = { transaction: "all", signal: controller.signal, onEvent } as const;
 		await expect(migrateOver(driver, options).up()).rejects.toMatchObject({
@@ -726,7 +728,7 @@ describe("a source", () => {
 		const stopped = countingSource();
 		const controller = new AbortController();
 		const onEvent = ({ type }: MigrateEvent): void => {
-			if (type === "end") controller.abort();
+			if (type === "start") controller.abort();
 		};
 		const options = { source: stopped.source, driver: recordingDriver(), signal: controller.signal, onEvent };
 		expect((await new Migrate(options).up()).stopped).toBe(true);

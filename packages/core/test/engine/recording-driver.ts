@@ -24,7 +24,7 @@ export function recordingDriver(overrides: Partial<Driver> = {}): RecordingDrive
 			calls.push(`run ${text}`);
 			if (text.includes("fail")) throw new Error("no such table: usr");
 		},
-		async setVersion(version, dirty) {
+		async setVersion({ version, dirty }) {
 			calls.push(`setVersion ${version} ${dirty}`);
 			driver.state = { version, dirty };
 		},

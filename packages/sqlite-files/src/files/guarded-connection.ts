@@ -71,6 +71,7 @@ export function guardedConnection({ session, files, inFolders }: GuardedConnecti
 			session.call(() => session.connection.rollback());
 		},
 		query: (sql, parameters) => session.call(() => session.connection.query(sql, parameters)),
+		change: (sql, parameters) => session.call(() => session.connection.change(sql, parameters)),
 		run(sql) {
 			const attached = attachedExpression(sql);
 			if (attached !== undefined) enterAttached(attached);

@@ -9,6 +9,7 @@ export function memoryConnection(connection: SqliteConnection): SqliteConnection
 		commit: () => connection.commit(),
 		rollback: () => connection.rollback(),
 		query: (sql, parameters) => connection.query(sql, parameters),
+		change: (sql, parameters) => connection.change(sql, parameters),
 		run(sql) {
 			const attached = attachedExpression(sql);
 			if (attached !== undefined) assertNoFile(attached);

@@ -91,7 +91,7 @@ describe("a run", () => {
 		await driver.lock();
 		expect(readLink(`${path}.lock`)).toMatchObject({ kind: "native", files: [] });
 		await driver.run(textBody("CREATE TABLE t (a);"));
-		await driver.setVersion(1n, false);
+		await driver.setVersion({ version: 1n, dirty: false });
 		expect(files()).toEqual(["app.db", "app.db-journal", "app.db.lock"]);
 		await driver.unlock();
 		expect(files()).toEqual(["app.db"]);
@@ -101,9 +101,8 @@ describe("a run", () => {
 	it("holds it also for a call without the lock, for the length of it", async () => {
 		await using driver = await open();
 		let during: string | undefined;
-		await driver.transaction?.(async () => {
+		await driver.transaction?.({ version: 3n, dirty: false }, async () => {
 			during = readLink(`${path}.lock`)?.kind;
-			await driver.setVersion(3n, false);
 		});
 		expect(during).toBe("native");
 		expect(files()).toEqual(["app.db"]);
@@ -261,7 +260,7 @@ describe("a read", () => {
 	it("does not wait for a living native holder, in whose link it stays out", async () => {
 		await using driver = await open();
 		await driver.lock();
-		await driver.setVersion(5n, false);
+		await driver.setVersion({ version: 5n, dirty: false });
 		const text = readlinkSync(`${path}.lock`);
 		await using reader = await open();
 		expect(await reader.version()).toEqual({ version: 5n, dirty: false });
@@ -314,7 +313,7 @@ describe("a path", () => {
 		await using driver = await open(at("link.db"));
 		await driver.lock();
 		expect(readdirSync(at("data"))).toContain("app.db.lock");
-		await driver.setVersion(1n, false);
+		await driver.setVersion({ version: 1n, dirty: false });
 		await driver.unlock();
 		expect(readdirSync(at("data"))).toEqual(["app.db"]);
 		expect(files()).toEqual(["data", "link.db"]);
@@ -371,7 +370,7 @@ describe("a connection that the caller lends", () => {
 		await using driver = nodeSqlite.withInstance(database, { busyTimeoutMs: 1, lockTimeoutMs: 1 });
 		await driver.lock();
 		expect(readLink(`${path}.lock`)).toMatchObject({ kind: "native" });
-		await driver.setVersion(1n, false);
+		await driver.setVersion({ version: 1n, dirty: false });
 		await driver.unlock();
 		expect(files()).toEqual(["app.db"]);
 		await driver.close();
@@ -397,7 +396,7 @@ describe("a connection that the caller lends", () => {
 		const database = new DatabaseSync(":memory:");
 		await using driver = nodeSqlite.withInstance(database);
 		await driver.lock();
-		await driver.setVersion(1n, false);
+		await driver.setVersion({ version: 1n, dirty: false });
 		await driver.unlock();
 		expect(await driver.version()).toEqual({ version: 1n, dirty: false });
 		database.close();
@@ -438,6 +437,7 @@ function connectionOf(database: DatabaseSync): ReturnType<Parameters<typeof sqli
 		commit: () => database.exec("COMMIT"),
 		rollback: () => database.exec("ROLLBACK"),
 		run: (sql) => database.exec(sql),
+		change: (sql, parameters = []) => Number(database.prepare(sql).run(...parameters).changes),
 		query: (sql, parameters = []) =>
 			database.prepare(sql).all(...parameters) as ReturnType<ReturnType<typeof connectionOf>["query"]>,
 		get inTransaction() {

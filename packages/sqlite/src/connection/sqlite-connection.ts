@@ -17,6 +17,8 @@ export interface SqliteConnection {
 	rollback(): void;
 	/** Runs one statement with `?` parameters and returns its rows. */
 	query(sql: string, parameters?: readonly SqlValue[]): readonly SqlRow[];
+	/** Runs one `INSERT`, `UPDATE` or `DELETE` with `?` parameters. @returns How many rows it has changed, without those of triggers. */
+	change(sql: string, parameters?: readonly SqlValue[]): number;
 	/** Runs one statement and leaves out its rows. */
 	run(sql: string): void;
 	/** False in autocommit mode, see https://sqlite.org/c3ref/get_autocommit.html */

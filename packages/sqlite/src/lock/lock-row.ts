@@ -7,8 +7,9 @@ import { tableExists } from "../tables/version-table.ts";
 /**
  * The migration lock: one row, which says who holds it and until when, whatever happens to the holder.
  *
- * A heartbeat could not renew it, since a running statement blocks the event loop. Instead every migration's own
- * transaction reads the row first (the fence): whoever lost the lock cannot commit, for whatever reason it was lost.
+ * A heartbeat could not renew it, since a running statement blocks the event loop. Instead every transaction of ours reads
+ * the row before it commits (the fence, and the guard of version-guard.ts): whoever lost the lock cannot commit, for
+ * whatever reason it was lost.
  * Each method is a few statements; all but `holder` belong into a transaction of the caller's.
  */
 export interface LockRow {
@@ -18,8 +19,14 @@ export interface LockRow {
 	recorded(): RecordedHolder | undefined;
 	/** Makes the table unless it is there, and takes the lock. */
 	take(): void;
-	/** @throws MigrateError `ERR_LOCK_LOST`. Extends the lease when a part of it has passed. */
+	/** The token of the last change of the version that was committed by us. */
+	lastToken(): string | undefined;
+	/** @throws MigrateError `ERR_LOCK_LOST`. */
+	assertMine(): void;
+	/** As `assertMine`, and extends the lease when a part of it has passed. */
 	fence(): void;
+	/** When the lease has to be extended to from now on, for who writes the row by itself. */
+	nextExpiry(): string;
 	/** Tells that a part of the lease has passed, so that the next fence writes. */
 	leaseIsDue(): boolean;
 	/** @throws MigrateError `ERR_LOCK_LOST`. */
@@ -73,13 +80,17 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 	}
 
 	function clear(): void {
-		connection.query(`UPDATE ${table} SET locked = FALSE, owner = NULL, expires_at = NULL WHERE id = 1`);
+		connection.change(`UPDATE ${table} SET locked = FALSE, owner = NULL, expires_at = NULL WHERE id = 1`);
+	}
+
+	function nextExpiry(): string {
+		const now = Date.now();
+		extendAt = now + leaseMs / 3;
+		return timestamp(now + leaseMs);
 	}
 
 	function extend(): void {
-		const now = Date.now();
-		extendAt = now + leaseMs / 3;
-		connection.query(`UPDATE ${table} SET expires_at = ? WHERE id = 1`, [timestamp(now + leaseMs)]);
+		connection.change(`UPDATE ${table} SET expires_at = ? WHERE id = 1`, [nextExpiry()]);
 	}
 
 	return {
@@ -101,21 +112,27 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 		},
 		take() {
 			connection.run(
-				`CREATE TABLE IF NOT EXISTS ${table} (id INTEGER PRIMARY KEY CHECK (id = 1), locked BOOLEAN NOT NULL DEFAULT FALSE, owner TEXT, acquired_at TIMESTAMP, expires_at TIMESTAMP)`,
+				`CREATE TABLE IF NOT EXISTS ${table} (id INTEGER PRIMARY KEY CHECK (id = 1), locked BOOLEAN NOT NULL DEFAULT FALSE, owner TEXT, acquired_at TIMESTAMP, expires_at TIMESTAMP, step TEXT)`,
 			);
-			const now = Date.now();
-			const values = [holders.me, timestamp(now), timestamp(now + leaseMs)];
-			connection.query(
+			const values = [holders.me, timestamp(Date.now()), nextExpiry()];
+			connection.change(
 				`REPLACE INTO ${table} (id, locked, owner, acquired_at, expires_at) VALUES (1, TRUE, ?, ?, ?)`,
 				values,
 			);
-			extendAt = now + leaseMs / 3;
 		},
+		lastToken() {
+			const [row] = tableExists(connection, name)
+				? connection.query(`SELECT step AS step FROM ${table} WHERE id = 1 AND owner = ?`, [holders.me])
+				: [];
+			return typeof row?.step === "string" ? row.step : undefined;
+		},
+		assertMine,
 		fence() {
 			assertMine();
 			if (leaseIsDue()) extend();
 		},
 		leaseIsDue,
+		nextExpiry,
 		release() {
 			assertMine();
 			clear();

@@ -1,4 +1,4 @@
-import { MigrateError, NIL_VERSION, type Version, type VersionState } from "@godwit/core";
+import { MigrateError, NIL_VERSION, type VersionState } from "@godwit/core";
 import type { SqliteConnection, SqlValue } from "../connection/sqlite-connection.ts";
 import { quoteIdentifier } from "./quote-identifier.ts";
 
@@ -7,8 +7,12 @@ export interface VersionTable {
 	/** Makes the table unless it is there; golang-migrate's own, of two columns, is used as it is. */
 	create(): void;
 	read(): VersionState;
-	/** @throws MigrateError `ERR_DATABASE` when the table, whatever a migration has made of it, does not hold it then. */
-	write(version: Version, dirty: boolean): void;
+	/** Puts the version in place of the one that is there. Triggers fire, as under golang-migrate. */
+	write(state: VersionState): void;
+	/** @throws MigrateError `ERR_DATABASE` when the table, whatever a migration has made of it, does not hold the version. */
+	assertHolds(state: VersionState): void;
+	/** Whether a trigger of the database, which can change what is written, is on the table. */
+	hasTrigger(): boolean;
 }
 
 /** golang-migrate up to version 3 wrote words. */
@@ -21,6 +25,9 @@ const DIRTY: ReadonlyMap<SqlValue, boolean> = new Map<SqlValue, boolean>([
 
 /** SQLite compares table names without regard to the case of ASCII letters. */
 const TABLE_BY_NAME = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE";
+
+/** To read the temporary schema would open temporary storage, whose settings a body can then not change any more. */
+const TRIGGERS = "SELECT 1 FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE LIMIT 1";
 
 export function versionTable(connection: SqliteConnection, name: string): VersionTable {
 	// A temporary table of the same name would come first.
@@ -58,11 +65,11 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 			);
 		},
 		read,
-		write(version, dirty) {
-			connection.query(remove);
-			if (version !== NIL_VERSION || dirty) {
-				connection.query(insert, [version, dirty ? 1n : 0n]);
-			}
+		write({ version, dirty }) {
+			connection.change(remove);
+			if (version !== NIL_VERSION || dirty) connection.change(insert, [version, dirty ? 1n : 0n]);
+		},
+		assertHolds({ version, dirty }) {
 			const written = readRow();
 			if (written.version === version && written.dirty === dirty) return;
 			throw new MigrateError(
@@ -71,6 +78,7 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 				{},
 			);
 		},
+		hasTrigger: () => connection.query(TRIGGERS, [name]).length > 0,
 	};
 }
 

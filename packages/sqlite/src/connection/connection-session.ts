@@ -1,14 +1,13 @@
 import { cleanUpAfter, type LockOptions, MigrateError } from "@godwit/core";
-import { callQueue } from "./call-queue.ts";
-import { waitForAccess } from "./connection/busy-retry.ts";
-import type { DatabaseAccess } from "./connection/database-access.ts";
-import { sessionSettings } from "./connection/session-settings.ts";
-import { databaseError } from "./sqlite-error.ts";
-import type { Statement } from "./statement-splitter.ts";
-import type { SqliteConfig } from "./url/sqlite-config.ts";
+import { databaseError } from "../sqlite-error.ts";
+import type { Statement } from "../statement-splitter.ts";
+import type { SqliteConfig } from "../url/sqlite-config.ts";
+import { waitForAccess } from "./busy-retry.ts";
+import type { DatabaseAccess } from "./database-access.ts";
+import { sessionSettings } from "./session-settings.ts";
 
-/** What holds for every call of the driver: before it, after it, and when it fails. */
-export interface CallFrame {
+/** What holds for every use of the connection: before it, after it, and when it fails. */
+export interface ConnectionSession {
 	/** Runs what may change the database, with others kept off, from now on or since the lock was taken. */
 	write<T>(work: () => T | Promise<T>): Promise<T>;
 	/** Runs reads of a few rows. */
@@ -23,64 +22,39 @@ export interface CallFrame {
 	leave(): Promise<void>;
 	/** Has to be told of a statement of a body before it runs. */
 	watch(statement: Statement): void;
-	/** Runs what the caller does in a transaction: calls belong to it meanwhile. */
-	nest<T>(work: () => Promise<T>): Promise<T>;
-	/** Every later call is `ERR_CLOSED`. */
-	end(): void;
 }
 
-export interface CallFrameOptions {
+export interface ConnectionSessionOptions {
 	readonly access: DatabaseAccess;
 	/** The database's file, for messages. */
 	readonly path: string;
 	readonly config: SqliteConfig;
 	/** The caller's own connection: between two calls its settings are as the caller left them. */
 	readonly borrowed: boolean;
-	/** Tells that others stay kept off after the call. */
+	/** Whether others stay kept off after a call. */
 	readonly stays: () => boolean;
-	/** Does what an earlier call has left to do. */
-	readonly settle: () => Promise<void>;
 }
 
-export function callFrame({ access, path, config, borrowed, stays, settle }: CallFrameOptions): CallFrame {
+export function connectionSession(options: ConnectionSessionOptions): ConnectionSession {
+	const { access, path, config, borrowed, stays } = options;
 	const { connection } = access;
 	const { busyTimeoutMs, lockTimeoutMs } = config;
 	const settings = sessionSettings(access, config, borrowed);
-	const queue = callQueue();
-	let closed = false;
-	/** Callers of `transaction` at work: calls made meanwhile belong to it. */
-	let nested = 0;
 
 	async function call<T>(work: () => T | Promise<T>): Promise<T> {
-		assertOpen();
-		return nested > 0 ? describing(work) : queue.run(() => alone(work));
-	}
-
-	async function alone<T>(work: () => T | Promise<T>): Promise<T> {
-		assertOpen();
-		return describing(async () => {
-			let result: T;
-			try {
-				if (borrowed) assertOutsideTransaction();
-				result = await work();
-			} catch (error) {
-				throw await cleanUpAfter(databaseError(connection, path, error), settings.giveBack);
-			}
-			await settings.giveBack();
-			return result;
-		});
-	}
-
-	async function describing<T>(work: () => T | Promise<T>): Promise<T> {
+		let result: T;
 		try {
-			return await work();
+			if (borrowed) assertOutsideTransaction();
+			result = await work();
+		} catch (error) {
+			throw await cleanUpAfter(databaseError(connection, path, error), settings.giveBack);
+		}
+		try {
+			await settings.giveBack();
 		} catch (error) {
 			throw databaseError(connection, path, error);
 		}
-	}
-
-	function assertOpen(): void {
-		if (closed) throw new MigrateError("ERR_CLOSED", `the driver of ${path} is closed`, undefined);
+		return result;
 	}
 
 	async function entered<T>(work: () => T | Promise<T>): Promise<T> {
@@ -121,29 +95,10 @@ export function callFrame({ access, path, config, borrowed, stays, settle }: Cal
 		call,
 		peek,
 		leave,
-		async nest(work) {
-			nested++;
-			try {
-				return await work();
-			} finally {
-				nested--;
-			}
-		},
-		write: (work) =>
-			call(async () => {
-				if (nested > 0) return work();
-				await settle();
-				return entered(work);
-			}),
-		read: (work, options) =>
-			call(async () => {
-				if (nested === 0) await settle();
-				return waitForAccess(connection, () => peek(work), { busyTimeoutMs, lockTimeoutMs, path, ...options });
-			}),
+		write: (work) => call(() => entered(work)),
+		read: (work, waiting) =>
+			call(() => waitForAccess(connection, () => peek(work), { busyTimeoutMs, lockTimeoutMs, path, ...waiting })),
 		prepare: settings.prepare,
 		watch: settings.watch,
-		end() {
-			closed = true;
-		},
 	};
 }

@@ -5,20 +5,20 @@ export interface CallQueue {
 }
 
 export function callQueue(): CallQueue {
-	/** The call that the next one waits for. */
-	let last: Promise<unknown> | undefined;
+	/** Settles when the call that the next one waits for is over; never rejects. */
+	let last: Promise<void> | undefined;
 	return {
 		async run(work) {
-			const turn = last === undefined ? work() : last.then(work);
-			const over = turn.then(ignore, ignore);
-			last = over;
+			const before = last;
+			const over = Promise.withResolvers<void>();
+			last = over.promise;
+			if (before !== undefined) await before;
 			try {
-				return await turn;
+				return await work();
 			} finally {
-				if (last === over) last = undefined;
+				if (last === over.promise) last = undefined;
+				over.resolve();
 			}
 		},
 	};
 }
-
-function ignore(): void {}

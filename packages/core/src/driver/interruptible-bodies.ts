@@ -1,0 +1,47 @@
+import { type MigrationBody, migrationBody } from "../body/migration-body.ts";
+
+/** Bodies whose reading can be ended from outside: who reads one waits for code of the caller's, which may never answer. */
+export interface InterruptibleBodies {
+	wrap(body: MigrationBody): MigrationBody;
+	/** Makes the read that is waited for, and every later one, reject. */
+	interrupt(reason: unknown): void;
+}
+
+/** One body is read at a time. */
+export function interruptibleBodies(): InterruptibleBodies {
+	let interrupted: { readonly reason: unknown } | undefined;
+	/** Rejects the read that is waited for. */
+	let reject: ((reason: unknown) => void) | undefined;
+
+	function next(chunks: AsyncIterator<Uint8Array>): Promise<IteratorResult<Uint8Array>> {
+		if (interrupted !== undefined) return Promise.reject(interrupted.reason);
+		// A race with one promise for all reads would keep each of them in memory.
+		return new Promise((resolve, fail) => {
+			reject = fail;
+			chunks.next().then(resolve, fail);
+		});
+	}
+
+	return {
+		wrap: (body) =>
+			migrationBody(() => ({
+				[Symbol.asyncIterator]() {
+					const chunks = body[Symbol.asyncIterator]();
+					return {
+						next: () => next(chunks),
+						async return() {
+							const closing = chunks.return?.();
+							// A generator that does not answer does not close either.
+							if (interrupted !== undefined) closing?.catch(() => {});
+							else await closing;
+							return { done: true, value: undefined };
+						},
+					};
+				},
+			})),
+		interrupt(reason) {
+			interrupted = { reason };
+			reject?.(reason);
+		},
+	};
+}

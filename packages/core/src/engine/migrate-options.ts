@@ -1,0 +1,40 @@
+import type { MigrateEvent } from "./migrate-event.ts";
+
+export interface MigrateOptions {
+	/** How long to wait for the migration lock, in milliseconds; the driver's own default otherwise. Go: LockTimeout. */
+	readonly lockTimeoutMs?: number;
+	/** How many migrations are read ahead of the one that runs. Default 10. Go: PrefetchMigrations. */
+	readonly prefetch?: number;
+	/** Stops after the migration in flight, for the life of the instance. Go: GracefulStop. */
+	readonly signal?: AbortSignal;
+	/** Hears what happens; called synchronously, and what it throws ends the operation. */
+	readonly onEvent?: (event: MigrateEvent) => void;
+	/**
+	 * What a way down does at a migration without a down file: `"error"` (default) refuses before anything runs,
+	 * `"skip"` moves the version and leaves the schema, as Go does.
+	 */
+	readonly missingDown?: "error" | "skip";
+	/**
+	 * `"each"` (default) commits every migration by itself. `"all"` makes one transaction of the whole operation, all
+	 * or nothing; the driver must have `transaction`, and no migration may need to run outside one.
+	 */
+	readonly transaction?: "each" | "all";
+}
+
+/** @throws TypeError for what code without types passes. */
+export function assertOptions({ prefetch = 0, lockTimeoutMs = 0, missingDown, transaction }: MigrateOptions): void {
+	if (!Number.isSafeInteger(prefetch) || prefetch < 0) {
+		throw new TypeError(`prefetch must be a whole number of at least 0, not ${prefetch}`);
+	}
+	if (!(lockTimeoutMs >= 0)) throw new TypeError(`lockTimeoutMs must be a number of at least 0, not ${lockTimeoutMs}`);
+	assertOneOf("missingDown", missingDown, ["error", "skip"]);
+	assertOneOf("transaction", transaction, ["each", "all"]);
+}
+
+/** Without types a misspelt word would mean the default. */
+function assertOneOf(option: string, value: string | undefined, words: readonly string[]): void {
+	if (value === undefined || words.includes(value)) return;
+	throw new TypeError(
+		`${option} must be ${words.map((word) => `"${word}"`).join(" or ")}, not ${JSON.stringify(value)}`,
+	);
+}

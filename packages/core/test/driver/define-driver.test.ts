@@ -1,0 +1,222 @@
+import { describe, expect, it, vi } from "vitest";
+import { migrationBody, textBody } from "../../src/body/migration-body.ts";
+import { type DriverPrimitives, defineDriver } from "../../src/driver/define-driver.ts";
+import type { Driver, VersionState } from "../../src/driver/driver.ts";
+import type { LockState } from "../../src/driver/held-lock.ts";
+import { MigrateError } from "../../src/migrate-error.ts";
+
+interface Recorded {
+	readonly driver: Required<Driver>;
+	readonly calls: string[];
+	readonly lock: LockState;
+}
+
+/** A driver over a variable that notes what its database is asked. */
+function recorded(overrides: Partial<Required<DriverPrimitives>> = {}): Recorded {
+	const calls: string[] = [];
+	let state: VersionState = { version: -1n, dirty: false };
+	let lock: LockState | undefined;
+	const driver = defineDriver({ name: "app.db" }, (given) => {
+		lock = given;
+		return {
+			async tryLock() {
+				calls.push("tryLock");
+				return undefined;
+			},
+			async locked() {},
+			async releaseLock(reason) {
+				calls.push(`releaseLock ${reason}`);
+			},
+			async version() {
+				calls.push("version");
+				return state;
+			},
+			async setVersion({ version, dirty }) {
+				calls.push(`setVersion ${version}`);
+				state = { version, dirty };
+			},
+			async run(body) {
+				calls.push(`run ${await body.text()}`);
+			},
+			async apply() {
+				return "applied";
+			},
+			async transaction(_, work) {
+				calls.push("begin");
+				try {
+					const result = await work(async (body) => {
+						calls.push(`run ${await body.text()}`);
+						return "applied";
+					});
+					calls.push("commit");
+					return result;
+				} catch (error) {
+					calls.push("rollback");
+					throw error;
+				}
+			},
+			lastToken: async () => undefined,
+			async drop() {},
+			async close() {
+				calls.push("close");
+			},
+			...overrides,
+		};
+	});
+	return {
+		driver,
+		calls,
+		get lock() {
+			return lock as LockState;
+		},
+	};
+}
+
+const ONE = { version: 1n, dirty: false };
+const busy = new MigrateError("ERR_BUSY", "busy", { waitedMs: 0 });
+
+describe("a lock that cannot be given back", () => {
+	it("is told to whoever calls unlock, stays kept, and goes with the next call", async () => {
+		const failures = [busy];
+		const { driver, calls, lock } = recorded({
+			async releaseLock(reason) {
+				calls.push(`releaseLock ${reason}`);
+				const failure = failures.pop();
+				if (failure !== undefined) throw failure;
+			},
+		});
+		await driver.lock();
+		await expect(driver.unlock()).rejects.toBe(busy);
+		expect(lock).toMatchObject({ held: false, kept: true });
+		await driver.version();
+		expect(lock).toMatchObject({ held: false, kept: false });
+		expect(calls).toEqual(["tryLock", "releaseLock asked", "releaseLock again", "version"]);
+		await expect(driver.unlock()).rejects.toMatchObject({ code: "ERR_NOT_LOCKED" });
+	});
+
+	it("does not keep the next call from being made, nor a second unlock", async () => {
+		let fails = true;
+		const { driver } = recorded({
+			async releaseLock() {
+				if (fails) throw busy;
+			},
+		});
+		await driver.lock();
+		await expect(driver.unlock()).rejects.toBe(busy);
+		expect(await driver.version()).toEqual({ version: -1n, dirty: false });
+		fails = false;
+		await driver.unlock();
+		await driver.lock({ timeoutMs: 0 });
+	});
+
+	it("is given back at the end, and a failure of that does not keep the connection open", async () => {
+		const { driver, calls } = recorded({ releaseLock: () => Promise.reject(busy) });
+		await driver.lock();
+		await expect(driver.close()).rejects.toBe(busy);
+		expect(calls).toEqual(["tryLock", "close"]);
+		await driver.close();
+	});
+
+	it("is free when it was lost", async () => {
+		const lost = new MigrateError("ERR_LOCK_LOST", "lost", { owner: "a thief" });
+		const { driver, lock } = recorded({ releaseLock: () => Promise.reject(lost) });
+		await driver.lock();
+		await expect(driver.unlock()).rejects.toBe(lost);
+		expect(lock.kept).toBe(false);
+	});
+});
+
+describe("lock", () => {
+	it("gives the lock back when what follows it fails", async () => {
+		const { driver, calls } = recorded({ locked: () => Promise.reject(busy) });
+		await expect(driver.lock()).rejects.toBe(busy);
+		expect(calls).toEqual(["tryLock", "releaseLock asked"]);
+	});
+
+	it("lets other calls through while it waits, and says what was in the way", async () => {
+		let reads = 0;
+		const { driver } = recorded({
+			tryLock: async () => ({ owner: "process 1" }),
+			async version() {
+				reads++;
+				return { version: 3n, dirty: false };
+			},
+		});
+		const waiting = driver.lock({ timeoutMs: 60_000 });
+		waiting.catch(() => {});
+		expect(await driver.version()).toEqual({ version: 3n, dirty: false });
+		expect(reads).toBe(1);
+		await driver.close();
+		await expect(waiting).rejects.toMatchObject({ code: "ERR_CLOSED" });
+		const { driver: other } = recorded({ tryLock: async () => ({ owner: "process 1" }) });
+		await expect(other.lock({ timeoutMs: 0 })).rejects.toMatchObject({
+			code: "ERR_LOCK_TIMEOUT",
+			message: expect.stringMatching(/^app\.db: the migration lock is held by process 1; waited \d+ ms/),
+		});
+	});
+});
+
+describe("transaction", () => {
+	it("ends with what was begun in it and not waited for", async () => {
+		const { driver, calls } = recorded();
+		await driver.transaction(ONE, async ({ run }) => {
+			void run(textBody("one"));
+			void run(textBody("two"));
+		});
+		expect(calls).toEqual(["begin", "run one", "run two", "commit"]);
+	});
+
+	it("lets close take place when it is over, which then is told to whoever asks again", async () => {
+		const { driver, calls } = recorded();
+		const told: unknown[] = [];
+		const ended = driver.transaction(ONE, async ({ run }) => {
+			await driver.close().catch((error: unknown) => told.push(error));
+			await run(textBody("late"));
+		});
+		await expect(ended).rejects.toMatchObject({ code: "ERR_CLOSED" });
+		expect(told).toMatchObject([{ code: "ERR_IN_TRANSACTION" }]);
+		await driver.close();
+		expect(calls).toEqual(["begin", "rollback", "close"]);
+	});
+});
+
+describe("close", () => {
+	it("runs what was asked for before, and nothing after", async () => {
+		const { driver, calls } = recorded();
+		const before = driver.setVersion(ONE);
+		const closing = driver.close();
+		await expect(driver.setVersion(ONE)).rejects.toMatchObject({ code: "ERR_CLOSED" });
+		await Promise.all([before, closing]);
+		expect(calls).toEqual(["setVersion 1", "close"]);
+	});
+
+	it("closes a body that it has ended, and does not wait for that", async () => {
+		const returned = vi.fn(() => new Promise<IteratorResult<Uint8Array>>(() => {}));
+		const opened = Promise.withResolvers<void>();
+		const hanging = migrationBody(() => ({
+			[Symbol.asyncIterator]: () => ({
+				next() {
+					opened.resolve();
+					return new Promise<IteratorResult<Uint8Array>>(() => {});
+				},
+				return: returned,
+			}),
+		}));
+		const { driver } = recorded({
+			async run(body) {
+				const chunks = body[Symbol.asyncIterator]();
+				try {
+					await chunks.next();
+				} finally {
+					await chunks.return?.();
+				}
+			},
+		});
+		const running = driver.run(hanging);
+		running.catch(() => {});
+		await opened.promise;
+		await driver.close();
+		await expect(running).rejects.toMatchObject({ code: "ERR_CLOSED" });
+		expect(returned).toHaveBeenCalledOnce();
+	});
+});

@@ -1,0 +1,174 @@
+import {
+	cleanUpAfter,
+	isMigrateError,
+	type LockOptions,
+	type LockPrimitives,
+	type LockState,
+	type Obstacle,
+	type ReleaseReason,
+} from "@godwit/core";
+import createDebug from "debug";
+import { retryWhileBusy } from "../connection/busy-retry.ts";
+import type { ConnectionSession } from "../connection/connection-session.ts";
+import type { DatabaseAccess } from "../connection/database-access.ts";
+import { DatabaseHeldError } from "../connection/database-held-error.ts";
+import { setJournalMode } from "../connection/journal-mode.ts";
+import type { KeptJournal } from "../connection/kept-journal.ts";
+import { inTransaction } from "../connection/transaction.ts";
+import { isBusy } from "../sqlite-error.ts";
+import type { VersionTable } from "../tables/version-table.ts";
+import type { SqliteConfig } from "../url/sqlite-config.ts";
+import type { LockRow } from "./lock-row.ts";
+
+const debug = createDebug("godwit:sqlite");
+
+/** The migration lock of a SQLite database: the row, under the locks of the database's files. */
+export interface SqliteLock extends Required<LockPrimitives> {
+	/** Whether a trigger was on the version table when the lock was taken. */
+	readonly triggered: boolean;
+	/** `drop` deletes all but the lock's table, which then goes with the lock. */
+	readonly dropped: boolean;
+	/** Attached files whose locks the next `tryLock` takes with the others. */
+	readonly wanted: Set<string>;
+	/** Has to be told when everything was dropped. */
+	forgetTables(): void;
+}
+
+export interface SqliteLockOptions {
+	readonly access: DatabaseAccess;
+	readonly session: ConnectionSession;
+	readonly state: LockState;
+	readonly row: LockRow;
+	readonly versions: VersionTable;
+	readonly journal: KeptJournal;
+	/** The database's file, for messages. */
+	readonly path: string;
+	readonly config: SqliteConfig;
+}
+
+export function sqliteLock(options: SqliteLockOptions): SqliteLock {
+	const { access, session, state, row, versions, journal, path, config } = options;
+	const { connection } = access;
+	const { busyTimeoutMs } = config;
+	let dropped = false;
+	let triggered = false;
+	const wanted = new Set<string>();
+	/** Only the locks of the files are left to be given back. */
+	let rowFreed = false;
+
+	/** Takes the row under the locks of the files. @returns Who holds it. */
+	async function tryTake(): Promise<string | undefined> {
+		for (const file of wanted) access.include(file);
+		const present = await enterOrName();
+		if (present !== undefined) return present;
+		let holder: string | undefined;
+		try {
+			await session.prepare();
+			holder = await takeRow();
+		} catch (error) {
+			// A row that is still ours is freed under the lock beside the file.
+			throw state.kept ? error : await cleanUpAfter(error, session.leave);
+		}
+		if (holder !== undefined) await session.leave();
+		return holder;
+	}
+
+	/** Somebody who is at work on the file need not be so on this migration table. */
+	async function enterOrName(): Promise<string | undefined> {
+		try {
+			await access.enter();
+			return undefined;
+		} catch (error) {
+			if (!(error instanceof DatabaseHeldError)) throw error;
+			const holder = await session.peek(() => row.holder());
+			if (holder !== undefined) return holder;
+			await access.join();
+			return undefined;
+		}
+	}
+
+	async function takeRow(): Promise<string | undefined> {
+		const holder = row.holder();
+		if (holder !== undefined) return holder;
+		return inTransaction(connection, { txMode: "immediate", busyTimeoutMs: 0 }, () => {
+			access.assertEntered();
+			const winner = row.holder();
+			if (winner !== undefined) return winner;
+			versions.create();
+			row.take();
+			rowFreed = false;
+			triggered = versions.hasTrigger();
+			return undefined;
+		});
+	}
+
+	/** Frees the row, then the locks of the files: the other way round others would meet the transaction that frees it. */
+	async function giveBack(waitMs: number): Promise<void> {
+		try {
+			if (!rowFreed && access.entered) await freeRow(waitMs);
+			rowFreed = true;
+		} catch (error) {
+			// It is somebody else's now.
+			throw isMigrateError(error, "ERR_LOCK_LOST") ? await cleanUpAfter(error, leave) : error;
+		}
+		await leave();
+	}
+
+	async function freeRow(waitMs: number): Promise<void> {
+		// The last body may have made the connection one that cannot write.
+		await session.prepare();
+		await retryWhileBusy(connection, waitMs, () => journal.remove());
+		await inTransaction(connection, { txMode: "immediate", busyTimeoutMs: waitMs }, () =>
+			dropped ? row.remove() : row.release(),
+		);
+	}
+
+	async function leave(): Promise<void> {
+		await session.leave();
+		dropped = false;
+	}
+
+	function obstacleOf(error: unknown): Obstacle | undefined {
+		if (error instanceof DatabaseHeldError) return { owner: error.message, reason: error.message };
+		return isBusy(connection, error) ? { owner: "a transaction of another connection" } : undefined;
+	}
+
+	return {
+		wanted,
+		get triggered() {
+			return triggered;
+		},
+		get dropped() {
+			return dropped;
+		},
+		tryLock: () =>
+			session.call(async () => {
+				try {
+					const owner = await tryTake();
+					return owner === undefined ? undefined : { owner };
+				} catch (error) {
+					const obstacle = obstacleOf(isMigrateError(error, "ERR_BUSY") ? error.cause : error);
+					if (obstacle === undefined) throw error;
+					return obstacle;
+				}
+			}),
+		locked: ({ onNotice }: LockOptions) =>
+			session.call(async () => {
+				if (access.notice !== undefined) onNotice?.(access.notice);
+				await setJournalMode(connection, path, config);
+			}),
+		releaseLock: (reason: ReleaseReason) =>
+			session.call(async () => {
+				try {
+					await giveBack(reason === "again" ? 0 : busyTimeoutMs);
+				} catch (error) {
+					// A holder that has ended is dead to everybody, so a row that stays keeps nobody out.
+					if (reason !== "closing" || !isMigrateError(error, "ERR_BUSY")) throw error;
+					debug("closing %s without having freed the lock row: %s", path, error);
+				}
+			}),
+		forgetTables() {
+			dropped = state.held;
+		},
+	};
+}

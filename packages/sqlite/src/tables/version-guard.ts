@@ -1,0 +1,77 @@
+import { NIL_VERSION, type VersionChange, type VersionState, versionMoved } from "@godwit/core";
+import type { Holders } from "../connection/database-access.ts";
+import type { SqliteConnection, SqlValue } from "../connection/sqlite-connection.ts";
+import type { LockRow } from "../lock/lock-row.ts";
+import { quoteIdentifier } from "./quote-identifier.ts";
+import type { VersionTable } from "./version-table.ts";
+
+/**
+ * What has to hold when a change of the version is committed: the database is at the version that the change starts from,
+ * and the migration lock is still ours. It stands at the end of the change's transaction, where it is as good as at its
+ * start, since SQLite lets one transaction write at a time; so it also sees what a body has done to the tables.
+ */
+export interface VersionGuard {
+	/**
+	 * Asserts it under the lock, in one statement, which also notes the token and extends the lease.
+	 *
+	 * @throws MigrateError `ERR_VERSION_MOVED`, `ERR_LOCK_LOST`.
+	 */
+	assertLocked(change: VersionChange): void;
+	/** Asserts it where no lock is held. @throws MigrateError `ERR_VERSION_MOVED`. */
+	assert(change: VersionChange): void;
+}
+
+export interface VersionGuardOptions {
+	readonly connection: SqliteConnection;
+	readonly migrationsTable: string;
+	readonly lockTable: string;
+	readonly versions: VersionTable;
+	readonly row: LockRow;
+	readonly holders: Holders;
+}
+
+export function versionGuard(options: VersionGuardOptions): VersionGuard {
+	const { connection, versions, row, holders } = options;
+	const table = `main.${quoteIdentifier(options.migrationsTable)}`;
+	const lockTable = `main.${quoteIdentifier(options.lockTable)}`;
+	const note = `UPDATE ${lockTable} SET expires_at = ?, step = ? WHERE id = 1 AND locked AND owner = ?`;
+	// Made once: one of them runs in each migration. golang-migrate up to version 3 wrote the flag as a word.
+	const clean = `version = ? AND dirty IN (0, 'false')`;
+	const dirty = `version = ? AND dirty IN (1, 'true')`;
+	const noteAtClean = `${note} AND EXISTS (SELECT 1 FROM ${table} WHERE ${clean})`;
+	const noteAtDirty = `${note} AND EXISTS (SELECT 1 FROM ${table} WHERE ${dirty})`;
+	const noteAtNone = `${note} AND NOT EXISTS (SELECT 1 FROM ${table} WHERE (${clean}) IS NOT TRUE)`;
+
+	function statementFor(from: VersionState): string {
+		if (from.dirty) return noteAtDirty;
+		return from.version === NIL_VERSION ? noteAtNone : noteAtClean;
+	}
+
+	function noted({ from, token }: VersionChange): boolean {
+		const { me } = holders;
+		const sql = from === undefined ? note : statementFor(from);
+		const start: readonly SqlValue[] = from === undefined ? [] : [from.version];
+		return connection.change(sql, [row.nextExpiry(), token ?? null, me, ...start]) === 1;
+	}
+
+	function assert({ from }: VersionChange): void {
+		if (from === undefined) return;
+		const found = versions.read();
+		if (found.version !== from.version || found.dirty !== from.dirty) throw versionMoved(from, found);
+	}
+
+	return {
+		assert,
+		assertLocked(change) {
+			let failure: unknown;
+			try {
+				if (noted(change)) return;
+			} catch (error) {
+				failure = error;
+			}
+			row.assertMine();
+			assert(change);
+			throw failure;
+		},
+	};
+}
