@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 
@@ -7,14 +8,18 @@ const packages = resolve(import.meta.dirname, "../../packages");
 /** Which of our packages each package may import; the arrows point one way. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
 	core: [],
+	debug: ["@godwit/core"],
 	conformance: ["@godwit/core"],
 	"source-file": ["@godwit/core"],
 	sqlite: ["@godwit/core"],
-	"sqlite-files": ["@godwit/core", "@godwit/sqlite"],
+	"sqlite-files": ["@godwit/core", "@godwit/debug", "@godwit/sqlite"],
 	"sqlite-native": ["@godwit/core", "@godwit/sqlite-files"],
 	"sqlite-wasm": ["@godwit/sqlite-files"],
-	cli: ["@godwit/core", "@godwit/source-file", "@godwit/sqlite-native", "@godwit/sqlite-wasm"],
+	cli: ["@godwit/core", "@godwit/debug", "@godwit/source-file", "@godwit/sqlite-native", "@godwit/sqlite-wasm"],
 };
+
+/** Those that run in a browser: they import nothing of Node, nor `debug`, which needs it. */
+const ANYWHERE = ["core", "sqlite"];
 
 const OURS = /^(godwit|@godwit\/)/;
 
@@ -49,6 +54,14 @@ describe("the packages", () => {
 				.filter((dependency) => OURS.test(dependency))
 				.sort(),
 		).toEqual([...allowed].sort());
+	});
+
+	it.each(ANYWHERE)("%s imports nothing of Node and does not depend on debug", (name) => {
+		const imported = sources(name).flatMap(importedPackages);
+		const offending = imported.filter((specifier) => isBuiltin(specifier) || specifier === "debug");
+		expect(offending).toEqual([]);
+		const manifest = JSON.parse(readFileSync(join(packages, name, "package.json"), "utf8"));
+		expect(manifest.dependencies ?? {}).not.toHaveProperty("debug");
 	});
 
 	it("keep every source file under 300 lines", () => {

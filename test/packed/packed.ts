@@ -3,7 +3,7 @@
  * database there: what a user gets, without the workspace.
  */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -52,6 +52,14 @@ try {
 	const database = "sqlite-native://sqlite-wasm.db";
 	const version = run(process.execPath, godwit, "-path", "migrations", "-database", database, "version");
 	assert.equal(version, "1\n");
+
+	// The command is a bundle, which finds the package debug in a way of its own.
+	const traced = spawnSync(process.execPath, [godwit, "-path", "migrations", "-database", database, "up"], {
+		cwd: folder,
+		encoding: "utf8",
+		env: { ...process.env, DEBUG: "godwit:*" },
+	});
+	assert.match(traced.stderr, /godwit:migrate nothing to run at version 1n/);
 	console.log(`the ${archives.length} packed packages install and migrate`);
 } finally {
 	rmSync(folder, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+import "@godwit/debug";
 import { register, registeredDrivers, registeredSources, registerSource } from "@godwit/core";
 import { builtinDrivers, builtinSources } from "./builtins.ts";
 

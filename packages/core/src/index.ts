@@ -53,5 +53,7 @@ export { parseMigrationName } from "./source/migration-name.ts";
 export type { Source, SourceFactory } from "./source/source.ts";
 export type { NamedFile } from "./source/source-of-files.ts";
 export { sourceOfFiles } from "./source/source-of-files.ts";
+export type { Trace, TraceSink } from "./trace.ts";
+export { createTrace, setTraceSink, traceSink } from "./trace.ts";
 export type { Version } from "./version.ts";
 export { MAX_VERSION, NIL_VERSION, toVersion } from "./version.ts";

@@ -1,5 +1,6 @@
 import { lstatSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import "@godwit/debug";
 import { cleanUpAfter, type Driver, type DriverFactory, MigrateError } from "@godwit/core";
 import {
 	completeConfig,

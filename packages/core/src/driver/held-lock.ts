@@ -1,10 +1,10 @@
-import createDebug from "debug";
 import { cleanUpAfter } from "../clean-up-after.ts";
 import { isMigrateError, MigrateError } from "../migrate-error.ts";
+import { createTrace } from "../trace.ts";
 import { withBackoff } from "./backoff.ts";
 import type { LockOptions } from "./driver.ts";
 
-const debug = createDebug("godwit:driver");
+const trace = createTrace("godwit:driver");
 
 const DEFAULT_TIMEOUT_MS = 15_000;
 
@@ -81,7 +81,7 @@ export function heldLock({
 		} catch (error) {
 			throw await cleanUpAfter(error, () => giveBack("asked"));
 		}
-		debug("locked %s", name);
+		trace("locked %s", name);
 		return undefined;
 	}
 
@@ -94,7 +94,7 @@ export function heldLock({
 			throw error;
 		}
 		state = "free";
-		debug("unlocked %s", name);
+		trace("unlocked %s", name);
 	}
 
 	async function settle(): Promise<void> {
@@ -102,7 +102,7 @@ export function heldLock({
 		try {
 			await giveBack("again");
 		} catch (error) {
-			debug("the lock of %s still cannot be given back: %s", name, error);
+			trace("the lock of %s still cannot be given back: %s", name, error);
 		}
 	}
 

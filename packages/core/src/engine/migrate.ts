@@ -1,4 +1,3 @@
-import createDebug from "debug";
 import { cleanUpAfter } from "../clean-up-after.ts";
 import { type CallQueue, callQueue } from "../driver/call-queue.ts";
 import type { Driver, LockOptions, VersionState } from "../driver/driver.ts";
@@ -7,6 +6,7 @@ import type { Migration, MigrationReport } from "../migration.ts";
 import { openDriver, openSource } from "../registry.ts";
 import { assertMigrations } from "../source/assert-migrations.ts";
 import type { Source } from "../source/source.ts";
+import { createTrace } from "../trace.ts";
 import { NIL_VERSION, toVersion, type Version } from "../version.ts";
 import { assertOptions, type MigrateOptions } from "./migrate-options.ts";
 import { migrationFailed } from "./migration-failure.ts";
@@ -14,7 +14,7 @@ import { type OpenedPlan, openPlan, remaining } from "./open-plan.ts";
 import type { Goal } from "./plan.ts";
 import { runMigrations } from "./run-migrations.ts";
 
-const debug = createDebug("godwit:migrate");
+const trace = createTrace("godwit:migrate");
 
 /**
  * A source and a database, and what to do with them. Operations that overlap run one after the other. Go: migrate.Migrate.
@@ -157,7 +157,7 @@ export class Migrate implements AsyncDisposable {
 			const { migrations, short } = planned;
 			const stopped = this.#options.signal?.aborted ?? false;
 			if (migrations.length === 0 || stopped) {
-				debug("nothing to run at version %s", before.version);
+				trace("nothing to run at version %s", before.version);
 				return report(before.version, short, stopped && migrations.length > 0);
 			}
 		}
@@ -181,7 +181,7 @@ export class Migrate implements AsyncDisposable {
 			if (dirty) throw dirtyDatabase(version);
 			const done = progress?.applied.length ?? 0;
 			const { migrations, short } = version === seen?.at ? seen.planned : await planFrom(version, done);
-			debug("%d migrations from version %s", migrations.length, version);
+			trace("%d migrations from version %s", migrations.length, version);
 			const start: MigrationReport = { ...(progress ?? report(version, short, false)), to: version, short };
 			const { report: made, startOver } = await runMigrations(this.#driver, migrations, start, this.#options);
 			if (startOver === undefined) return made;
@@ -243,7 +243,7 @@ export class Migrate implements AsyncDisposable {
 			await this.#driver.unlock();
 		} catch (error) {
 			if (isMigrateError(error, "ERR_LOCK_LOST")) throw error;
-			debug("the lock could not be given back: %s", error);
+			trace("the lock could not be given back: %s", error);
 			onEvent?.({ type: "unlock-failed", error });
 			return;
 		}

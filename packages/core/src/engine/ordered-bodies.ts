@@ -2,8 +2,11 @@ import type { MigrationBody } from "../body/migration-body.ts";
 import { type BodyReadAhead, readAhead } from "../body/read-ahead.ts";
 import { cleanUpAfter } from "../clean-up-after.ts";
 import type { AppliedMigration, Migration } from "../migration.ts";
+import { createTrace } from "../trace.ts";
 import { eventLoopTurn } from "./event-loop-turn.ts";
 import type { MigrateOptions } from "./migrate-options.ts";
+
+const trace = createTrace("godwit:run");
 
 const DEFAULT_PREFETCH = 10;
 
@@ -63,6 +66,7 @@ export async function runInOrder(
 			ahead.delete(index);
 			const { version, direction, target, file } = migration;
 			const durationMs = performance.now() - began;
+			trace("%s %s took %d ms", direction, version, durationMs);
 			ended({ version, direction, target, identifier: file?.identifier ?? "<empty>", durationMs }, index);
 			done++;
 		}

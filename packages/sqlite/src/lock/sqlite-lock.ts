@@ -1,5 +1,6 @@
 import {
 	cleanUpAfter,
+	createTrace,
 	isMigrateError,
 	type LockOptions,
 	type LockPrimitives,
@@ -7,7 +8,6 @@ import {
 	type Obstacle,
 	type ReleaseReason,
 } from "@godwit/core";
-import createDebug from "debug";
 import { retryWhileBusy } from "../connection/busy-retry.ts";
 import type { ConnectionSession } from "../connection/connection-session.ts";
 import type { DatabaseAccess } from "../connection/database-access.ts";
@@ -20,7 +20,7 @@ import type { VersionTable } from "../tables/version-table.ts";
 import type { SqliteConfig } from "../url/sqlite-config.ts";
 import type { LockRow } from "./lock-row.ts";
 
-const debug = createDebug("godwit:sqlite");
+const trace = createTrace("godwit:sqlite");
 
 /** The migration lock of a SQLite database: the row, under the locks of the database's files. */
 export interface SqliteLock extends Required<LockPrimitives> {
@@ -164,7 +164,7 @@ export function sqliteLock(options: SqliteLockOptions): SqliteLock {
 				} catch (error) {
 					// A holder that has ended is dead to everybody, so a row that stays keeps nobody out.
 					if (reason !== "closing" || !isMigrateError(error, "ERR_BUSY")) throw error;
-					debug("closing %s without having freed the lock row: %s", path, error);
+					trace("closing %s without having freed the lock row: %s", path, error);
 				}
 			}),
 		forgetTables() {
