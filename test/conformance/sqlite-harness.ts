@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +9,12 @@ import { type DriverFactory, textBody } from "@godwit/core";
 
 /** Durability is not what the laws ask for; test/torture does. */
 const OPTIONS = "x-synchronous=off";
+
+/** A program that runs SQL, its second argument, on a database, its first. */
+const CHANGE = `
+	import { DatabaseSync } from "node:sqlite";
+	new DatabaseSync(process.argv[1]).exec(process.argv[2]);
+`;
 
 /** One SQLite database in a folder of its own, observed through a third binding, Node's own. */
 export async function sqliteHarness(factory: DriverFactory): Promise<DriverHarness & AsyncDisposable> {
@@ -28,6 +34,11 @@ export async function sqliteHarness(factory: DriverFactory): Promise<DriverHarne
 		}
 	}
 
+	/** In another process too. */
+	function change(sql: string): void {
+		execFileSync(process.execPath, ["--no-warnings", "--input-type=module", "--eval", CHANGE, path, sql]);
+	}
+
 	return {
 		open: () => factory.open(`sqlite://${path}?${OPTIONS}`),
 		dialect: {
@@ -36,6 +47,10 @@ export async function sqliteHarness(factory: DriverFactory): Promise<DriverHarne
 			failing: "INSERT INTO a_table_that_is_not_there VALUES (1);",
 			comment: (text) => `-- ${text}`,
 			noTransaction: (body) => `-- godwit: no-transaction\n${body}`,
+			endTransaction: ["COMMIT;", "END;", "ROLLBACK;", "COMMIT;\nBEGIN;", "/* now */ commit transaction;"],
+			createOnLines: (name) => `CREATE TABLE "${name}" (\n\tid INTEGER,\n\tname TEXT DEFAULT ';\n'\n);`,
+			inlineComment: (text) => `/* ${text} */`,
+			unclosed: "'never closed",
 		},
 		objects: async () =>
 			observe((database) =>
@@ -54,6 +69,17 @@ export async function sqliteHarness(factory: DriverFactory): Promise<DriverHarne
 					"-- godwit: no-transaction\nUPDATE schema_migrations_lock SET owner = 'somebody else', expires_at = '9999-01-01', locked = TRUE",
 				),
 			),
+		spoilVersion: {
+			"a word where the number was": async () =>
+				change(
+					"DROP TABLE schema_migrations; CREATE TABLE schema_migrations (version, dirty); INSERT INTO schema_migrations VALUES ('five', 0)",
+				),
+			"a version below -1": async () => change("UPDATE schema_migrations SET version = -2"),
+			"a dirty flag that is neither": async () => change("UPDATE schema_migrations SET dirty = 'perhaps'"),
+			"a second row": async () => change("INSERT INTO schema_migrations (version, dirty) VALUES (6, FALSE)"),
+			"a table without the column": async () => change("ALTER TABLE schema_migrations RENAME COLUMN version TO v"),
+			"a file that is no database": async () => writeFileSync(path, "no database ".repeat(1_000)),
+		},
 		[Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
 	};
 }

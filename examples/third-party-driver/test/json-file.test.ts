@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DriverHarness, driverLaws, engineLaws, runLaws } from "@godwit/conformance";
@@ -9,7 +9,16 @@ import { readDocuments, writeDocuments } from "../documents.ts";
 import { jsonFile } from "../json-file.ts";
 import { runStatements } from "../statements.ts";
 
-const capabilities = ["persistent", "lock", "cross-instance-lock", "atomic-run", "apply", "fingerprint"] as const;
+const capabilities = [
+	"persistent",
+	"lock",
+	"cross-instance-lock",
+	"atomic-run",
+	"apply",
+	"fingerprint",
+	"unreadable-version",
+	"places",
+] as const;
 const run = { seed: Number(process.env.GODWIT_SEED ?? 1), numRuns: 10 };
 
 async function create(): Promise<DriverHarness & AsyncDisposable> {
@@ -28,6 +37,14 @@ async function create(): Promise<DriverHarness & AsyncDisposable> {
 			const hash = createHash("sha256");
 			for (const name of (await readdir(folder)).sort()) hash.update(name).update(await readFile(join(folder, name)));
 			return hash.digest("hex");
+		},
+		spoilVersion: {
+			"a word where the number was": () => writeFile(path, '{ "version": "five", "dirty": false, "collections": {} }'),
+			"half a file": async () => truncate(path, 10),
+			"a folder in its place": async () => {
+				await rm(path);
+				await mkdir(path);
+			},
 		},
 		[Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
 	};

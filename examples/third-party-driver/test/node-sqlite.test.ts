@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { lstat, mkdtemp, readdir, readFile, readlink, rm } from "node:fs/promises";
+import { lstat, mkdtemp, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -31,6 +31,10 @@ async function create(): Promise<DriverHarness & AsyncDisposable> {
 			failing: "SELECT * FROM no_such_table;",
 			comment: (text) => `-- ${text}`,
 			noTransaction: (body) => `-- godwit: no-transaction\n${body}`,
+			endTransaction: ["COMMIT;", "ROLLBACK;", "COMMIT; BEGIN;"],
+			createOnLines: (name) => `CREATE TABLE "${name}" (\n\tid INTEGER\n);`,
+			inlineComment: (text) => `/* ${text} */`,
+			unclosed: "'never closed",
 		},
 		async objects() {
 			// Nothing has made the file before the first migration.
@@ -53,6 +57,13 @@ async function create(): Promise<DriverHarness & AsyncDisposable> {
 		async stealLock() {
 			using database = new DatabaseSync(path);
 			database.exec("UPDATE schema_migrations_lock SET locked = TRUE, owner = 'a thief', expires_at = '9999-01-01'");
+		},
+		spoilVersion: {
+			async "a second row"() {
+				using database = new DatabaseSync(path);
+				database.exec("INSERT INTO schema_migrations (version, dirty) VALUES (6, FALSE)");
+			},
+			"a file that is no database": () => writeFile(path, "no database ".repeat(1_000)),
 		},
 		[Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
 	};

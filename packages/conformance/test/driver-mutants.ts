@@ -2,12 +2,14 @@ import {
 	type ApplyOutcome,
 	type Driver,
 	type DriverTransaction,
+	type ErrorDetails,
 	isMigrateError,
 	MigrateError,
 	type MigrationBody,
 	NIL_VERSION,
 	textBody,
 	type VersionChange,
+	type VersionState,
 } from "@godwit/core";
 import { type MemoryDatabase, memoryDriver } from "../src/memory/memory-driver.ts";
 
@@ -82,6 +84,55 @@ export const driverMutants: Readonly<Record<string, DriverMutant>> = {
 				return d.version();
 			},
 		}),
+	},
+	"a version that cannot be read is none": {
+		caughtBy: "version/failed-read-is-an-error",
+		break: (d, database) => ({
+			version: () =>
+				d.version().catch((error: unknown) => {
+					if (database.readFailure === undefined) throw error;
+					return { version: NIL_VERSION, dirty: false };
+				}),
+		}),
+	},
+	"the version is remembered when it cannot be read": {
+		caughtBy: "version/failed-read-is-an-error",
+		break(d) {
+			let last: VersionState = { version: NIL_VERSION, dirty: false };
+			return {
+				async setVersion(change) {
+					await d.setVersion(change);
+					last = { version: change.version, dirty: change.dirty };
+				},
+				version: () => d.version().catch(() => last),
+			};
+		},
+	},
+	"a failed read has no code": {
+		caughtBy: "version/failed-read-is-an-error",
+		break: (d) => ({
+			version: () =>
+				d.version().catch((error: Error) => {
+					throw error.cause;
+				}),
+		}),
+	},
+	"another instance takes what it cannot read for none": {
+		caughtBy: "version/failed-read-is-an-error",
+		break(d) {
+			let wrote = false;
+			return {
+				async setVersion(change) {
+					await d.setVersion(change);
+					wrote = true;
+				},
+				version: () =>
+					d.version().catch((error: unknown) => {
+						if (wrote) throw error;
+						return { version: NIL_VERSION, dirty: false };
+					}),
+			};
+		},
 	},
 	"the version table is created without IF NOT EXISTS": {
 		caughtBy: "open/concurrent-first-open",
@@ -295,6 +346,98 @@ export const driverMutants: Readonly<Record<string, DriverMutant>> = {
 		}),
 	},
 
+	"an error says no place": {
+		caughtBy: "places/of-a-failing-statement",
+		break: (d) => ({ run: misplacing(d, ({ line: _, column: __, ...details }) => details) }),
+	},
+	"lines and columns are counted from 0": {
+		caughtBy: "places/of-a-failing-statement",
+		break: (d) => ({
+			run: misplacing(d, ({ line = 0, column = 0, sql }) => ({ sql, line: line - 1, column: column - 1 })),
+		}),
+	},
+	"columns are counted from 0": {
+		caughtBy: "places/of-a-failing-statement",
+		break: (d) => ({ run: misplacing(d, ({ column = 0, ...details }) => ({ ...details, column: column - 1 })) }),
+	},
+	"columns are one too many": {
+		caughtBy: "places/of-a-failing-statement",
+		break: (d) => ({ run: misplacing(d, ({ column = 0, ...details }) => ({ ...details, column: column + 1 })) }),
+	},
+	"a failing statement is at the start of its line": {
+		caughtBy: "places/of-a-failing-statement",
+		break: (d) => ({ run: misplacing(d, (details) => ({ ...details, column: 1 })) }),
+	},
+	"columns are bytes": {
+		caughtBy: "places/of-a-failing-statement",
+		break: (d) => ({
+			run: misplacing(d, (details, before) => ({ ...details, column: Buffer.byteLength(lastLine(before)) + 1 })),
+		}),
+	},
+	"columns are characters, as in PostgreSQL": {
+		caughtBy: "places/of-a-failing-statement",
+		break: (d) => ({
+			run: misplacing(d, (details, before) => ({ ...details, column: [...lastLine(before)].length + 1 })),
+		}),
+	},
+	"the byte order mark has a column": {
+		caughtBy: "places/of-a-failing-statement",
+		break: (d) => ({
+			async run(body) {
+				const marked = (await bytesOf(body))[0] === 0xef;
+				await misplacing(d, ({ line = 0, column = 0, sql }) => {
+					return { sql, line, column: marked && line === 1 ? column + 1 : column };
+				})(body);
+			},
+		}),
+	},
+	"a carriage return is a line of its own": {
+		caughtBy: "places/of-a-failing-statement",
+		break: (d) => ({
+			run: misplacing(d, (details, before) => ({ ...details, line: before.split(/[\r\n]/).length })),
+		}),
+	},
+	"a line end within a statement or a comment is none": {
+		caughtBy: "places/of-a-failing-statement",
+		break: (d) => ({
+			run: misplacing(d, (details, before) => ({
+				...details,
+				line: before.replace(/\/\*.*?\*\//gs, "").split("\n").length,
+			})),
+		}),
+	},
+	"comments have no lines": {
+		caughtBy: "places/of-a-failing-statement",
+		break: (d) => ({
+			run: misplacing(d, (details, before) => ({ ...details, line: before.replace(/--.*\n/g, "").split("\n").length })),
+		}),
+	},
+	"lines are counted from the start of a chunk": {
+		caughtBy: "places/of-a-failing-statement",
+		break: (d) => ({
+			run: misplacing(d, (details, before) => ({
+				...details,
+				line: before.slice(Math.floor(before.length / 16_384) * 16_384).split("\n").length,
+			})),
+		}),
+	},
+	"bytes that are not UTF-8 are on the first line": {
+		caughtBy: "places/of-what-is-not-text",
+		break: (d) => ({ run: misplacingInvalid(d, ({ problem, ...place }) => ({ problem, ...place, line: 1 })) }),
+	},
+	"bytes that are not UTF-8 become another character": {
+		caughtBy: "places/of-what-is-not-text",
+		break: (d) => ({ run: async (body) => d.run(textBody((await bytesOf(body)).toString())) }),
+	},
+	"what is never closed is at the end of the text": {
+		caughtBy: "places/of-what-is-never-closed",
+		break: (d) => ({
+			run: misplacingInvalid(d, ({ problem }, text) => {
+				return { problem, line: text.split("\n").length, column: lastLine(text).length + 1 };
+			}),
+		}),
+	},
+
 	"transaction is claimed and missing": {
 		caughtBy: "claims/match-the-methods",
 		break: (_d) => ({ transaction: undefined }) as unknown as Partial<Driver>,
@@ -467,6 +610,55 @@ export const driverMutants: Readonly<Record<string, DriverMutant>> = {
 		}),
 	},
 
+	"run commits where the body says so": {
+		caughtBy: "run/body-cannot-commit-a-part",
+		break: (d) => ({ run: committingParts(d) }),
+	},
+	"apply commits where the body says so": {
+		caughtBy: "apply/body-cannot-commit-a-part",
+		break: (d) => ({
+			async apply(body, change) {
+				await committingParts(d)(body);
+				await d.setVersion(change);
+				return "applied";
+			},
+		}),
+	},
+	"apply leaves out what follows a commit": {
+		caughtBy: "apply/body-cannot-commit-a-part",
+		break: (d) => ({
+			apply: async (body, change) => d.apply(textBody((await body.text()).replace(/commit;.*/s, "")), change),
+		}),
+	},
+	"apply declines after a commit": {
+		caughtBy: "apply/body-cannot-commit-a-part",
+		break: (d) => ({
+			async apply(body, change) {
+				try {
+					return await d.apply(body, change);
+				} catch (error) {
+					if (!isMigrateError(error, "ERR_TRANSACTION_CONTROL")) throw error;
+					await d.run(textBody((await body.text()).replace(/commit;.*/s, "")));
+					return "declined";
+				}
+			},
+		}),
+	},
+	"a transaction ends where a body says so": {
+		caughtBy: "transaction/body-cannot-commit-a-part",
+		break: (d) => ({
+			async transaction(change, work) {
+				const run = async (body: MigrationBody): Promise<ApplyOutcome> => {
+					await committingParts(d)(body);
+					return "applied";
+				};
+				const result = await work({ run });
+				await d.setVersion(change);
+				return result;
+			},
+		}),
+	},
+
 	"drop keeps the version": {
 		caughtBy: "drop/leaves-nothing",
 		break: (d) => ({
@@ -549,6 +741,45 @@ function unless(code: "ERR_LOCKED" | "ERR_NOT_LOCKED" | "ERR_LOCK_LOST"): (error
 	return (error) => {
 		if (!isMigrateError(error, code)) throw error;
 	};
+}
+
+/** Runs the parts between `commit;` each in a transaction of its own, as an engine does that is given the whole text. */
+function committingParts(driver: Driver): Driver["run"] {
+	return async (body) => {
+		for (const part of (await body.text()).split("commit;")) await driver.run(textBody(part));
+	};
+}
+
+/** @param misplace Given the text before the place that is right, without a byte order mark. */
+function misplacing(
+	driver: Driver,
+	misplace: (details: ErrorDetails["ERR_SQL"], before: string) => ErrorDetails["ERR_SQL"],
+): Driver["run"] {
+	return (body) =>
+		driver.run(body).catch(async (error: unknown) => {
+			if (!isMigrateError(error, "ERR_SQL")) throw error;
+			const { line = 1, column = 1 } = error.details;
+			const lines = (await body.text()).split("\n").slice(0, line);
+			const before = [...lines.slice(0, -1), lines.at(-1)?.slice(0, column - 1)].join("\n");
+			throw new MigrateError("ERR_SQL", error.message, misplace(error.details, before), { cause: error.cause });
+		});
+}
+
+/** @param misplace Given the text, as far as it is text. */
+function misplacingInvalid(
+	driver: Driver,
+	misplace: (details: ErrorDetails["ERR_INVALID_BODY"], text: string) => ErrorDetails["ERR_INVALID_BODY"],
+): Driver["run"] {
+	return (body) =>
+		driver.run(body).catch(async (error: unknown) => {
+			if (!isMigrateError(error, "ERR_INVALID_BODY")) throw error;
+			const text = (await bytesOf(body)).toString();
+			throw new MigrateError("ERR_INVALID_BODY", error.message, misplace(error.details, text));
+		});
+}
+
+function lastLine(text: string): string {
+	return text.slice(text.lastIndexOf("\n") + 1);
 }
 
 async function bytesOf(body: MigrationBody, failure?: "until it fails"): Promise<Buffer> {

@@ -1,4 +1,4 @@
-import { isMigrateError, migrationBody, type Source } from "@godwit/core";
+import { isMigrateError, migrationBody, NIL_VERSION, type Source, textBody } from "@godwit/core";
 import type { Engine, EngineOptions } from "../src/engine-laws/engine.ts";
 import { openMigrate } from "../src/engine-laws/engine.ts";
 
@@ -118,6 +118,37 @@ export const engineMutants: Readonly<Record<string, EngineMutant>> = {
 		options: (options) => ({
 			...options,
 			driver: { ...options.driver, async lock() {}, async unlock() {} },
+		}),
+	},
+	"a version that cannot be read is none, as in golang-migrate": {
+		caughtBy: "engine/unreadable-version-runs-nothing",
+		options: ({ driver, ...options }) => ({
+			...options,
+			driver: { ...driver, version: () => driver.version().catch(() => ({ version: NIL_VERSION, dirty: false })) },
+		}),
+	},
+	"a body that commits a part was rolled back": {
+		caughtBy: "engine/not-dirty-means-nothing-is-left",
+		options: ({ driver, ...options }) => ({
+			...options,
+			driver: {
+				...driver,
+				async apply(body, change) {
+					for (const part of (await body.text()).split("commit;")) await driver.run(textBody(part));
+					await driver.setVersion(change);
+					return "applied";
+				},
+			},
+		}),
+	},
+	"a body that failed is applied": {
+		caughtBy: "engine/not-dirty-means-nothing-is-left",
+		break: (e) => ({
+			up: () =>
+				e.up().catch(async (error: unknown) => {
+					if (!isMigrateError(error, "ERR_MIGRATION_FAILED")) throw error;
+					return { ...error.details.report, to: error.details.version };
+				}),
 		}),
 	},
 	"run runs the first migration": {

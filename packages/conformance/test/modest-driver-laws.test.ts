@@ -1,4 +1,4 @@
-import { type Driver, defineDriver, textBody } from "@godwit/core";
+import { type Driver, defineDriver, isMigrateError, MigrateError, textBody } from "@godwit/core";
 import { describe, expect, it } from "vitest";
 import {
 	type DriverHarness,
@@ -27,7 +27,7 @@ async function modestHarness(): Promise<DriverHarness & AsyncDisposable> {
 				version: () => driver.version(),
 				setVersion: (change) => driver.setVersion(change),
 				async run(body) {
-					for (const line of (await body.text()).split("\n")) await driver.run(textBody(line));
+					for (const line of (await body.text()).split("\n")) await driver.run(textBody(line)).catch(withoutPlace);
 				},
 				drop: () => driver.drop(),
 				async close() {
@@ -46,12 +46,63 @@ async function modestHarness(): Promise<DriverHarness & AsyncDisposable> {
 	};
 }
 
+/** Of a line alone it would be that in the line. */
+function withoutPlace(error: unknown): never {
+	if (!isMigrateError(error, "ERR_SQL")) throw error;
+	throw new MigrateError("ERR_SQL", error.message, { sql: error.details.sql }, { cause: error.cause });
+}
+
 const run = { seed: Number(process.env.GODWIT_SEED ?? 1) };
 
 runLaws(driverLaws, { describe, it, name: "a modest driver", create: modestHarness, run });
 runLaws(engineLaws, { describe, it, name: "Migrate on a modest driver", create: modestHarness, run });
 
+/** A driver that knows the lines of failing statements, and no columns. */
+async function linesHarness(tell: (line: number) => number): Promise<DriverHarness & AsyncDisposable> {
+	const harness = harnessOf(memoryDatabase());
+	return {
+		...harness,
+		async open() {
+			const driver = await harness.open();
+			return {
+				...driver,
+				run: (body) =>
+					driver.run(body).catch((error: unknown) => {
+						if (!isMigrateError(error, "ERR_SQL")) throw error;
+						const { sql, line = 0 } = error.details;
+						throw new MigrateError("ERR_SQL", error.message, { sql, line: tell(line) }, { cause: error.cause });
+					}),
+			};
+		},
+	};
+}
+
+describe("a driver that does not claim places", () => {
+	const law = driverLaws.laws.find(({ id }) => id === "places/of-a-failing-statement");
+	const check = (tell: (line: number) => number): Promise<void> | undefined =>
+		law?.check(() => linesHarness(tell), { ...run, numRuns: 30, capabilities: new Set() });
+
+	it("may tell the line alone", async () => {
+		await expect(check((line) => line)).resolves.toBeUndefined();
+	});
+
+	it("may not tell a wrong one", async () => {
+		await expect(check(() => 1)).rejects.toThrow();
+		await expect(check((line) => line - 1)).rejects.toThrow();
+	});
+});
+
 describe("a modest driver", () => {
+	it.each([
+		["version/failed-read-is-an-error", "has spoilVersion"],
+		["engine/unreadable-version-runs-nothing", "has spoilVersion"],
+		["run/body-cannot-commit-a-part", "has endTransaction"],
+		["engine/not-dirty-means-nothing-is-left", "has endTransaction"],
+	])("is told by %s what its harness lacks", async (id, message) => {
+		const law = [...driverLaws.laws, ...engineLaws.laws].find((candidate) => candidate.id === id);
+		await expect(law?.check(modestHarness, { ...run, numRuns: 1, capabilities: new Set() })).rejects.toThrow(message);
+	});
+
 	it("would break the laws that it is not asked", async () => {
 		const options: RunOptions<never> = { ...run, numRuns: 30, capabilities: new Set() };
 		for (const id of ["lock/not-twice", "run/all-or-nothing"]) {

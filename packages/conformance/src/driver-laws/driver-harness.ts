@@ -18,6 +18,13 @@ export interface DriverHarness {
 	 * @param holder The instance that holds it; a body run by it reaches a database that it keeps everybody else out of.
 	 */
 	stealLock?(holder: Driver): Promise<void>;
+	/**
+	 * Ways to spoil the recorded version so that nobody can tell it any more, each under a name for messages: a word where
+	 * the number was, a second row, a file that is no database. Needed for `"unreadable-version"`.
+	 *
+	 * Each is called on a database of its own, in which a version is recorded and one idle instance is open.
+	 */
+	readonly spoilVersion?: Readonly<Record<string, () => Promise<void>>>;
 }
 
 /** What the laws run, in the database's language. Each is a whole statement, with what ends it; `\n` joins them. */
@@ -32,6 +39,23 @@ export interface Dialect {
 	comment(text: string): string;
 	/** Marks a body as one that has to run outside a transaction. Needed for `"no-transaction"`. */
 	noTransaction?(body: string): string;
+	/**
+	 * Texts that end the transaction around a body, in the ways the language has: `COMMIT;`, `ROLLBACK;`, `COMMIT;` and
+	 * then `BEGIN;`. Needed for `"transaction-control"`.
+	 */
+	readonly endTransaction?: readonly string[];
+	/** As `create`, but the statement goes over several lines. Left out where a statement has one line. */
+	createOnLines?(name: string): string;
+	/**
+	 * A comment after which its line goes on; the text may have line breaks, and no mark of the language. Left out where
+	 * there is none.
+	 */
+	inlineComment?(text: string): string;
+	/**
+	 * Text that opens with something that nothing closes, such as `'never closed`: the driver answers
+	 * `ERR_INVALID_BODY` with the place where the text begins. Left out where there is none.
+	 */
+	readonly unclosed?: string;
 }
 
 /** What a driver may claim, and what the claim means. */
@@ -46,6 +70,9 @@ export const driverCapabilities = {
 	transaction: "transaction exists: several bodies and the version in one transaction",
 	"last-token": "lastToken exists; needs lock and apply",
 	fingerprint: "the harness can tell whether anything was written",
+	"unreadable-version": "the harness can make the recorded version one that nobody can read",
+	"transaction-control": "the language has statements that end a transaction; needs endTransaction",
+	places: "the error of a failing statement says its line and column",
 } as const;
 
 export type DriverCapability = keyof typeof driverCapabilities;

@@ -3,13 +3,27 @@ import { bodyLaws } from "./body-laws.ts";
 import { callLaws } from "./call-laws.ts";
 import { type DriverCapability, type DriverHarness, driverCapabilities } from "./driver-harness.ts";
 import { driverModelLaw } from "./driver-model.ts";
+import { failedReadLaws } from "./failed-read-laws.ts";
 import { lifetimeLaws } from "./lifetime-laws.ts";
 import { lockLaws } from "./lock-laws.ts";
+import { placeLaws } from "./place-laws.ts";
+import { transactionControlLaws } from "./transaction-control-laws.ts";
 import { transactionLaws } from "./transaction-laws.ts";
 import { versionLaws } from "./version-laws.ts";
 
 /** Every promise of `Driver`. */
 export const driverLaws: LawSet<DriverHarness, DriverCapability> = {
 	capabilities: driverCapabilities,
-	laws: [...versionLaws, ...lockLaws, ...bodyLaws, ...transactionLaws, ...lifetimeLaws, ...callLaws, driverModelLaw],
+	laws: [
+		...versionLaws,
+		...failedReadLaws,
+		...lockLaws,
+		...bodyLaws,
+		...placeLaws,
+		...transactionLaws,
+		...transactionControlLaws,
+		...lifetimeLaws,
+		...callLaws,
+		driverModelLaw,
+	],
 };

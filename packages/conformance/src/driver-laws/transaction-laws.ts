@@ -213,12 +213,18 @@ function at(version: Version, dirty = false): VersionState {
 }
 
 /** Called only when the driver claims it. */
-async function apply(driver: Driver, body: MigrationBody, version: Version, from?: VersionState): Promise<string> {
+export async function apply(
+	driver: Driver,
+	body: MigrationBody,
+	version: Version,
+	from?: VersionState,
+): Promise<string> {
 	assert.ok(driver.apply !== undefined);
 	return driver.apply(body, changeTo(version, from));
 }
 
-async function transaction<T>(
+/** Called only when the driver claims it. */
+export async function transaction<T>(
 	driver: Driver,
 	version: Version,
 	from: VersionState | undefined,

@@ -8,6 +8,7 @@ import { type Law, type LawSet, lawsOfOne } from "../law.ts";
 import { expectState, namesOf, type OpenEngine, openMigrate, openWith } from "./engine.ts";
 import { engineFailureLaws } from "./engine-failure-laws.ts";
 import { engineModelLaw } from "./engine-model.ts";
+import { engineReportLaws } from "./engine-report-laws.ts";
 import { failing, objectOf, reversibleSet } from "./migration-set.ts";
 
 /** Longer than any law waits for a lock that it gets. */
@@ -25,6 +26,7 @@ export function engineLawsOf(openEngine: OpenEngine): LawSet<DriverHarness, Driv
 		laws: [
 			...movementLaws(openEngine),
 			...engineFailureLaws(openEngine),
+			...engineReportLaws(openEngine),
 			...lockingLaws(openEngine),
 			engineModelLaw(openEngine, { apply: true }),
 			engineModelLaw(openEngine, { apply: false }),

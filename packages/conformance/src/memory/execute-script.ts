@@ -1,28 +1,46 @@
 import { MigrateError } from "@godwit/core";
 
+const COMMENT = /--[^\n]*|\/\*.*?\*\//gs;
 /** Not `\s`, which takes a byte order mark for white space. */
+const STATEMENT = /[^ \t\r\n;][^;\n]*/g;
 const WORD = /[^ \t\r;]+/g;
-const STATEMENT = /[^ \t\r;][^;]*/g;
 
 /**
  * Executes the memory driver's language.
  *
  * @returns The objects afterwards; those passed in stay as they are.
- * @throws MigrateError `ERR_SQL` at the first statement that fails.
+ * @throws MigrateError `ERR_INVALID_BODY` for a comment that is not closed; then, at the first statement that cannot be
+ *   done, `ERR_TRANSACTION_CONTROL` for `commit` and `ERR_SQL` for any other.
  */
 export function executeScript(script: string, objects: readonly string[]): readonly string[] {
+	// As long as it was, so that every statement keeps its place.
+	const statements = script.replace(COMMENT, (comment) => " ".repeat(comment.length));
+	const unclosed = statements.indexOf("/*");
+	if (unclosed !== -1) {
+		const place = placeOf(script, unclosed);
+		const message = `the comment at line ${place.line}, column ${place.column} is never closed; add the missing */`;
+		throw new MigrateError("ERR_INVALID_BODY", message, { ...place, problem: "unclosed-comment" });
+	}
 	let result = objects;
-	for (const [index, line] of script.split("\n").entries()) {
-		for (const { 0: sql, index: offset } of line.replace(/--.*$/s, "").matchAll(STATEMENT)) {
-			try {
-				result = execute(sql.match(WORD) ?? [], result);
-			} catch (cause) {
-				const details = { sql, line: index + 1, column: offset + 1 };
-				throw new MigrateError("ERR_SQL", (cause as Error).message, details, { cause });
-			}
+	for (const { 0: sql, index } of statements.matchAll(STATEMENT)) {
+		const words = sql.match(WORD) ?? [];
+		if (words[0] === "commit") {
+			const message = "commit would end the transaction around this body; remove it";
+			throw new MigrateError("ERR_TRANSACTION_CONTROL", message, { sql, ...placeOf(script, index) });
+		}
+		try {
+			result = execute(words, result);
+		} catch (cause) {
+			const details = { sql, ...placeOf(script, index) };
+			throw new MigrateError("ERR_SQL", (cause as Error).message, details, { cause });
 		}
 	}
 	return result;
+}
+
+function placeOf(script: string, index: number): { readonly line: number; readonly column: number } {
+	const lines = script.slice(0, index).split("\n");
+	return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
 function execute([verb, name, ...rest]: readonly string[], objects: readonly string[]): readonly string[] {

@@ -26,6 +26,8 @@ export interface MemoryDatabase {
 	/** How often anything was written, locks too. */
 	writes: number;
 	lockOwner: string | undefined;
+	/** Why the version cannot be read, as when a disk fails; usually nothing. */
+	readFailure: Error | undefined;
 	/** Settles when the transaction that writes now is over. */
 	lastWrite: Promise<void>;
 }
@@ -33,7 +35,7 @@ export interface MemoryDatabase {
 const EMPTY: MemoryState = { version: NIL_VERSION, dirty: false, objects: [], token: undefined };
 
 export function memoryDatabase(): MemoryDatabase {
-	return { state: EMPTY, writes: 0, lockOwner: undefined, lastWrite: Promise.resolve() };
+	return { state: EMPTY, writes: 0, lockOwner: undefined, readFailure: undefined, lastWrite: Promise.resolve() };
 }
 
 let instances = 0;
@@ -41,8 +43,9 @@ let instances = 0;
 /**
  * Opens an instance of a database in memory: the contract of `Driver`, kept in full by the shortest code that does.
  *
- * Its language has one statement in a line or before a `;`: `create NAME`, `drop NAME`; anything else fails.
- * Comments begin with `--`; the comment `-- no-transaction` on a line by itself keeps a body out of `apply`.
+ * Its language has one statement in a line or before a `;`: `create NAME`, `drop NAME`; anything else fails, and `commit`
+ * is refused. Comments are SQL's, of a line or a block; the comment `-- no-transaction` on a line by itself keeps a body
+ * out of `apply`.
  */
 export function memoryDriver(
 	database: MemoryDatabase,
@@ -96,6 +99,10 @@ export function memoryDriver(
 				database.writes++;
 			},
 			async version() {
+				const { readFailure: cause } = database;
+				if (cause !== undefined) {
+					throw new MigrateError("ERR_DATABASE", `the version cannot be read: ${cause.message}`, {}, { cause });
+				}
 				const { version, dirty } = database.state;
 				return { version, dirty };
 			},

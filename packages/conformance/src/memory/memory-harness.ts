@@ -16,12 +16,21 @@ export function harnessOf(database: MemoryDatabase): Required<DriverHarness> & A
 			failing: "fail;",
 			comment: (text) => `-- ${text}`,
 			noTransaction: (body) => `-- no-transaction\n${body}`,
+			endTransaction: ["commit;"],
+			createOnLines: (name) => `create /* a name\nfollows */ ${name};`,
+			inlineComment: (text) => `/* ${text} */`,
+			unclosed: "/* never closed",
 		},
 		objects: async () => database.state.objects,
 		fingerprint: async () => String(database.writes),
 		async stealLock() {
 			database.lockOwner = "a thief";
 			database.writes++;
+		},
+		spoilVersion: {
+			async "the disk fails"() {
+				database.readFailure = new Error("input/output error");
+			},
 		},
 		async [Symbol.asyncDispose]() {},
 	};

@@ -12,7 +12,7 @@ function variables(ran: string[]): Driver {
 		async run(body) {
 			ran.push(await body.text());
 		},
-		async setVersion(version, dirty) {
+		async setVersion({ version, dirty }) {
 			state = { version, dirty };
 		},
 		version: async () => state,

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { isMigrateError, memorySource, type VersionState } from "@godwit/core";
+import type { DriverCapability, DriverHarness } from "../driver-laws/driver-harness.ts";
+import { forEachSpoiling } from "../driver-laws/failed-read-laws.ts";
+import { type BodyWithEnd, forEachBody } from "../driver-laws/transaction-control-laws.ts";
+import { expectObjects } from "../expectations.ts";
+import type { Law } from "../law.ts";
+import { type Engine, expectState, type OpenEngine, openWith } from "./engine.ts";
+import { reversibleSet } from "./migration-set.ts";
+
+/** What `Migrate` promises of what it says about the database. */
+export function engineReportLaws(openEngine: OpenEngine): readonly Law<DriverHarness, DriverCapability>[] {
+	return [
+		{
+			id: "engine/unreadable-version-runs-nothing",
+			of: "Migrate.up",
+			requires: ["unreadable-version"],
+			async check(create) {
+				await forEachSpoiling(create, async (harness, way, spoil) => {
+					await using engine = await openWith(openEngine, harness, reversibleSet([1n, 2n]));
+					await engine.force(1n);
+					await spoil();
+					await assert.rejects(engine.up(), isBeforeAnyMigration, `${way}: up went on`);
+					await assert.rejects(engine.down(), isBeforeAnyMigration, `${way}: down went on`);
+				});
+			},
+		},
+		{
+			id: "engine/not-dirty-means-nothing-is-left",
+			of: "ErrorDetails.ERR_MIGRATION_FAILED",
+			requires: ["transaction-control"],
+			async check(create) {
+				await forEachBody(create, async (harness, body) => {
+					const { dialect } = harness;
+					const source = memorySource({ "1_m.up.sql": dialect.create("first"), "2_m.up.sql": body.text });
+					await using engine = openEngine({ source, driver: await harness.open() });
+					const told = await stateToldBy(engine, body);
+					await expectState(engine, told.version, told.dirty);
+					// What a dirty database holds is for a person to find out.
+					if (told.dirty) return;
+					const names = told.version === 2n ? (body.names ?? []) : [];
+					await expectObjects(harness, ["first", ...names]);
+				});
+			},
+		},
+	];
+}
+
+function isBeforeAnyMigration(error: unknown): boolean {
+	return isMigrateError(error) && !isMigrateError(error, "ERR_MIGRATION_FAILED");
+}
+
+/** Migrates, and returns where the database is by what the report or the error says. */
+async function stateToldBy(engine: Engine, { text, names }: BodyWithEnd): Promise<VersionState> {
+	try {
+		const { to } = await engine.up();
+		assert.ok(names !== undefined, `${JSON.stringify(text)} holds a statement that fails, and is said to be applied`);
+		return { version: to, dirty: false };
+	} catch (error) {
+		if (!isMigrateError(error, "ERR_MIGRATION_FAILED")) throw error;
+		const { dirty, version, report } = error.details;
+		return { version: dirty ? version : report.to, dirty };
+	}
+}
