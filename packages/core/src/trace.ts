@@ -23,8 +23,14 @@ export function createTrace(namespace: string): Trace {
  *
  * There is one sink for a JavaScript realm (a page, a process, a worker thread), also where several copies of this
  * package were loaded. It hears what happens from now on: lines published before are gone.
+ *
+ * @throws TypeError When `sink` is neither a function nor `undefined`; the sink there was stays.
  */
 export function setTraceSink(sink: TraceSink | undefined): void {
+	// Later it would end a migration in its midst.
+	if (sink !== undefined && typeof sink !== "function") {
+		throw new TypeError(`a trace sink is a function, or undefined to end the traces, not ${typeof sink}`);
+	}
 	shared[SINK] = sink;
 }
 

@@ -10,6 +10,10 @@ function listen(): readonly Line[] {
 	return lines;
 }
 
+function message(sink: unknown): string {
+	return `a trace sink is a function, or undefined to end the traces, not ${typeof sink}`;
+}
+
 afterEach(() => setTraceSink(undefined));
 
 describe("createTrace", () => {
@@ -55,6 +59,13 @@ describe("setTraceSink", () => {
 		createTrace("godwit:test")("line");
 		expect(lines).toEqual([]);
 		expect(traceSink()).toBeUndefined();
+	});
+
+	it.each([null, "console", {}])("refuses %j, and keeps the sink there was", (sink) => {
+		const lines = listen();
+		expect(() => setTraceSink(sink as never)).toThrow(new TypeError(message(sink)));
+		createTrace("godwit:test")("line");
+		expect(lines).toHaveLength(1);
 	});
 
 	it("reaches the traces of another copy of the package", async () => {
