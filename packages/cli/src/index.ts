@@ -1,6 +1,6 @@
-import { registerBuiltins } from "./register-builtins.ts";
+import { registerBuiltins } from "./database/register-builtins.ts";
 
 export * from "@godwit/core";
-export { registerBuiltins } from "./register-builtins.ts";
+export { registerBuiltins } from "./database/register-builtins.ts";
 
 registerBuiltins();

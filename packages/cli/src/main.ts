@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
-import { type Addresses, addresses } from "./addresses.ts";
-import { CommandError } from "./command-error.ts";
-import { type CommandLine, readCommandLine } from "./command-line.ts";
-import { hideSecrets } from "./hide-secrets.ts";
-import { standardStream } from "./standard-stream.ts";
-import { type Terminal, type TerminalOutput, terminal } from "./terminal.ts";
-import { shortUsage, usage } from "./usage.ts";
-import { UsageError } from "./usage-error.ts";
+import { CommandError } from "./command-line/command-error.ts";
+import { type CommandLine, readCommandLine } from "./command-line/read-command-line.ts";
+import { givenUrls, type Urls } from "./command-line/urls.ts";
+import { shortUsage, usage } from "./command-line/usage.ts";
+import { UsageError } from "./command-line/usage-error.ts";
+import { hideSecrets } from "./output/hide-secrets.ts";
+import { standardStream } from "./output/standard-stream.ts";
+import { type Terminal, type TerminalOutput, terminal } from "./output/terminal.ts";
 
 /**
  * Runs the command line: data goes to standard output, everything else to standard error.
@@ -41,13 +41,13 @@ export async function main(args: readonly string[]): Promise<number> {
 		return 2;
 	}
 
-	const urls = addresses(line, process.env);
+	const urls = givenUrls(line, process.env);
 	const given = [urls.source, urls.database].filter((url) => url !== undefined);
 	const toTerminal = terminal(standardError, (text) => readable(text, given));
 	try {
 		return await run(line, urls, toTerminal);
 	} catch (error) {
-		const { describeError } = await import("./describe-error.ts");
+		const { describeError } = await import("./output/describe-error.ts");
 		const stack = !(error instanceof CommandError) && (line.is("verbose") || Boolean(process.env.DEBUG));
 		toTerminal.line(await describeError(error, { stack }));
 		return 1;
@@ -65,18 +65,18 @@ const standardError: TerminalOutput = {
 	write: (text) => standardStream("stderr").write(text),
 };
 
-async function run(line: CommandLine, urls: Addresses, toTerminal: Terminal): Promise<number> {
+async function run(line: CommandLine, urls: Urls, toTerminal: Terminal): Promise<number> {
 	if (line.command === "create") {
-		const { create } = await import("./create.ts");
+		const { create } = await import("./commands/create.ts");
 		for (const path of await create(line)) print(path);
 		return 0;
 	}
 	if (line.command === "unlock") {
-		const { unlock } = await import("./unlock.ts");
+		const { unlock } = await import("./commands/unlock.ts");
 		await unlock(line, urls, toTerminal);
 		return 0;
 	}
-	const { runOnDatabase } = await import("./run-on-database.ts");
+	const { runOnDatabase } = await import("./database/run-on-database.ts");
 	return runOnDatabase(line, urls, { terminal: toTerminal, print });
 }
 

@@ -1,15 +1,15 @@
 import { isAbsolute } from "node:path";
 import { CommandError } from "./command-error.ts";
-import type { CommandLine } from "./command-line.ts";
+import type { CommandLine } from "./read-command-line.ts";
 
 /** The URLs that a command works on; undefined where the user gave none. */
-export interface Addresses {
+export interface Urls {
 	readonly source: string | undefined;
 	readonly database: string | undefined;
 }
 
 /** Finds the URLs: flags first, then GODWIT_DATABASE and DATABASE_URL for the database. Empty is not given. */
-export function addresses({ value }: CommandLine, environment: NodeJS.ProcessEnv): Addresses {
+export function givenUrls({ value }: CommandLine, environment: NodeJS.ProcessEnv): Urls {
 	const path = value("path");
 	return {
 		source: value("source") || (path ? urlOfPath(path) : undefined),
@@ -18,7 +18,7 @@ export function addresses({ value }: CommandLine, environment: NodeJS.ProcessEnv
 }
 
 /** @throws CommandError when there is none. */
-export function requireSource({ source }: Addresses): string {
+export function requireSource({ source }: Urls): string {
 	if (source === undefined) {
 		throw new CommandError("no source; name the folder of the migrations with -path DIR, or a URL with -source");
 	}
@@ -26,7 +26,7 @@ export function requireSource({ source }: Addresses): string {
 }
 
 /** @throws CommandError when there is none. */
-export function requireDatabase({ database }: Addresses): string {
+export function requireDatabase({ database }: Urls): string {
 	if (database === undefined) {
 		throw new CommandError(
 			"no database; name it with -database, as in sqlite-native://app.db, or set GODWIT_DATABASE or DATABASE_URL",

@@ -1,4 +1,4 @@
-import { CommandError } from "./command-error.ts";
+import { CommandError } from "../command-line/command-error.ts";
 
 /** Every part of Go's reference time that is written with digits alone; the longer ones first. */
 const DIGIT_PART = /2006|002|01|02|03|04|05|06|15|1|2|3|4|5/g;

@@ -7,11 +7,11 @@ import {
 	type Source,
 	suppress,
 } from "@godwit/core";
-import { type Addresses, requireDatabase, requireSource } from "./addresses.ts";
-import type { CommandLine } from "./command-line.ts";
+import type { CommandLine } from "../command-line/read-command-line.ts";
+import { requireDatabase, requireSource, type Urls } from "../command-line/urls.ts";
+import { eventLines } from "../output/event-lines.ts";
+import { goDuration } from "../output/go-duration.ts";
 import { confirm } from "./confirm.ts";
-import { eventLines } from "./event-lines.ts";
-import { goDuration } from "./go-duration.ts";
 import { type Operation, type Output, operationOf } from "./operation.ts";
 import { registerBuiltins } from "./register-builtins.ts";
 import { EXIT_STOPPED, stopOnSignal } from "./stop-on-signal.ts";
@@ -21,7 +21,7 @@ import { EXIT_STOPPED, stopOnSignal } from "./stop-on-signal.ts";
  *
  * @returns The exit code.
  */
-export async function runOnDatabase(line: CommandLine, urls: Addresses, output: Output): Promise<number> {
+export async function runOnDatabase(line: CommandLine, urls: Urls, output: Output): Promise<number> {
 	const operation = operationOf(line);
 	const database = requireDatabase(urls);
 	const sourceUrl = operation.source === "unread" ? undefined : requireSource(urls);

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
-import { folderOf, godwit, threeMigrations } from "./fixtures/godwit.ts";
+import { folderOf, godwit, threeMigrations } from "../fixtures/godwit.ts";
 
 const backends = ["sqlite-native", "sqlite-wasm"] as const;
 /** Process 4711 of a system that does not tell its boots apart. */

@@ -1,8 +1,8 @@
 import { mkdir, open, readdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type Direction, parseMigrationName } from "@godwit/core";
-import { CommandError } from "./command-error.ts";
-import type { CommandLine } from "./command-line.ts";
+import { CommandError } from "../command-line/command-error.ts";
+import type { CommandLine } from "../command-line/read-command-line.ts";
 import { formatGoLayout } from "./go-layout.ts";
 
 const DEFAULT_FORMAT = "20060102150405";

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { commandNames } from "../src/usage.ts";
-import { bin, folderOf, godwit, threeMigrations, watch } from "./fixtures/godwit.ts";
+import { commandNames } from "../../src/command-line/usage.ts";
+import { bin, folderOf, godwit, threeMigrations, watch } from "../fixtures/godwit.ts";
 
 const shortUsage = `Usage: godwit FLAGS COMMAND [arg...]
 Commands: create, goto, up, down, drop, force, version, unlock; "godwit -help" tells more
@@ -10,7 +10,7 @@ Commands: create, goto, up, down, drop, force, version, unlock; "godwit -help" t
 
 describe("godwit", () => {
 	it("prints its version on standard output", async () => {
-		const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+		const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 		expect(await godwit(["-version"], { cwd: "." })).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
 		expect(await godwit(["--version"], { cwd: "." })).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
 	});

@@ -1,4 +1,4 @@
-import { builtinDrivers, builtinSources } from "./builtins.ts";
+import { builtinDrivers, builtinSources } from "../database/builtins.ts";
 import { type Flag, flags } from "./flags.ts";
 
 interface CommandUsage {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { folderOf, godwit, type Outcome } from "./fixtures/godwit.ts";
+import { folderOf, godwit, type Outcome } from "../fixtures/godwit.ts";
 
 async function create(cwd: string, ...args: readonly string[]): Promise<Outcome> {
 	return godwit(["create", ...args], { cwd });

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { excerpt } from "../src/excerpt.ts";
-import { folderOf } from "./fixtures/godwit.ts";
+import { excerpt } from "../../src/output/excerpt.ts";
+import { folderOf } from "../fixtures/godwit.ts";
 
 async function excerptOf(text: string, line: number, column: number): Promise<string | undefined> {
 	const folder = await folderOf({ "a.sql": text });

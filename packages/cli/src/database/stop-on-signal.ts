@@ -1,4 +1,4 @@
-import type { Terminal } from "./terminal.ts";
+import type { Terminal } from "../output/terminal.ts";
 
 /** A signal for the engine that the process's own signals set off. */
 export interface StopSwitch {

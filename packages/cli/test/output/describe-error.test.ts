@@ -1,6 +1,6 @@
 import { MigrateError, suppress } from "@godwit/core";
 import { describe, expect, it } from "vitest";
-import { describeError } from "../src/describe-error.ts";
+import { describeError } from "../../src/output/describe-error.ts";
 
 const report = { from: 1n, to: 1n, applied: [], short: 0, stopped: false };
 

@@ -1,6 +1,6 @@
 import { type MigrationReport, NIL_VERSION, type Version } from "@godwit/core";
-import { CommandError } from "./command-error.ts";
-import { EXIT_STOPPED } from "./stop-on-signal.ts";
+import { CommandError } from "../command-line/command-error.ts";
+import { EXIT_STOPPED } from "../database/stop-on-signal.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**

@@ -1,5 +1,5 @@
-import { CommandError } from "./command-error.ts";
-import type { Terminal } from "./terminal.ts";
+import { CommandError } from "../command-line/command-error.ts";
+import type { Terminal } from "../output/terminal.ts";
 
 /** How to do without the question. */
 export interface Question {

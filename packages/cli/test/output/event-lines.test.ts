@@ -1,7 +1,7 @@
 import { type AppliedMigration, type Migration, textBody } from "@godwit/core";
 import { describe, expect, it } from "vitest";
-import { eventLines } from "../src/event-lines.ts";
-import { terminal } from "../src/terminal.ts";
+import { eventLines } from "../../src/output/event-lines.ts";
+import { terminal } from "../../src/output/terminal.ts";
 
 const body = textBody("SELECT 1;");
 const step = { version: 7n, direction: "up", target: 7n } as const;

@@ -1,9 +1,9 @@
 import type { Migrate } from "@godwit/core";
-import { CommandError } from "./command-error.ts";
-import type { CommandLine } from "./command-line.ts";
+import { CommandError } from "../command-line/command-error.ts";
+import type { CommandLine } from "../command-line/read-command-line.ts";
+import { reportEnd } from "../output/report-end.ts";
+import type { Terminal } from "../output/terminal.ts";
 import type { Question } from "./confirm.ts";
-import { reportEnd } from "./report-end.ts";
-import type { Terminal } from "./terminal.ts";
 
 /** What a command does with an open database. */
 export interface Operation {

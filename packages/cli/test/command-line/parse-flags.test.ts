@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type FlagSyntax, parseFlags } from "../src/parse-flags.ts";
-import { UsageError } from "../src/usage-error.ts";
+import { type FlagSyntax, parseFlags } from "../../src/command-line/parse-flags.ts";
+import { UsageError } from "../../src/command-line/usage-error.ts";
 
 const flags = new Map<string, FlagSyntax>([
 	["path", { kind: "string" }],

@@ -1,10 +1,10 @@
 import { breakLocks } from "@godwit/core";
-import { type Addresses, requireDatabase } from "./addresses.ts";
-import { CommandError } from "./command-error.ts";
-import type { CommandLine } from "./command-line.ts";
-import { confirm, type Question } from "./confirm.ts";
-import { registerBuiltins } from "./register-builtins.ts";
-import type { Terminal } from "./terminal.ts";
+import { CommandError } from "../command-line/command-error.ts";
+import type { CommandLine } from "../command-line/read-command-line.ts";
+import { requireDatabase, type Urls } from "../command-line/urls.ts";
+import { confirm, type Question } from "../database/confirm.ts";
+import { registerBuiltins } from "../database/register-builtins.ts";
+import type { Terminal } from "../output/terminal.ts";
 
 const QUESTION: Question = {
 	text: "Are you sure that this process is gone, and want to clear its lock?",
@@ -14,7 +14,7 @@ const QUESTION: Question = {
 };
 
 /** Shows who holds each lock on the database, and clears it when the user agrees. */
-export async function unlock(line: CommandLine, urls: Addresses, terminal: Terminal): Promise<void> {
+export async function unlock(line: CommandLine, urls: Urls, terminal: Terminal): Promise<void> {
 	if (line.operands.length > 0) throw new CommandError("too many arguments");
 	const database = requireDatabase(urls);
 	registerBuiltins();
