@@ -1,12 +1,11 @@
 import { readFileSync } from "node:fs";
 import { CommandError } from "./command-line/command-error.ts";
 import { type CommandLine, readCommandLine } from "./command-line/read-command-line.ts";
-import { givenUrls, type Urls } from "./command-line/urls.ts";
-import { shortUsage, usage } from "./command-line/usage.ts";
+import { givenUrls } from "./command-line/urls.ts";
 import { UsageError } from "./command-line/usage-error.ts";
 import { hideSecrets } from "./output/hide-secrets.ts";
 import { standardStream } from "./output/standard-stream.ts";
-import { type Terminal, type TerminalOutput, terminal } from "./output/terminal.ts";
+import { type TerminalOutput, terminal } from "./output/terminal.ts";
 
 /**
  * Runs the command line: data goes to standard output, everything else to standard error.
@@ -20,7 +19,7 @@ import { type Terminal, type TerminalOutput, terminal } from "./output/terminal.
 export async function main(args: readonly string[]): Promise<number> {
 	let line: CommandLine;
 	try {
-		line = readCommandLine(args);
+		line = await readCommandLine(args);
 	} catch (error) {
 		if (!(error instanceof UsageError)) throw error;
 		// A URL can stand behind a flag's equals sign.
@@ -33,11 +32,12 @@ export async function main(args: readonly string[]): Promise<number> {
 		return 0;
 	}
 	if (line.is("help")) {
-		standardStream("stdout").write(usage(line.command));
+		standardStream("stdout").write(await help(line));
 		return 0;
 	}
-	if (line.command === undefined) {
-		standardStream("stderr").write(usage());
+	const { command } = line;
+	if (command === undefined) {
+		standardStream("stderr").write(await help(line));
 		return 2;
 	}
 
@@ -45,7 +45,7 @@ export async function main(args: readonly string[]): Promise<number> {
 	const given = [urls.source, urls.database].filter((url) => url !== undefined);
 	const toTerminal = terminal(standardError, (text) => readable(text, given));
 	try {
-		return await run(line, urls, toTerminal);
+		return await command.run({ line, urls, terminal: toTerminal, print });
 	} catch (error) {
 		const { describeError } = await import("./output/describe-error.ts");
 		const stack = !(error instanceof CommandError) && (line.is("verbose") || Boolean(process.env.DEBUG));
@@ -65,26 +65,17 @@ const standardError: TerminalOutput = {
 	write: (text) => standardStream("stderr").write(text),
 };
 
-async function run(line: CommandLine, urls: Urls, toTerminal: Terminal): Promise<number> {
-	if (line.command === "create") {
-		const { create } = await import("./commands/create.ts");
-		for (const path of await create(line)) print(path);
-		return 0;
-	}
-	if (line.command === "unlock") {
-		const { unlock } = await import("./commands/unlock.ts");
-		await unlock(line, urls, toTerminal);
-		return 0;
-	}
-	const { runOnDatabase } = await import("./database/run-on-database.ts");
-	return runOnDatabase(line, urls, { terminal: toTerminal, print });
-}
-
 async function explain({ message, unknown, command }: UsageError): Promise<string> {
 	const { nearestName } = await import("@godwit/core");
+	const { shortUsage } = await import("./command-line/usage.ts");
 	const nearest = unknown && nearestName(unknown.word, unknown.known);
 	const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
-	return `error: ${message}${hint}\n${shortUsage(command)}`;
+	return `error: ${message}${hint}\n${await shortUsage(command)}`;
+}
+
+async function help({ name, command }: CommandLine): Promise<string> {
+	const { usage, usageOf } = await import("./command-line/usage.ts");
+	return name === undefined || command === undefined ? usage() : usageOf(name, command);
 }
 
 /** What reaches a terminal: without secrets, and without the control characters that a file may hold. */

@@ -1,8 +1,10 @@
 import { UsageError } from "./usage-error.ts";
 
-/** A count is a whole number from 0, an integer may be negative. */
 export interface FlagSyntax {
+	/** A count is a whole number from 0, an integer may be negative. */
 	readonly kind: "boolean" | "string" | "count" | "integer";
+	/** The only values of a string; missing when any will do. */
+	readonly words?: readonly string[];
 }
 
 export interface ParsedFlags {
@@ -31,11 +33,11 @@ export function parseFlags(args: readonly string[], flags: ReadonlyMap<string, F
 			operands.push(...args.slice(at + 1));
 			break;
 		}
-		if (!arg.startsWith("-") || /^-[0-9]*$/.test(arg)) {
+		if (isOperand(arg)) {
 			operands.push(arg);
 			continue;
 		}
-		const [, name, inline] = /^--?([^=-][^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
+		const { name, inline } = splitFlag(arg);
 		if (name === undefined) throw new UsageError(`bad flag syntax: ${arg}`);
 		const flag = flags.get(name);
 		if (flag === undefined) {
@@ -48,15 +50,44 @@ export function parseFlags(args: readonly string[], flags: ReadonlyMap<string, F
 		}
 		const value = inline ?? args[++at];
 		if (value === undefined) throw new UsageError(`flag -${name} needs a value`);
-		if (flag.kind === "count" && !/^[0-9]{1,15}$/.test(value)) {
-			throw new UsageError(`invalid value "${value}" for flag -${name}: it must be a whole number, 0 or more`);
-		}
-		if (flag.kind === "integer" && !/^-?[0-9]{1,15}$/.test(value)) {
-			throw new UsageError(`invalid value "${value}" for flag -${name}: it must be a whole number`);
-		}
+		assertValue(name, value, flag);
 		values.set(name, value);
 	}
 	return { values, operands };
+}
+
+/**
+ * Finds the first operand among arguments that may have flags of other commands later.
+ *
+ * @returns undefined when there is none, or when a flag before it is none of these.
+ */
+export function firstOperand(args: readonly string[], flags: ReadonlyMap<string, FlagSyntax>): string | undefined {
+	for (let at = 0; at < args.length; at++) {
+		const arg = args[at] ?? "";
+		if (arg === "--") return args[at + 1];
+		if (isOperand(arg)) return arg;
+		const { name = "", inline } = splitFlag(arg);
+		const flag = flags.get(name);
+		if (flag === undefined) return undefined;
+		if (flag.kind !== "boolean" && inline === undefined) at++;
+	}
+	return undefined;
+}
+
+function isOperand(arg: string): boolean {
+	return !arg.startsWith("-") || /^-[0-9]*$/.test(arg);
+}
+
+function splitFlag(arg: string): { readonly name: string | undefined; readonly inline: string | undefined } {
+	const [, name, inline] = /^--?([^=-][^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
+	return { name, inline };
+}
+
+function assertValue(name: string, value: string, { kind, words }: FlagSyntax): void {
+	const invalid = `invalid value "${value}" for flag -${name}: it must be`;
+	if (kind === "count" && !/^[0-9]{1,15}$/.test(value)) throw new UsageError(`${invalid} a whole number, 0 or more`);
+	if (kind === "integer" && !/^-?[0-9]{1,15}$/.test(value)) throw new UsageError(`${invalid} a whole number`);
+	if (words !== undefined && !words.includes(value)) throw new UsageError(`${invalid} ${words.join(" or ")}`);
 }
 
 /** Go: strconv.ParseBool. */

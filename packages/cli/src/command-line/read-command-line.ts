@@ -1,13 +1,16 @@
-import { flags } from "./flags.ts";
-import { parseFlags } from "./parse-flags.ts";
-import { commandNames } from "./usage.ts";
+import type { Command } from "./command.ts";
+import { allCommands, commandNames, commands } from "./commands.ts";
+import { commonFlags, type Flag } from "./flags.ts";
+import { firstOperand, type ParsedFlags, parseFlags } from "./parse-flags.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What the user asked for. */
 export interface CommandLine {
-	/** Missing when there was none; otherwise one of the known commands. */
-	readonly command: string | undefined;
-	/** What follows the command and is not a flag. */
+	/** The name of the command; missing when there was none. */
+	readonly name: string | undefined;
+	/** Missing when there was no name. */
+	readonly command: Command | undefined;
+	/** What follows the command's name and is not a flag. */
 	readonly operands: readonly string[];
 	/** The value of a flag as written, `undefined` when it was not given. */
 	value(flag: string): string | undefined;
@@ -15,28 +18,51 @@ export interface CommandLine {
 	is(flag: string): boolean;
 }
 
-/** @throws UsageError for anything that the command does not take. */
-export function readCommandLine(args: readonly string[]): CommandLine {
-	const known = new Map(flags.flatMap((flag) => [flag.name, flag.alias ?? flag.name].map((name) => [name, flag])));
-	const { values: written, operands: words } = parseFlags(args, known);
-	const values = new Map([...written].map(([name, value]) => [known.get(name)?.name ?? name, value]));
-	const [command, ...operands] = words;
-	if (command !== undefined && !commandNames.includes(command)) {
-		throw new UsageError(`unknown command "${command}"`, { unknown: { word: command, known: commandNames } });
+/**
+ * Reads the arguments, and loads the command that they name.
+ *
+ * Flags of a command may stand before it, and only then all commands have to be loaded to understand the line.
+ *
+ * @throws UsageError for anything that the command does not take.
+ */
+export async function readCommandLine(args: readonly string[]): Promise<CommandLine> {
+	const common = byName(commonFlags);
+	const name = firstOperand(args, common) ?? (await parseWithAllFlags(args)).operands[0];
+	const command = await commands.get(name ?? "")?.();
+	if (name !== undefined && command === undefined) {
+		throw new UsageError(`unknown command "${name}"`, { unknown: { word: name, known: commandNames } });
 	}
-	for (const [name, value] of values) {
-		const owners = known.get(name)?.commands;
-		if (command !== undefined && owners !== undefined && !owners.includes(command)) {
-			throw new UsageError(`-${name} is a flag of ${owners.join(" and ")}, not of ${command}`, { command });
-		}
-		if (name === "transaction" && value !== "each" && value !== "all") {
-			throw new UsageError(`invalid value "${value}" for flag -transaction: it must be each or all`, { command });
-		}
-	}
+	const known = byName([...commonFlags, ...(command?.flags ?? [])]);
+	const { values: written, operands } =
+		name === undefined ? await parseWithAllFlags(args) : await parse(name, args, known);
+	const values = new Map([...written].map(([flag, value]) => [known.get(flag)?.name ?? flag, value]));
 	return {
+		name,
 		command,
-		operands,
+		operands: operands.slice(1),
 		value: (flag) => values.get(flag),
 		is: (flag) => values.get(flag) === "true",
 	};
+}
+
+async function parseWithAllFlags(args: readonly string[]): Promise<ParsedFlags> {
+	return parseFlags(args, byName([...commonFlags, ...(await allCommands()).flatMap(({ flags }) => flags)]));
+}
+
+async function parse(name: string, args: readonly string[], known: ReadonlyMap<string, Flag>): Promise<ParsedFlags> {
+	try {
+		return parseFlags(args, known);
+	} catch (error) {
+		if (!(error instanceof UsageError) || error.unknown === undefined) throw error;
+		const { word } = error.unknown;
+		const all = await allCommands();
+		const owners = all.filter(({ flags }) => flags.some((flag) => `-${flag.name}` === word));
+		if (owners.length === 0) throw error;
+		const message = `${word} is a flag of ${owners.map((owner) => owner.name).join(" and ")}, not of ${name}`;
+		throw new UsageError(message, { command: name });
+	}
+}
+
+function byName(flags: readonly Flag[]): ReadonlyMap<string, Flag> {
+	return new Map(flags.flatMap((flag) => [flag.name, flag.alias ?? flag.name].map((name) => [name, flag])));
 }

@@ -7,12 +7,14 @@ import {
 	type Source,
 	suppress,
 } from "@godwit/core";
+import type { Invocation } from "../command-line/command.ts";
 import type { CommandLine } from "../command-line/read-command-line.ts";
-import { requireDatabase, requireSource, type Urls } from "../command-line/urls.ts";
+import { requireDatabase, requireSource } from "../command-line/urls.ts";
 import { eventLines } from "../output/event-lines.ts";
 import { goDuration } from "../output/go-duration.ts";
+import type { Terminal } from "../output/terminal.ts";
 import { confirm } from "./confirm.ts";
-import { type Operation, type Output, operationOf } from "./operation.ts";
+import type { Operation } from "./operation.ts";
 import { registerBuiltins } from "./register-builtins.ts";
 import { EXIT_STOPPED, stopOnSignal } from "./stop-on-signal.ts";
 
@@ -21,18 +23,17 @@ import { EXIT_STOPPED, stopOnSignal } from "./stop-on-signal.ts";
  *
  * @returns The exit code.
  */
-export async function runOnDatabase(line: CommandLine, urls: Urls, output: Output): Promise<number> {
-	const operation = operationOf(line);
+export async function runOnDatabase(invocation: Invocation, operation: Operation): Promise<number> {
+	const { line, urls, terminal } = invocation;
 	const database = requireDatabase(urls);
 	const sourceUrl = operation.source === "unread" ? undefined : requireSource(urls);
-	const { terminal } = output;
 	registerBuiltins();
 	if (operation.question !== undefined) await confirm(operation.question, terminal);
 
 	const stop = operation.stopping === undefined ? undefined : stopOnSignal(operation.stopping, terminal);
 	try {
-		const migrate = await open(operation, sourceUrl, database, optionsOf(line, output, stop?.signal));
-		return await runAndClose(migrate, operation, output, line.is("verbose"));
+		const migrate = await open(operation, sourceUrl, database, optionsOf(line, terminal, stop?.signal));
+		return await runAndClose(migrate, operation, invocation);
 	} catch (error) {
 		if (stop === undefined || error !== stop.signal.reason) throw error;
 		terminal.line("Stopped; nothing was changed");
@@ -68,24 +69,25 @@ async function closeAndThrow(opened: Source | Migrate, error: unknown): Promise<
 	throw error;
 }
 
-async function runAndClose(migrate: Migrate, operation: Operation, output: Output, verbose: boolean): Promise<number> {
+async function runAndClose(migrate: Migrate, operation: Operation, { line, terminal }: Invocation): Promise<number> {
+	const verbose = line.is("verbose");
 	// The clock is a module that has to be loaded.
 	const began = verbose ? performance.now() : 0;
 	let exitCode: number;
 	try {
-		exitCode = await operation.run(migrate, output);
+		exitCode = await operation.run(migrate);
 	} catch (error) {
 		return closeAndThrow(migrate, error);
 	}
 	if (verbose) {
-		output.terminal.line(`Finished after ${goDuration(performance.now() - began)}`);
-		output.terminal.line("Closing source and database");
+		terminal.line(`Finished after ${goDuration(performance.now() - began)}`);
+		terminal.line("Closing source and database");
 	}
 	await migrate.close();
 	return exitCode;
 }
 
-function optionsOf(line: CommandLine, { terminal }: Output, signal: AbortSignal | undefined): MigrateOptions {
+function optionsOf(line: CommandLine, terminal: Terminal, signal: AbortSignal | undefined): MigrateOptions {
 	const prefetch = line.value("prefetch");
 	const lockTimeout = line.value("lock-timeout");
 	return {

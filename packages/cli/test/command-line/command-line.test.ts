@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { commandNames } from "../../src/command-line/usage.ts";
+import { commandNames } from "../../src/command-line/commands.ts";
 import { bin, folderOf, godwit, threeMigrations, watch } from "../fixtures/godwit.ts";
 
 const shortUsage = `Usage: godwit FLAGS COMMAND [arg...]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatGoLayout } from "../../src/commands/go-layout.ts";
+import { formatGoLayout } from "../../src/new-files/go-layout.ts";
 
 const afternoon = new Date("2024-03-07T16:05:09Z");
 const midnight = new Date("2023-12-31T00:30:45Z");

@@ -1,7 +1,7 @@
-import { type MigrationReport, NIL_VERSION, type Version } from "@godwit/core";
+import type { MigrationReport, Version } from "@godwit/core";
 import { CommandError } from "../command-line/command-error.ts";
-import { EXIT_STOPPED } from "../database/stop-on-signal.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Terminal } from "../output/terminal.ts";
+import { EXIT_STOPPED } from "./stop-on-signal.ts";
 
 /**
  * Says how an operation ended, beyond the lines of its migrations.
@@ -26,5 +26,5 @@ export function reportEnd(report: MigrationReport, direction: "up" | "down", { l
 }
 
 function place(version: Version): string {
-	return version === NIL_VERSION ? "before the first migration" : `at version ${version}`;
+	return version < 0n ? "before the first migration" : `at version ${version}`;
 }

@@ -1,0 +1,26 @@
+import type { Command } from "./command.ts";
+
+/** Every command, in the order of the help. Each is loaded when it is used, and all of them when all are described. */
+export const commands: ReadonlyMap<string, () => Promise<Command>> = new Map<string, () => Promise<Command>>([
+	["create", async () => (await import("../commands/create.ts")).create],
+	["goto", async () => (await import("../commands/goto.ts")).goto],
+	["up", async () => (await import("../commands/up.ts")).up],
+	["down", async () => (await import("../commands/down.ts")).down],
+	["drop", async () => (await import("../commands/drop.ts")).drop],
+	["force", async () => (await import("../commands/force.ts")).force],
+	["version", async () => (await import("../commands/version.ts")).version],
+	["unlock", async () => (await import("../commands/unlock.ts")).unlock],
+]);
+
+/** The commands' names, in the order of the help. */
+export const commandNames: readonly string[] = [...commands.keys()];
+
+/** A command with its name. */
+export interface NamedCommand extends Command {
+	readonly name: string;
+}
+
+/** Loads all commands, in the order of the help. */
+export async function allCommands(): Promise<readonly NamedCommand[]> {
+	return Promise.all([...commands].map(async ([name, load]) => ({ name, ...(await load()) })));
+}

@@ -1,0 +1,35 @@
+import type { Command } from "../command-line/command.ts";
+import { CommandError } from "../command-line/command-error.ts";
+import { limitOf } from "../command-line/operands.ts";
+import type { Question } from "../database/confirm.ts";
+import { STOPPING_AFTER_MIGRATION } from "../database/operation.ts";
+import { reportEnd } from "../database/report-end.ts";
+
+const QUESTION: Question = {
+	text: "Are you sure you want to apply all down migrations?",
+	yes: "Applying all down migrations",
+	no: "Not applying all down migrations",
+	flag: "-all",
+};
+
+/** Go: downCmd. */
+export const down: Command = {
+	arguments: "[N] [-all]",
+	help: "revert all migrations, or the last N",
+	flags: [{ name: "all", kind: "boolean", help: "revert every migration without asking" }],
+	async run(invocation) {
+		const { operands, is } = invocation.line;
+		if (is("all") && operands.length > 0) throw new CommandError("-all cannot be used with other arguments");
+		const limit = limitOf(operands);
+		const { runOnDatabase } = await import("../database/run-on-database.ts");
+		return runOnDatabase(invocation, {
+			source: "read",
+			question: limit === undefined && !is("all") ? QUESTION : undefined,
+			stopping: STOPPING_AFTER_MIGRATION,
+			run: async (migrate) => {
+				const report = limit === undefined ? await migrate.down() : await migrate.steps(-limit);
+				return reportEnd(report, "down", invocation.terminal);
+			},
+		});
+	},
+};

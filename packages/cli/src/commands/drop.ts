@@ -1,0 +1,31 @@
+import type { Command } from "../command-line/command.ts";
+import { assertAtMost } from "../command-line/operands.ts";
+import type { Question } from "../database/confirm.ts";
+
+const QUESTION: Question = {
+	text: "Are you sure you want to drop the entire database schema?",
+	yes: "Dropping the entire database schema",
+	no: "Aborted dropping the entire database schema",
+	flag: "-f",
+};
+
+/** Go: dropCmd. */
+export const drop: Command = {
+	arguments: "[-f]",
+	help: "drop everything inside the database",
+	flags: [{ name: "f", kind: "boolean", help: "do not ask" }],
+	async run(invocation) {
+		const { operands, is } = invocation.line;
+		assertAtMost(0, operands);
+		const { runOnDatabase } = await import("../database/run-on-database.ts");
+		return runOnDatabase(invocation, {
+			source: "unread",
+			question: is("f") ? undefined : QUESTION,
+			stopping: "Stopping, unless the drop has begun ...",
+			async run(migrate) {
+				await migrate.drop();
+				return 0;
+			},
+		});
+	},
+};

@@ -1,0 +1,22 @@
+import type { Command } from "../command-line/command.ts";
+import { CommandError } from "../command-line/command-error.ts";
+import { versionOf } from "../command-line/operands.ts";
+import { STOPPING_AFTER_MIGRATION } from "../database/operation.ts";
+import { reportEnd } from "../database/report-end.ts";
+
+/** Go: gotoCmd. */
+export const goto: Command = {
+	arguments: "V",
+	help: "migrate up or down to version V",
+	flags: [],
+	async run(invocation) {
+		const target = versionOf(invocation.line.operands);
+		if (target < 0n) throw new CommandError("can't read version argument V");
+		const { runOnDatabase } = await import("../database/run-on-database.ts");
+		return runOnDatabase(invocation, {
+			source: "not empty",
+			stopping: STOPPING_AFTER_MIGRATION,
+			run: async (migrate) => reportEnd(await migrate.migrate(target), "up", invocation.terminal),
+		});
+	},
+};

@@ -1,0 +1,27 @@
+import { breakLocks } from "@godwit/core";
+import { requireDatabase, type Urls } from "../command-line/urls.ts";
+import type { Terminal } from "../output/terminal.ts";
+import { confirm, type Question } from "./confirm.ts";
+import { registerBuiltins } from "./register-builtins.ts";
+
+const QUESTION: Question = {
+	text: "Are you sure that this process is gone, and want to clear its lock?",
+	yes: "Clearing the lock",
+	no: "Keeping the lock",
+	flag: "-f",
+};
+
+/** Shows who holds each lock on the database, clears it, and says how many were cleared. */
+export async function clearLocks(urls: Urls, terminal: Terminal, { ask }: { readonly ask: boolean }): Promise<void> {
+	const database = requireDatabase(urls);
+	registerBuiltins();
+	let seen = false;
+	const cleared = await breakLocks(database, async (holder) => {
+		seen = true;
+		terminal.line(holder);
+		if (ask) await confirm(QUESTION, terminal);
+		return true;
+	});
+	const none = seen ? "no lock was cleared: it has changed hands meanwhile" : "no lock is held";
+	terminal.line(cleared === 0 ? none : `locks cleared: ${cleared}`);
+}
