@@ -17,9 +17,8 @@ import { type TerminalOutput, terminal } from "./output/terminal.ts";
  *   it with work left.
  */
 export async function main(args: readonly string[]): Promise<number> {
-	let line: CommandLine;
 	try {
-		line = await readCommandLine(args);
+		return await run(await readCommandLine(args));
 	} catch (error) {
 		if (!(error instanceof UsageError)) throw error;
 		// A URL can stand behind a flag's equals sign.
@@ -27,26 +26,27 @@ export async function main(args: readonly string[]): Promise<number> {
 		standardStream("stderr").write(readable(await explain(error), urls));
 		return 2;
 	}
+}
+
+async function run(line: CommandLine): Promise<number> {
+	const { name, command } = line;
 	if (line.is("version")) {
 		print(programVersion());
 		return 0;
 	}
-	if (line.is("help")) {
-		standardStream("stdout").write(await help(line));
-		return 0;
+	if (line.is("help") || command === undefined) {
+		const { usage, usageOf } = await import("./command-line/usage.ts");
+		const text = name === undefined ? await usage() : await usageOf(name);
+		standardStream(line.is("help") ? "stdout" : "stderr").write(`${text}\n`);
+		return line.is("help") ? 0 : 2;
 	}
-	const { command } = line;
-	if (command === undefined) {
-		standardStream("stderr").write(await help(line));
-		return 2;
-	}
-
 	const urls = givenUrls(line, process.env);
 	const given = [urls.source, urls.database].filter((url) => url !== undefined);
 	const toTerminal = terminal(standardError, (text) => readable(text, given));
 	try {
 		return await command.run({ line, urls, terminal: toTerminal, print });
 	} catch (error) {
+		if (error instanceof UsageError) throw error;
 		const { describeError } = await import("./output/describe-error.ts");
 		const stack = !(error instanceof CommandError) && (line.is("verbose") || Boolean(process.env.DEBUG));
 		toTerminal.line(await describeError(error, { stack }));
@@ -66,16 +66,11 @@ const standardError: TerminalOutput = {
 };
 
 async function explain({ message, unknown, command }: UsageError): Promise<string> {
-	const { nearestName } = await import("@godwit/core");
+	const { suggestion } = await import("./command-line/suggestion.ts");
 	const { shortUsage } = await import("./command-line/usage.ts");
-	const nearest = unknown && nearestName(unknown.word, unknown.known);
-	const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
+	const question = unknown && suggestion(unknown.word, unknown.known);
+	const hint = question === undefined ? "" : `; ${question}`;
 	return `error: ${message}${hint}\n${await shortUsage(command)}`;
-}
-
-async function help({ name, command }: CommandLine): Promise<string> {
-	const { usage, usageOf } = await import("./command-line/usage.ts");
-	return name === undefined || command === undefined ? usage() : usageOf(name, command);
 }
 
 /** What reaches a terminal: without secrets, and without the control characters that a file may hold. */

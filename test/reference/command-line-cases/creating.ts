@@ -148,7 +148,7 @@ export const creating: readonly CommandLineCase[] = [
 		exit: 0,
 		says: /^DIR\/new\/000001_a\.up\.sql$/,
 		created: ["000001_a.down.sql", "000001_a.up.sql"],
-		godwit: { by: "too-many-arguments", exit: 1, says: /^error: too many arguments$/, created: [] },
+		godwit: { by: "too-many-arguments", exit: 1, says: /^error: too many arguments: /, created: [] },
 	},
 	{
 		args: create("-ext", "sql", "-seq", "a/b"),

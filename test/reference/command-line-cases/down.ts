@@ -18,7 +18,14 @@ export const down: readonly CommandLineCase[] = [
 		says: /^error: file does not exist$/,
 		words: /^error: there is no migration to revert before the first migration$/,
 	},
-	{ args: [...M, "down", "N"], at: "at2", exit: 1, says: /^error: can't read limit argument N$/, version: "2" },
+	{
+		args: [...M, "down", "N"],
+		at: "at2",
+		exit: 1,
+		says: /^error: can't read limit argument N$/,
+		words: /^error: can't read limit argument N: it is "N"/,
+		version: "2",
+	},
 	{ args: [...M, "down", "-all"], at: "at2", exit: 0, says: /^2\/d posts \(TIME\)$/, version: "none" },
 	{ args: [...M, "down", "-all"], exit: 0, says: NO_CHANGE },
 	{
@@ -36,7 +43,14 @@ export const down: readonly CommandLineCase[] = [
 		words: /^error: -all cannot be used with other arguments$/,
 		version: "2",
 	},
-	{ args: [...M, "down", "1", "2"], at: "at2", exit: 1, says: /^error: too many arguments$/, version: "2" },
+	{
+		args: [...M, "down", "1", "2"],
+		at: "at2",
+		exit: 1,
+		says: /^error: too many arguments$/,
+		words: /^error: too many arguments: /,
+		version: "2",
+	},
 	{
 		args: [...M, "down"],
 		at: "at2",

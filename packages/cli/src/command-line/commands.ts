@@ -1,7 +1,8 @@
 import type { Command } from "./command.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** Every command, in the order of the help. Each is loaded when it is used, and all of them when all are described. */
-export const commands: ReadonlyMap<string, () => Promise<Command>> = new Map<string, () => Promise<Command>>([
+const commands: ReadonlyMap<string, () => Promise<Command>> = new Map<string, () => Promise<Command>>([
 	["create", async () => (await import("../commands/create.ts")).create],
 	["goto", async () => (await import("../commands/goto.ts")).goto],
 	["up", async () => (await import("../commands/up.ts")).up],
@@ -10,10 +11,20 @@ export const commands: ReadonlyMap<string, () => Promise<Command>> = new Map<str
 	["force", async () => (await import("../commands/force.ts")).force],
 	["version", async () => (await import("../commands/version.ts")).version],
 	["unlock", async () => (await import("../commands/unlock.ts")).unlock],
+	["help", async () => (await import("../commands/help.ts")).help],
 ]);
 
 /** The commands' names, in the order of the help. */
 export const commandNames: readonly string[] = [...commands.keys()];
+
+/** @throws UsageError for a name that no command has. */
+export async function loadCommand(name: string): Promise<Command> {
+	const load = commands.get(name);
+	if (load === undefined) {
+		throw new UsageError(`unknown command "${name}"`, { unknown: { word: name, known: commandNames } });
+	}
+	return load();
+}
 
 /** A command with its name. */
 export interface NamedCommand extends Command {

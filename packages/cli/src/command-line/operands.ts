@@ -1,25 +1,40 @@
 import { CommandError } from "./command-error.ts";
+import type { CommandLine } from "./read-command-line.ts";
 
 /** @throws CommandError when there are more operands than the command takes. */
-export function assertAtMost(most: 0 | 1, operands: readonly string[]): void {
-	if (operands.length > most) throw new CommandError("too many arguments");
+export function assertAtMost(most: 0 | 1, { name, operands }: CommandLine): void {
+	if (operands.length <= most) return;
+	const takes = most === 0 ? "none" : "one";
+	throw new CommandError(`too many arguments: ${name} takes ${takes}, and "${operands[most]}" is left over`);
 }
 
 /** Reads how many migrations to run; undefined when it was not said. @throws CommandError */
-export function limitOf(operands: readonly string[]): number | undefined {
-	assertAtMost(1, operands);
-	const [operand] = operands;
+export function limitOf(line: CommandLine): number | undefined {
+	assertAtMost(1, line);
+	const [operand] = line.operands;
 	if (operand === undefined) return undefined;
+	if (!/^[0-9]+$/.test(operand)) throw unreadable("limit argument N", operand, "a whole number, 0 or more");
 	const limit = Number(operand);
-	if (!/^[0-9]+$/.test(operand) || !Number.isSafeInteger(limit)) throw new CommandError("can't read limit argument N");
+	if (!Number.isSafeInteger(limit)) throw unreadable("limit argument N", operand, `at most ${Number.MAX_SAFE_INTEGER}`);
 	return limit;
 }
 
-/** Reads the version that a command needs. @throws CommandError */
-export function versionOf(operands: readonly string[]): bigint {
-	assertAtMost(1, operands);
-	const [operand] = operands;
+/**
+ * Reads the version that a command needs.
+ *
+ * @param lowest The lowest that it may be.
+ * @throws CommandError
+ */
+export function versionOf(line: CommandLine, lowest: 0 | -1): bigint {
+	assertAtMost(1, line);
+	const [operand] = line.operands;
 	if (operand === undefined) throw new CommandError("please specify version argument V");
-	if (!/^-?[0-9]+$/.test(operand)) throw new CommandError("can't read version argument V");
+	if (!/^-?[0-9]+$/.test(operand) || BigInt(operand) < lowest) {
+		throw unreadable("version argument V", operand, `a whole number, ${lowest} or more`);
+	}
 	return BigInt(operand);
+}
+
+function unreadable(argument: string, operand: string, form: string): CommandError {
+	return new CommandError(`can't read ${argument}: it is "${operand}", and must be ${form}`);
 }

@@ -1,5 +1,5 @@
 import type { Command } from "./command.ts";
-import { allCommands, commandNames, commands } from "./commands.ts";
+import { allCommands, loadCommand } from "./commands.ts";
 import { commonFlags, type Flag } from "./flags.ts";
 import { firstOperand, type ParsedFlags, parseFlags } from "./parse-flags.ts";
 import { UsageError } from "./usage-error.ts";
@@ -28,10 +28,7 @@ export interface CommandLine {
 export async function readCommandLine(args: readonly string[]): Promise<CommandLine> {
 	const common = byName(commonFlags);
 	const name = firstOperand(args, common) ?? (await parseWithAllFlags(args)).operands[0];
-	const command = await commands.get(name ?? "")?.();
-	if (name !== undefined && command === undefined) {
-		throw new UsageError(`unknown command "${name}"`, { unknown: { word: name, known: commandNames } });
-	}
+	const command = name === undefined ? undefined : await loadCommand(name);
 	const known = byName([...commonFlags, ...(command?.flags ?? [])]);
 	const { values: written, operands } =
 		name === undefined ? await parseWithAllFlags(args) : await parse(name, args, known);

@@ -1,6 +1,6 @@
 import { builtinDrivers, builtinSources } from "../database/builtins.ts";
 import type { Command } from "./command.ts";
-import { allCommands, commandNames, commands } from "./commands.ts";
+import { allCommands, commandNames, loadCommand } from "./commands.ts";
 import { commonFlags, type Flag } from "./flags.ts";
 
 /** What `-help` says of all commands. */
@@ -18,14 +18,14 @@ export async function usage(): Promise<string> {
 		"",
 		`Sources: ${Object.keys(builtinSources).join(", ")}`,
 		`Databases: ${Object.keys(builtinDrivers).join(", ")}`,
-		"",
 	].join("\n");
 }
 
-/** What `-help` says of one command. */
-export function usageOf(name: string, command: Command): string {
-	const lines = [`Usage: ${synopsis(name, command)}`, `       ${command.help}`, ""];
-	if (command.flags.length > 0) lines.push("Flags:", ...flagTable(command.flags), "");
+/** What `-help` says of one command. @throws UsageError for a name that no command has. */
+export async function usageOf(name: string): Promise<string> {
+	const command = await loadCommand(name);
+	const lines = [`Usage: ${synopsis(name, command)}`, `       ${command.help}`];
+	if (command.flags.length > 0) lines.push("", "Flags:", ...flagTable(command.flags));
 	return lines.join("\n");
 }
 
@@ -35,11 +35,10 @@ export function usageOf(name: string, command: Command): string {
  * @param name The command whose usage helps.
  */
 export async function shortUsage(name: string | undefined): Promise<string> {
-	const command = await commands.get(name ?? "")?.();
-	if (name === undefined || command === undefined) {
+	if (name === undefined) {
 		return `Usage: godwit FLAGS COMMAND [arg...]\nCommands: ${commandNames.join(", ")}; "godwit -help" tells more\n`;
 	}
-	return `Usage: ${synopsis(name, command)}; "godwit ${name} -help" tells more\n`;
+	return `Usage: ${synopsis(name, await loadCommand(name))}; "godwit ${name} -help" tells more\n`;
 }
 
 function synopsis(name: string, { arguments: args }: Command): string {

@@ -20,7 +20,7 @@ export const down: Command = {
 	async run(invocation) {
 		const { operands, is } = invocation.line;
 		if (is("all") && operands.length > 0) throw new CommandError("-all cannot be used with other arguments");
-		const limit = limitOf(operands);
+		const limit = limitOf(invocation.line);
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {
 			source: "read",

@@ -15,12 +15,12 @@ export const drop: Command = {
 	help: "drop everything inside the database",
 	flags: [{ name: "f", kind: "boolean", help: "do not ask" }],
 	async run(invocation) {
-		const { operands, is } = invocation.line;
-		assertAtMost(0, operands);
+		const { line } = invocation;
+		assertAtMost(0, line);
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {
 			source: "unread",
-			question: is("f") ? undefined : QUESTION,
+			question: line.is("f") ? undefined : QUESTION,
 			stopping: "Stopping, unless the drop has begun ...",
 			async run(migrate) {
 				await migrate.drop();

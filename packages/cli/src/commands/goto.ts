@@ -1,5 +1,4 @@
 import type { Command } from "../command-line/command.ts";
-import { CommandError } from "../command-line/command-error.ts";
 import { versionOf } from "../command-line/operands.ts";
 import { STOPPING_AFTER_MIGRATION } from "../database/operation.ts";
 import { reportEnd } from "../database/report-end.ts";
@@ -10,8 +9,7 @@ export const goto: Command = {
 	help: "migrate up or down to version V",
 	flags: [],
 	async run(invocation) {
-		const target = versionOf(invocation.line.operands);
-		if (target < 0n) throw new CommandError("can't read version argument V");
+		const target = versionOf(invocation.line, 0);
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {
 			source: "not empty",

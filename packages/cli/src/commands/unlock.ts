@@ -7,7 +7,7 @@ export const unlock: Command = {
 	help: "show who holds a lock on the database, and clear it",
 	flags: [{ name: "f", kind: "boolean", help: "do not ask" }],
 	async run({ line, urls, terminal }) {
-		assertAtMost(0, line.operands);
+		assertAtMost(0, line);
 		const { clearLocks } = await import("../database/clear-locks.ts");
 		await clearLocks(urls, terminal, { ask: !line.is("f") });
 		return 0;

@@ -9,7 +9,7 @@ export const up: Command = {
 	help: "apply all migrations, or the next N",
 	flags: [],
 	async run(invocation) {
-		const limit = limitOf(invocation.line.operands);
+		const limit = limitOf(invocation.line);
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {
 			source: limit === 0 ? "read" : "not empty",

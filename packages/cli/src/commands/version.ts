@@ -8,7 +8,7 @@ export const version: Command = {
 	help: "print the version that the database is at",
 	flags: [],
 	async run(invocation) {
-		assertAtMost(0, invocation.line.operands);
+		assertAtMost(0, invocation.line);
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {
 			source: "unread",

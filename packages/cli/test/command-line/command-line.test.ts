@@ -5,7 +5,7 @@ import { commandNames } from "../../src/command-line/commands.ts";
 import { bin, folderOf, godwit, threeMigrations, watch } from "../fixtures/godwit.ts";
 
 const shortUsage = `Usage: godwit FLAGS COMMAND [arg...]
-Commands: create, goto, up, down, drop, force, version, unlock; "godwit -help" tells more
+Commands: create, goto, up, down, drop, force, version, unlock, help; "godwit -help" tells more
 `;
 
 describe("godwit", () => {
@@ -41,6 +41,7 @@ Commands:
   force V                       record version V without running anything, and clear the dirty flag
   version                       print the version that the database is at
   unlock [-f]                   show who holds a lock on the database, and clear it
+  help [COMMAND]                print the help of all commands, or of one
 
 Sources: file
 Databases: sqlite-native, sqlite3, sqlite, sqlite-wasm, ncruces-sqlite3
@@ -53,6 +54,11 @@ Databases: sqlite-native, sqlite3, sqlite, sqlite-wasm, ncruces-sqlite3
 		expect(after.stdout).toMatch(new RegExp(`^Usage: godwit FLAGS ${command}`));
 		expect({ code: after.code, stderr: after.stderr }).toEqual({ code: 0, stderr: "" });
 		expect(before).toEqual(after);
+		expect(await godwit(["help", command], { cwd: "." })).toEqual(after);
+	});
+
+	it("prints on help what it prints on -help", async () => {
+		expect(await godwit(["help"], { cwd: "." })).toEqual(await godwit(["-help"], { cwd: "." }));
 	});
 
 	it("prints its usage on standard error without a command", async () => {
@@ -65,12 +71,21 @@ Databases: sqlite-native, sqlite3, sqlite, sqlite-wasm, ncruces-sqlite3
 		{ args: ["upp"], error: `unknown command "upp"; did you mean up?\n${shortUsage}` },
 		{ args: ["frobnicate"], error: `unknown command "frobnicate"\n${shortUsage}` },
 		{ args: ["-databse", "x", "up"], error: `unknown flag -databse; did you mean -database?\n${shortUsage}` },
-		{ args: ["up", "-z"], error: /^unknown flag -z/ },
+		{ args: ["help", "upp"], error: `unknown command "upp"; did you mean up?\n${shortUsage}` },
+		{ args: ["d"], error: /^unknown command "d"; did you mean down or drop\?\n/ },
+		{ args: [""], error: /^unknown command ""\n/ },
+		{ args: ["-v"], error: `unknown flag -v; did you mean -verbose or -version?\n${shortUsage}` },
+		{ args: ["up", "-V"], error: /^unknown flag -V; did you mean -verbose or -version\?\n/ },
+		{ args: ["up", "-z"], error: /^unknown flag -z\n/ },
 		{ args: ["-prefetch", "many", "up"], error: /^invalid value "many" for flag -prefetch: / },
 		{ args: ["up", "-database"], error: `flag -database needs a value\n${shortUsage}` },
 		{
 			args: ["up", "-all"],
 			error: '-all is a flag of down, not of up\nUsage: godwit FLAGS up [N]; "godwit up -help" tells more\n',
+		},
+		{
+			args: ["-f", "-path", "m", "up"],
+			error: '-f is a flag of drop and unlock, not of up\nUsage: godwit FLAGS up [N]; "godwit up -help" tells more\n',
 		},
 		{
 			args: ["up", "-transaction", "some"],
@@ -92,21 +107,37 @@ Databases: sqlite-native, sqlite3, sqlite, sqlite-wasm, ncruces-sqlite3
 
 	it.each([
 		{ args: ["goto"], error: "please specify version argument V" },
-		{ args: ["goto", "x"], error: "can't read version argument V" },
-		{ args: ["goto", "-1"], error: "can't read version argument V" },
-		{ args: ["goto", "1", "2"], error: "too many arguments" },
-		{ args: ["up", "x"], error: "can't read limit argument N" },
-		{ args: ["up", "-1"], error: "can't read limit argument N" },
-		{ args: ["up", "99999999999999999999"], error: "can't read limit argument N" },
-		{ args: ["up", "1", "2"], error: "too many arguments" },
-		{ args: ["down", "x"], error: "can't read limit argument N" },
-		{ args: ["down", "1", "2"], error: "too many arguments" },
+		{
+			args: ["goto", "abc"],
+			error: `can't read version argument V: it is "abc", and must be a whole number, 0 or more`,
+		},
+		{ args: ["goto", "-1"], error: `can't read version argument V: it is "-1", and must be a whole number, 0 or more` },
+		{ args: ["goto", ""], error: `can't read version argument V: it is "", and must be a whole number, 0 or more` },
+		{ args: ["goto", "1", "2"], error: 'too many arguments: goto takes one, and "2" is left over' },
+		{ args: ["up", "abc"], error: `can't read limit argument N: it is "abc", and must be a whole number, 0 or more` },
+		{ args: ["up", "-1"], error: `can't read limit argument N: it is "-1", and must be a whole number, 0 or more` },
+		{ args: ["up", "1e3"], error: `can't read limit argument N: it is "1e3", and must be a whole number, 0 or more` },
+		{
+			args: ["up", "99999999999999999999"],
+			error: `can't read limit argument N: it is "99999999999999999999", and must be at most 9007199254740991`,
+		},
+		{ args: ["up", "1", "2"], error: 'too many arguments: up takes one, and "2" is left over' },
+		{ args: ["down", "x"], error: `can't read limit argument N: it is "x", and must be a whole number, 0 or more` },
+		{ args: ["down", "1", "2"], error: 'too many arguments: down takes one, and "2" is left over' },
 		{ args: ["down", "1", "-all"], error: "-all cannot be used with other arguments" },
-		{ args: ["drop", "everything"], error: "too many arguments" },
-		{ args: ["version", "1"], error: "too many arguments" },
+		{ args: ["drop", "everything"], error: 'too many arguments: drop takes none, and "everything" is left over' },
+		{ args: ["version", "1"], error: 'too many arguments: version takes none, and "1" is left over' },
+		{ args: ["unlock", "1"], error: 'too many arguments: unlock takes none, and "1" is left over' },
+		{ args: ["help", "up", "down"], error: 'too many arguments: help takes one, and "down" is left over' },
 		{ args: ["force"], error: "please specify version argument V" },
-		{ args: ["force", "x"], error: "can't read version argument V" },
-		{ args: ["force", "-2"], error: "argument V must be >= -1" },
+		{
+			args: ["force", "1.5"],
+			error: `can't read version argument V: it is "1.5", and must be a whole number, -1 or more`,
+		},
+		{
+			args: ["force", "-2"],
+			error: `can't read version argument V: it is "-2", and must be a whole number, -1 or more`,
+		},
 	])("refuses $args", async ({ args, error }) => {
 		const cwd = await folderOf(threeMigrations);
 		const outcome = await godwit(["-path", "m", "-database", "sqlite-native://a.db", ...args], { cwd });
