@@ -8,11 +8,14 @@ export interface EventLinesOptions {
 	readonly now: () => number;
 }
 
-/** A migration that takes longer gets a line that shows how far it is. */
+/** A migration that takes longer is shown with how far it is. */
 const LONG_MS = 500;
 const BETWEEN_UPDATES_MS = 100;
 
-/** Says what the engine does: one line for each migration, more if asked, and how far a long one is. */
+/**
+ * Says what the engine does: one line for each migration, more if asked. A terminal shows the migration that runs, and how
+ * far a long one is.
+ */
 export function eventLines(terminal: Terminal, { verbose, now }: EventLinesOptions): (event: MigrateEvent) => void {
 	let began = 0;
 	let updated = 0;
@@ -32,7 +35,9 @@ export function eventLines(terminal: Terminal, { verbose, now }: EventLinesOptio
 				began = now();
 				updated = began;
 				bytesRead = 0;
-				return explain(`Read and execute ${nameOf(event.migration)}`);
+				// A statement blocks the event loop: what is not shown now is shown after it.
+				if (!verbose) return terminal.status(`${nameOf(event.migration)} ...`);
+				return terminal.line(`Read and execute ${nameOf(event.migration)}`);
 			case "progress": {
 				bytesRead = event.bytes;
 				const time = now();

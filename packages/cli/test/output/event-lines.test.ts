@@ -30,7 +30,16 @@ function play(reads: readonly (readonly [atMs: number, bytes: number])[], isTTY:
 
 describe("eventLines", () => {
 	it("says one line for a migration", () => {
-		expect(play([[1, 10]], true)).toBe("7/u users (4.5ms)\n");
+		expect(play([[1, 10]], false)).toBe("7/u users (4.5ms)\n");
+	});
+
+	it("shows on a terminal which migration runs, in a line that goes away", () => {
+		expect(play([[1, 10]], true)).toBe("\r\u001b[K7/u users ...\r\u001b[K7/u users (4.5ms)\n");
+	});
+
+	it("shows on a terminal that says more which migration runs once", () => {
+		const [, second] = play([[1, 10]], true, true).split("\n");
+		expect(second).toBe("Read and execute 7/u users");
 	});
 
 	it("shows on a terminal how far a long migration is, in one line that goes away", () => {
@@ -42,6 +51,7 @@ describe("eventLines", () => {
 		] as const;
 		expect(play(reads, true)).toBe(
 			[
+				"\r\u001b[K7/u users ...",
 				"\r\u001b[K7/u users ... 1.2 kB read, 500ms",
 				"\r\u001b[K7/u users ... 2.3 MB read, 1.6s",
 				"\r\u001b[K7/u users (4.5ms)\n",
@@ -61,7 +71,7 @@ describe("eventLines", () => {
 		onEvent({ type: "start", migration: long, index: 0, count: 1 });
 		time = 9_000;
 		onEvent({ type: "progress", migration: long, bytes: 1 });
-		expect(printed).toBe(`\r\u001b[K7/u ${"u".repeat(15)}`);
+		expect(printed).toBe(`\r\u001b[K7/u ${"u".repeat(15)}`.repeat(2));
 	});
 
 	it("shows nothing of the kind in a pipe", () => {
