@@ -187,6 +187,17 @@ describe("godwit", () => {
 		expect(await files()).toEqual(["flag.db", "own.db", "url.db"]);
 	});
 
+	it.each(["sqlite-native", "sqlite-wasm"])("refuses a line end in the environment's URL on %s", async (scheme) => {
+		const cwd = await folderOf(threeMigrations);
+		const env = { DATABASE_URL: `${scheme}://app.db\r` };
+		for (const args of [["up"], ["version"], ["drop", "-f"], ["unlock", "-f"]]) {
+			const { code, stderr } = await godwit(["-path", "m", ...args], { cwd, env });
+			expect({ args, code }).toEqual({ args, code: 1 });
+			expect(stderr).toMatch(/^error: the database URL has the control character "\\r" at its end/);
+		}
+		expect(await readdir(cwd)).toEqual(["m"]);
+	});
+
 	it("takes a path as it is written, and a source before it", async () => {
 		const files = Object.entries(threeMigrations);
 		const [sure, mine] = ["100% sure?/", "m:v1@2/"].map((name) =>
@@ -227,6 +238,35 @@ describe("godwit", () => {
 		{ args: ["-path", "empty", "-database", "sqlite3://a.db"], error: /^error: there are no migrations in empty\n$/ },
 		{ args: ["-path", "m", "-database", "sqlte3://a.db"], error: /did you mean "sqlite3"\?/ },
 		{ args: ["-path", "m", "-database", "nonsense"], error: /^error: the database URL has no scheme/ },
+		{
+			args: ["-path", "m", "-database", "./a.db"],
+			error: /^error: the database URL has no scheme; for the path .\/a.db write sqlite-native:\/\/.\/a.db\n$/,
+		},
+		{
+			args: ["-path", "m", "-database", "C:\\data\\a.db"],
+			error: /; for the path C:\\data\\a.db write sqlite-native:\/\/C:\/data\/a.db\n$/,
+		},
+		{
+			args: ["-path", "m", "-database", "file:a.db"],
+			error: /; for a database in a file write sqlite-native:\/\/a.db \(/,
+		},
+		{ args: ["-path", "m", "-database", "sqlite:a.db"], error: /; write sqlite:\/\/a.db\n$/ },
+		{
+			args: ["-source", "./m", "-database", "sqlite3://a.db"],
+			error: /^error: the source URL has no scheme; for the path .\/m write file:\/\/.\/m, or -path .\/m\n$/,
+		},
+		{
+			args: ["-path", "m", "-database", "sqlite3://a.db\r"],
+			error: /^error: the database URL has the control character "\\r" at its end; take it out/,
+		},
+		{
+			args: ["-path", "m", "-database", "sqlite-wasm://a.db\r\n"],
+			error: /^error: the database URL has the control character "\\r" at character 19; take it out/,
+		},
+		{
+			args: ["-path", "m\r", "-database", "sqlite3://a.db"],
+			error: /^error: the source URL has the control character "\\r" at its end; take it out/,
+		},
 		{ args: ["-path", "m", "-database", "sqlite3://no/where/a.db"], error: /^error: .*no\/where/ },
 		{ args: ["-path", "m", "-database", "sqlite3://a.db?x-no-tx-wrp=1"], error: /x-no-tx-wrap/ },
 		{ args: ["-path", "twice", "-database", "sqlite3://a.db"], error: /^error: two up migrations have version 1/ },

@@ -55,5 +55,6 @@ export type { NamedFile } from "./source/source-of-files.ts";
 export { sourceOfFiles } from "./source/source-of-files.ts";
 export type { Trace, TraceSink } from "./trace.ts";
 export { createTrace, setTraceSink, traceSink } from "./trace.ts";
+export { controlCharacter } from "./url/control-character.ts";
 export type { Version } from "./version.ts";
 export { MAX_VERSION, NIL_VERSION, toVersion } from "./version.ts";

@@ -18,8 +18,11 @@ export interface ErrorDetails {
 	ERR_DUPLICATE_DRIVER: { readonly name: string };
 	/** `registerSource()` was called twice for one name. */
 	ERR_DUPLICATE_SOURCE: { readonly name: string };
-	/** A URL that cannot be read: no scheme, bad percent-encoding, a missing path. */
-	ERR_INVALID_URL: { readonly reason: string };
+	/**
+	 * A URL that cannot be read: no scheme, a control character, bad percent-encoding, a missing path. `path` is what was
+	 * given in place of a URL, when it was a path.
+	 */
+	ERR_INVALID_URL: { readonly reason: string; readonly path?: string };
 	/** An option that does not exist, or whose value cannot be read. */
 	ERR_INVALID_OPTION: { readonly option: string; readonly value?: string };
 	/** A version outside -1 to 2^63-1, or one that the operation cannot take. */

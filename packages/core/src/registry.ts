@@ -2,6 +2,7 @@ import type { Driver, DriverFactory } from "./driver/driver.ts";
 import { MigrateError } from "./migrate-error.ts";
 import { nearestName } from "./nearest-name.ts";
 import type { Source, SourceFactory } from "./source/source.ts";
+import { SCHEME, schemeOfUrl, urlOfPath } from "./url/scheme-of-url.ts";
 
 const drivers = new Map<string, DriverFactory>();
 const sources = new Map<string, SourceFactory>();
@@ -46,7 +47,8 @@ export function registeredSources(): readonly string[] {
 /**
  * Opens a database by URL with the driver that its scheme names. Go: database.Open.
  *
- * @throws MigrateError `ERR_INVALID_URL`, `ERR_UNKNOWN_DRIVER` and whatever the driver's `open` throws.
+ * @throws MigrateError `ERR_INVALID_URL` also for a path and for a URL with a control character, which nothing is opened for;
+ *   `ERR_UNKNOWN_DRIVER`; whatever the driver's `open` throws.
  */
 export async function openDriver(url: string): Promise<Driver> {
 	return driverFactory(url).open(url);
@@ -55,7 +57,7 @@ export async function openDriver(url: string): Promise<Driver> {
 /**
  * Clears locks that a person knows to be left behind; see `DriverFactory.breakLocks`.
  *
- * @throws MigrateError `ERR_UNSUPPORTED` when the driver's locks need no clearing, and as `openDriver`.
+ * @throws MigrateError `ERR_UNSUPPORTED` when the driver has no `breakLocks`, and as `openDriver`.
  */
 export async function breakLocks(url: string, confirm: (holder: string) => Promise<boolean>): Promise<number> {
 	const factory = driverFactory(url);
@@ -69,49 +71,49 @@ export async function breakLocks(url: string, confirm: (holder: string) => Promi
 /**
  * Opens a source by URL with the source that its scheme names. Go: source.Open.
  *
- * @throws MigrateError `ERR_INVALID_URL`, `ERR_UNKNOWN_SOURCE` and whatever the source's `open` throws.
+ * @throws MigrateError `ERR_INVALID_URL` also for a path and for a URL with a control character, which nothing is opened for;
+ *   `ERR_UNKNOWN_SOURCE`; whatever the source's `open` throws.
  */
 export async function openSource(url: string): Promise<Source> {
-	const scheme = schemeOf(url, "source");
+	const scheme = schemeOfUrl(url, "source", [...sources.keys()]);
 	const factory = sources.get(scheme);
-	if (factory === undefined) {
-		const known = registeredSources();
-		const message = unknownScheme("source", "registerSource", scheme, known);
-		throw new MigrateError("ERR_UNKNOWN_SOURCE", message, { scheme, known });
-	}
-	return factory.open(url);
+	if (factory !== undefined) return factory.open(url);
+	const known = registeredSources();
+	const message = unknownScheme("source", "registerSource", scheme, known, nearestHint(scheme, known));
+	throw new MigrateError("ERR_UNKNOWN_SOURCE", message, { scheme, known });
 }
 
 function driverFactory(url: string): DriverFactory {
-	const scheme = schemeOf(url, "database");
+	const scheme = schemeOfUrl(url, "database", [...drivers.keys()]);
 	const factory = drivers.get(scheme);
 	if (factory !== undefined) return factory;
 	const known = registeredDrivers();
-	throw new MigrateError("ERR_UNKNOWN_DRIVER", unknownScheme("driver", "register", scheme, known), { scheme, known });
+	const hint = scheme === "file" ? fileHint(url) : nearestHint(scheme, known);
+	const message = unknownScheme("driver", "register", scheme, known, hint);
+	throw new MigrateError("ERR_UNKNOWN_DRIVER", message, { scheme, known });
 }
 
-/** As golang-migrate: the text before the first colon, so that the rest need not be a valid URL. */
-function schemeOf(url: string, kind: "database" | "source"): string {
-	if (url === "") throw invalidUrl(`the ${kind} URL is empty`);
-	const scheme = url.slice(0, Math.max(url.indexOf(":"), 0)).toLowerCase();
-	// What is no scheme is not shown: in a connection string of another form it can be a password.
-	if (!SCHEME.test(scheme)) throw invalidUrl(`the ${kind} URL has no scheme; write it as scheme://...`);
-	return scheme;
+/** SQLite itself names databases so, and other tools do. */
+function fileHint(url: string): string {
+	const instead = urlOfPath(url.replace(/^file:(\/\/)?/i, ""), [...drivers.keys()]);
+	return instead === undefined ? "" : `; for a database in a file write ${instead}`;
 }
 
-function invalidUrl(reason: string): MigrateError<"ERR_INVALID_URL"> {
-	return new MigrateError("ERR_INVALID_URL", reason, { reason });
-}
-
-function unknownScheme(kind: string, registerName: string, scheme: string, known: readonly string[]): string {
+function nearestHint(scheme: string, known: readonly string[]): string {
 	const nearest = nearestName(scheme, known);
-	const hint = nearest === undefined ? "" : `; did you mean "${nearest}"?`;
+	return nearest === undefined ? "" : `; did you mean "${nearest}"?`;
+}
+
+function unknownScheme(
+	kind: string,
+	registerName: string,
+	scheme: string,
+	known: readonly string[],
+	hint: string,
+): string {
 	const list = known.length === 0 ? "none is registered" : `known are ${known.join(", ")}`;
 	return `no ${kind} for the scheme "${scheme}"${hint} (${list}; add one with ${registerName}("${scheme}", factory))`;
 }
-
-/** In lower case, see https://datatracker.ietf.org/doc/html/rfc3986#section-3.1 */
-const SCHEME = /^[a-z][a-z0-9+.-]*$/;
 
 function assertSchemeName(name: string): void {
 	if (!SCHEME.test(name)) {

@@ -114,6 +114,83 @@ describe.each([drivers, sources])("the registry of $kind schemes", (registry) =>
 	});
 });
 
+/** Registered first by each of the suites above, in another order than that of the alphabet. */
+const FIRST = "sqlite-native";
+
+describe.each([
+	["database", openDriver],
+	["source", openSource],
+])("the %s URL", (kind, open) => {
+	it.each([
+		["app.db", `for the path app.db write ${FIRST}://app.db`],
+		["./app.db", `for the path ./app.db write ${FIRST}://./app.db`],
+		["migrations", `for the path migrations write ${FIRST}://migrations`],
+		["/var/my data/app.db", `for the path /var/my data/app.db write ${FIRST}:///var/my data/app.db`],
+		["C:\\data\\app.db", `for the path C:\\data\\app.db write ${FIRST}://C:/data/app.db`],
+		["c:/data/app.db", `for the path c:/data/app.db write ${FIRST}://c:/data/app.db`],
+		["app.db?x-token=secret", `for the path app.db write ${FIRST}://app.db?...`],
+	])("that is the path %j is answered with the URL to write", async (path, answer) => {
+		await expect(open(path)).rejects.toMatchObject({
+			code: "ERR_INVALID_URL",
+			message: `the ${kind} URL has no scheme; ${answer}`,
+			details: { path: path.replace(/\?.*/, "") },
+		});
+	});
+
+	it.each([
+		"me@host/secret",
+		"host=db password=secret",
+		"me/secret@//host:1521/x",
+		"Server=db;Pwd=secret",
+		"C:/a:secret",
+	])("that may hold a password, as %j, is not shown", async (url) => {
+		await expect(open(url)).rejects.toMatchObject({
+			message: `the ${kind} URL has no scheme; write it as scheme://...`,
+			details: expect.not.objectContaining({ path: expect.anything() }),
+		});
+	});
+
+	it.each([
+		["sqlite-native://app.db\r", 'has the control character "\\r" at its end; '],
+		["sqlite-native://app.db\n", 'has the control character "\\n" at its end; '],
+		["sqlite-native://a\tb", 'has the control character "\\t" at character 18; '],
+		["\u0000app.db", 'has the control character "\\u0000" at character 1; '],
+		["app.db\u007f?x", 'has the control character "\\u007f" at character 7; '],
+		["app\u009b.db", 'has the control character "\\u009b" at character 4; '],
+	])("%j is refused, with the character as one can read it", async (url, reason) => {
+		const opened = urls.length;
+		await expect(open(url)).rejects.toMatchObject({
+			code: "ERR_INVALID_URL",
+			message: expect.stringContaining(`the ${kind} URL ${reason}`),
+		});
+		expect(urls).toHaveLength(opened);
+	});
+});
+
+describe("openDriver", () => {
+	it.each([
+		["file:app.db", `${FIRST}://app.db`],
+		["file://./app.db", `${FIRST}://./app.db`],
+		["FILE:///var/app.db", `${FIRST}:///var/app.db`],
+	])("answers %s with the URL of a database in a file", async (url, instead) => {
+		await expect(openDriver(url)).rejects.toMatchObject({
+			code: "ERR_UNKNOWN_DRIVER",
+			message: expect.stringContaining(`no driver for the scheme "file"; for a database in a file write ${instead} (`),
+		});
+	});
+
+	it("does not show what stands behind file: when it may be a password", async () => {
+		await expect(openDriver("file://me:secret@host/app.db")).rejects.toMatchObject({
+			message: expect.not.stringContaining("secret"),
+		});
+	});
+
+	it("opens a URL whose registered scheme is one letter, though a Windows path begins so", async () => {
+		register("q", { open: async () => recordingDriver() });
+		await (await openDriver("q:/app.db")).close();
+	});
+});
+
 describe("breakLocks", () => {
 	it("asks the driver of the scheme, and answers how many locks were cleared", async () => {
 		const asked: string[] = [];

@@ -25,9 +25,20 @@ export const urls: readonly CommandLineCase[] = [
 		args: ["-path", "m", "-database", "nonsense", "up"],
 		exit: 1,
 		says: /database URL: no scheme$/,
-		words: /^error: .*scheme/,
+		words: /^error: the database URL has no scheme; for the path nonsense write sqlite-native:\/\/nonsense$/,
 	},
-	{ args: ["-source", "nonsense", ...DB, "up"], exit: 1, says: /source URL: no scheme$/, words: /^error: .*scheme/ },
+	{
+		args: ["-source", "nonsense", ...DB, "up"],
+		exit: 1,
+		says: /source URL: no scheme$/,
+		words: /^error: .*scheme; .* write file:\/\/nonsense, or -path nonsense$/,
+	},
+	{
+		args: ["-path", "m", "-database", "sqlite3://app.db\r", "up"],
+		exit: 1,
+		says: /invalid control character in URL$/,
+		words: /^error: the database URL has the control character "\\r" at its end/,
+	},
 	{
 		args: ["-path", "m", "-database", "mystery://x", "up"],
 		exit: 1,

@@ -1,5 +1,6 @@
 import {
 	assertMigrations,
+	isMigrateError,
 	Migrate,
 	type MigrateOptions,
 	memorySource,
@@ -8,6 +9,7 @@ import {
 	suppress,
 } from "@godwit/core";
 import type { Invocation } from "../command-line/command.ts";
+import { CommandError } from "../command-line/command-error.ts";
 import type { CommandLine } from "../command-line/read-command-line.ts";
 import { requireDatabase, requireSource } from "../command-line/urls.ts";
 import { eventLines } from "../output/event-lines.ts";
@@ -50,13 +52,22 @@ async function open(
 	options: MigrateOptions,
 ): Promise<Migrate> {
 	// A source that is not read must not be in the way of a repair.
-	const source = sourceUrl === undefined ? memorySource({}) : await openSource(sourceUrl);
+	const source = sourceUrl === undefined ? memorySource({}) : await openGivenSource(sourceUrl);
 	try {
 		// To open a database makes one where there is none.
 		if (operation.source === "not empty") await assertMigrations(source);
 		return await Migrate.open(source, database, options);
 	} catch (error) {
 		return closeAndThrow(source, error);
+	}
+}
+
+async function openGivenSource(url: string): Promise<Source> {
+	try {
+		return await openSource(url);
+	} catch (error) {
+		if (!isMigrateError(error, "ERR_INVALID_URL") || error.details.path === undefined) throw error;
+		throw new CommandError(`${error.message}, or -path ${error.details.path}`, { cause: error });
 	}
 }
 

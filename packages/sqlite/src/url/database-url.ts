@@ -17,7 +17,11 @@ export interface DatabaseUrl {
  */
 export function parseDatabaseUrl(url: string): DatabaseUrl {
 	const [, scheme, encodedPath = "", query = ""] = /^([^:]+):\/\/([^?]*)(?:\?(.*))?$/s.exec(url) ?? [];
-	if (scheme === undefined) throw invalidUrl("a database URL is written scheme://path/to/file.db");
+	if (scheme === undefined) {
+		const instead = withSlashes(url);
+		const hint = instead === undefined ? "" : `; write ${instead}`;
+		throw invalidUrl(`a database URL is written scheme://path/to/file.db${hint}`);
+	}
 	const path = decodePath(encodedPath).replace(/^[/\\]([A-Za-z]:[/\\])/, "$1");
 	if (hasCredentials(path)) {
 		throw invalidUrl("SQLite has no users and passwords; before a path that has : and @ in it, write ./");
@@ -30,6 +34,12 @@ export function parseDatabaseUrl(url: string): DatabaseUrl {
 		);
 	}
 	return { path, config: parseConfig(new URLSearchParams(query)) };
+}
+
+/** `sqlite:app.db` as it should have been; undefined when it may hold a password. */
+function withSlashes(url: string): string | undefined {
+	const [, scheme, path] = /^([^:]+):([^?@=;]+)(?:\?.*)?$/s.exec(url) ?? [];
+	return path === undefined ? undefined : `${scheme}://${path}`;
 }
 
 function decodePath(encoded: string): string {

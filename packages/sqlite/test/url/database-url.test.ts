@@ -71,8 +71,10 @@ describe("parseDatabaseUrl", () => {
 	});
 
 	it.each([
-		["sqlite:app.db", "a database URL is written scheme://path/to/file.db"],
-		["sqlite:/app.db", "a database URL is written scheme://path/to/file.db"],
+		["sqlite:app.db", "a database URL is written scheme://path/to/file.db; write sqlite://app.db"],
+		["sqlite:app.db?x=secret", "a database URL is written scheme://path/to/file.db; write sqlite://app.db"],
+		["sqlite:me:secret@host", "a database URL is written scheme://path/to/file.db"],
+		["sqlite:/app.db", "a database URL is written scheme://path/to/file.db; write sqlite:///app.db"],
 		["app.db", "a database URL is written scheme://path/to/file.db"],
 		["sqlite-wasm://", "the database URL names no file; write it as sqlite-wasm://path/to/file.db"],
 		["sqlite://?x-atomic=true", "the database URL names no file; write it as sqlite://path/to/file.db"],
