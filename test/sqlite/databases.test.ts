@@ -121,13 +121,35 @@ describe.each(backends)("a database file, on $name", (backend) => {
 	])("whose version row holds %s is refused", async (_, values) => {
 		lab.exec(`CREATE TABLE schema_migrations (version, dirty); INSERT INTO schema_migrations VALUES (${values})`);
 		const error = await failure("ERR_DATABASE", lab.version());
-		expect(error.message).toContain("the table schema_migrations does not hold one row of a version and a dirty flag");
+		expect(error.message).toContain(
+			"the table schema_migrations does not hold one row of a version and a dirty flag (its columns are version, dirty)",
+		);
 	});
 
-	it("whose version table has other columns is refused, never taken for one without a version", async () => {
-		lab.exec("CREATE TABLE schema_migrations (number, state)");
-		const error = await failure("ERR_DATABASE", lab.version());
-		expect(error.message).toContain("no such column: version");
+	it.each([
+		["version varchar NOT NULL", "the column version alone, as a table of Rails (ActiveRecord) or dbmate has,"],
+		["version bigint, inserted_at timestamp", "the columns version, inserted_at, as a table of Ecto has,"],
+		["dirty boolean", "the column dirty alone,"],
+		["number, state", "the columns number, state,"],
+	])("whose version table has the columns %s is refused, and the table kept as it is", async (columns, found) => {
+		lab.exec(
+			`CREATE TABLE schema_migrations (${columns}); INSERT INTO schema_migrations (rowid, ${columns.split(" ")[0]?.replace(",", "")}) VALUES (4, 20260102), (5, 20260103)`,
+		);
+		const rows = lab.all("SELECT * FROM schema_migrations");
+		const message = `the table schema_migrations is not godwit's: it has ${found} and not version and dirty; keep godwit's own beside it with x-migrations-table=NAME in the database URL`;
+		await using driver = await lab.open();
+		for (const refused of [() => lab.version(), () => lab.up(ups("")), () => driver.setVersion(3n, false)]) {
+			const error = await failure("ERR_DATABASE", refused());
+			expect(error.message).toContain(message);
+			expect(String(error.cause)).toMatch(/no such column|no column named/);
+		}
+		expect(lab.all("SELECT * FROM schema_migrations")).toEqual(rows);
+	});
+
+	it("in which another tool has a table of that name keeps godwit's beside it with x-migrations-table", async () => {
+		lab.exec("CREATE TABLE schema_migrations (version varchar NOT NULL PRIMARY KEY)");
+		await lab.up(ups("CREATE TABLE t (a);"), { url: "x-migrations-table=godwit" });
+		expect(lab.all("SELECT version, dirty FROM godwit")).toEqual([{ version: 1n, dirty: 0n }]);
 	});
 
 	it("changes its journal mode with x-journal-mode, but not while it is up to date", async () => {

@@ -1,5 +1,8 @@
 import { MigrateError, NIL_VERSION, type VersionState } from "@godwit/core";
 import type { SqliteConnection, SqlValue } from "../connection/sqlite-connection.ts";
+import { MigrateError, NIL_VERSION, type Version, type VersionState } from "@godwit/core";
+import type { SqliteConnection, SqlRow, SqlValue } from "../connection/sqlite-connection.ts";
+import { foreignVersionTable, unreadableVersionTable } from "./foreign-version-table.ts";
 import { quoteIdentifier } from "./quote-identifier.ts";
 
 /** The table that holds the version: one row, or none before the first migration. Each method is a few statements and no transaction. */
@@ -42,18 +45,23 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 		return tableExists(connection, name) ? readRow() : { version: NIL_VERSION, dirty: false };
 	}
 
+	/** The columns are looked at only after a failure, since a read of the version is most of an idle start. */
+	function query(sql: string, parameters: readonly SqlValue[]): readonly SqlRow[] {
+		try {
+			return connection.query(sql, parameters);
+		} catch (error) {
+			throw foreignVersionTable(connection, name, error) ?? error;
+		}
+	}
+
 	function readRow(): VersionState {
-		const rows = connection.query(select, [name]);
+		const rows = query(select, [name]);
 		const [row] = rows;
 		if (row === undefined) return { version: NIL_VERSION, dirty: false };
 		const { version } = row;
 		const dirty = DIRTY.get(row.dirty ?? null);
 		if (rows.length > 1 || typeof version !== "bigint" || dirty === undefined || version < NIL_VERSION) {
-			throw new MigrateError(
-				"ERR_DATABASE",
-				`the table ${name} does not hold one row of a version and a dirty flag; correct it by hand, or name another table with x-migrations-table`,
-				{},
-			);
+			throw unreadableVersionTable(connection, name);
 		}
 		return { version, dirty };
 	}
@@ -70,6 +78,11 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 			if (version !== NIL_VERSION || dirty) connection.change(insert, [version, dirty ? 1n : 0n]);
 		},
 		assertHolds({ version, dirty }) {
+		write(version, dirty) {
+			connection.query(remove);
+			if (version !== NIL_VERSION || dirty) {
+				query(insert, [version, dirty ? 1n : 0n]);
+			}
 			const written = readRow();
 			if (written.version === version && written.dirty === dirty) return;
 			throw new MigrateError(

@@ -1,0 +1,45 @@
+import { MigrateError } from "@godwit/core";
+import type { SqliteConnection } from "../connection/sqlite-connection.ts";
+import { quoteIdentifier } from "./quote-identifier.ts";
+
+/** Other tools that keep their state in a table of godwit's name, by its columns. */
+const OWNERS: ReadonlyMap<string, string> = new Map([
+	["version", "Rails (ActiveRecord) or dbmate"],
+	["version, inserted_at", "Ecto"],
+]);
+
+/**
+ * Explains why a statement on the version table failed, when the table is another tool's.
+ *
+ * @returns An error that names what was found; `undefined` when the table has the columns that it should have.
+ */
+export function foreignVersionTable(
+	connection: SqliteConnection,
+	name: string,
+	cause: unknown,
+): MigrateError<"ERR_DATABASE"> | undefined {
+	// Anything else, such as a lock, says nothing about the columns.
+	if (connection.resultCode(cause) !== "SQLITE_ERROR") return undefined;
+	const columns = columnsOf(connection, name);
+	if (columns.includes("version") && columns.includes("dirty")) return undefined;
+	const list = columns.join(", ");
+	const owner = OWNERS.get(list);
+	const hint = owner === undefined ? "" : `, as a table of ${owner} has`;
+	const found = columns.length === 1 ? `the column ${list} alone` : `the columns ${list}`;
+	const message = `the table ${name} is not godwit's: it has ${found}${hint}, and not version and dirty; ${OWN_TABLE}`;
+	return new MigrateError("ERR_DATABASE", message, {}, { cause });
+}
+
+/** Reports a table with the right columns that holds something else. */
+export function unreadableVersionTable(connection: SqliteConnection, name: string): MigrateError<"ERR_DATABASE"> {
+	const columns = columnsOf(connection, name).join(", ");
+	const message = `the table ${name} does not hold one row of a version and a dirty flag (its columns are ${columns}); correct it by hand, or, when it is another tool's, ${OWN_TABLE}`;
+	return new MigrateError("ERR_DATABASE", message, {});
+}
+
+const OWN_TABLE = "keep godwit's own beside it with x-migrations-table=NAME in the database URL";
+
+function columnsOf(connection: SqliteConnection, name: string): readonly string[] {
+	const rows = connection.query(`PRAGMA main.table_info(${quoteIdentifier(name)})`);
+	return rows.map((row) => String(row.name).toLowerCase());
+}
