@@ -4,7 +4,7 @@ import { type CommandLine, readCommandLine } from "./command-line/read-command-l
 import { givenUrls } from "./command-line/urls.ts";
 import { UsageError } from "./command-line/usage-error.ts";
 import { hideSecrets } from "./output/hide-secrets.ts";
-import { standardStream } from "./output/standard-stream.ts";
+import { lostOutput, standardError, writeOutput } from "./output/standard-stream.ts";
 import { type TerminalOutput, terminal } from "./output/terminal.ts";
 
 /**
@@ -13,17 +13,30 @@ import { type TerminalOutput, terminal } from "./output/terminal.ts";
  * What a command needs is loaded when it is known which one it is.
  *
  * @param args Without the program's name.
- * @returns The exit code: 0, 1 for a failure, 2 for a command line that is not understood, 130 when a signal stopped
+ * A stream that cannot be written to stops nothing.
+ *
+ * @returns The exit code: 0, 1 for a failure and for standard output that is lost, 2 for a command line that is not understood, 130 when a signal stopped
  *   it with work left.
  */
 export async function main(args: readonly string[]): Promise<number> {
+	// `debug` writes to it without a listener of its own.
+	if (process.env.DEBUG) standardError();
+	const exitCode = await runOrExplain(args);
+	const failure = await lostOutput();
+	if (failure === undefined) return exitCode;
+	// Whoever stops reading, as `head` does, knows.
+	if (failure.code !== "EPIPE") standardError().write(`error: standard output is lost: ${failure.message}\n`);
+	return exitCode === 0 ? 1 : exitCode;
+}
+
+async function runOrExplain(args: readonly string[]): Promise<number> {
 	try {
 		return await run(await readCommandLine(args));
 	} catch (error) {
 		if (!(error instanceof UsageError)) throw error;
 		// A URL can stand behind a flag's equals sign.
 		const urls = args.flatMap((arg) => [arg, arg.slice(arg.indexOf("=") + 1)]);
-		standardStream("stderr").write(readable(await explain(error), urls));
+		standardError().write(readable(await explain(error), urls));
 		return 2;
 	}
 }
@@ -37,12 +50,13 @@ async function run(line: CommandLine): Promise<number> {
 	if (line.is("help") || command === undefined) {
 		const { usage, usageOf } = await import("./command-line/usage.ts");
 		const text = name === undefined ? await usage() : await usageOf(name);
-		standardStream(line.is("help") ? "stdout" : "stderr").write(`${text}\n`);
+		if (line.is("help")) print(text);
+		else standardError().write(`${text}\n`);
 		return line.is("help") ? 0 : 2;
 	}
 	const urls = givenUrls(line, process.env);
 	const given = [urls.source, urls.database].filter((url) => url !== undefined);
-	const toTerminal = terminal(standardError, (text) => readable(text, given));
+	const toTerminal = terminal(lazyStandardError, (text) => readable(text, given));
 	try {
 		return await command.run({ line, urls, terminal: toTerminal, print });
 	} catch (error) {
@@ -55,14 +69,14 @@ async function run(line: CommandLine): Promise<number> {
 }
 
 /** `process.stderr`, which takes as long to make as a short command to run, when it is written to. */
-const standardError: TerminalOutput = {
+const lazyStandardError: TerminalOutput = {
 	get isTTY() {
 		return process.stderr.isTTY;
 	},
 	get columns() {
 		return process.stderr.columns;
 	},
-	write: (text) => standardStream("stderr").write(text),
+	write: (text) => standardError().write(text),
 };
 
 async function explain({ message, unknown, command }: UsageError): Promise<string> {
@@ -79,7 +93,7 @@ function readable(text: string, urls: readonly string[]): string {
 }
 
 function print(line: string): void {
-	standardStream("stdout").write(`${line}\n`);
+	writeOutput(`${line}\n`);
 }
 
 function programVersion(): string {

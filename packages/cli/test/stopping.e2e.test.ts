@@ -56,10 +56,10 @@ describe("godwit", () => {
 		expect((await outcome).code).toBe(0);
 	});
 
-	it("ends without a complaint when nobody reads its answer", async () => {
+	it("ends without a complaint, and with 1, when nobody reads its answer", async () => {
 		const { child, outcome } = startGodwit(["-version"], { cwd: await folderOf({}) });
 		child.stdout?.destroy();
-		expect(await outcome).toEqual({ code: 0, stdout: "", stderr: "" });
+		expect(await outcome).toEqual({ code: 1, stdout: "", stderr: "" });
 	});
 
 	it.each([
