@@ -45,6 +45,7 @@ export const differences = [
 	"negative-operands",
 	"too-many-arguments",
 	"create-usable-files",
+	"create-in-path",
 ] as const;
 
 export type DifferenceId = (typeof differences)[number];

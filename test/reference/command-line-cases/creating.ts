@@ -157,6 +157,25 @@ export const creating: readonly CommandLineCase[] = [
 		words: /^error: "a\/b" cannot be part of a file name/,
 		created: [],
 	},
+	{
+		args: create("-ext", "sql", "-seq", ""),
+		exit: 0,
+		says: /^DIR\/new\/000001_\.up\.sql$/,
+		created: ["000001_.down.sql", "000001_.up.sql"],
+		godwit: { by: "create-usable-files", exit: 1, says: /^error: the name "" is empty/, created: [] },
+	},
+	{
+		args: ["-path", "new", "create", "-ext", "sql", "-seq", "a"],
+		files: { "new/1_one.up.sql": "" },
+		exit: 0,
+		says: /^DIR\/000001_a\.up\.sql$/,
+		created: ["1_one.up.sql"],
+		godwit: {
+			by: "create-in-path",
+			says: /^DIR\/new\/000002_a\.up\.sql$/,
+			created: ["000002_a.down.sql", "000002_a.up.sql", "1_one.up.sql"],
+		},
+	},
 	...[".", "./", "./deep/../.", "deep"].map((dir): CommandLineCase => {
 		const place = dir === "deep" ? "DIR/deep" : "DIR";
 		return {

@@ -6,7 +6,7 @@ export const create: Command = {
 	help: "create an empty up and down file called NAME",
 	flags: [
 		{ name: "ext", kind: "string", value: "EXT", help: "extension of the files, as sql; required" },
-		{ name: "dir", kind: "string", value: "DIR", help: "where to (default: the current folder)" },
+		{ name: "dir", kind: "string", value: "DIR", help: "where to (default: -path, else the current folder)" },
 		{ name: "seq", kind: "boolean", help: "number the files 1, 2, 3 instead of by the time" },
 		{ name: "digits", kind: "integer", value: "N", help: "digits of such a number (default 6)" },
 		{
@@ -19,7 +19,8 @@ export const create: Command = {
 	],
 	async run({ line, print }) {
 		const { createFiles } = await import("../new-files/create-files.ts");
-		for (const path of await createFiles(line)) print(path);
+		const { fileRequest } = await import("../new-files/file-request.ts");
+		for (const path of await createFiles(fileRequest(line))) print(path);
 		return 0;
 	},
 };

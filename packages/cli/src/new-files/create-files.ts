@@ -1,54 +1,52 @@
 import { mkdir, open, readdir, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { type Direction, parseMigrationName } from "@godwit/core";
 import { CommandError } from "../command-line/command-error.ts";
-import type { CommandLine } from "../command-line/read-command-line.ts";
+import { DEFAULT_FORMAT, type FileRequest } from "./file-request.ts";
 import { formatGoLayout } from "./go-layout.ts";
+import { withReservedVersion } from "./reserve-version.ts";
 
-const DEFAULT_FORMAT = "20060102150405";
-const DEFAULT_DIGITS = 6;
 const DIRECTIONS: readonly Direction[] = ["up", "down"];
 
 /**
- * Creates an empty up and down file and returns their absolute paths. Go: createCmd.
+ * Creates an empty up and down file of a version that the folder does not have, whoever else creates files there
+ * meanwhile. Go: createCmd.
  *
+ * @returns Their absolute paths.
  * @throws CommandError Nothing was written then.
  */
-export async function createFiles(
-	{ operands, value, is }: CommandLine,
-	now: Date = new Date(),
-): Promise<readonly string[]> {
-	const [name] = operands;
-	if (name === undefined) throw new CommandError("please specify name");
-	if (operands.length > 1) throw new CommandError("too many arguments");
-	const extension = value("ext") ?? "";
-	if (extension === "") throw new CommandError("-ext flag must be specified");
-	for (const part of [name, extension]) {
-		if (/[/\\\0]/.test(part))
-			throw new CommandError(`"${part}" cannot be part of a file name; name the folder with -dir`);
+export async function createFiles(request: FileRequest, now: Date = new Date()): Promise<readonly string[]> {
+	const { folder, numbering } = request;
+	for (let lowest = 1n; ; ) {
+		const version = await versionFor(request, lowest, now);
+		const paths = pathsOf(request, version);
+		await mkdir(folder, { recursive: true });
+		const outcome = await withReservedVersion(folder, BigInt(version), async () => {
+			// Also of a next number: somebody may have made it, and given the reservation back, after the folder was read.
+			return isTaken(version, await filesIn(request)) ? undefined : await createEmpty(paths);
+		});
+		if ("result" in outcome && outcome.result !== undefined) return outcome.result;
+		if (numbering.kind === "time") {
+			throw "result" in outcome
+				? new CommandError(`duplicate migration version: ${version}`)
+				: new CommandError(
+						`version ${version} is being created by somebody else; try again, or, if that was killed, remove ${outcome.reservedBy}`,
+					);
+		}
+		lowest = BigInt(version) + 1n;
 	}
-	const suffix = `.${extension.replace(/^\./, "")}`;
-	const folder = resolve(value("dir") ?? "");
-	const format = value("format") ?? DEFAULT_FORMAT;
-	if (is("seq") && format !== DEFAULT_FORMAT)
-		throw new CommandError("the seq and format options are mutually exclusive");
-	const digits = Number(value("digits") ?? DEFAULT_DIGITS);
-	if (is("seq") && digits <= 0) throw new CommandError("digits must be positive");
+}
 
-	const files = await filesIn(folder, suffix);
-	const version = is("seq") ? nextInSequence(files, digits) : timeVersion(now, format, value("tz") || "UTC");
-	assertUsable(version, files);
-	const created = DIRECTIONS.map((direction) => {
+function pathsOf({ folder, name, suffix }: FileRequest, version: string): readonly string[] {
+	return DIRECTIONS.map((direction) => {
 		const file = `${version}_${name}.${direction}${suffix}`;
 		assertRuns(file, direction);
 		return join(folder, file);
 	});
-	await mkdir(folder, { recursive: true });
-	return createEmpty(created);
 }
 
 /** Those with the suffix, as Go, and the migrations with another one, whose versions are taken too. */
-async function filesIn(folder: string, suffix: string): Promise<readonly string[]> {
+async function filesIn({ folder, suffix }: FileRequest): Promise<readonly string[]> {
 	try {
 		const names = (await readdir(folder)).filter((name) => !name.startsWith("."));
 		return names.filter((name) => name.endsWith(suffix) || parseMigrationName(name).kind === "migration");
@@ -58,15 +56,25 @@ async function filesIn(folder: string, suffix: string): Promise<readonly string[
 	}
 }
 
+async function versionFor(request: FileRequest, lowest: bigint, now: Date): Promise<string> {
+	const { numbering } = request;
+	if (numbering.kind === "sequence") return nextInSequence(await filesIn(request), lowest, numbering.digits);
+	const version = timeVersion(now, numbering.format, numbering.timeZone);
+	if (!/^[0-9]+$/.test(version)) {
+		throw new CommandError(`version ${version} is not made of digits alone; choose a format as ${DEFAULT_FORMAT}`);
+	}
+	return version;
+}
+
 /** Go takes the alphabetically last file, which goes wrong at 9 and 10 without leading zeros. */
-function nextInSequence(files: readonly string[], digits: number): string {
-	let highest = 0n;
+function nextInSequence(files: readonly string[], lowest: bigint, digits: number): string {
+	let next = lowest;
 	for (const file of files) {
 		const number = versionOf(file);
 		if (number === undefined) throw new CommandError(`malformed migration filename: ${file}`);
-		if (number > highest) highest = number;
+		if (number >= next) next = number + 1n;
 	}
-	const version = String(highest + 1n).padStart(digits, "0");
+	const version = String(next).padStart(digits, "0");
 	if (version.length > digits) {
 		throw new CommandError(`next sequence number ${version} too large, at most ${digits} digits are allowed`);
 	}
@@ -86,13 +94,8 @@ function timeVersion(now: Date, format: string, timeZone: string): string {
 	}
 }
 
-function assertUsable(version: string, files: readonly string[]): void {
-	if (!/^[0-9]+$/.test(version)) {
-		throw new CommandError(`version ${version} is not made of digits alone; choose a format as ${DEFAULT_FORMAT}`);
-	}
-	if (files.some((file) => versionOf(file) === BigInt(version))) {
-		throw new CommandError(`duplicate migration version: ${version}`);
-	}
+function isTaken(version: string, files: readonly string[]): boolean {
+	return files.some((file) => versionOf(file) === BigInt(version));
 }
 
 /** A name or an extension can make another thing of it, as `-ext bak` and `-ext down.sql` do. */

@@ -32,6 +32,24 @@ describe("godwit create", () => {
 		expect(await readdir(join(cwd, "a/b"))).toEqual(["000001_init.down.sql", "000001_init.up.sql"]);
 	});
 
+	it("creates in the folder of -path, unless -dir names one", async () => {
+		const cwd = await folderOf({ "m/1_a.up.sql": "" });
+		const { stdout } = await create(cwd, "-path", "m", "-ext", "sql", "-seq", "b");
+		expect(stdout).toBe(`${join(cwd, "m/000002_b.up.sql")}\n${join(cwd, "m/000002_b.down.sql")}\n`);
+		expect((await create(cwd, "-path", "m", "-dir", "n", "-ext", "sql", "-seq", "b")).code).toBe(0);
+		expect(await readdir(join(cwd, "n"))).toEqual(["000001_b.down.sql", "000001_b.up.sql"]);
+	});
+
+	it("gives each of six processes at once a number of its own", async () => {
+		const cwd = await folderOf({ "3_a.up.sql": "" });
+		const names = ["u", "v", "w", "x", "y", "z"];
+		const outcomes = await Promise.all(names.map((name) => create(cwd, "-ext", "sql", "-seq", name)));
+		expect(outcomes.map(({ code, stderr }) => ({ code, stderr }))).toEqual(names.map(() => ({ code: 0, stderr: "" })));
+		const ups = (await readdir(cwd)).filter((name) => name.endsWith(".up.sql"));
+		expect(ups.map((name) => Number.parseInt(name, 10)).sort()).toEqual([3, 4, 5, 6, 7, 8, 9]);
+		expect(await readdir(cwd)).toHaveLength(13);
+	});
+
 	it("goes on from the highest number, however it is padded", async () => {
 		const names = ["9_a.up.sql", "10_b.up.cql", "notes.txt", "99_notes.txt", ".98_hidden.up.sql"];
 		const { stdout } = await createAmong(names, "-ext", "sql", "-seq", "-digits", "2", "c");
@@ -57,7 +75,35 @@ describe("godwit create", () => {
 		{ args: [], error: "please specify name" },
 		{ args: ["-ext", "sql"], error: "please specify name" },
 		{ args: ["a"], error: "-ext flag must be specified" },
-		{ args: ["-ext", "sql", "a", "b"], error: "too many arguments" },
+		{
+			args: ["-ext", "sql", "a", "b"],
+			error: 'too many arguments: create takes one, and "b" is left over; a name of several words is written in quotes',
+		},
+		{
+			args: ["-ext", "sql", ""],
+			error: 'the name "" is empty; name the migration after what it does, as in add_users',
+		},
+		{
+			args: ["-ext", "sql", "  "],
+			error: 'the name "  " is empty; name the migration after what it does, as in add_users',
+		},
+		{ args: ["-ext", "sql", "a\\b"], error: '"a\\b" cannot be part of a file name; name the folder with -dir' },
+		{
+			args: ["-ext", "sq\rl", "a"],
+			error: 'the extension has the control character "\\r" at character 3; take it out',
+		},
+		{
+			args: ["-ext", "sql", "-dir", "new\r", "a"],
+			error: 'the folder has the control character "\\r" at its end; take it out',
+		},
+		{
+			args: ["-ext", "sql", "-path", "new\n", "a"],
+			error: 'the folder has the control character "\\n" at its end; take it out',
+		},
+		{
+			args: ["-ext", "sql", "-path", "file://new", "a"],
+			error: "a folder is not a URL; name its path, or write ./ before a folder that is called file://new",
+		},
 		{
 			args: ["-ext", "sql", "-seq", "-format", "unix", "a"],
 			error: "the seq and format options are mutually exclusive",
@@ -80,7 +126,7 @@ describe("godwit create", () => {
 		},
 		{
 			args: ["-ext", "sql", "-format", "7", "a\nb"],
-			error: "7_a\nb.up.sql would not run: its name is not VERSION_TITLE.up.EXT or .down.EXT",
+			error: 'the name has the control character "\\n" at character 2; take it out',
 		},
 		{
 			args: ["-ext", "down.sql", "-format", "7", "a"],
