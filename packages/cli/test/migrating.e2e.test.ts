@@ -66,13 +66,26 @@ describe.each(["sqlite-native", "sqlite-wasm"])("godwit on %s", (scheme) => {
 		);
 	});
 
-	it("forces a version, -1 too, whether the source has it or can be read at all", async () => {
-		const { run } = await inFolder(scheme);
-		expect(await run("force", "77")).toEqual(done());
+	it("forces a version, -1 too, and says when the source lacks it or cannot be read", async () => {
+		const { cwd, run } = await inFolder(scheme);
+		const refuse = '"up", "down" and "goto" refuse until it has one';
+		const lacks = (version: string): Outcome =>
+			done(`notice: version ${version} is recorded, and m has no such migration; ${refuse}`);
+		for (const version of ["1", "2", "3"]) expect(await run("force", version)).toEqual(done());
+		expect(await run("force", "0")).toEqual(lacks("0"));
+		expect(await run("force", "77")).toEqual(lacks("77"));
+		expect((await run("up")).stderr).toMatch(/^error: the database is at version 77: there is no such migration/);
 		expect(await run("version", "-path", "nowhere")).toEqual(printed("77"));
 		expect(await run("force", "-1", "-path", "nowhere")).toEqual(done());
 		expect(await run("version")).toEqual(failed("error: no migration"));
-		expect(await run("force", "--", "9223372036854775807")).toEqual(done());
+		expect(await run("force", "--", "9223372036854775807")).toEqual(lacks("9223372036854775807"));
+		const unread = await run("force", "5", "-path", "nowhere");
+		expect(unread).toMatchObject({ code: 0, stdout: "" });
+		expect(unread.stderr).toMatch(
+			/^notice: version 5 is recorded; whether there is such a migration is not known: there is no folder .*nowhere/,
+		);
+		expect(await run("version")).toEqual(printed("5"));
+		expect(await godwit(["-database", `${scheme}://app.db`, "force", "9223372036854775807"], { cwd })).toEqual(done());
 		expect(await run("version")).toEqual(printed("9223372036854775807"));
 		expect((await run("force", "9223372036854775808")).stderr).toMatch(/^error: version 9223372036854775808 is not /);
 	});

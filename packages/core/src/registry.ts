@@ -62,7 +62,7 @@ export async function openDriver(url: string): Promise<Driver> {
 export async function breakLocks(url: string, confirm: (holder: string) => Promise<boolean>): Promise<number> {
 	const factory = driverFactory(url);
 	if (factory.breakLocks === undefined) {
-		const message = "this driver keeps no lock that could be left behind";
+		const message = `the driver of ${url.slice(0, url.indexOf(":"))}:// cannot clear a lock (it has no breakLocks); see its documentation for the lock of a process that is gone`;
 		throw new MigrateError("ERR_UNSUPPORTED", message, { capability: "breakLocks" });
 	}
 	return factory.breakLocks(url, confirm);

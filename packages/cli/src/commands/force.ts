@@ -14,6 +14,10 @@ export const force: Command = {
 			stopping: "Stopping ...",
 			async run(migrate) {
 				await migrate.force(target);
+				const { source } = invocation.urls;
+				if (source === undefined || target < 0n) return 0;
+				const { noteMissingVersion } = await import("../database/note-missing-version.ts");
+				await noteMissingVersion(source, target, invocation.terminal);
 				return 0;
 			},
 		});

@@ -22,6 +22,19 @@ function lockRow(cwd: string): void {
 	database.close();
 }
 
+describe("godwit unlock", () => {
+	it("says that a driver without breakLocks cannot do it", async () => {
+		const cwd = await folderOf(threeMigrations);
+		const imports = ["./gate-driver.ts"];
+		expect(await godwit(["-database", "gate://lock", "unlock", "-f"], { cwd, imports })).toEqual({
+			code: 1,
+			stdout: "",
+			stderr:
+				"error: the driver of gate:// cannot clear a lock (it has no breakLocks); see its documentation for the lock of a process that is gone\n",
+		});
+	});
+});
+
 describe.each(backends)("godwit unlock on %s", (backend) => {
 	it("says that no lock is held", async () => {
 		const { cwd, flags } = await migrated(backend);
