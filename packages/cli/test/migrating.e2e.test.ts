@@ -115,6 +115,21 @@ describe.each(["sqlite-native", "sqlite-wasm"])("godwit on %s", (scheme) => {
 		expect(await run("version")).toEqual(printed("3"));
 	});
 
+	it.each([
+		{ beside: "nothing", files: {} },
+		{ beside: "an empty journal", files: { "app.db-journal": "" } },
+		{ beside: "a journal", files: { "app.db-journal": "j".repeat(600) } },
+	])("makes no file when it only looks, beside $beside", async ({ files }) => {
+		const { cwd, run } = await inFolder(scheme, { ...threeMigrations, ...files });
+		const names = await readdir(cwd);
+		expect(await run("version")).toEqual(failed("error: no migration"));
+		expect(await run("down", "-all")).toEqual(done("no change"));
+		expect(await run("up", "0")).toEqual(done("no change"));
+		expect(await run("unlock", "-f")).toEqual(done("no lock is held"));
+		expect((await run("-database", `${scheme}://no/where/app.db`, "version")).stderr).toMatch(/there is no folder/);
+		expect(await readdir(cwd)).toEqual(names);
+	});
+
 	it("makes one transaction of everything when asked", async () => {
 		const { run } = await inFolder(scheme, { ...threeMigrations, "m/3_tags.up.sql": "SELEKT 1;" });
 		const { code, stderr } = await run("up", "-transaction", "all");

@@ -61,6 +61,7 @@ export function fileReader({
 				path,
 				() => surroundingsOf(path, library),
 				() => session.reading(work),
+				{ opens: lent === undefined },
 			);
 		} catch (error) {
 			// A journal to be rolled back, which this connection cannot.

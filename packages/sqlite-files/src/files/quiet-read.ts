@@ -18,6 +18,9 @@ const COARSE_CLOCK_STEP_MS = 2_050;
 
 const ATTEMPTS = 3;
 
+/** In place of the time of the last write. */
+const NO_FILE = "no file";
+
 /** Says that a read without a lock cannot be trusted here and now. */
 export const NOT_QUIET: unique symbol = Symbol("not quiet");
 
@@ -29,7 +32,10 @@ export const NOT_QUIET: unique symbol = Symbol("not quiet");
  * was committed, then, and whoever writes after that changes the time of the last write. Before the first look at that
  * time, or after the second, the journal says nothing: test/model/README.md has what goes wrong then.
  *
+ * Nothing was ever committed to a file that is not there, whatever lies beside its name; to enter would make it.
+ *
  * @param read Must not be able to roll a journal back.
+ * @param opens Tells that `read` opens the file, and does not use one that was opened before and may be removed by now.
  * @returns What was read; `NOT_QUIET` when somebody has to enter to read: a journal that has to be rolled back first, or a
  *   write just now.
  */
@@ -37,13 +43,15 @@ export function readQuietly<T>(
 	path: string,
 	look: () => Surroundings | undefined,
 	read: () => T,
+	{ opens = false }: { readonly opens?: boolean } = {},
 ): T | typeof NOT_QUIET {
 	for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
 		const before = look();
 		if (before === undefined) return NOT_QUIET;
 		const { lock, covered, ownJournal } = before;
 		const written = covered ? lock : lastWrite(path);
-		if (written === undefined || (!covered && !ownJournal && hasJournal(path))) return NOT_QUIET;
+		const isNothing = opens && written === NO_FILE;
+		if (written === undefined || (!covered && !ownJournal && !isNothing && hasJournal(path))) return NOT_QUIET;
 		const outcome = outcomeOf(read);
 		if ((covered ? look()?.lock : lastWrite(path)) !== written) continue;
 		if ("error" in outcome) throw outcome.error;
@@ -66,7 +74,7 @@ function outcomeOf<T>(read: () => T): Outcome<T> {
 /** @returns undefined when a write just now could not be told from a later one. */
 function lastWrite(path: string): string | undefined {
 	const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
-	if (stat === undefined) return "no file";
+	if (stat === undefined) return NO_FILE;
 	const { dev, ino, size, mtimeNs, ctimeNs, mtimeMs } = stat;
 	// Some file systems count whole seconds, or two.
 	const step = mtimeNs % 1_000_000_000n === 0n ? COARSE_CLOCK_STEP_MS : CLOCK_STEP_MS;

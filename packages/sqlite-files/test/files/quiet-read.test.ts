@@ -134,6 +134,20 @@ describe("readQuietly", () => {
 		expect(readQuietly(path, look, madeMeanwhile)).toBe("made");
 	});
 
+	it("reads beside a journal where there is no file, but not what may be open all the same, or was made meanwhile", () => {
+		rmSync(path);
+		writeFileSync(`${path}-journal`, "x");
+		expect(readQuietly(path, look, () => "nothing", { opens: true })).toBe("nothing");
+		expect(readQuietly(path, look, () => expect.fail("it may not be read"))).toBe(NOT_QUIET);
+		let reads = 0;
+		const madeMeanwhile = (): void => {
+			reads++;
+			write("half written", 50);
+		};
+		expect(readQuietly(path, look, madeMeanwhile, { opens: true })).toBe(NOT_QUIET);
+		expect(reads).toBe(1);
+	});
+
 	it("gives up when somebody has to enter", () => {
 		expect(
 			readQuietly(
