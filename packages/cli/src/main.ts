@@ -10,13 +10,11 @@ import { type TerminalOutput, terminal } from "./output/terminal.ts";
 /**
  * Runs the command line: data goes to standard output, everything else to standard error.
  *
- * What a command needs is loaded when it is known which one it is.
+ * What a command needs is loaded when it is known which one it is. A stream that cannot be written to stops nothing.
  *
  * @param args Without the program's name.
- * A stream that cannot be written to stops nothing.
- *
- * @returns The exit code: 0, 1 for a failure and for standard output that is lost, 2 for a command line that is not understood, 130 when a signal stopped
- *   it with work left.
+ * @returns The exit code: 0, 1 for a failure and for standard output that is lost, 2 for a command line that is not
+ *   understood, 130 when a signal stopped it with work left.
  */
 export async function main(args: readonly string[]): Promise<number> {
 	// `debug` writes to it without a listener of its own.

@@ -14,7 +14,8 @@ export interface Command {
 	/**
 	 * Carries it out.
 	 *
-	 * What works on a database is loaded here and not with the file, so that help, and an error in the command line, need not wait for it.
+	 * What works on a database is loaded here and not with the file, so that help, and an error in the command line, need
+	 * not wait for it.
 	 *
 	 * @returns The exit code.
 	 * @throws CommandError when it cannot be carried out as given.
