@@ -138,7 +138,11 @@ describe.each(backends)("a database file, on $name", (backend) => {
 		const rows = lab.all("SELECT * FROM schema_migrations");
 		const message = `the table schema_migrations is not godwit's: it has ${found} and not version and dirty; keep godwit's own beside it with x-migrations-table=NAME in the database URL`;
 		await using driver = await lab.open();
-		for (const refused of [() => lab.version(), () => lab.up(ups("")), () => driver.setVersion(3n, false)]) {
+		for (const refused of [
+			() => lab.version(),
+			() => lab.up(ups("")),
+			() => driver.setVersion({ version: 3n, dirty: false }),
+		]) {
 			const error = await failure("ERR_DATABASE", refused());
 			expect(error.message).toContain(message);
 			expect(String(error.cause)).toMatch(/no such column|no column named/);

@@ -1,7 +1,5 @@
 import { MigrateError, NIL_VERSION, type VersionState } from "@godwit/core";
 import type { SqliteConnection, SqlValue } from "../connection/sqlite-connection.ts";
-import { MigrateError, NIL_VERSION, type Version, type VersionState } from "@godwit/core";
-import type { SqliteConnection, SqlRow, SqlValue } from "../connection/sqlite-connection.ts";
 import { foreignVersionTable, unreadableVersionTable } from "./foreign-version-table.ts";
 import { quoteIdentifier } from "./quote-identifier.ts";
 
@@ -46,16 +44,16 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 	}
 
 	/** The columns are looked at only after a failure, since a read of the version is most of an idle start. */
-	function query(sql: string, parameters: readonly SqlValue[]): readonly SqlRow[] {
+	function explained<T>(work: () => T): T {
 		try {
-			return connection.query(sql, parameters);
+			return work();
 		} catch (error) {
 			throw foreignVersionTable(connection, name, error) ?? error;
 		}
 	}
 
 	function readRow(): VersionState {
-		const rows = query(select, [name]);
+		const rows = explained(() => connection.query(select, [name]));
 		const [row] = rows;
 		if (row === undefined) return { version: NIL_VERSION, dirty: false };
 		const { version } = row;
@@ -75,14 +73,10 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 		read,
 		write({ version, dirty }) {
 			connection.change(remove);
-			if (version !== NIL_VERSION || dirty) connection.change(insert, [version, dirty ? 1n : 0n]);
+			if (version === NIL_VERSION && !dirty) return;
+			explained(() => connection.change(insert, [version, dirty ? 1n : 0n]));
 		},
 		assertHolds({ version, dirty }) {
-		write(version, dirty) {
-			connection.query(remove);
-			if (version !== NIL_VERSION || dirty) {
-				query(insert, [version, dirty ? 1n : 0n]);
-			}
 			const written = readRow();
 			if (written.version === version && written.dirty === dirty) return;
 			throw new MigrateError(
