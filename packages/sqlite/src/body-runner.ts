@@ -6,15 +6,15 @@ import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import { inTransaction } from "./connection/transaction.ts";
 import type { LockRow } from "./lock/lock-row.ts";
 import type { SqliteLock } from "./lock/sqlite-lock.ts";
-import { readStatements } from "./read-statements.ts";
 import { runInTransaction, runWithoutTransaction } from "./run-body.ts";
 import { heldAttachedFile, ownTablesError } from "./sqlite-error.ts";
-import type { Statement } from "./statement-splitter.ts";
+import { readStatements } from "./statements/read-statements.ts";
+import type { Statement } from "./statements/statement-splitter.ts";
+import { optsOutOfTransaction } from "./statements/transaction-control.ts";
 import { assertNoNewViolations, foreignKeyViolations } from "./tables/foreign-key-check.ts";
 import { ownTables } from "./tables/own-tables.ts";
 import type { VersionGuard } from "./tables/version-guard.ts";
 import type { VersionTable } from "./tables/version-table.ts";
-import { optsOutOfTransaction } from "./transaction-control.ts";
 import type { SqliteConfig } from "./url/sqlite-config.ts";
 
 /** Runs bodies and records versions, each in one transaction or outside one, so that nobody who has lost the lock commits. */

@@ -1,10 +1,10 @@
 import { retryWhileBusy } from "./connection/busy-retry.ts";
 import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import { rollBack } from "./connection/transaction.ts";
-import type { StatementReader } from "./read-statements.ts";
 import { statementError, transactionControlError, transactionLeftOpenError } from "./sqlite-error.ts";
-import type { Statement } from "./statement-splitter.ts";
-import { breaksTransaction } from "./transaction-control.ts";
+import type { StatementReader } from "./statements/read-statements.ts";
+import type { Statement } from "./statements/statement-splitter.ts";
+import { breaksTransaction } from "./statements/transaction-control.ts";
 
 /**
  * Runs statements inside the transaction that is open.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createStatementSplitter, type Statement } from "../src/statement-splitter.ts";
-import { breaksTransaction, optsOutOfTransaction } from "../src/transaction-control.ts";
+import { createStatementSplitter, type Statement } from "../../src/statements/statement-splitter.ts";
+import { breaksTransaction, optsOutOfTransaction } from "../../src/statements/transaction-control.ts";
 
 function statement(sql: string): Statement {
 	const splitter = createStatementSplitter();

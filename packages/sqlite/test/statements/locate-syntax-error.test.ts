@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { locateSyntaxError } from "../src/locate-syntax-error.ts";
+import { locateSyntaxError } from "../../src/statements/locate-syntax-error.ts";
 
 const statement = (sql: string) => ({ sql, keyword: "CREATE", line: 7, column: 3 });
 

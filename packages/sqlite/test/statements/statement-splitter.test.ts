@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SplitError } from "../src/split-error.ts";
-import { createStatementSplitter, type Statement } from "../src/statement-splitter.ts";
+import { SplitError } from "../../src/statements/split-error.ts";
+import { createStatementSplitter, type Statement } from "../../src/statements/statement-splitter.ts";
 
 /** As much of better-sqlite3 as is needed to ask SQLite itself. */
 interface Database {
@@ -11,7 +11,7 @@ interface Database {
 	close(): void;
 }
 
-const require = createRequire(new URL("../../sqlite-native/package.json", import.meta.url));
+const require = createRequire(new URL("../../../sqlite-native/package.json", import.meta.url));
 const BetterSqlite3 = require("better-sqlite3") as new (path: string) => Database;
 const seed = Number(process.env.GODWIT_SEED ?? 1);
 
