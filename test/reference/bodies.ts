@@ -73,6 +73,8 @@ const REFUSED: readonly (readonly [DifferenceId, Template])[] = [
 	["transaction-control", (t) => `CREATE TABLE IF NOT EXISTS lost_${t} (a); ROLLBACK; BEGIN;`],
 	["transaction-control", () => "BEGIN; COMMIT;"],
 	["transaction-control", (t) => `CREATE TABLE IF NOT EXISTS ${t} (a); PRAGMA journal_mode = wal;`],
+	["unknown-directive", (t) => `-- godwit: no-transactions\nCREATE TABLE IF NOT EXISTS ${t} (a);`],
+	["hiding-carriage-return", (t) => `-- by hand\rCREATE TABLE IF NOT EXISTS ${t} (a);\r`],
 	["unclosed-text", (t) => `CREATE TABLE IF NOT EXISTS ${t} (a); /* CREATE TABLE IF NOT EXISTS forgotten_${t} (a);`],
 	["unclosed-text", (t) => `CREATE TABLE IF NOT EXISTS ${t} (a); INSERT INTO ${t} VALUES ('open);`],
 	["nul-byte", (t) => `CREATE TABLE IF NOT EXISTS ${t} (a);\0CREATE TABLE IF NOT EXISTS ignored_${t} (a);`],

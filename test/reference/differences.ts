@@ -19,6 +19,8 @@ export const differences = [
 	// what a body may hold
 	"transaction-control",
 	"no-transaction-comment",
+	"unknown-directive",
+	"hiding-carriage-return",
 	"unclosed-text",
 	"nul-byte",
 	"invalid-utf8",

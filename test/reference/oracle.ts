@@ -72,7 +72,16 @@ const RULES: readonly Rule[] = [
 			return missing ? { ...unchanged(situation.before), outcome: "irreversible" } : undefined;
 		},
 	},
-	...(["transaction-control", "unclosed-text", "nul-byte", "invalid-utf8"] as const).map(refusedBody),
+	...(
+		[
+			"transaction-control",
+			"unknown-directive",
+			"hiding-carriage-return",
+			"unclosed-text",
+			"nul-byte",
+			"invalid-utf8",
+		] as const
+	).map(refusedBody),
 	{
 		id: "never-dirty",
 		expect(situation) {

@@ -4,6 +4,8 @@ import type { MigrationSet, SetMigration } from "./sequence.ts";
 const BY_NAME: ReadonlySet<DifferenceId> = new Set(["unreadable-names", "backup-copies", "versions-over-2-63"]);
 const BY_BODY: ReadonlySet<DifferenceId> = new Set([
 	"transaction-control",
+	"unknown-directive",
+	"hiding-carriage-return",
 	"unclosed-text",
 	"nul-byte",
 	"invalid-utf8",

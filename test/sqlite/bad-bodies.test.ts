@@ -18,6 +18,8 @@ const BAD: readonly (readonly [what: string, body: MigrationBody, line: number, 
 	["an unclosed comment", bytes(START, "CREATE TABLE late (a);\n/* no end"), 4, "unclosed-comment"],
 	["invalid UTF-8", bytes(START, "-- caf", [0xe9], "\n"), 3, "invalid-utf-8"],
 	["UTF-8 that is cut off", bytes(START, "SELECT '", [0xe2, 0x82]), 3, "invalid-utf-8"],
+	["a misspelt directive", bytes("\n-- godwit: no-transactions\n", START), 2, "unknown-directive"],
+	["a hidden statement", bytes(START, "-- by hand\rCREATE TABLE late (a);\r"), 3, "carriage-return"],
 	["UTF-16", bytes(START, [0xff, 0xfe, 0x53, 0x00]), 3, "invalid-utf-8"],
 ];
 
@@ -55,6 +57,12 @@ describe.each(backends)("a body that is no SQL text, on $name", (backend) => {
 	it.each(BAD)("is found before anything runs outside a transaction: %s", async (_, body, line, problem) => {
 		const { cause } = await failedMigration("ERR_INVALID_BODY", run(body, "x-no-tx-wrap=true"));
 		expect(cause.details).toMatchObject({ line, problem });
+		expect(names()).toEqual(["first"]);
+	});
+
+	it.each(BAD)("changes nothing when it is run without a version: %s", async (_, body, line, problem) => {
+		await using driver = await lab.open();
+		expect((await failure("ERR_INVALID_BODY", driver.run(body))).details).toMatchObject({ line, problem });
 		expect(names()).toEqual(["first"]);
 	});
 

@@ -9,8 +9,7 @@ import type { SqliteLock } from "./lock/sqlite-lock.ts";
 import { runInTransaction, runWithoutTransaction } from "./run-body.ts";
 import { heldAttachedFile, ownTablesError } from "./sqlite-error.ts";
 import { readStatements } from "./statements/read-statements.ts";
-import type { Statement } from "./statements/statement-splitter.ts";
-import { optsOutOfTransaction } from "./statements/transaction-control.ts";
+import type { Statement } from "./statements/statement.ts";
 import { assertNoNewViolations, foreignKeyViolations } from "./tables/foreign-key-check.ts";
 import { ownTables } from "./tables/own-tables.ts";
 import type { VersionGuard } from "./tables/version-guard.ts";
@@ -135,7 +134,7 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 	 */
 	async function runTogether(body: MigrationBody, end: () => void): Promise<boolean> {
 		await using reader = await readStatements(body);
-		if (optsOutOfTransaction(reader.leadingComments)) return false;
+		if (reader.directives.has("no-transaction")) return false;
 		own.forget();
 		await attaching(() =>
 			transaction(async () => {
@@ -189,7 +188,7 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 					own.forget();
 					const result = await work(async (body) => {
 						await using reader = await readStatements(body);
-						if (config.noTxWrap || optsOutOfTransaction(reader.leadingComments)) return "declined";
+						if (config.noTxWrap || reader.directives.has("no-transaction")) return "declined";
 						await checkingForeignKeys(() => runInTransaction(connection, reader, watch));
 						return "applied";
 					});

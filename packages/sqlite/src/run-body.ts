@@ -3,7 +3,7 @@ import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import { rollBack } from "./connection/transaction.ts";
 import { statementError, transactionControlError, transactionLeftOpenError } from "./sqlite-error.ts";
 import type { StatementReader } from "./statements/read-statements.ts";
-import type { Statement } from "./statements/statement-splitter.ts";
+import type { Statement } from "./statements/statement.ts";
 import { breaksTransaction } from "./statements/transaction-control.ts";
 
 /**

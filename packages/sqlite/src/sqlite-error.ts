@@ -2,7 +2,7 @@ import { isMigrateError, MigrateError } from "@godwit/core";
 import { DatabaseHeldError } from "./connection/database-held-error.ts";
 import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import { locateSyntaxError } from "./statements/locate-syntax-error.ts";
-import type { Statement } from "./statements/statement-splitter.ts";
+import type { Statement } from "./statements/statement.ts";
 
 /** Longest statement text that goes into an error, in UTF-16 units. */
 const MAX_SQL = 2_000;

@@ -1,6 +1,6 @@
 import { cleanUpAfter, type LockOptions, MigrateError } from "@godwit/core";
 import { databaseError } from "../sqlite-error.ts";
-import type { Statement } from "../statements/statement-splitter.ts";
+import type { Statement } from "../statements/statement.ts";
 import type { SqliteConfig } from "../url/sqlite-config.ts";
 import { waitForAccess } from "./busy-retry.ts";
 import type { DatabaseAccess } from "./database-access.ts";

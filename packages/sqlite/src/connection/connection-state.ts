@@ -1,4 +1,4 @@
-import type { Statement } from "../statements/statement-splitter.ts";
+import type { Statement } from "../statements/statement.ts";
 import { quoteIdentifier } from "../tables/quote-identifier.ts";
 import { changeJournalMode, readJournalMode } from "./journal-mode.ts";
 import type { SqliteConnection, SqlValue } from "./sqlite-connection.ts";

@@ -1,4 +1,4 @@
-import type { Statement } from "../statements/statement-splitter.ts";
+import type { Statement } from "../statements/statement.ts";
 import type { SqliteConfig } from "../url/sqlite-config.ts";
 import { retryWhileBusy } from "./busy-retry.ts";
 import {

@@ -1,59 +1,158 @@
-import { createUtf8Decoder, MigrateError, type MigrationBody } from "@godwit/core";
-import { SplitError } from "./split-error.ts";
-import { createStatementSplitter, type Statement } from "./statement-splitter.ts";
+import { cleanUpAfter, type MigrationBody } from "@godwit/core";
+import { BodyText } from "./body-text.ts";
+import { hidingCarriageReturn } from "./carriage-return.ts";
+import { type Comment, type Directive, readDirectives } from "./directives.ts";
+import { invalidText, type TextProblem } from "./invalid-body.ts";
+import { type Place, placeFrom } from "./place.ts";
+import { lastStatement, type StatementSpan, splitStatements } from "./split-statements.ts";
+import type { Statement } from "./statement.ts";
+import { beginsComment, commentsIn, lastTokenEnd, unclosedFrom } from "./tokens.ts";
 
-/** The statements of a body, a chunk's worth at a time, so that a body of any length needs little memory. */
+/** The statements of a body, a few at a time. */
 export interface StatementReader extends AsyncDisposable {
-	/** As the splitter's. */
-	readonly leadingComments: readonly string[];
-	/** Returns the next statements, at least one, or `undefined` at the end. */
+	/** Those in comments before the first statement that end in the first 65,536 characters of the body. */
+	readonly directives: ReadonlySet<Directive>;
+	/**
+	 * Returns the next statements, at least one, or `undefined` at the end. An incomplete trigger at the end is returned
+	 * as it is: SQLite reports it.
+	 *
+	 * @throws MigrateError `ERR_INVALID_BODY`
+	 */
 	next(): Promise<readonly Statement[] | undefined>;
 }
+
+/** A directive is at the top of a file; a comment that is longer than this need not fit in memory. */
+const HEAD_LENGTH = 65_536;
 
 /**
  * Opens a body and reads up to its first statement.
  *
- * @throws MigrateError `ERR_INVALID_BODY`, from `next` too, for what is not UTF-8 or cannot be split.
+ * @throws MigrateError `ERR_INVALID_BODY`, from `next` too, for what is not UTF-8 or cannot be split, and for an unknown
+ *   directive.
  */
 export async function readStatements(body: MigrationBody): Promise<StatementReader> {
-	const splitter = createStatementSplitter();
-	const decoder = createUtf8Decoder();
-	const chunks = body[Symbol.asyncIterator]();
-	let ended = false;
+	const reader = new Reader(body);
+	try {
+		await reader.open();
+	} catch (error) {
+		throw await cleanUpAfter(error, () => reader[Symbol.asyncDispose]());
+	}
+	return reader;
+}
 
-	async function read(): Promise<readonly Statement[] | undefined> {
-		while (!ended) {
-			const chunk = await chunks.next();
-			ended = chunk.done === true;
-			if (ended) decoder.end();
-			const statements = chunk.done ? splitter.end() : splitter.push(decoder.decode(chunk.value));
-			if (statements.length > 0) return statements;
-		}
-		return undefined;
+/**
+ * Splits what was read and keeps the rest. A rest without the end of a statement has to double before it is looked at
+ * again, so that the time is linear however long the statement and however short the chunks.
+ */
+class Reader implements StatementReader {
+	readonly #body: BodyText;
+	#directives: ReadonlySet<Directive> | undefined;
+	/** What was split and not yet returned. */
+	#found: readonly Statement[] = [];
+	/** Where the comment opens that the text begins with. */
+	#commentStart: Place | undefined;
+	/** The first carriage return after the last statement that hides one. */
+	#hiding: Place | undefined;
+
+	constructor(body: MigrationBody) {
+		this.#body = new BodyText(body);
 	}
 
-	async function readPlaced(): Promise<readonly Statement[] | undefined> {
-		try {
-			return await read();
-		} catch (error) {
-			await chunks.return?.();
-			if (!(error instanceof SplitError)) throw error;
-			const { line, column, problem, message } = error;
-			throw new MigrateError("ERR_INVALID_BODY", message, { line, column, problem }, { cause: error });
-		}
+	get directives(): ReadonlySet<Directive> {
+		return this.#directives ?? new Set();
 	}
 
-	let opening = await readPlaced();
-	return {
-		leadingComments: splitter.leadingComments,
-		async next() {
-			if (opening === undefined) return readPlaced();
-			const statements = opening;
-			opening = undefined;
-			return statements;
-		},
-		async [Symbol.asyncDispose]() {
-			await chunks.return?.();
-		},
-	};
+	async open(): Promise<void> {
+		// One more, to see whether a comment ends there.
+		await this.#body.grow(HEAD_LENGTH + 1);
+		this.#found = this.#split();
+	}
+
+	async next(): Promise<readonly Statement[] | undefined> {
+		while (this.#found.length === 0) {
+			if (this.#body.ended) return undefined;
+			await this.#body.grow(2 * this.#body.text.length);
+			this.#found = this.#split();
+		}
+		const found = this.#found;
+		this.#found = [];
+		return found;
+	}
+
+	#split(): readonly Statement[] {
+		const { text, start, ended } = this.#body;
+		const { statements: complete, rest } = splitStatements(text);
+		if (ended) this.#assertClosed(rest);
+		const spans = ended ? [...complete, ...lastStatement(text, rest)] : complete;
+		const end = ended ? text.length : rest;
+		this.#directives ??= readDirectives(headComments(text.slice(0, spans[0]?.start ?? end), start));
+		this.#findHidden(spans, end);
+		const statements = placed(spans, text, start);
+		this.#keep(end);
+		return statements;
+	}
+
+	#assertClosed(rest: number): void {
+		const { text } = this.#body;
+		const at = unclosedFrom(text, rest);
+		if (at === undefined) return;
+		const place = at === 0 && this.#commentStart !== undefined ? this.#commentStart : this.#body.placeOf(at);
+		throw invalidText(unclosed(text.charAt(at)), place);
+	}
+
+	#findHidden(spans: readonly StatementSpan[], end: number): void {
+		const { text, ended } = this.#body;
+		const last = spans.at(-1);
+		if (last !== undefined) this.#hiding = undefined;
+		// A last statement without a ";" has the comments after it in it.
+		const endsWithComments = last?.end === text.length && text.includes("\r", last.start);
+		const from = endsWithComments ? lastTokenEnd(text, last.start) : (last?.end ?? 0);
+		const hiding = hidingCarriageReturn(text.slice(from, end));
+		if (hiding !== -1) this.#hiding ??= this.#body.placeOf(from + hiding);
+		if (ended && this.#hiding !== undefined) throw invalidText("carriage-return", this.#hiding);
+	}
+
+	#keep(rest: number): void {
+		const body = this.#body;
+		const commentStart = rest === 0 ? this.#commentStart : undefined;
+		body.drop(rest);
+		const { text } = body;
+		this.#commentStart = beginsComment(text, 0) ? (commentStart ?? body.start) : undefined;
+		// Of a comment only its end matters still, and it may be longer than memory; a carriage return may matter too.
+		if (this.#commentStart === undefined || (text.startsWith("--") && text.includes("\r"))) return;
+		body.shorten(text.slice(0, 2) + (text.slice(2).endsWith("*") ? "*" : ""));
+	}
+
+	async [Symbol.asyncDispose](): Promise<void> {
+		await this.#body.close();
+	}
+}
+
+function unclosed(opener: string): TextProblem {
+	if (opener === "/") return "unclosed-comment";
+	return opener === "'" ? "unclosed-string" : "unclosed-identifier";
+}
+
+/** The comments in what comes before the first statement. */
+function headComments(gap: string, start: Place): readonly Comment[] {
+	const comments: Comment[] = [];
+	let place = start;
+	let at = 0;
+	for (const { 0: text, index } of commentsIn(gap.slice(0, HEAD_LENGTH + 1))) {
+		if (index + text.length > HEAD_LENGTH) break;
+		place = placeFrom(place, gap, at, index);
+		at = index;
+		comments.push({ text, ...place });
+	}
+	return comments;
+}
+
+function placed(spans: readonly StatementSpan[], text: string, start: Place): readonly Statement[] {
+	let place = start;
+	let at = 0;
+	return spans.map((span) => {
+		place = placeFrom(place, text, at, span.start);
+		at = span.start;
+		return { sql: text.slice(span.start, span.end), keyword: span.keyword, ...place };
+	});
 }

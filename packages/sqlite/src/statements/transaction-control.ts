@@ -1,22 +1,30 @@
-import type { Statement } from "./statement-splitter.ts";
+import type { Statement } from "./statement.ts";
+import { nextToken, type Token } from "./tokens.ts";
 
 const ENDS_OR_NESTS: ReadonlySet<string> = new Set(["BEGIN", "COMMIT", "END", "ROLLBACK"]);
 
 /**
- * Tells a statement that has no business inside the transaction around a body: one that ends it, or begins another, or
- * `PRAGMA journal_mode=...`, which SQLite ignores without a word once the transaction has written. Savepoints are fine.
+ * Returns whether a statement has no business inside the transaction around a body: it ends it, or begins another, or
+ * is `PRAGMA journal_mode=...`, which SQLite ignores without a word once the transaction has written. Savepoints are fine.
+ *
+ * @see https://sqlite.org/lang_transaction.html
  */
 export function breaksTransaction({ keyword, sql }: Statement): boolean {
-	if (keyword === "ROLLBACK") return !/^ROLLBACK\s+(TRANSACTION\s+)?TO\b/i.test(withoutComments(sql));
-	if (keyword === "PRAGMA") return /^PRAGMA\b[^=(]*\bjournal_mode["'`\]]?\s*[=(]/i.test(withoutComments(sql));
+	if (keyword === "ROLLBACK") return !tokensOf(sql).some(({ word }) => word === "TO");
+	if (keyword === "PRAGMA") return setsJournalMode(sql);
 	return ENDS_OR_NESTS.has(keyword);
 }
 
-function withoutComments(sql: string): string {
-	return sql.replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, " ");
+/** Follows `PRAGMA [schema.]name = value` and `PRAGMA [schema.]name(value)`, whose names may be quoted in any way. */
+function setsJournalMode(sql: string): boolean {
+	const texts = tokensOf(sql).map(({ start, end }) => sql.slice(start, end));
+	const [name = "", assignment = ""] = texts.slice(texts[2] === "." ? 3 : 1);
+	return /^['"`[]?journal_mode['"`\]]?$/i.test(name) && (assignment === "=" || assignment === "(");
 }
 
-/** Tells whether a file asks, in a comment before its first statement, to run outside a transaction. */
-export function optsOutOfTransaction(leadingComments: readonly string[]): boolean {
-	return leadingComments.some((comment) => /^--\s*godwit:\s*no-transaction\s*$/.test(comment));
+/** A statement that is looked at is short; what is not closed in it ends it. */
+function tokensOf(sql: string): readonly Token[] {
+	const tokens: Token[] = [];
+	for (let token = nextToken(sql, 0); token !== undefined; token = nextToken(sql, token.end)) tokens.push(token);
+	return tokens;
 }

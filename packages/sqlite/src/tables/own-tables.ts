@@ -1,4 +1,4 @@
-import type { Statement } from "../statements/statement-splitter.ts";
+import type { Statement } from "../statements/statement.ts";
 
 /**
  * Looks out for statements of a body that may change what godwit keeps in the database: its tables, by their names, or a

@@ -1,19 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { createStatementSplitter, type Statement } from "../../src/statements/statement-splitter.ts";
-import { breaksTransaction, optsOutOfTransaction } from "../../src/statements/transaction-control.ts";
+import { lastStatement, splitStatements } from "../../src/statements/split-statements.ts";
+import type { Statement } from "../../src/statements/statement.ts";
+import { breaksTransaction } from "../../src/statements/transaction-control.ts";
 
 function statement(sql: string): Statement {
-	const splitter = createStatementSplitter();
-	const [first] = [...splitter.push(sql), ...splitter.end()];
+	const { statements, rest } = splitStatements(sql);
+	const [first] = [...statements, ...lastStatement(sql, rest)];
 	if (first === undefined) throw new Error(`no statement in ${sql}`);
-	return first;
-}
-
-function leadingComments(sql: string): readonly string[] {
-	const splitter = createStatementSplitter();
-	splitter.push(sql);
-	splitter.end();
-	return splitter.leadingComments;
+	return { sql: sql.slice(first.start, first.end), keyword: first.keyword, line: 1, column: 1 };
 }
 
 describe("breaksTransaction", () => {
@@ -38,6 +32,17 @@ describe("breaksTransaction", () => {
 		"PRAGMA [journal_mode]=WAL;",
 		"PRAGMA/**/journal_mode/**/=WAL;",
 		"PRAGMA -- why\n journal_mode\n=\nWAL;",
+		"PRAGMA journal_mode == WAL;",
+		'PRAGMA "a=b".journal_mode = WAL;',
+		"PRAGMA [(].`journal_mode`(WAL);",
+		"PRAGMA '--'.'Journal_Mode' = WAL;",
+		"PRAGMA '/*' . journal_mode /* */ = WAL;",
+		"END /* */ TRANSACTION",
+		"COMMIT--",
+		"\n\vCOMMIT;",
+		"; ;\uFEFFCOMMIT",
+		'ROLLBACK TRANSACTION "TO";',
+		"ROLLBACK TRANSACTION [TO s];",
 	])("tells %j", (sql) => {
 		expect(breaksTransaction(statement(sql))).toBe(true);
 	});
@@ -50,6 +55,13 @@ describe("breaksTransaction", () => {
 		"ROLLBACK TRANSACTION TO s;",
 		"ROLLBACK /* back */ TO s;",
 		"rollback\nto s",
+		"ROLLBACK /*x*/ TO s",
+		"ROLLBACK TRANSACTION outer TO s;",
+		"ROLLBACK -- '\nTO s;",
+		"PRAGMA 'journal_mode';",
+		"PRAGMA journal_mode.user_version = 3;",
+		"PRAGMA my_journal_mode = wal;",
+		"PRAGMA user_version = 'journal_mode = wal';",
 		"PRAGMA journal_mode;",
 		"PRAGMA main.journal_mode;",
 		"PRAGMA journal_size_limit=7;",
@@ -62,32 +74,5 @@ describe("breaksTransaction", () => {
 		"INSERT INTO log VALUES ('PRAGMA journal_mode=WAL');",
 	])("leaves %j alone", (sql) => {
 		expect(breaksTransaction(statement(sql))).toBe(false);
-	});
-});
-
-describe("optsOutOfTransaction", () => {
-	it.each([
-		"-- godwit: no-transaction\nVACUUM;",
-		"--godwit:no-transaction\nVACUUM;",
-		"--  godwit:  no-transaction  \r\nVACUUM;",
-		"\uFEFF-- godwit: no-transaction\nVACUUM;",
-		"-- made by hand\n\n/* license */\n-- godwit: no-transaction\nVACUUM;",
-		"-- godwit: no-transaction",
-	])("reads the comment in %j", (sql) => {
-		expect(optsOutOfTransaction(leadingComments(sql))).toBe(true);
-	});
-
-	it.each([
-		"VACUUM; -- godwit: no-transaction",
-		"VACUUM;\n-- godwit: no-transaction",
-		"-- godwit: no-transactions\nVACUUM;",
-		"-- not godwit: no-transaction\nVACUUM;",
-		"-- see -- godwit: no-transaction\nVACUUM;",
-		"-- godwit: no-transaction please\nVACUUM;",
-		"/* -- godwit: no-transaction */ VACUUM;",
-		"SELECT '-- godwit: no-transaction';",
-		"",
-	])("does not find one in %j", (sql) => {
-		expect(optsOutOfTransaction(leadingComments(sql))).toBe(false);
 	});
 });

@@ -1,0 +1,90 @@
+import { createUtf8Decoder, type MigrationBody } from "@godwit/core";
+import { invalidText } from "./invalid-body.ts";
+import { type Place, placeFrom } from "./place.ts";
+
+// V8's String::kMaxLength on 64-bit systems: a longer string cannot be made.
+const MAX_LENGTH = 0x1fff_ffe8;
+
+/** The part of a body's text that was read and is still needed, so that a body of any length needs little memory. */
+export class BodyText {
+	readonly #chunks: AsyncIterator<Uint8Array>;
+	readonly #decoder = createUtf8Decoder();
+	/** What the text had no room for. */
+	#waiting = "";
+	#text = "";
+	#start: Place = { line: 1, column: 1 };
+	#ended = false;
+
+	constructor(body: MigrationBody) {
+		this.#chunks = body[Symbol.asyncIterator]();
+	}
+
+	get text(): string {
+		return this.#text;
+	}
+
+	/** Where `text` begins. */
+	get start(): Place {
+		return this.#start;
+	}
+
+	/** The text reaches to the end of the body. */
+	get ended(): boolean {
+		return this.#ended;
+	}
+
+	/**
+	 * Adds at least one chunk, and more of them until the text has some length or the body ends. Stops earlier, having
+	 * added something, where a string has no room for more.
+	 *
+	 * @throws MigrateError `ERR_INVALID_BODY` for what is not UTF-8, a NUL, and a text that was full already.
+	 */
+	async grow(length: number): Promise<void> {
+		for (let added = false; !this.#ended && !(added && this.#text.length >= length); added = true) {
+			const more = this.#waiting === "" ? await this.#readChunk() : this.#waiting;
+			this.#waiting = "";
+			if (this.#text.length + more.length > MAX_LENGTH) {
+				if (!added) throw invalidText("statement-too-long", this.#start);
+				this.#waiting = more;
+				return;
+			}
+			this.#text += more;
+		}
+	}
+
+	async #readChunk(): Promise<string> {
+		const chunk = await this.#chunks.next();
+		if (chunk.done) {
+			this.#decoder.end();
+			this.#ended = true;
+			return "";
+		}
+		const more = this.#decoder.decode(chunk.value);
+		const nul = more.indexOf("\0");
+		if (nul === -1) return more;
+		throw invalidText("nul-byte", placeFrom(this.placeOf(this.#text.length), more, 0, nul));
+	}
+
+	/** Returns the place of an offset in the text. */
+	placeOf(offset: number): Place {
+		return placeFrom(this.#start, this.#text, 0, offset);
+	}
+
+	/** Drops the text before an offset. */
+	drop(offset: number): void {
+		this.#start = this.placeOf(offset);
+		this.#text = this.#text.slice(offset);
+	}
+
+	/** Puts a shorter text in the place of this one; what follows keeps its place. */
+	shorten(text: string): void {
+		const { line, column } = this.placeOf(this.#text.length);
+		this.#start = { line, column: column - text.length };
+		this.#text = text;
+	}
+
+	/** Lets go of the body. */
+	async close(): Promise<void> {
+		await this.#chunks.return?.();
+	}
+}

@@ -1,0 +1,20 @@
+/** A place in a body. */
+export interface Place {
+	/** 1-based. LF and CRLF both end a line. */
+	readonly line: number;
+	/** 1-based, in UTF-16 units; a BOM at the start of the body is not counted. */
+	readonly column: number;
+}
+
+/** Returns the place of the offset `to` in a text, given the place of an earlier offset. */
+export function placeFrom({ line, column }: Place, text: string, from: number, to: number): Place {
+	// A search in the whole text would go on past `to`, to the end of a long line.
+	const passed = text.slice(from, to);
+	let lines = 0;
+	let lineStart = 0;
+	for (let end = passed.indexOf("\n"); end !== -1; end = passed.indexOf("\n", lineStart)) {
+		lines += 1;
+		lineStart = end + 1;
+	}
+	return { line: line + lines, column: (lines === 0 ? column : 1) + passed.length - lineStart };
+}
