@@ -1,11 +1,8 @@
 import { MigrateError } from "../migrate-error.ts";
 
-const BYTE_ORDER_MARK = 0xfeff;
 const LINE_FEED = 10;
-const NOTHING = new Uint8Array();
-
-/** Without a state of its own, which would take longer to make than most bodies to decode. */
-const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const CONTINUES = 0x80;
+const BEGINS = 0xc0;
 
 /** Decodes UTF-8 strictly and as a stream: memory does not grow with the input. A byte order mark is left out. */
 export interface Utf8Decoder {
@@ -15,35 +12,30 @@ export interface Utf8Decoder {
 	end(): void;
 }
 
+/** Creates a decoder for one body. It cannot be used any more once it has thrown. */
 export function createUtf8Decoder(): Utf8Decoder {
-	/** Where `last` starts; its own lines are counted once more comes, and most bodies come at once. */
-	let line = 1;
-	let last = "";
-	let begun = false;
-	/** The first bytes of a character that the end of a chunk has cut. */
-	let cut = NOTHING;
-
-	function decodeWhole(bytes: Uint8Array): string {
-		line += countLineFeeds(last);
-		try {
-			last = strict.decode(bytes);
-		} catch (cause) {
-			throw invalidUtf8(line + linesBeforeError(bytes), cause);
-		}
-		return last;
-	}
+	const decoder = new TextDecoder("utf-8", { fatal: true });
+	/** Of what was decoded; the line that fails is worked out from these. */
+	let lineFeeds = 0;
+	let lastBytes: readonly number[] = [];
 
 	return {
-		decode(chunk) {
-			const bytes = cut.length === 0 ? chunk : concat(cut, chunk);
-			cut = cutCharacter(bytes);
-			const text = decodeWhole(bytes.subarray(0, bytes.length - cut.length));
-			if (begun || text === "") return text;
-			begun = true;
-			return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
+		decode(bytes) {
+			try {
+				const text = decoder.decode(bytes, { stream: true });
+				lineFeeds += countLineFeeds(text);
+				lastBytes = [...lastBytes, ...bytes.subarray(-3)].slice(-3);
+				return text;
+			} catch (cause) {
+				throw invalidUtf8(lineFeeds + 1 + lineFeedsBeforeError(cutCharacter(lastBytes), bytes), cause);
+			}
 		},
 		end() {
-			if (cut.length > 0) decodeWhole(cut);
+			try {
+				decoder.decode();
+			} catch (cause) {
+				throw invalidUtf8(lineFeeds + 1, cause);
+			}
 		},
 	};
 }
@@ -55,43 +47,31 @@ function invalidUtf8(line: number, cause: unknown): MigrateError<"ERR_INVALID_BO
 	});
 }
 
-/** A line feed never stands inside a character, so lines can be decoded one by one. */
-function linesBeforeError(bytes: Uint8Array): number {
-	let lines = 0;
-	for (let start = 0; ; lines++) {
+function countLineFeeds(text: string): number {
+	let count = 0;
+	for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) count++;
+	return count;
+}
+
+/** Decodes line by line, since TextDecoder does not say where it fails. */
+function lineFeedsBeforeError(begun: Uint8Array<ArrayBuffer>, bytes: Uint8Array): number {
+	const decoder = new TextDecoder("utf-8", { fatal: true });
+	decoder.decode(begun, { stream: true });
+	for (let count = 0, start = 0; ; count++) {
 		const end = bytes.indexOf(LINE_FEED, start) + 1;
-		if (end === 0) return lines;
+		if (end === 0) return count;
 		try {
-			strict.decode(bytes.subarray(start, end));
+			decoder.decode(bytes.subarray(start, end), { stream: true });
 		} catch {
-			return lines;
+			return count;
 		}
 		start = end;
 	}
 }
 
-function countLineFeeds(text: string): number {
-	let lines = 0;
-	for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) lines++;
-	return lines;
-}
-
-/** The bytes at the end that begin a character without ending it. */
-function cutCharacter(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-	for (let back = 1; back <= Math.min(3, bytes.length); back++) {
-		const byte = bytes[bytes.length - back] ?? 0;
-		if (byte < 0x80) break;
-		if (byte >= 0xc0) {
-			const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
-			return length > back ? new Uint8Array(bytes.slice(-back)) : NOTHING;
-		}
-	}
-	return NOTHING;
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-	const joined = new Uint8Array(a.length + b.length);
-	joined.set(a);
-	joined.set(b, a.length);
-	return joined;
+/** Returns the bytes at the end of a chunk that begin a character, three at the most; they may be all of it. */
+function cutCharacter(lastBytes: readonly number[]): Uint8Array<ArrayBuffer> {
+	const afterAscii = lastBytes.slice(lastBytes.findLastIndex((byte) => byte < CONTINUES) + 1);
+	const begins = afterAscii.findIndex((byte) => byte >= BEGINS);
+	return Uint8Array.from(begins === -1 ? [] : afterAscii.slice(begins));
 }
