@@ -17,7 +17,7 @@ export interface Comment extends Place {
 }
 
 const MEANT = /^(?:--|\/\*)\s*godwit\s*:\s*/i;
-const EXACT = /^--\s*godwit:\s*(.*?)\s*$/;
+const EXACT = /^--\s*godwit:/;
 const MAX_SHOWN = 60;
 
 /**
@@ -32,16 +32,16 @@ export function readDirectives(comments: readonly Comment[]): ReadonlySet<Direct
 		if (!MEANT.test(comment.text)) continue;
 		const hiding = hidingCarriageReturn(comment.text);
 		if (hiding !== -1) throw invalidText("carriage-return", placeFrom(comment, comment.text, 0, hiding));
-		const [, name] = EXACT.exec(comment.text) ?? [];
+		const name = comment.text.replace(MEANT, "").trim();
 		const directive = DIRECTIVES.find((known) => known === name);
-		if (directive === undefined) throw unknownDirective(comment);
+		if (directive === undefined || !EXACT.test(comment.text)) throw unknownDirective(comment, name);
 		found.add(directive);
 	}
 	return found;
 }
 
-function unknownDirective(comment: Comment): Error {
-	const name = comment.text.replace(MEANT, "").replace(/\s*(?:\*\/)?$/, "");
+function unknownDirective(comment: Comment, text: string): Error {
+	const name = text.replace(/\*\/$/, "").trimEnd();
 	const nearest = nearestName(name.toLowerCase(), DIRECTIVES);
 	const what = `unknown directive ${JSON.stringify(name.slice(0, MAX_SHOWN))} at line ${comment.line}, column ${comment.column}`;
 	const advice = nearest === undefined ? "" : `did you mean "-- godwit: ${nearest}"? `;
