@@ -267,6 +267,11 @@ describe("a carriage return alone", () => {
 		expect(await failureOf(`-- a\rSELECT 1\n/*${LONG}`, LONG, "*/ ")).toMatchObject({ line: 1, column: 5 });
 	});
 
+	it("is not reported when a statement follows, however much later", async () => {
+		const { statements } = await read(`SELECT '${LONG}';`, "-- a\rb\n", `/*${LONG}*/`, "\n", "SELECT 1;");
+		expect(statements).toHaveLength(2);
+	});
+
 	it.each<[sql: string, statements: readonly string[]]>([
 		["-- a\r-- b\r\r/* c\r */;\r", []],
 		["-- a\r\r\n-- b\r", []],
