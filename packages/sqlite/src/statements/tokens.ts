@@ -4,7 +4,10 @@
  * @see https://sqlite.org/src/file/src/tokenize.c
  */
 
-/** SQLite has a vertical tab only after other white space; it refuses one elsewhere, where it is inside a statement. */
+/**
+ * A vertical tab is white space for SQLite after other white space only; here it always is, so that it does not matter
+ * where a text is cut. Inside a statement SQLite decides.
+ */
 const SPACE = /[\t-\r \uFEFF]+/y;
 
 /** Words and numbers. A BOM is white space where a token begins, and a letter inside a word. */
