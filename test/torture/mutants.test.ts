@@ -18,10 +18,10 @@ interface Mutant {
 
 const MUTANTS: readonly Mutant[] = [
 	{
-		name: "the fence",
-		file: "packages/sqlite/src/body-runner.ts",
-		from: "if (lock.held) row.fence();",
-		to: "",
+		name: "the guard at the end of a transaction",
+		file: "packages/sqlite/src/tables/version-guard.ts",
+		from: "if (noted(change)) return;",
+		to: "noted(change);\n\t\t\t\treturn;",
 		noticed: "who lost the lock cannot commit",
 	},
 	{
@@ -62,7 +62,7 @@ const MUTANTS: readonly Mutant[] = [
 	{
 		name: "the look for a journal before a read",
 		file: "packages/sqlite-files/src/files/quiet-read.ts",
-		from: " || (!covered && !ownJournal && hasJournal(path))",
+		from: " || (!covered && !ownJournal && !isNothing && hasJournal(path))",
 		to: "",
 		noticed: "a read on wasm rolls back what is left first",
 	},
