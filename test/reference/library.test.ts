@@ -71,6 +71,16 @@ describe.for(["sqlite3", "ncruces-sqlite3"])("the library over %s", (scheme) => 
 		expect(tables("godwit.db")).toEqual(["a", "schema_migrations", "schema_migrations_lock"]);
 	});
 
+	it("own-tables-in-a-file: a file that changes the version is refused", async () => {
+		await writeFile(join(folder, "2_b.up.sql"), "UPDATE schema_migrations SET version = 7");
+		await openGo("go.db");
+		await go.up();
+		expect(await go.version()).toMatchObject({ version: 2n, dirty: false });
+		await using migrate = await openGodwit("godwit.db");
+		await expect(migrate.up()).rejects.toMatchObject({ cause: { code: "ERR_OWN_TABLES" } });
+		expect(await migrate.version()).toEqual({ version: 1n, dirty: false });
+	});
+
 	it("version-table-checked: a table that does not hold one version is an error", async () => {
 		for (const name of ["go.db", "godwit.db"]) {
 			using database = open(name);

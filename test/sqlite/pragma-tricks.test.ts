@@ -160,6 +160,25 @@ describe.each(backends)("a trick in a body in a transaction, on $name", (backend
 	});
 
 	it.each([
+		"DELETE FROM schema_migrations;",
+		"DROP TABLE schema_migrations;",
+		"UPDATE schema_migrations SET version = 77, dirty = 1;",
+		"INSERT INTO schema_migrations (version, dirty) VALUES (77, 1);",
+	])("may change the version where it says so, which is put right: %j", async (trick) => {
+		await lab.up(
+			ups(FIRST, `-- godwit: allow own-tables\n${trick} CREATE TABLE second (a);`, "CREATE TABLE next (a);"),
+		);
+		expect(await lab.version()).toEqual({ version: 3n, dirty: false });
+		expect(tables()).toEqual(expect.arrayContaining(["second", "next"]));
+	});
+
+	it("cannot take the lock away though it says so", async () => {
+		const steal = "-- godwit: allow own-tables\nUPDATE schema_migrations_lock SET owner = 'thief';";
+		const { cause } = await failedMigration("ERR_OWN_TABLES", lab.up(ups(FIRST, steal)));
+		expect(cause.cause).toMatchObject({ code: "ERR_LOCK_LOST" });
+	});
+
+	it.each([
 		"UPDATE schema_migrations_lock SET locked = FALSE;",
 		"UPDATE schema_migrations_lock SET owner = 'somebody';",
 		"DELETE FROM schema_migrations_lock;",

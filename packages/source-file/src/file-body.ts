@@ -1,4 +1,4 @@
-import { closeSync, openSync, read, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, read, readSync } from "node:fs";
 import { promisify } from "node:util";
 import { type MigrationBody, migrationBody } from "@godwit/core";
 import { sourceError } from "./source-error.ts";
@@ -25,6 +25,16 @@ export function fileBody(path: string, location: string): MigrationBody {
 	return migrationBody(() => ({ [Symbol.asyncIterator]: () => readFile(path, location) }));
 }
 
+/** Without waiting for whoever writes a named pipe, which would be for ever, and deaf to signals. */
+function openFile(path: string): number {
+	const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+	const found = fstatSync(file);
+	// The read says of a folder what it is.
+	if (found.isFile() || found.isDirectory()) return file;
+	closeSync(file);
+	throw new Error("it is not a regular file");
+}
+
 /** No generator, which takes longer than a small file. Calls that do not wait for each other are answered in turn all the same. */
 function readFile(path: string, location: string): AsyncIterator<Uint8Array> {
 	let file: number | undefined;
@@ -35,7 +45,7 @@ function readFile(path: string, location: string): AsyncIterator<Uint8Array> {
 		if (ended) return END;
 		try {
 			const first = file === undefined;
-			file ??= openSync(path, "r");
+			file ??= openFile(path);
 			const chunk = first ? readFirst(file) : await readNext(file);
 			if (chunk.length < (first ? firstChunk.length : CHUNK_BYTES)) close();
 			return chunk.length > 0 ? { done: false, value: chunk } : END;

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
 	chmodSync,
@@ -344,5 +345,17 @@ describe("the body of a file", () => {
 		const body = await bodyOf(source);
 		await expect(body.text()).rejects.toMatchObject({ code: "ERR_INVALID_BODY", details: { line: 2 } });
 		expect(await lengthsOf(body)).toEqual([3]);
+	});
+});
+
+describe.runIf(onLinux)("a named pipe in place of a migration", () => {
+	it("is refused, and not waited for", async () => {
+		execFileSync("mkfifo", [join(migrations, "1_a.up.sql")]);
+		await using source = await fileSource.open(`file://${migrations}`);
+		const file = await source.readUp(1n);
+		await expect(file?.body.text()).rejects.toMatchObject({
+			code: "ERR_SOURCE",
+			message: expect.stringContaining("it is not a regular file"),
+		});
 	});
 });

@@ -80,19 +80,25 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 	/** The end of a transaction with bodies in it. */
 	function writeWithBodies(change: VersionChange): void {
 		try {
-			write(change);
+			if (own.allowed) writeOver(change);
+			else write(change);
 		} catch (error) {
 			throw own.named === undefined ? error : ownTablesError(own.named, error);
 		}
 		own.forget();
 	}
 
-	/** A body outside a transaction has changed the tables for good, so the version is put right; the lock is asked for all the same. */
+	/** What a body outside a transaction has made of the tables is there for good. */
 	function writeAfterBody(change: VersionChange): void {
-		if (own.named !== undefined) versions.create();
-		const { from, ...unconditional } = change;
-		write(own.named === undefined ? change : unconditional);
+		if (own.named === undefined) write(change);
+		else writeOver(change);
 		own.forget();
+	}
+
+	/** Puts the version right, whatever a body has made of it. The lock has to be ours all the same. */
+	function writeOver({ from, ...change }: VersionChange): void {
+		versions.create();
+		write(change);
 	}
 
 	function watch(statement: Statement): void {
@@ -136,6 +142,7 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 		await using reader = await readStatements(body);
 		if (reader.directives.has("no-transaction")) return false;
 		own.forget();
+		if (reader.directives.has("allow own-tables")) own.allow();
 		await attaching(() =>
 			transaction(async () => {
 				await checkingForeignKeys(() => runInTransaction(connection, reader, watch));
@@ -189,6 +196,7 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 					const result = await work(async (body) => {
 						await using reader = await readStatements(body);
 						if (config.noTxWrap || reader.directives.has("no-transaction")) return "declined";
+						if (reader.directives.has("allow own-tables")) own.allow();
 						await checkingForeignKeys(() => runInTransaction(connection, reader, watch));
 						return "applied";
 					});

@@ -98,7 +98,7 @@ export function transactionControlError(statement: Statement): MigrateError<"ERR
 export function ownTablesError(statement: Statement, cause: unknown): MigrateError<"ERR_OWN_TABLES"> {
 	const { line, column } = statement;
 	const sql = excerpt(statement.sql);
-	const message = `${excerpt(sql, 60)} changes what godwit itself records in that table; take it out (force records a version)`;
+	const message = `${excerpt(sql, 60)} changes what godwit itself records in that table; take it out, or say "-- godwit: allow own-tables" before the first statement`;
 	return new MigrateError("ERR_OWN_TABLES", message, { sql, line, column }, { cause });
 }
 

@@ -6,6 +6,8 @@ const MAX_BYTES_AHEAD = 100_000;
 /** A body whose first bytes are on their way. */
 export interface BodyReadAhead {
 	readonly body: MigrationBody;
+	/** Whether a read is under way, which may never answer, and which `close` would wait for. */
+	readonly waiting: boolean;
 	/** Gives up what was opened and not read to its end. */
 	close(): Promise<void>;
 }
@@ -22,6 +24,7 @@ export function readAhead(body: MigrationBody, onProgress?: (bytes: number) => v
 	const iterator = body[Symbol.asyncIterator]();
 	const chunks: Uint8Array[] = [];
 	let ended = false;
+	let filling = true;
 
 	async function fill(): Promise<void> {
 		for (let bytes = 0; bytes < MAX_BYTES_AHEAD; ) {
@@ -80,13 +83,14 @@ export function readAhead(body: MigrationBody, onProgress?: (bytes: number) => v
 		};
 	}
 
-	const filled = fill().then(
-		() => undefined,
-		(error: unknown) => {
+	const filled = fill()
+		.catch((error: unknown) => {
 			ended = true;
 			return { error };
-		},
-	);
+		})
+		.finally(() => {
+			filling = false;
+		});
 	let taken = false;
 	return {
 		body: migrationBody(() => {
@@ -94,6 +98,9 @@ export function readAhead(body: MigrationBody, onProgress?: (bytes: number) => v
 			taken = true;
 			return { [Symbol.asyncIterator]: first };
 		}),
+		get waiting() {
+			return filling;
+		},
 		close,
 	};
 }

@@ -1,3 +1,4 @@
+import { nearestName } from "../nearest-name.ts";
 import type { MigrateEvent } from "./migrate-event.ts";
 
 export interface MigrateOptions {
@@ -21,8 +22,24 @@ export interface MigrateOptions {
 	readonly transaction?: "each" | "all";
 }
 
-/** @throws TypeError for what code without types passes. */
-export function assertOptions({ prefetch = 0, lockTimeoutMs = 0, missingDown, transaction }: MigrateOptions): void {
+const NAMES = [
+	"lockTimeoutMs",
+	"prefetch",
+	"signal",
+	"onEvent",
+	"missingDown",
+	"transaction",
+] as const satisfies readonly (keyof MigrateOptions)[];
+
+/** @throws TypeError for what code without types passes: an option that does not exist, a value that is none. */
+export function assertOptions(options: MigrateOptions): void {
+	const { prefetch = 0, lockTimeoutMs = 0, missingDown, transaction } = options;
+	const unknown = Object.keys(options).find((name) => !NAMES.some((known) => known === name));
+	if (unknown !== undefined) {
+		const nearest = nearestName(unknown, NAMES);
+		const hint = nearest === undefined ? `known are ${NAMES.join(", ")}` : `did you mean ${nearest}?`;
+		throw new TypeError(`Migrate has no option ${unknown}; ${hint}`);
+	}
 	if (!Number.isSafeInteger(prefetch) || prefetch < 0) {
 		throw new TypeError(`prefetch must be a whole number of at least 0, not ${prefetch}`);
 	}

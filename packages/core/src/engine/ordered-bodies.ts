@@ -50,7 +50,10 @@ export async function runInOrder(
 	}
 
 	async function closeAll(): Promise<void> {
-		const ends = await Promise.allSettled(Array.from(ahead.values(), ({ close }) => close()));
+		const bodies = [...ahead.values()];
+		// What does not answer must not hold up what another body has to say, and with it the lock.
+		for (const { close } of bodies.filter(({ waiting }) => waiting)) void close().catch(noLongerWanted);
+		const ends = await Promise.allSettled(bodies.filter(({ waiting }) => !waiting).map(({ close }) => close()));
 		for (const end of ends) if (end.status === "rejected") throw end.reason;
 	}
 
@@ -75,4 +78,8 @@ export async function runInOrder(
 	}
 	await closeAll();
 	return done === count;
+}
+
+function noLongerWanted(error: unknown): void {
+	trace("a body that nobody reads any more failed: %s", error);
 }

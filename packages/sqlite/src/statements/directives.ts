@@ -7,6 +7,8 @@ import { type Place, placeFrom } from "./place.ts";
 const DIRECTIVES = [
 	// Run the file outside a transaction.
 	"no-transaction",
+	// Let the file change what godwit records of itself: the version is put right after it.
+	"allow own-tables",
 ] as const;
 
 export type Directive = (typeof DIRECTIVES)[number];

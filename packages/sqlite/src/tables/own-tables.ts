@@ -11,6 +11,10 @@ export interface OwnTables {
 	readonly named: Statement | undefined;
 	/** Whether what is written to the tables can turn out as something else, since they were named, or a trigger was made. */
 	readonly uncertain: boolean;
+	/** Whether the body may change the tables: what it has made of the version is no matter then. */
+	readonly allowed: boolean;
+	/** Belongs before a body that says so. */
+	allow(): void;
 	/** Belongs before a body. A trigger stays. */
 	forget(): void;
 }
@@ -20,9 +24,13 @@ export function ownTables(migrationsTable: string): OwnTables {
 	const name = migrationsTable.toLowerCase();
 	let named: Statement | undefined;
 	let uncertain = false;
+	let allowed = false;
 	return {
 		get named() {
 			return named;
+		},
+		get allowed() {
+			return allowed;
 		},
 		get uncertain() {
 			return uncertain;
@@ -33,8 +41,12 @@ export function ownTables(migrationsTable: string): OwnTables {
 			else if (!/trigger|sqlite_(temp_)?(schema|master)/.test(sql)) return;
 			uncertain = true;
 		},
+		allow() {
+			allowed = true;
+		},
 		forget() {
 			named = undefined;
+			allowed = false;
 		},
 	};
 }
