@@ -127,7 +127,8 @@ function refusedBody(id: DifferenceId): Rule {
 			return {
 				outcome: "refused-body",
 				short: 0,
-				...(atomic ? clean(step.from) : marked(step.to, true)),
+				// A text that cannot be split is refused before the version is marked dirty.
+				...(atomic || id !== "transaction-control" ? clean(step.from) : marked(step.to, true)),
 				...(at === 0 && { schema: before.schema }),
 			};
 		},
