@@ -71,6 +71,12 @@ export function defineDriver<P extends DriverPrimitives>(
 		return queue.run(work);
 	}
 
+	/** In code without types. */
+	async function changing<T>(change: VersionChange, work: () => Promise<T>): Promise<T> {
+		if (typeof change?.version === "bigint" && typeof change.dirty === "boolean") return settled(work);
+		throw new TypeError("a change of the version is { version: bigint, dirty: boolean }, and more, see VersionChange");
+	}
+
 	/** Does first what an earlier `unlock` has left to do. */
 	function settled<T>(work: () => Promise<T>): Promise<T> {
 		return call(async () => {
@@ -103,7 +109,7 @@ export function defineDriver<P extends DriverPrimitives>(
 		lock: async (options = {}) => lock.take(waiting(options), call),
 		unlock: () => call(lock.release),
 		version: (options = {}) => settled(() => database.version(waiting(options))),
-		setVersion: (change) => settled(() => database.setVersion(change)),
+		setVersion: (change) => changing(change, () => database.setVersion(change)),
 		run: (body) => settled(() => database.run(bodies.wrap(body))),
 		drop: () => settled(() => database.drop()),
 		async close() {
@@ -118,10 +124,10 @@ export function defineDriver<P extends DriverPrimitives>(
 		[Symbol.asyncDispose]: () => driver.close(),
 	};
 	const { apply, transaction: begin, lastToken } = database;
-	if (apply !== undefined) driver.apply = (body, change) => settled(() => apply(bodies.wrap(body), change));
+	if (apply !== undefined) driver.apply = (body, change) => changing(change, () => apply(bodies.wrap(body), change));
 	if (begin !== undefined) {
 		driver.transaction = <T>(change: VersionChange, work: (transaction: DriverTransaction) => Promise<T>) =>
-			settled(() => begin<T>(change, (run) => transaction.during(run, work)));
+			changing(change, () => begin<T>(change, (run) => transaction.during(run, work)));
 	}
 	if (lastToken !== undefined) driver.lastToken = () => call(lastToken);
 	return driver as DriverOf<P>;

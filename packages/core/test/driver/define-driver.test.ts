@@ -180,6 +180,18 @@ describe("transaction", () => {
 	});
 });
 
+describe("a change of the version", () => {
+	it("that is none is a TypeError, and reaches no database", async () => {
+		const { driver, calls } = recorded();
+		for (const none of [9n, undefined, { version: 9, dirty: false }, { version: 9n }] as never[]) {
+			await expect(driver.setVersion(none)).rejects.toThrow(TypeError);
+			await expect(driver.apply(textBody(""), none)).rejects.toThrow(TypeError);
+			await expect(driver.transaction(none, async () => {})).rejects.toThrow(TypeError);
+		}
+		expect(calls).toEqual([]);
+	});
+});
+
 describe("close", () => {
 	it("runs what was asked for before, and nothing after", async () => {
 		const { driver, calls } = recorded();
