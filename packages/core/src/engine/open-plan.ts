@@ -3,7 +3,7 @@ import type { Migration, MigrationStep } from "../migration.ts";
 import type { Source } from "../source/source.ts";
 import type { Version } from "../version.ts";
 import type { MigrateOptions } from "./migrate-options.ts";
-import { type Goal, plan } from "./plan.ts";
+import { type Goal, plan, statusAt } from "./plan.ts";
 
 /** The migrations that a plan consists of, with their files. */
 export interface OpenedPlan {
@@ -22,7 +22,7 @@ export async function openPlan(
 	goal: Goal,
 	missingDown: MigrateOptions["missingDown"],
 ): Promise<OpenedPlan> {
-	const { steps, short } = plan(await versionsFor(source, current, goal), current, goal);
+	const { steps, short } = plan(statusAt(await versionsFor(source, current, goal), current), goal);
 	return { migrations: await Promise.all(steps.map((step) => open(source, step, missingDown))), short };
 }
 

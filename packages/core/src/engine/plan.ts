@@ -8,6 +8,12 @@ export type Goal =
 	| { readonly kind: "down"; readonly limit?: number }
 	| { readonly kind: "version"; readonly version: Version };
 
+/** A version of the source, and whether it is applied. */
+export interface VersionStatus {
+	readonly version: Version;
+	readonly applied: boolean;
+}
+
 export interface Plan {
 	readonly steps: readonly MigrationStep[];
 	/** How many of the steps asked for do not exist. */
@@ -15,46 +21,73 @@ export interface Plan {
 }
 
 /**
- * Works out the steps from the current version to the goal. Pure. Go: Migrate.read, readUp and readDown.
+ * Says what is applied in a database that keeps one number: every version at or below it.
  *
- * @param versions All versions of the source, ascending; for a way up, those below the current one may be left out.
- * @throws MigrateError `ERR_VERSION_NOT_FOUND` when the source lacks the current or the wanted version, unless the
- *   current one is `NIL_VERSION`.
+ * @param versions Of the source, ascending.
+ * @throws MigrateError `ERR_VERSION_NOT_FOUND` when the source lacks the current version, unless it is `NIL_VERSION`.
  */
-export function plan(versions: readonly Version[], current: Version, goal: Goal): Plan {
-	const here = current === NIL_VERSION ? -1 : position(versions, current, `the database is at version ${current}`);
+export function statusAt(versions: readonly Version[], current: Version): readonly VersionStatus[] {
+	if (current !== NIL_VERSION && !versions.includes(current)) {
+		throw notFound(versions, current, `the database is at version ${current}`);
+	}
+	return versions.map((version) => ({ version, applied: version <= current }));
+}
+
+/**
+ * Works out the steps to the goal: what is pending in ascending order, what is applied in descending order. Pure, and
+ * usable without a lock or a connection. Go: Migrate.read, readUp and readDown.
+ *
+ * @param versions Ascending. For a way up, applied ones below the highest applied one may be left out.
+ * @throws MigrateError `ERR_VERSION_NOT_FOUND` when there is no such version as the wanted one.
+ */
+export function plan(versions: readonly VersionStatus[], goal: Goal): Plan {
+	const pending = versions.filter(({ applied }) => !applied);
+	const applied = versions.filter((status) => status.applied);
+	const top = applied.at(-1)?.version ?? NIL_VERSION;
 	switch (goal.kind) {
-		case "up": {
-			const { limit = versions.length - 1 - here } = goal;
-			return walk(versions, here, Math.min(here + limit, versions.length - 1), limit);
-		}
-		case "down": {
-			const { limit = here + 1 } = goal;
-			return walk(versions, here, Math.max(here - limit, -1), limit);
-		}
+		case "up":
+			return cut(upSteps(pending, top), goal.limit);
+		case "down":
+			return cut(downSteps(applied), goal.limit);
 		case "version": {
-			const there = position(versions, goal.version, `cannot go to version ${goal.version}`);
-			return walk(versions, here, there, Math.abs(there - here));
+			const { version } = goal;
+			const wanted = versions.find((status) => status.version === version);
+			if (wanted === undefined) {
+				const all = versions.map((status) => status.version);
+				throw notFound(all, version, `cannot go to version ${version}`);
+			}
+			if (!wanted.applied)
+				return cut(
+					upSteps(
+						pending.filter((status) => status.version <= version),
+						top,
+					),
+				);
+			return cut(downSteps(applied).filter((step) => step.version > version));
 		}
 	}
 }
 
-function walk(versions: readonly Version[], from: number, to: number, wanted: number): Plan {
-	const steps: MigrationStep[] = [];
-	const at = (position: number): Version => versions[position] ?? NIL_VERSION;
-	for (let p = from + 1; p <= to; p++) steps.push({ version: at(p), direction: "up", target: at(p) });
-	for (let p = from; p > to; p--) steps.push({ version: at(p), direction: "down", target: at(p - 1) });
-	return { steps, short: wanted - steps.length };
+/** The database's version is that of the highest migration that is applied. */
+function upSteps(pending: readonly VersionStatus[], top: Version): readonly MigrationStep[] {
+	return pending.map(({ version }) => ({ version, direction: "up", target: version > top ? version : top }));
 }
 
-function position(versions: readonly Version[], version: Version, what: string): number {
-	const found = versions.indexOf(version);
-	if (found === -1) {
-		const span =
-			versions.length === 0 ? "" : `, which has ${versions.length}, from ${versions[0]} to ${versions.at(-1)}`;
-		throw new MigrateError("ERR_VERSION_NOT_FOUND", `${what}: there is no such migration in the source${span}`, {
-			version,
-		});
-	}
-	return found;
+function downSteps(applied: readonly VersionStatus[]): readonly MigrationStep[] {
+	const steps = applied.map(({ version }, index): MigrationStep => {
+		return { version, direction: "down", target: applied[index - 1]?.version ?? NIL_VERSION };
+	});
+	return steps.reverse();
+}
+
+function cut(steps: readonly MigrationStep[], limit: number = steps.length): Plan {
+	const made = steps.slice(0, limit);
+	return { steps: made, short: limit - made.length };
+}
+
+function notFound(versions: readonly Version[], version: Version, what: string): MigrateError<"ERR_VERSION_NOT_FOUND"> {
+	const span = versions.length === 0 ? "" : `, which has ${versions.length}, from ${versions[0]} to ${versions.at(-1)}`;
+	return new MigrateError("ERR_VERSION_NOT_FOUND", `${what}: there is no such migration in the source${span}`, {
+		version,
+	});
 }

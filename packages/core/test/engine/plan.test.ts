@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Goal, plan } from "../../src/engine/plan.ts";
+import { type Goal, plan, statusAt } from "../../src/engine/plan.ts";
 import type { MigrationStep } from "../../src/migration.ts";
 import { MAX_VERSION, NIL_VERSION, type Version } from "../../src/version.ts";
 
@@ -55,7 +55,7 @@ describe("plan", () => {
 		[7n, 5n, "-7>5"],
 		[7n, 7n, ""],
 	])("goes from %s to version %s by %j", (current, version, steps) => {
-		const made = plan(VERSIONS, current, { kind: "version", version });
+		const made = plan(statusAt(VERSIONS, current), { kind: "version", version });
 		expect({ ...made, steps: written(made.steps) }).toEqual({ steps, short: 0 });
 	});
 
@@ -84,7 +84,7 @@ describe("plan", () => {
 		[7n, 1, "", 1],
 		[7n, 2, "", 2],
 	])("goes up from %s by %s steps: %j, %d short", (current, limit, steps, short) => {
-		const made = plan(VERSIONS, current, { kind: "up", ...(limit !== undefined && { limit }) });
+		const made = plan(statusAt(VERSIONS, current), { kind: "up", ...(limit !== undefined && { limit }) });
 		expect({ ...made, steps: written(made.steps) }).toEqual({ steps, short });
 	});
 
@@ -113,14 +113,14 @@ describe("plan", () => {
 		[7n, 2, "-7>5 -5>4", 0],
 		[7n, 9, "-7>5 -5>4 -4>3 -3>1 -1>-1", 4],
 	])("goes down from %s by %s steps: %j, %d short", (current, limit, steps, short) => {
-		const made = plan(VERSIONS, current, { kind: "down", ...(limit !== undefined && { limit }) });
+		const made = plan(statusAt(VERSIONS, current), { kind: "down", ...(limit !== undefined && { limit }) });
 		expect({ ...made, steps: written(made.steps) }).toEqual({ steps, short });
 	});
 
 	it.each(GAPS)("refuses to start at %s, which the source does not have, wherever it goes", (current) => {
 		const goals: readonly Goal[] = [{ kind: "up" }, { kind: "down", limit: 0 }, { kind: "version", version: 3n }];
 		for (const goal of goals) {
-			expect(() => plan(VERSIONS, current, goal)).toThrow(
+			expect(() => plan(statusAt(VERSIONS, current), goal)).toThrow(
 				expect.objectContaining({
 					code: "ERR_VERSION_NOT_FOUND",
 					message: `the database is at version ${current}: there is no such migration in the source, which has 5, from 1 to 7`,
@@ -132,7 +132,7 @@ describe("plan", () => {
 
 	it.each([NIL_VERSION, ...GAPS])("refuses to go to version %s, which the source does not have", (version) => {
 		for (const current of [NIL_VERSION, 3n]) {
-			expect(() => plan(VERSIONS, current, { kind: "version", version })).toThrow(
+			expect(() => plan(statusAt(VERSIONS, current), { kind: "version", version })).toThrow(
 				expect.objectContaining({
 					code: "ERR_VERSION_NOT_FOUND",
 					message: expect.stringContaining(`cannot go to version ${version}: `),
@@ -143,10 +143,12 @@ describe("plan", () => {
 	});
 
 	it("finds no steps in an empty source, and no version", () => {
-		expect(plan([], NIL_VERSION, { kind: "up" })).toEqual({ steps: [], short: 0 });
-		expect(plan([], NIL_VERSION, { kind: "up", limit: 2 })).toEqual({ steps: [], short: 2 });
-		expect(plan([], NIL_VERSION, { kind: "down" })).toEqual({ steps: [], short: 0 });
-		expect(() => plan([], 1n, { kind: "down" })).toThrow(/at version 1: there is no such migration in the source$/);
+		expect(plan(statusAt([], NIL_VERSION), { kind: "up" })).toEqual({ steps: [], short: 0 });
+		expect(plan(statusAt([], NIL_VERSION), { kind: "up", limit: 2 })).toEqual({ steps: [], short: 2 });
+		expect(plan(statusAt([], NIL_VERSION), { kind: "down" })).toEqual({ steps: [], short: 0 });
+		expect(() => plan(statusAt([], 1n), { kind: "down" })).toThrow(
+			/at version 1: there is no such migration in the source$/,
+		);
 	});
 });
 
@@ -174,7 +176,7 @@ describe("every plan", () => {
 		const property = fc.property(situation, kind, limit, ({ all, current, version }, kind, limit) => {
 			const goal: Goal = kind === "version" ? { kind, version } : { kind, limit };
 			let at = current;
-			for (const step of plan(all, current, goal).steps) {
+			for (const step of plan(statusAt(all, current), goal).steps) {
 				const upper = all.indexOf(step.direction === "up" ? step.target : at);
 				const [above, below] = [all[upper], all[upper - 1] ?? NIL_VERSION];
 				const [from, to] = step.direction === "up" ? [below, above] : [above, below];
@@ -187,17 +189,17 @@ describe("every plan", () => {
 
 	it("ends at the version asked for, the highest or none at all", () => {
 		const property = fc.property(situation, ({ all, current, version }) => {
-			expect(end(current, plan(all, current, { kind: "version", version }).steps)).toBe(version);
-			expect(end(current, plan(all, current, { kind: "up" }).steps)).toBe(all.at(-1));
-			expect(end(current, plan(all, current, { kind: "down" }).steps)).toBe(NIL_VERSION);
+			expect(end(current, plan(statusAt(all, current), { kind: "version", version }).steps)).toBe(version);
+			expect(end(current, plan(statusAt(all, current), { kind: "up" }).steps)).toBe(all.at(-1));
+			expect(end(current, plan(statusAt(all, current), { kind: "down" }).steps)).toBe(NIL_VERSION);
 		});
 		fc.assert(property, { seed });
 	});
 
 	it("is undone by its mirror image: as many steps the other way touch the same versions in reverse", () => {
 		const property = fc.property(situation, direction, limit, ({ all, current }, kind, limit) => {
-			const there = plan(all, current, { kind, limit }).steps;
-			const back = plan(all, end(current, there), {
+			const there = plan(statusAt(all, current), { kind, limit }).steps;
+			const back = plan(statusAt(all, end(current, there)), {
 				kind: kind === "up" ? "down" : "up",
 				limit: there.length,
 			});
@@ -210,9 +212,9 @@ describe("every plan", () => {
 
 	it("can be cut in two: a steps and then b steps are a + b steps", () => {
 		const property = fc.property(situation, direction, limit, limit, ({ all, current }, kind, a, b) => {
-			const first = plan(all, current, { kind, limit: a });
-			const second = plan(all, end(current, first.steps), { kind, limit: b });
-			const whole = plan(all, current, { kind, limit: a + b });
+			const first = plan(statusAt(all, current), { kind, limit: a });
+			const second = plan(statusAt(all, end(current, first.steps)), { kind, limit: b });
+			const whole = plan(statusAt(all, current), { kind, limit: a + b });
 			expect([...first.steps, ...second.steps]).toEqual(whole.steps);
 			expect(first.short + second.short).toBe(whole.short);
 		});
@@ -221,10 +223,31 @@ describe("every plan", () => {
 
 	it("makes the steps that it can and counts those that do not exist", () => {
 		const property = fc.property(situation, direction, limit, ({ all, current }, kind, limit) => {
-			const { steps, short } = plan(all, current, { kind, limit });
-			expect(steps).toEqual(plan(all, current, { kind }).steps.slice(0, limit));
+			const { steps, short } = plan(statusAt(all, current), { kind, limit });
+			expect(steps).toEqual(plan(statusAt(all, current), { kind }).steps.slice(0, limit));
 			expect(steps.length + short).toBe(limit);
 		});
 		fc.assert(property, { seed });
+	});
+});
+
+describe("a plan where not everything below the highest is applied", () => {
+	const status = (text: string) =>
+		text.split(" ").map((word) => ({ version: BigInt(word.slice(1)), applied: word.startsWith("+") }));
+
+	it.each<[string, Goal, string, number]>([
+		["+1 -2 +3 -4", { kind: "up" }, "up 2 to 3, up 4 to 4", 0],
+		["+1 -2 +3 -4", { kind: "up", limit: 1 }, "up 2 to 3", 0],
+		["+1 -2 +3 -4", { kind: "up", limit: 4 }, "up 2 to 3, up 4 to 4", 2],
+		["+1 -2 +3 -4", { kind: "down" }, "down 3 to 1, down 1 to -1", 0],
+		["+1 -2 +3 -4", { kind: "down", limit: 1 }, "down 3 to 1", 0],
+		["+1 -2 +3 -4", { kind: "version", version: 4n }, "up 2 to 3, up 4 to 4", 0],
+		["+1 -2 +3 -4", { kind: "version", version: 2n }, "up 2 to 3", 0],
+		["+1 -2 +3 -4", { kind: "version", version: 1n }, "down 3 to 1", 0],
+		["-1 +2", { kind: "down" }, "down 2 to -1", 0],
+	])("of %s for %o is: %s", (text, goal, expected, short) => {
+		const made = plan(status(text), goal);
+		const steps = made.steps.map(({ version, direction, target }) => `${direction} ${version} to ${target}`);
+		expect([steps.join(", "), made.short]).toEqual([expected, short]);
 	});
 });
