@@ -19,6 +19,7 @@ import { isBusy } from "../sqlite-error.ts";
 import type { VersionTable } from "../tables/version-table.ts";
 import type { SqliteConfig } from "../url/sqlite-config.ts";
 import type { LockRow } from "./lock-row.ts";
+import { takeLock } from "./take-lock.ts";
 
 const trace = createTrace("godwit:sqlite");
 
@@ -50,56 +51,16 @@ export function sqliteLock(options: SqliteLockOptions): SqliteLock {
 	const { access, session, state, row, versions, journal, path, config } = options;
 	const { connection } = access;
 	const { busyTimeoutMs } = config;
+	const take = takeLock({ access, session, state, row, versions });
 	let dropped = false;
 	let triggered = false;
 	const wanted = new Set<string>();
 	/** Only the locks of the files are left to be given back. */
 	let rowFreed = false;
 
-	/** Takes the row under the locks of the files. @returns Who holds it. */
-	async function tryTake(): Promise<string | undefined> {
-		for (const file of wanted) access.include(file);
-		const present = await enterOrName();
-		if (present !== undefined) return present;
-		let holder: string | undefined;
-		try {
-			await session.prepare();
-			holder = await takeRow();
-		} catch (error) {
-			// A row that is still ours is freed under the lock beside the file.
-			throw state.kept ? error : await cleanUpAfter(error, session.leave);
-		}
-		if (holder !== undefined) await session.leave();
-		return holder;
-	}
-
-	/** Somebody who is at work on the file need not be so on this migration table. */
-	async function enterOrName(): Promise<string | undefined> {
-		try {
-			await access.enter();
-			return undefined;
-		} catch (error) {
-			if (!(error instanceof DatabaseHeldError)) throw error;
-			const holder = await session.peek(() => row.holder());
-			if (holder !== undefined) return holder;
-			await access.join();
-			return undefined;
-		}
-	}
-
-	async function takeRow(): Promise<string | undefined> {
-		const holder = row.holder();
-		if (holder !== undefined) return holder;
-		return inTransaction(connection, { txMode: "immediate", busyTimeoutMs: 0 }, () => {
-			access.assertEntered();
-			const winner = row.holder();
-			if (winner !== undefined) return winner;
-			versions.create();
-			row.take();
-			rowFreed = false;
-			triggered = versions.hasTrigger();
-			return undefined;
-		});
+	function taken(): void {
+		rowFreed = false;
+		triggered = versions.hasTrigger();
 	}
 
 	/** Frees the row, then the locks of the files: the other way round others would meet the transaction that frees it. */
@@ -144,7 +105,8 @@ export function sqliteLock(options: SqliteLockOptions): SqliteLock {
 		tryLock: () =>
 			session.call(async () => {
 				try {
-					const owner = await tryTake();
+					for (const file of wanted) access.include(file);
+					const owner = await take(taken);
 					return owner === undefined ? undefined : { owner };
 				} catch (error) {
 					const obstacle = obstacleOf(isMigrateError(error, "ERR_BUSY") ? error.cause : error);
