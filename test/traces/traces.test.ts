@@ -40,10 +40,10 @@ describe.each(BACKENDS)("over %s, DEBUG", (backend) => {
 		const { stdout, stderr } = migrate(backend, "godwit:*");
 		expect(stdout).toBe("");
 		expect(lines(stderr)).toEqual([
-			expect.stringMatching(/^godwit:sqlite locked .*app\.db$/),
+			expect.stringMatching(/^godwit:driver locked .*app\.db$/),
 			"godwit:migrate 1 migrations from version -1n",
 			"godwit:run up 1n took N ms",
-			expect.stringMatching(/^godwit:sqlite unlocked .*app\.db$/),
+			expect.stringMatching(/^godwit:driver unlocked .*app\.db$/),
 		]);
 	});
 

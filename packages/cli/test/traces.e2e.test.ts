@@ -15,7 +15,7 @@ describe("DEBUG", () => {
 			env: { DEBUG: "godwit:*" },
 		});
 		expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
-		expect(namespaces(stderr)).toEqual(["godwit:sqlite", "godwit:migrate", "godwit:run", "godwit:sqlite"]);
+		expect(namespaces(stderr)).toEqual(["godwit:driver", "godwit:migrate", "godwit:run", "godwit:driver"]);
 	});
 
 	it("shows those of the namespaces that it names", async () => {
