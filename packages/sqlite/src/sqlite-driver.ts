@@ -3,6 +3,7 @@ import { bodyRunner } from "./body-runner.ts";
 import { retryWhileBusy } from "./connection/busy-retry.ts";
 import { connectionSession } from "./connection/connection-session.ts";
 import type { DatabaseAccess } from "./connection/database-access.ts";
+import { withForeignKeysOff } from "./connection/foreign-keys-off.ts";
 import { keptJournal } from "./connection/kept-journal.ts";
 import { lockRow } from "./lock/lock-row.ts";
 import { sqliteLock } from "./lock/sqlite-lock.ts";
@@ -47,7 +48,8 @@ export function sqliteDriver({ access, path, config, borrowed }: SqliteDriverOpt
 			transaction: (change, work) => session.write(() => bodies.together(change, work)),
 			drop: () =>
 				session.write(async () => {
-					await bodies.fenced(() => dropEverything(connection, state.held ? lockTable : undefined));
+					const keep = state.held ? lockTable : undefined;
+					await withForeignKeysOff(connection, () => bodies.fenced(() => dropEverything(connection, keep)));
 					lock.forgetTables();
 					await retryWhileBusy(connection, busyTimeoutMs, () => connection.run("VACUUM"));
 				}),
