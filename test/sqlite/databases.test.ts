@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFi
 import { join, relative } from "node:path";
 import { MAX_VERSION, textBody } from "@godwit/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { backends } from "./backends.ts";
+import { backends, native } from "./backends.ts";
 import { createLab, failure, type Lab, ups } from "./lab.ts";
 
 describe.each(backends)("a database file, on $name", (backend) => {
@@ -173,6 +173,8 @@ describe.each(backends)("a database file, on $name", (backend) => {
 		await failure("ERR_NOT_LOCKED", driver.unlock());
 	});
 
+	const SEE = (table: string) => `CREATE TABLE ${table} AS SELECT synchronous FROM pragma_synchronous;`;
+
 	it.each([
 		["off", 0n],
 		["normal", 1n],
@@ -180,8 +182,33 @@ describe.each(backends)("a database file, on $name", (backend) => {
 		["extra", 3n],
 	])("is written with x-synchronous=%s", async (level, value) => {
 		await using driver = await lab.open(`x-synchronous=${level}`);
-		await driver.run(textBody("CREATE TABLE seen AS SELECT synchronous FROM pragma_synchronous"));
+		await driver.run(textBody(SEE("seen")));
 		await driver.close();
 		expect(lab.all("SELECT * FROM seen")).toEqual([{ synchronous: value }]);
+	});
+
+	it("is written with synchronous=full when the URL does not say, also in WAL mode", async () => {
+		await using driver = await lab.open("x-busy-timeout=5s");
+		await driver.run(textBody(SEE("before")));
+		if (backend === native) await driver.run(textBody("-- godwit: no-transaction\nPRAGMA journal_mode=WAL;"));
+		await driver.run(textBody(SEE("after")));
+		await driver.close();
+		expect(lab.all("SELECT * FROM before UNION ALL SELECT * FROM after")).toEqual([
+			{ synchronous: 2n },
+			{ synchronous: 2n },
+		]);
+		await using again = await lab.open("x-busy-timeout=5s");
+		await again.version();
+		await again.run(textBody(SEE("later")));
+		await again.close();
+		expect(lab.all("SELECT * FROM later")).toEqual([{ synchronous: 2n }]);
+	});
+
+	it("is written as the caller's own connection has it", async () => {
+		using connection = backend.connect(lab.path);
+		connection.exec("PRAGMA synchronous=normal");
+		await using driver = connection.withInstance();
+		await driver.run(textBody(SEE("seen")));
+		expect(connection.all("SELECT * FROM seen")).toEqual([{ synchronous: 1n }]);
 	});
 });

@@ -35,6 +35,7 @@ export function sessionSettings(access: DatabaseAccess, config: SqliteConfig, bo
 	const { connection } = access;
 	const { busyTimeoutMs } = config;
 	let preparedGeneration = -1;
+	let durableGeneration = -1;
 	/** The connection's state before the first statement of a body that may have changed it, until it is restored. */
 	let beforeChange: ConnectionState | undefined;
 	/** The caller's settings, until they are given back. */
@@ -42,11 +43,21 @@ export function sessionSettings(access: DatabaseAccess, config: SqliteConfig, bo
 
 	function makeOurs(): void {
 		if (!borrowed && preparedGeneration === access.generation) return;
-		const ours = migrationSettings(config);
+		const ours = migrationSettings(config, borrowed);
 		// What was busy half-way, or could not be given back, is done again, when the settings are ours in part.
 		if (borrowed) theirs ??= readSettings(connection, ours.keys());
 		writeSettings(connection, ours);
 		preparedGeneration = access.generation;
+	}
+
+	/**
+	 * Sets how far a commit goes to the disk on our own connection. Before reads it would cost a look at the file. It is set
+	 * also where it reads so already: better-sqlite3 lowers what nobody has set as soon as the database is in WAL mode.
+	 */
+	function makeDurable(): void {
+		if (borrowed || durableGeneration === access.generation) return;
+		connection.run(`PRAGMA synchronous = ${config.synchronous ?? "full"}`);
+		durableGeneration = access.generation;
 	}
 
 	function makeTheirs(): void {
@@ -71,7 +82,10 @@ export function sessionSettings(access: DatabaseAccess, config: SqliteConfig, bo
 	return {
 		async prepare() {
 			await restoreChanged();
-			await retryWhileBusy(connection, busyTimeoutMs, makeOurs);
+			await retryWhileBusy(connection, busyTimeoutMs, () => {
+				makeOurs();
+				makeDurable();
+			});
 		},
 		makeOurs,
 		makeTheirs,
@@ -89,14 +103,14 @@ export function sessionSettings(access: DatabaseAccess, config: SqliteConfig, bo
 /**
  * What the driver needs of its connection: foreign keys as configured, because `PRAGMA foreign_keys` does nothing
  * inside a transaction (https://sqlite.org/pragma.html#pragma_foreign_keys), and no busy handler, because SQLite's own
- * blocks the event loop.
+ * blocks the event loop. On the caller's own connection `synchronous` is as configured, or stays.
  */
-function migrationSettings({ foreignKeys, synchronous }: SqliteConfig): Settings {
+function migrationSettings({ foreignKeys, synchronous }: SqliteConfig, borrowed: boolean): Settings {
 	const settings = new Map<string, SqlValue>([
 		["busy_timeout", 0n],
 		["foreign_keys", foreignKeys ? 1n : 0n],
 	]);
-	if (synchronous !== undefined) settings.set("synchronous", SYNCHRONOUS[synchronous]);
+	if (borrowed && synchronous !== undefined) settings.set("synchronous", SYNCHRONOUS[synchronous]);
 	return settings;
 }
 

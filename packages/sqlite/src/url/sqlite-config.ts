@@ -22,7 +22,7 @@ export interface SqliteConfig {
 	readonly busyTimeoutMs: number;
 	/** Journal mode to change the database to before the first migration runs; `undefined` leaves it. */
 	readonly journalMode: "delete" | "truncate" | "persist" | "wal" | undefined;
-	/** `PRAGMA synchronous` of the connection; `undefined` leaves SQLite's default, `full`. */
+	/** `PRAGMA synchronous` while godwit writes; `undefined` is `full`, and on the caller's own connection what the caller has set. */
 	readonly synchronous: "off" | "normal" | "full" | "extra" | undefined;
 	/** Enforces foreign keys while a body runs. A table rebuild then deletes ON DELETE CASCADE children. */
 	readonly foreignKeys: boolean;
