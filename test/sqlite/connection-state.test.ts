@@ -89,4 +89,107 @@ describe.each(backends)("what a body does to its connection, on $name", (backend
 		await lab.up(ups(body));
 		expect(lab.schema()).toHaveLength(1);
 	});
+
+	describe("and the temporary objects that it makes", () => {
+		const SEE = "CREATE TABLE seen AS SELECT name FROM sqlite_temp_schema;";
+		const seen = () => lab.all("SELECT name FROM seen");
+
+		it.each([
+			"CREATE TEMP TABLE t (a INTEGER PRIMARY KEY AUTOINCREMENT, b UNIQUE);",
+			"CREATE TEMP TABLE t (a); CREATE INDEX i ON t (a); CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END;",
+			"CREATE /* a */ temporary -- b\n VIEW t AS SELECT a FROM kept;",
+			"CREATE TABLE temp.t (a);",
+			'create table if not exists "TEMP" . t (a);',
+			"CREATE VIRTUAL TABLE temp.t USING fts5(a);",
+			"CREATE VIEW temp.t AS SELECT 1;",
+			"CREATE TEMP TRIGGER t AFTER INSERT ON kept BEGIN SELECT RAISE(ABORT, 'it fires'); END;",
+			"CREATE TRIGGER temp.t AFTER INSERT ON kept BEGIN SELECT RAISE(ABORT, 'it fires'); END;",
+			'CREATE TEMP TABLE "odd ""name""" (a);',
+			"PRAGMA legacy_alter_table=ON; CREATE TEMP TABLE t (a);",
+		])("do not reach the next body: %s", async (body) => {
+			const outside = `-- godwit: no-transaction\n${body}`;
+			await lab.up(ups("CREATE TABLE kept (a);", body, `INSERT INTO kept VALUES (1); ${SEE}`));
+			// SQLite's own table for AUTOINCREMENT cannot be dropped.
+			expect(seen().filter(({ name }) => name !== "sqlite_sequence")).toEqual([]);
+			lab.exec("DELETE FROM kept; DROP TABLE seen; DROP TABLE schema_migrations;");
+			await lab.up(ups("", outside, `INSERT INTO kept VALUES (1); ${SEE}`));
+			expect(seen().filter(({ name }) => name !== "sqlite_sequence")).toEqual([]);
+		});
+
+		it("do not reach it after PRAGMA query_only either", async () => {
+			await lab.up(ups("-- godwit: no-transaction\nCREATE TEMP TABLE t (a); PRAGMA query_only=1;", SEE));
+			expect(seen()).toEqual([]);
+		});
+
+		it("do not reach it with x-foreign-keys=true either, when rows refer to each other", async () => {
+			const body = `CREATE TEMP TABLE a (id INTEGER PRIMARY KEY); CREATE TEMP TABLE b (a REFERENCES a);
+				INSERT INTO a VALUES (1); INSERT INTO b VALUES (1);`;
+			const check = "CREATE TABLE p (id INTEGER PRIMARY KEY, q REFERENCES p); INSERT INTO p VALUES (1, 2);";
+			const url = "x-foreign-keys=true";
+			const { cause } = await failedMigration("ERR_SQL", lab.up(ups(body, body, check), { url }));
+			expect(cause.message).toBe("FOREIGN KEY constraint failed");
+			expect(await lab.version()).toEqual({ version: 2n, dirty: false });
+		});
+
+		it("leave those of the caller alone, a renamed one too, and are gone after the call", async () => {
+			using connection = backend.connect(lab.path);
+			connection.exec("CREATE TEMP TABLE theirs (a); CREATE TEMP VIEW view_of_theirs AS SELECT a FROM theirs;");
+			await using driver = connection.withInstance();
+			await driver.run(textBody("CREATE TEMP TABLE ours (a); ALTER TABLE theirs RENAME TO renamed;"));
+			expect(connection.all("SELECT name FROM sqlite_temp_schema")).toEqual([
+				{ name: "renamed" },
+				{ name: "view_of_theirs" },
+			]);
+			connection.exec("CREATE TEMP TABLE later (a)");
+			await driver.run(textBody("CREATE TABLE t (a);"));
+			expect(connection.all("SELECT name FROM sqlite_temp_schema")).toContainEqual({ name: "later" });
+		});
+
+		it("are not looked for when none is made, so that PRAGMA temp_store works", async () => {
+			const body = `CREATE TABLE temp (a); CREATE TABLE "temp.t" (a); CREATE VIEW v AS SELECT temp.a FROM temp;`;
+			await lab.up(ups(`${body} PRAGMA temp_store=2; CREATE TABLE store AS SELECT temp_store FROM pragma_temp_store;`));
+			expect(lab.all("SELECT temp_store FROM store")).toEqual([{ temp_store: 2n }]);
+		});
+	});
+
+	describe("and a database that the caller had attached", () => {
+		const attached = () => `ATTACH '${join(lab.folder, "other.db")}' AS Other;`;
+
+		it.each([
+			"DETACH other",
+			"DETACH DATABASE other;",
+			"detach /* a */ 'OTHER' ; -- b",
+			'DETACH "other";',
+			"DETACH [other];",
+			"DETACH 'ot' || 'her';",
+			"-- godwit: no-transaction\nDETACH other;",
+		])("stays attached, since %s is refused with its line", async (detach) => {
+			using connection = backend.connect(lab.path);
+			connection.exec(`${attached()} CREATE TABLE Other.t (a);`);
+			await using driver = connection.withInstance();
+			const error = await failure("ERR_SQL", driver.run(textBody(`${detach.replace(/DETACH/i, "\n  $&")}`)));
+			expect(error.message).toMatch(/^detach .* would detach the database Other, which .*; take it out$/i);
+			expect(error.details).toMatchObject({ line: detach.includes("no-transaction") ? 3 : 2, column: 3 });
+			expect(connection.all("SELECT * FROM other.t")).toEqual([]);
+		});
+
+		it("does not keep a body from detaching its own", async () => {
+			using connection = backend.connect(lab.path);
+			connection.exec(attached());
+			await using driver = connection.withInstance();
+			await driver.run(
+				textBody(
+					`ATTACH ':memory:' AS database1; DETACH database1; ATTACH ':memory:' AS n; DETACH DATABASE n; ATTACH ':memory:' AS m; DETACH "m";`,
+				),
+			);
+			expect(connection.all("PRAGMA database_list").map(({ name }) => name)).toEqual(["main", "Other"]);
+		});
+
+		it("is SQLite's own matter when it is the database itself, or nothing was attached", async () => {
+			const { cause } = await failedMigration("ERR_SQL", lab.up(ups("DETACH main;")));
+			expect(cause.message).toBe("cannot detach database main");
+			const { cause: unknown } = await failedMigration("ERR_SQL", lab.up(ups("DETACH 'o' || 'ther';")));
+			expect(unknown.message).toBe("no such database: other");
+		});
+	});
 });

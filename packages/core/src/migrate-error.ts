@@ -51,7 +51,10 @@ export interface ErrorDetails {
 	ERR_OWN_TABLES: { readonly sql: string; readonly line: number; readonly column: number };
 	/** The body has to run outside a transaction, and the caller asked for one. */
 	ERR_NO_TRANSACTION: { readonly version: Version };
-	/** The database rejected a statement. `resultCode` is the engine's own name for the failure. */
+	/**
+	 * The database rejected a statement, or the driver one that would detach the application's database. `resultCode` is the
+	 * engine's own name for the failure, when it is the engine's.
+	 */
 	ERR_SQL: {
 		readonly sql: string;
 		readonly line?: number;

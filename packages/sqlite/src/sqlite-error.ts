@@ -94,6 +94,14 @@ export function transactionControlError(statement: Statement): MigrateError<"ERR
 	);
 }
 
+/** Refuses a statement that would take a database away which was attached before the body. */
+export function detachError(statement: Statement, name: string): MigrateError<"ERR_SQL"> {
+	const { line, column } = statement;
+	const sql = excerpt(statement.sql);
+	const message = `${excerpt(sql, 60)} would detach the database ${name}, which the application had attached to its connection; take it out`;
+	return new MigrateError("ERR_SQL", message, { sql, line, column });
+}
+
 /** Refuses a body after which godwit's own tables are not as they were. */
 export function ownTablesError(statement: Statement, cause: unknown): MigrateError<"ERR_OWN_TABLES"> {
 	const { line, column } = statement;

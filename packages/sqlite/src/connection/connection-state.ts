@@ -1,4 +1,6 @@
+import { detachError } from "../sqlite-error.ts";
 import type { Statement } from "../statements/statement.ts";
+import { nextToken } from "../statements/tokens.ts";
 import { quoteIdentifier } from "../tables/quote-identifier.ts";
 import { changeJournalMode, readJournalMode } from "./journal-mode.ts";
 import type { SqliteConnection, SqlValue } from "./sqlite-connection.ts";
@@ -63,7 +65,37 @@ export function readConnectionState(connection: SqliteConnection): ConnectionSta
 
 /** Tells a statement after which the connection's state may be another one; a PRAGMA acts under EXPLAIN too. */
 export function changesConnection({ keyword }: Statement): boolean {
-	return keyword === "PRAGMA" || keyword === "EXPLAIN" || keyword === "ATTACH";
+	return keyword === "PRAGMA" || keyword === "EXPLAIN" || keyword === "ATTACH" || keyword === "DETACH";
+}
+
+/**
+ * Refuses to detach what was attached before the body: the way in which it was attached, and what it held in memory,
+ * could not be put back.
+ *
+ * @throws MigrateError `ERR_SQL`, also when the name is an expression and something was attached.
+ */
+export function assertStaysAttached(statement: Statement, { databases }: ConnectionState): void {
+	if (statement.keyword !== "DETACH") return;
+	const wanted = detached(statement.sql)?.toLowerCase();
+	for (const name of databases) {
+		if (name !== "main" && (wanted === undefined || wanted === name.toLowerCase())) throw detachError(statement, name);
+	}
+}
+
+/** The name in `DETACH [DATABASE] name`, undefined when it is an expression. */
+function detached(sql: string): string | undefined {
+	const first = nextToken(sql, "DETACH".length);
+	const token = first?.word === "DATABASE" ? nextToken(sql, first.end) : first;
+	if (token === undefined) return undefined;
+	const after = nextToken(sql, token.end);
+	if (after !== undefined && sql.charAt(after.start) !== ";") return undefined;
+	const text = sql.slice(token.start, token.end);
+	return token.word === "" ? unquoted(text) : text;
+}
+
+/** A doubled quote is two tokens, which is an expression here. */
+function unquoted(text: string): string {
+	return /^['"`[]/.test(text) ? text.slice(1, -1) : text;
 }
 
 /**

@@ -1,21 +1,14 @@
 import type { Statement } from "../statements/statement.ts";
 import type { SqliteConfig } from "../url/sqlite-config.ts";
+import { bodyChanges } from "./body-changes.ts";
 import { retryWhileBusy } from "./busy-retry.ts";
-import {
-	type ConnectionState,
-	changesConnection,
-	readConnectionState,
-	readSettings,
-	restoreConnectionState,
-	type Settings,
-	writeSettings,
-} from "./connection-state.ts";
+import { readSettings, type Settings, writeSettings } from "./connection-state.ts";
 import type { DatabaseAccess } from "./database-access.ts";
 import type { SqlValue } from "./sqlite-connection.ts";
 
 /**
  * The settings of the connection: ours while a call runs, on the caller's own connection theirs between two calls, and
- * those that a body has changed put back before the next one.
+ * those that a body has changed put back before the next one; so is what it has attached, and its temporary objects go.
  */
 export interface SessionSettings {
 	/** Makes the settings ours. Belongs after `enter`. */
@@ -26,7 +19,7 @@ export interface SessionSettings {
 	makeTheirs(): void;
 	/** `makeTheirs`, after what a body has changed was put back. Waits. */
 	giveBack(): Promise<void>;
-	/** Has to be told of a statement of a body before it runs. */
+	/** Has to be told of a statement of a body before it runs. @throws MigrateError `ERR_SQL` when it must not run. */
 	watch(statement: Statement): void;
 }
 
@@ -36,8 +29,7 @@ export function sessionSettings(access: DatabaseAccess, config: SqliteConfig, bo
 	const { busyTimeoutMs } = config;
 	let preparedGeneration = -1;
 	let durableGeneration = -1;
-	/** The connection's state before the first statement of a body that may have changed it, until it is restored. */
-	let beforeChange: ConnectionState | undefined;
+	const changes = bodyChanges(connection, busyTimeoutMs);
 	/** The caller's settings, until they are given back. */
 	let theirs: Settings | undefined;
 
@@ -71,12 +63,8 @@ export function sessionSettings(access: DatabaseAccess, config: SqliteConfig, bo
 	 * would look like the failure of what has been committed. One that was closed since has nothing to restore.
 	 */
 	async function restoreChanged(): Promise<void> {
-		const state = beforeChange;
-		if (state === undefined) return;
-		if (borrowed || preparedGeneration === access.generation) {
-			await retryWhileBusy(connection, busyTimeoutMs, () => restoreConnectionState(connection, state));
-		}
-		beforeChange = undefined;
+		if (borrowed || preparedGeneration === access.generation) await changes.restore();
+		else changes.forget();
 	}
 
 	return {
@@ -94,9 +82,7 @@ export function sessionSettings(access: DatabaseAccess, config: SqliteConfig, bo
 			await restoreChanged();
 			await retryWhileBusy(connection, busyTimeoutMs, makeTheirs);
 		},
-		watch(statement) {
-			if (changesConnection(statement)) beforeChange ??= readConnectionState(connection);
-		},
+		watch: changes.watch,
 	};
 }
 
