@@ -27,6 +27,7 @@ export const differences = [
 	"unbound-parameters",
 	"double-quoted-strings",
 	"foreign-keys-off",
+	"dangling-references",
 	"built-in-modules",
 	// what a folder and a URL may hold
 	"unreadable-names",

@@ -67,6 +67,15 @@ export const examples: readonly Example[] = [
 	example("unclosed-text", { "1_a.up.sql": "CREATE TABLE a (x); /* CREATE TABLE b (x);" }, [up]),
 	example("nul-byte", { "1_a.up.sql": "CREATE TABLE a (x);\0CREATE TABLE b (x);" }, [up]),
 	example("invalid-utf8", { "1_a.up.sql": Buffer.from("CREATE TABLE a (x DEFAULT 'é');", "latin1") }, [up]),
+	example(
+		"dangling-references",
+		{
+			"1_p.up.sql": "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p REFERENCES p (id));",
+			"2_p.up.sql":
+				"ALTER TABLE p RENAME TO p_old; CREATE TABLE p (id INTEGER PRIMARY KEY, n); INSERT INTO p (id) SELECT id FROM p_old; DROP TABLE p_old;",
+		},
+		[up],
+	),
 	...["1_a.sql", "1.up.sql", "-1_a.up.sql", "v1_a.up.sql", "1_a\nb.up.sql"].map((name) =>
 		example("unreadable-names", { ...A, [name]: "" }, [up]),
 	),

@@ -115,11 +115,11 @@ function outcomeOf(error: MigrateError): Outcome {
 	}
 }
 
+const REFUSED_BODY = ["ERR_TRANSACTION_CONTROL", "ERR_INVALID_BODY", "ERR_DANGLING_REFERENCE"] as const;
+
 function refused(error: MigrateError): Outcome {
 	const { cause } = error;
-	if (isMigrateError(cause, "ERR_TRANSACTION_CONTROL") || isMigrateError(cause, "ERR_INVALID_BODY")) {
-		return "refused-body";
-	}
+	if (REFUSED_BODY.some((code) => isMigrateError(cause, code))) return "refused-body";
 	if (isMigrateError(cause, "ERR_SOURCE")) return "unreadable";
 	return `other: ${error.code} ${error.message}`;
 }

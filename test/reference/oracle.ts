@@ -80,6 +80,7 @@ const RULES: readonly Rule[] = [
 			"unclosed-text",
 			"nul-byte",
 			"invalid-utf8",
+			"dangling-references",
 		] as const
 	).map(refusedBody),
 	{

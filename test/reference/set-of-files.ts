@@ -9,6 +9,7 @@ const BY_BODY: ReadonlySet<DifferenceId> = new Set([
 	"unclosed-text",
 	"nul-byte",
 	"invalid-utf8",
+	"dangling-references",
 ]);
 
 /**

@@ -63,6 +63,17 @@ export interface ErrorDetails {
 	};
 	/** A migration left rows whose foreign key points nowhere; it was rolled back, unless it runs outside a transaction. */
 	ERR_FOREIGN_KEY: { readonly violations: readonly string[] };
+	/**
+	 * A migration took a table away, and foreign keys of others still refer to it; it was rolled back, unless it runs outside
+	 * a transaction. `tables` are those others, at most 20.
+	 */
+	ERR_DANGLING_REFERENCE: {
+		readonly sql: string;
+		readonly line: number;
+		readonly column: number;
+		readonly parent: string;
+		readonly tables: readonly string[];
+	};
 	/** The database cannot be opened, read or written: missing folder, read-only, not a database, corrupt. */
 	ERR_DATABASE: { readonly resultCode?: string };
 	/** The database stayed busy with somebody else's transaction. Safe to retry. */

@@ -10,6 +10,7 @@ import { runInTransaction, runWithoutTransaction } from "./run-body.ts";
 import { heldAttachedFile, ownTablesError } from "./sqlite-error.ts";
 import { readStatements } from "./statements/read-statements.ts";
 import type { Statement } from "./statements/statement.ts";
+import { danglingReferences } from "./tables/dangling-references.ts";
 import { assertNoNewViolations, foreignKeyViolations } from "./tables/foreign-key-check.ts";
 import { ownTables } from "./tables/own-tables.ts";
 import type { VersionGuard } from "./tables/version-guard.ts";
@@ -50,6 +51,7 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 	const { connection, config, borrowed, state, lock, row, versions, guard, journal, session } = options;
 	const { busyTimeoutMs } = config;
 	const own = ownTables(config.migrationsTable);
+	const references = danglingReferences(connection);
 
 	async function transaction<T>(work: () => T | Promise<T>): Promise<T> {
 		if (state.held && !borrowed && config.journalMode === undefined) {
@@ -103,15 +105,17 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 
 	function watch(statement: Statement): void {
 		own.watch(statement);
+		if (config.danglingReferences !== "allow") references.watch(statement);
 		session.watch(statement);
 	}
 
-	/** Holds a body to `foreignKeyCheck`; inside a transaction the error rolls it back. */
+	/** Holds a body to `danglingReferences` and `foreignKeyCheck`; inside a transaction the error rolls it back. */
 	async function checkingForeignKeys(work: () => Promise<void>): Promise<void> {
-		if (!config.foreignKeyCheck) return work();
-		const before = foreignKeyViolations(connection);
+		const before = config.foreignKeyCheck ? foreignKeyViolations(connection) : undefined;
+		references.forget();
 		await work();
-		assertNoNewViolations(connection, before);
+		references.assertNone();
+		if (before !== undefined) assertNoNewViolations(connection, before);
 	}
 
 	/**

@@ -110,6 +110,27 @@ export function ownTablesError(statement: Statement, cause: unknown): MigrateErr
 	return new MigrateError("ERR_OWN_TABLES", message, { sql, line, column }, { cause });
 }
 
+/** Longest list of tables in an error. */
+const MAX_TABLES = 20;
+
+/** Refuses a body that took a table away to which other tables still refer. */
+export function danglingReferenceError(
+	statement: Statement,
+	parent: string,
+	children: readonly string[],
+): MigrateError<"ERR_DANGLING_REFERENCE"> {
+	const { line, column } = statement;
+	const sql = excerpt(statement.sql);
+	const tables = children.slice(0, MAX_TABLES);
+	const [first] = tables;
+	const more = children.length > 1 ? ` and ${children.length - 1} more` : "";
+	const message = `after ${excerpt(sql, 60)} foreign keys of ${first}${more} refer to ${parent}, which is not there any more; ${REBUILD}`;
+	return new MigrateError("ERR_DANGLING_REFERENCE", message, { sql, line, column, parent, tables });
+}
+
+const REBUILD =
+	"change or drop those tables too, or, to rebuild one, make the new table under another name, copy the rows, drop the old table, and rename the new one (x-dangling-references=allow permits it)";
+
 /** Reports a body outside a transaction that began one and did not end it. */
 export function transactionLeftOpenError({ sql, line, column }: Statement): MigrateError<"ERR_TRANSACTION_CONTROL"> {
 	const message = "the file begins a transaction and does not end it, so that part was rolled back; add a COMMIT";

@@ -1,4 +1,5 @@
 import { detachError } from "../sqlite-error.ts";
+import { readName } from "../statements/read-name.ts";
 import type { Statement } from "../statements/statement.ts";
 import { nextToken } from "../statements/tokens.ts";
 import { quoteIdentifier } from "../tables/quote-identifier.ts";
@@ -85,17 +86,9 @@ export function assertStaysAttached(statement: Statement, { databases }: Connect
 /** The name in `DETACH [DATABASE] name`, undefined when it is an expression. */
 function detached(sql: string): string | undefined {
 	const first = nextToken(sql, "DETACH".length);
-	const token = first?.word === "DATABASE" ? nextToken(sql, first.end) : first;
-	if (token === undefined) return undefined;
-	const after = nextToken(sql, token.end);
-	if (after !== undefined && sql.charAt(after.start) !== ";") return undefined;
-	const text = sql.slice(token.start, token.end);
-	return token.word === "" ? unquoted(text) : text;
-}
-
-/** A doubled quote is two tokens, which is an expression here. */
-function unquoted(text: string): string {
-	return /^['"`[]/.test(text) ? text.slice(1, -1) : text;
+	const name = readName(sql, first?.word === "DATABASE" ? first.end : "DETACH".length);
+	const after = name === undefined ? undefined : nextToken(sql, name.end);
+	return after === undefined || sql.charAt(after.start) === ";" ? name?.name : undefined;
 }
 
 /**

@@ -28,6 +28,8 @@ export interface SqliteConfig {
 	readonly foreignKeys: boolean;
 	/** Refuses a migration after which more rows violate a foreign key than before. */
 	readonly foreignKeyCheck: boolean;
+	/** `"allow"` lets a migration take a table away to which foreign keys refer, and leave them behind; `undefined` refuses. */
+	readonly danglingReferences: "allow" | undefined;
 	/**
 	 * `"alone"` lets sqlite-wasm open a database in WAL mode, which it cannot share with any other process or library: only
 	 * for those who know that nothing else uses it. `undefined` refuses.
@@ -62,6 +64,7 @@ const RULES: { readonly [K in keyof SqliteConfig]: OptionRule<SqliteConfig[K]> }
 	synchronous: oneOf(undefined, ["off", "normal", "full", "extra"]),
 	foreignKeys: bool(false),
 	foreignKeyCheck: bool(false),
+	danglingReferences: oneOf(undefined, ["allow"]),
 	wal: oneOf(undefined, ["alone"]),
 	atomic: bool(true),
 };

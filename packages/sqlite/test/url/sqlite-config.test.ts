@@ -13,6 +13,7 @@ const DEFAULTS: SqliteConfig = {
 	synchronous: undefined,
 	foreignKeys: false,
 	foreignKeyCheck: false,
+	danglingReferences: undefined,
 	wal: undefined,
 	atomic: true,
 };
