@@ -70,13 +70,33 @@ export function statementError(connection: SqliteConnection, statement: Statemen
 	if (isMigrateError(cause)) return cause;
 	const resultCode = cause instanceof DatabaseHeldError ? "SQLITE_BUSY" : connection.resultCode(cause);
 	const message = cause instanceof Error ? cause.message : String(cause);
-	const hint = /(from within|within a|inside a) transaction/.test(message) ? `; ${NO_TRANSACTION_HINT}` : "";
+	const hint = hintFor(message);
 	const details = {
 		sql: excerpt(statement.sql),
 		...locateSyntaxError(statement, message),
 		...(resultCode !== undefined && { resultCode }),
 	};
-	return new MigrateError("ERR_SQL", message + hint, details, { cause });
+	return new MigrateError("ERR_SQL", hint === undefined ? message : `${message}; ${hint}`, details, { cause });
+}
+
+function hintFor(message: string): string | undefined {
+	if (/(from within|within a|inside a) transaction/.test(message)) return NO_TRANSACTION_HINT;
+	const [, type, name = "", text = ""] = DOUBLE_QUOTED.exec(message) ?? [];
+	return type === undefined ? undefined : doubleQuotedHint(type, name, text);
+}
+
+/** ALTER TABLE reads the whole schema again; what it stops at need not have to do with the table that it alters. */
+const DOUBLE_QUOTED =
+	/^error in (table|view|trigger|index) (.+?)(?: after [a-z ]+)?: no such column: "(.*)" - should this be a string literal/s;
+
+function doubleQuotedHint(type: string, name: string, text: string): string {
+	const literal = `'${text.replaceAll("'", "''")}'`;
+	const where = `SELECT sql FROM sqlite_schema WHERE name = '${name.replaceAll("'", "''")}'`;
+	const anew =
+		type === "table"
+			? "make a table with single quotes under another name, copy the rows, drop the old table, and rename the new one"
+			: `drop the ${type} and make it anew with single quotes`;
+	return `this statement is not at fault: the ${type} ${name}, which is in the database already, has "${text}" for the string ${literal}, and double quotes are for names; before this statement, ${anew} (${where} shows its text)`;
 }
 
 /** Refuses a statement that would end, or silently not work in, the transaction around a body. */
