@@ -113,6 +113,9 @@ export function expectation(situation: Situation): {
 	return { answer: situation.go, id: undefined };
 }
 
+/** Bodies that are refused by what a statement is or has done. */
+const WHILE_RUNNING: ReadonlySet<DifferenceId> = new Set(["transaction-control", "dangling-references"]);
+
 /** A body that godwit refuses, unless an earlier one of the way fails first. */
 function refusedBody(id: DifferenceId): Rule {
 	return {
@@ -129,7 +132,7 @@ function refusedBody(id: DifferenceId): Rule {
 				outcome: "refused-body",
 				short: 0,
 				// A text that cannot be split is refused before the version is marked dirty.
-				...(atomic || id !== "transaction-control" ? clean(step.from) : marked(step.to, true)),
+				...(atomic || !WHILE_RUNNING.has(id) ? clean(step.from) : marked(step.to, true)),
 				...(at === 0 && { schema: before.schema }),
 			};
 		},

@@ -1,4 +1,5 @@
-import { type ApplyOutcome, type LockState, MigrateError, type MigrationBody, type VersionChange } from "@godwit/core";
+import type { ApplyOutcome, LockState, MigrationBody, VersionChange } from "@godwit/core";
+import { bodyFailure } from "./body-failure.ts";
 import { retryWhileBusy } from "./connection/busy-retry.ts";
 import type { ConnectionSession } from "./connection/connection-session.ts";
 import type { KeptJournal } from "./connection/kept-journal.ts";
@@ -7,13 +8,12 @@ import { inTransaction } from "./connection/transaction.ts";
 import type { LockRow } from "./lock/lock-row.ts";
 import type { SqliteLock } from "./lock/sqlite-lock.ts";
 import { runInTransaction, runWithoutTransaction } from "./run-body.ts";
-import { heldAttachedFile, ownTablesError } from "./sqlite-error.ts";
-import { readStatements } from "./statements/read-statements.ts";
-import type { Statement } from "./statements/statement.ts";
-import { danglingReferences } from "./tables/dangling-references.ts";
-import { assertNoNewViolations, foreignKeyViolations } from "./tables/foreign-key-check.ts";
+import { transactionEndedError } from "./sqlite-error.ts";
+import { readStatements, type StatementReader } from "./statements/read-statements.ts";
+import { checkingReferences } from "./tables/checking-references.ts";
 import { ownTables } from "./tables/own-tables.ts";
 import type { VersionGuard } from "./tables/version-guard.ts";
+import { type BodiesBefore, versionRecorder } from "./tables/version-recorder.ts";
 import type { VersionTable } from "./tables/version-table.ts";
 import type { SqliteConfig } from "./url/sqlite-config.ts";
 
@@ -49,164 +49,143 @@ export interface BodyRunnerOptions {
 
 export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 	const { connection, config, borrowed, state, lock, row, versions, guard, journal, session } = options;
-	const { busyTimeoutMs } = config;
-	const own = ownTables(config.migrationsTable);
-	const references = danglingReferences(connection);
+	const { busyTimeoutMs, migrationsTable } = config;
+	const record = versionRecorder({ borrowed, state, lock, versions, guard });
+	const failure = bodyFailure({ connection, state, row, guard, busyTimeoutMs, wanted: lock.wanted });
+	/** A trigger that a body has made stays. */
+	let uncertain = false;
+	/** The body that ran last was outside a transaction, and may have changed the version as it says. */
+	let allowed = false;
 
 	async function transaction<T>(work: () => T | Promise<T>): Promise<T> {
 		if (state.held && !borrowed && config.journalMode === undefined) {
 			await retryWhileBusy(connection, busyTimeoutMs, () => journal.keep());
 		}
-		return inTransaction(connection, config, work);
-	}
-
-	function fenced<T>(work: () => T | Promise<T>): Promise<T> {
-		return transaction(async () => {
-			const result = await work();
-			if (state.held) row.fence();
-			return result;
-		});
-	}
-
-	/** The end of every transaction that moves the version. */
-	function write(change: VersionChange): void {
-		// With the lock the table was made, unless everything was dropped since.
-		if (!state.held || lock.dropped) versions.create();
-		if (state.held) guard.assertLocked(change);
-		else guard.assert(change);
-		versions.write(change);
-		// The next change finds whether this one is there, by its own `from`.
-		if (change.last !== false || borrowed || own.uncertain || lock.triggered) versions.assertHolds(change);
-	}
-
-	/** The end of a transaction with bodies in it. */
-	function writeWithBodies(change: VersionChange): void {
 		try {
-			if (own.allowed) writeOver(change);
-			else write(change);
+			return await inTransaction(connection, config, work);
 		} catch (error) {
-			throw own.named === undefined ? error : ownTablesError(own.named, error);
+			row.forgetLease();
+			throw error;
 		}
-		own.forget();
 	}
 
-	/** What a body outside a transaction has made of the tables is there for good. */
-	function writeAfterBody(change: VersionChange): void {
-		if (own.named === undefined) write(change);
-		else writeOver(change);
-		own.forget();
-	}
-
-	/** Puts the version right, whatever a body has made of it. The lock has to be ours all the same. */
-	function writeOver({ from, ...change }: VersionChange): void {
-		versions.create();
-		write(change);
-	}
-
-	function watch(statement: Statement): void {
-		own.watch(statement);
-		if (config.danglingReferences !== "allow") references.watch(statement);
-		session.watch(statement);
-	}
-
-	/** Holds a body to `danglingReferences` and `foreignKeyCheck`; inside a transaction the error rolls it back. */
-	async function checkingForeignKeys(work: () => Promise<void>): Promise<void> {
-		const before = config.foreignKeyCheck ? foreignKeyViolations(connection) : undefined;
-		references.forget();
-		await work();
-		references.assertNone();
-		if (before !== undefined) assertNoNewViolations(connection, before);
-	}
-
-	/**
-	 * Runs what may attach a file that somebody holds. Under the lock it cannot be waited for: two who wait for each other's
-	 * files would do so for ever. So all has to be given back, and the next `lock` takes that file's lock with the others.
-	 */
-	async function attaching<T>(work: () => Promise<T>): Promise<T> {
+	/** Runs bodies in one transaction. */
+	async function together<T>(change: VersionChange | undefined, work: () => Promise<T>): Promise<T> {
 		try {
-			const result = await work();
+			const result = await transaction(work);
 			lock.wanted.clear();
 			return result;
 		} catch (error) {
-			const file = heldAttachedFile(error);
-			if (file === undefined || !state.held) throw error;
-			lock.wanted.add(file);
-			const reason = `the migration attaches ${file}, which somebody else holds: ${(error as Error).message}`;
-			throw new MigrateError("ERR_START_OVER", reason, { reason }, { cause: error });
+			throw await failure(error, change);
 		}
+	}
+
+	/** Runs the statements of one body in the transaction that is open. */
+	async function runIn(reader: StatementReader): Promise<BodiesBefore> {
+		// One that failed, or code of the caller's, can have ended it; what ran then would be there for good.
+		if (!connection.inTransaction) throw transactionEndedError();
+		const own = ownTables({ migrationsTable, state, row, versions, allowed: mayChangeOwnTables(reader) });
+		await checkingReferences(connection, config, (references) =>
+			runInTransaction(connection, reader, (statement) => {
+				own.watch(statement);
+				references.watch(statement);
+				session.watch(statement);
+			}),
+		);
+		own.assertKept();
+		uncertain ||= own.uncertain;
+		return { allowed: mayChangeOwnTables(reader), uncertain };
 	}
 
 	/**
 	 * Runs a body in one transaction.
 	 *
-	 * @param end Runs at the end of the transaction.
+	 * @param change Recorded with it; without it the version stays.
 	 * @returns false, having done nothing, when the body asks to run outside one.
 	 */
-	async function runTogether(body: MigrationBody, end: () => void): Promise<boolean> {
+	async function runTogether(body: MigrationBody, change?: VersionChange): Promise<boolean> {
 		await using reader = await readStatements(body);
 		if (reader.directives.has("no-transaction")) return false;
-		own.forget();
-		if (reader.directives.has("allow own-tables")) own.allow();
-		await attaching(() =>
-			transaction(async () => {
-				await checkingForeignKeys(() => runInTransaction(connection, reader, watch));
-				end();
-			}),
-		);
+		await together(change, async () => {
+			const before = await runIn(reader);
+			if (change !== undefined) record(change, before);
+			else if (state.held) row.fence();
+			if (change === undefined) allowed = before.allowed;
+		});
 		return true;
-	}
-
-	/** Nothing can be rolled back, so what cannot be split has to be found before the first statement runs. */
-	async function assertReadable(body: MigrationBody): Promise<void> {
-		await using reader = await readStatements(body);
-		while ((await reader.next()) !== undefined);
 	}
 
 	async function runAlone(body: MigrationBody): Promise<void> {
 		await using reader = await readStatements(body);
-		own.forget();
 		await retryWhileBusy(connection, busyTimeoutMs, () => journal.remove());
-		await checkingForeignKeys(() =>
+		await checkingReferences(connection, config, (references) =>
 			runWithoutTransaction(connection, reader, busyTimeoutMs, async (statement) => {
-				await retryWhileBusy(connection, busyTimeoutMs, () => watch(statement));
+				await retryWhileBusy(connection, busyTimeoutMs, () => {
+					references.watch(statement);
+					session.watch(statement);
+				});
 				if (!state.held || !row.leaseIsDue() || connection.inTransaction) return;
 				await inTransaction(connection, config, () => row.fence());
 			}),
 		);
+		uncertain = true;
+		allowed = mayChangeOwnTables(reader);
 	}
 
 	return {
-		fenced,
-		record: (change) => transaction(() => writeAfterBody(change)),
-		async run(body) {
-			const end = (): void => {
+		async fenced(work) {
+			return transaction(async () => {
+				const result = await work();
 				if (state.held) row.fence();
-			};
-			if (!config.noTxWrap && (await runTogether(body, end))) return;
+				return result;
+			});
+		},
+		async record(change) {
+			const before = { allowed, uncertain };
+			await transaction(() => record(change, before));
+			allowed = false;
+		},
+		async run(body) {
+			allowed = false;
+			if (!config.noTxWrap && (await runTogether(body))) return;
 			await assertReadable(body);
-			await runAlone(body);
+			try {
+				await runAlone(body);
+			} catch (error) {
+				throw await failure(error);
+			}
 		},
 		async apply(body, change) {
-			if (config.atomic && !config.noTxWrap && (await runTogether(body, () => writeWithBodies(change)))) {
-				return "applied";
-			}
+			allowed = false;
+			if (config.atomic && !config.noTxWrap && (await runTogether(body, change))) return "applied";
 			await assertReadable(body);
 			return "declined";
 		},
-		together: (change, work) =>
-			attaching(() =>
-				transaction(async () => {
-					own.forget();
-					const result = await work(async (body) => {
-						await using reader = await readStatements(body);
-						if (config.noTxWrap || reader.directives.has("no-transaction")) return "declined";
-						if (reader.directives.has("allow own-tables")) own.allow();
-						await checkingForeignKeys(() => runInTransaction(connection, reader, watch));
-						return "applied";
-					});
-					writeWithBodies(change);
-					return result;
-				}),
-			),
+		async together(change, work) {
+			allowed = false;
+			return together(change, async () => {
+				let before: BodiesBefore = { allowed: false, uncertain };
+				const result = await work(async (body) => {
+					await using reader = await readStatements(body);
+					if (config.noTxWrap || reader.directives.has("no-transaction")) return "declined";
+					const { allowed: changed } = await runIn(reader);
+					before = { allowed: before.allowed || changed, uncertain };
+					return "applied";
+				});
+				if (!connection.inTransaction) throw transactionEndedError();
+				record(change, before);
+				return result;
+			});
+		},
 	};
+}
+
+function mayChangeOwnTables({ directives }: StatementReader): boolean {
+	return directives.has("allow own-tables");
+}
+
+/** Nothing can be rolled back, so what cannot be split has to be found before the first statement runs. */
+async function assertReadable(body: MigrationBody): Promise<void> {
+	await using reader = await readStatements(body);
+	while ((await reader.next()) !== undefined);
 }

@@ -144,12 +144,18 @@ export function danglingReferenceError(
 	const tables = children.slice(0, MAX_TABLES);
 	const [first] = tables;
 	const more = children.length > 1 ? ` and ${children.length - 1} more` : "";
-	const message = `after ${excerpt(sql, 60)} foreign keys of ${first}${more} refer to ${parent}, which is not there any more; ${REBUILD}`;
+	const message = `after ${excerpt(sql.replace(/;$/, ""), 60)} foreign keys of ${first}${more} refer to ${parent}, which is not there any more; ${REBUILD}`;
 	return new MigrateError("ERR_DANGLING_REFERENCE", message, { sql, line, column, parent, tables });
 }
 
 const REBUILD =
 	"change or drop those tables too, or, to rebuild one, make the new table under another name, copy the rows, drop the old table, and rename the new one (x-dangling-references=allow permits it)";
+
+/** Reports that what a body runs in is over: a body that failed, or the application on its own connection, has ended it. */
+export function transactionEndedError(): MigrateError<"ERR_DATABASE"> {
+	const message = "the transaction around the migration was ended by somebody else, so nothing more was run in it";
+	return new MigrateError("ERR_DATABASE", message, {});
+}
 
 /** Reports a body outside a transaction that began one and did not end it. */
 export function transactionLeftOpenError({ sql, line, column }: Statement): MigrateError<"ERR_TRANSACTION_CONTROL"> {

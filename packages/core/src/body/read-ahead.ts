@@ -24,11 +24,21 @@ export function readAhead(body: MigrationBody, onProgress?: (bytes: number) => v
 	const iterator = body[Symbol.asyncIterator]();
 	const chunks: Uint8Array[] = [];
 	let ended = false;
-	let filling = true;
+	/** Reads that are under way. */
+	let reading = 0;
+
+	async function pull(): Promise<IteratorResult<Uint8Array>> {
+		reading++;
+		try {
+			return await iterator.next();
+		} finally {
+			reading--;
+		}
+	}
 
 	async function fill(): Promise<void> {
 		for (let bytes = 0; bytes < MAX_BYTES_AHEAD; ) {
-			const next = await iterator.next();
+			const next = await pull();
 			if (next.done) {
 				ended = true;
 				return;
@@ -67,7 +77,7 @@ export function readAhead(body: MigrationBody, onProgress?: (bytes: number) => v
 			let result: IteratorResult<Uint8Array> = ahead.next();
 			if (result.done) {
 				if (failure !== undefined) throw failure.error;
-				if (!ended) result = await iterator.next();
+				if (!ended) result = await pull();
 				if (result.done) ended = true;
 			}
 			if (!result.done) given = result.value;
@@ -83,14 +93,10 @@ export function readAhead(body: MigrationBody, onProgress?: (bytes: number) => v
 		};
 	}
 
-	const filled = fill()
-		.catch((error: unknown) => {
-			ended = true;
-			return { error };
-		})
-		.finally(() => {
-			filling = false;
-		});
+	const filled = fill().catch((error: unknown) => {
+		ended = true;
+		return { error };
+	});
 	let taken = false;
 	return {
 		body: migrationBody(() => {
@@ -99,7 +105,7 @@ export function readAhead(body: MigrationBody, onProgress?: (bytes: number) => v
 			return { [Symbol.asyncIterator]: first };
 		}),
 		get waiting() {
-			return filling;
+			return reading > 0;
 		},
 		close,
 	};

@@ -97,10 +97,10 @@ export function heldLock({
 		trace("unlocked %s", name);
 	}
 
-	async function settle(): Promise<void> {
+	async function settle(reason: ReleaseReason = "again"): Promise<void> {
 		if (state !== "release failed") return;
 		try {
-			await giveBack("again");
+			await giveBack(reason);
 		} catch (error) {
 			trace("the lock of %s still cannot be given back: %s", name, error);
 		}
@@ -113,7 +113,7 @@ export function heldLock({
 		get kept() {
 			return state !== "free";
 		},
-		settle,
+		settle: () => settle(),
 		async take({ timeoutMs = ownTimeoutMs, ...options }, call) {
 			const start = performance.now();
 			let obstacle: Obstacle | undefined;
@@ -137,7 +137,9 @@ export function heldLock({
 			await giveBack("asked");
 		},
 		async end() {
-			if (state !== "free") await giveBack("closing");
+			if (state === "held") await giveBack("closing");
+			// Whoever called `unlock` was told.
+			else await settle("closing");
 		},
 	};
 }

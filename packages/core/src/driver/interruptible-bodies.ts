@@ -13,12 +13,12 @@ export function interruptibleBodies(): InterruptibleBodies {
 	/** Rejects the read that is waited for. */
 	let reject: ((reason: unknown) => void) | undefined;
 
-	function next(chunks: AsyncIterator<Uint8Array>): Promise<IteratorResult<Uint8Array>> {
+	function answer(of: () => Promise<IteratorResult<Uint8Array>>): Promise<IteratorResult<Uint8Array>> {
 		if (interrupted !== undefined) return Promise.reject(interrupted.reason);
 		// A race with one promise for all reads would keep each of them in memory.
 		return new Promise((resolve, fail) => {
 			reject = fail;
-			chunks.next().then(resolve, fail);
+			of().then(resolve, fail);
 		});
 	}
 
@@ -28,13 +28,16 @@ export function interruptibleBodies(): InterruptibleBodies {
 				[Symbol.asyncIterator]() {
 					const chunks = body[Symbol.asyncIterator]();
 					return {
-						next: () => next(chunks),
+						next: () => answer(() => chunks.next()),
 						async return() {
-							const closing = chunks.return?.();
+							const close = async (): Promise<typeof END> => {
+								await chunks.return?.();
+								return END;
+							};
 							// A generator that does not answer does not close either.
-							if (interrupted !== undefined) closing?.catch(() => {});
-							else await closing;
-							return { done: true, value: undefined };
+							if (interrupted === undefined) return answer(close);
+							close().catch(() => {});
+							return END;
 						},
 					};
 				},
@@ -45,3 +48,5 @@ export function interruptibleBodies(): InterruptibleBodies {
 		},
 	};
 }
+
+const END: IteratorReturnResult<undefined> = { done: true, value: undefined };

@@ -32,15 +32,25 @@ export function openTransaction(name: string, bodies: InterruptibleBodies): Open
 			const queue = callQueue();
 			let over = false;
 			let failure: { readonly error: unknown } | undefined;
+			async function runNext(body: MigrationBody): Promise<ApplyOutcome> {
+				// The failure may have ended the transaction, and then what follows would be there for good.
+				if (failure !== undefined) throw failure.error;
+				try {
+					return await run(bodies.wrap(body));
+				} catch (error) {
+					failure = { error };
+					throw error;
+				}
+			}
 			const handle: DriverTransaction = {
-				async run(body) {
-					if (over) throw new MigrateError("ERR_CLOSED", `this transaction of ${name} is over`, undefined);
-					try {
-						return await queue.run(() => run(bodies.wrap(body)));
-					} catch (error) {
-						failure ??= { error };
-						throw error;
+				run(body) {
+					if (over) {
+						return Promise.reject(new MigrateError("ERR_CLOSED", `this transaction of ${name} is over`, undefined));
 					}
+					const running = queue.run(() => runNext(body));
+					// Whoever does not wait for it hears of it from the transaction.
+					running.catch(() => {});
+					return running;
 				},
 			};
 			open = true;

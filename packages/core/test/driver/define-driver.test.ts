@@ -166,6 +166,21 @@ describe("transaction", () => {
 		expect(calls).toEqual(["begin", "run one", "run two", "commit"]);
 	});
 
+	it("runs nothing after a body that failed, waited for or not", async () => {
+		const { driver, calls } = recorded();
+		const failing = migrationBody(async function* () {
+			yield* [] as Uint8Array[];
+			throw busy;
+		});
+		const ended = driver.transaction(ONE, async ({ run }) => {
+			void run(failing);
+			void run(textBody("one"));
+			await run(textBody("two")).catch(() => {});
+		});
+		await expect(ended).rejects.toBe(busy);
+		expect(calls).toEqual(["begin", "rollback"]);
+	});
+
 	it("lets close take place when it is over, which then is told to whoever asks again", async () => {
 		const { driver, calls } = recorded();
 		const told: unknown[] = [];
@@ -200,6 +215,30 @@ describe("close", () => {
 		await expect(driver.setVersion(ONE)).rejects.toMatchObject({ code: "ERR_CLOSED" });
 		await Promise.all([before, closing]);
 		expect(calls).toEqual(["setVersion 1", "close"]);
+	});
+
+	it("does not wait for a body that does not close", async () => {
+		const closing = Promise.withResolvers<void>();
+		const endless = migrationBody(async function* () {
+			try {
+				yield new TextEncoder().encode("first");
+			} finally {
+				closing.resolve();
+				await new Promise(() => {});
+			}
+		});
+		const { driver } = recorded({
+			async run(body) {
+				const chunks = body[Symbol.asyncIterator]();
+				await chunks.next();
+				await chunks.return?.();
+			},
+		});
+		const running = driver.run(endless);
+		running.catch(() => {});
+		await closing.promise;
+		await driver.close();
+		await expect(running).rejects.toMatchObject({ code: "ERR_CLOSED" });
 	});
 
 	it("closes a body that it has ended, and does not wait for that", async () => {

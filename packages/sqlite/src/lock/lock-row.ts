@@ -25,6 +25,8 @@ export interface LockRow {
 	assertMine(): void;
 	/** As `assertMine`, and extends the lease when a part of it has passed. */
 	fence(): void;
+	/** Has to be told of a transaction that was rolled back, and a longer lease with it. */
+	forgetLease(): void;
 	/** When the lease has to be extended to from now on, for who writes the row by itself. */
 	nextExpiry(): string;
 	/** Tells that a part of the lease has passed, so that the next fence writes. */
@@ -65,7 +67,7 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 	}
 
 	function assertMine(): void {
-		const row = currentRow();
+		const row = tableExists(connection, name) ? currentRow() : undefined;
 		if (row?.locked && row.owner === holders.me) return;
 		const thief = row?.locked ? `held by ${holders.describe(row.owner)}` : "free";
 		throw new MigrateError(
@@ -132,6 +134,9 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 			if (leaseIsDue()) extend();
 		},
 		leaseIsDue,
+		forgetLease() {
+			extendAt = 0;
+		},
 		nextExpiry,
 		release() {
 			assertMine();

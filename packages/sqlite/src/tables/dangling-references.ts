@@ -27,10 +27,9 @@ export interface DanglingReferences {
 	 * @throws MigrateError `ERR_DANGLING_REFERENCE` for a table that the body took away and that was not missing before.
 	 */
 	assertNone(): void;
-	/** Belongs before a body. */
-	forget(): void;
 }
 
+/** Of one body. */
 export function danglingReferences(connection: SqliteConnection): DanglingReferences {
 	/** The last statement that took a table away, by the table's name in lower case. */
 	const removals = new Map<string, Statement>();
@@ -58,6 +57,5 @@ export function danglingReferences(connection: SqliteConnection): DanglingRefere
 				throw danglingReferenceError(statement, parent, children);
 			}
 		},
-		forget: () => removals.clear(),
 	};
 }

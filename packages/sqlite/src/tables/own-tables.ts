@@ -1,52 +1,59 @@
+import type { LockState, VersionState } from "@godwit/core";
+import type { LockRow } from "../lock/lock-row.ts";
+import { ownTablesError } from "../sqlite-error.ts";
 import type { Statement } from "../statements/statement.ts";
+import type { VersionTable } from "./version-table.ts";
 
-/**
- * Looks out for statements of a body that may change what godwit keeps in the database: its tables, by their names, or a
- * trigger on them. It looks at names only, so it may be wrong; what it finds is looked at more closely, never refused.
- */
+/** Looks out for what one body, in a transaction, does to what godwit keeps in the database. */
 export interface OwnTables {
-	/** Has to be told of a statement of a body before it runs. */
+	/** Has to be told of a statement of the body before it runs. */
 	watch(statement: Statement): void;
-	/** The first statement that names one of the tables, since `forget`. */
-	readonly named: Statement | undefined;
-	/** Whether what is written to the tables can turn out as something else, since they were named, or a trigger was made. */
+	/** Whether what is written to the tables later can turn out as something else: they were named, or a trigger was. */
 	readonly uncertain: boolean;
-	/** Whether the body may change the tables: what it has made of the version is no matter then. */
-	readonly allowed: boolean;
-	/** Belongs before a body that says so. */
-	allow(): void;
-	/** Belongs before a body. A trigger stays. */
-	forget(): void;
+	/** Belongs after the body. @throws MigrateError `ERR_OWN_TABLES` when version or lock are not as they were. */
+	assertKept(): void;
 }
 
-export function ownTables(migrationsTable: string): OwnTables {
-	// The lock's table has the same beginning.
-	const name = migrationsTable.toLowerCase();
-	let named: Statement | undefined;
+export interface OwnTablesOptions {
+	readonly migrationsTable: string;
+	readonly state: LockState;
+	readonly row: LockRow;
+	readonly versions: VersionTable;
+	/** The body says that it may change the version. The lock is never its own. */
+	readonly allowed: boolean;
+}
+
+/** Looks at names, so only a body that names a table is looked at more closely, and none is refused for a name. */
+export function ownTables({ migrationsTable, state, row, versions, allowed }: OwnTablesOptions): OwnTables {
+	// The lock's table has the same beginning; a quote in the name is doubled in a statement.
+	const name = migrationsTable.toLowerCase().split('"')[0] ?? "";
 	let uncertain = false;
-	let allowed = false;
+	let named: { readonly statement: Statement; readonly before: VersionState } | undefined;
+
+	function assertVersionKept(before: VersionState): void {
+		const after = versions.read();
+		if (after.version === before.version && after.dirty === before.dirty) return;
+		throw new TypeError(`the version was ${before.version} and is ${after.version}`);
+	}
+
 	return {
-		get named() {
-			return named;
-		},
-		get allowed() {
-			return allowed;
-		},
 		get uncertain() {
 			return uncertain;
 		},
 		watch(statement) {
 			const sql = statement.sql.toLowerCase();
-			if (sql.includes(name)) named ??= statement;
+			if (sql.includes(name)) named ??= { statement, before: versions.read() };
 			else if (!/trigger|sqlite_(temp_)?(schema|master)/.test(sql)) return;
 			uncertain = true;
 		},
-		allow() {
-			allowed = true;
-		},
-		forget() {
-			named = undefined;
-			allowed = false;
+		assertKept() {
+			if (named === undefined) return;
+			try {
+				if (!allowed) assertVersionKept(named.before);
+				if (state.held) row.assertMine();
+			} catch (error) {
+				throw ownTablesError(named.statement, error);
+			}
 		},
 	};
 }

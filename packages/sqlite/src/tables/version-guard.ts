@@ -1,4 +1,4 @@
-import { NIL_VERSION, type VersionChange, type VersionState, versionMoved } from "@godwit/core";
+import { MigrateError, NIL_VERSION, type VersionChange, type VersionState, versionMoved } from "@godwit/core";
 import type { Holders } from "../connection/database-access.ts";
 import type { SqliteConnection, SqlValue } from "../connection/sqlite-connection.ts";
 import type { LockRow } from "../lock/lock-row.ts";
@@ -71,7 +71,9 @@ export function versionGuard(options: VersionGuardOptions): VersionGuard {
 			}
 			row.assertMine();
 			assert(change);
-			throw failure;
+			// A view in place of the table, a trigger that leaves the lock's row as it is: nothing of that is ours to mend.
+			const message = `the tables ${options.migrationsTable} and ${options.lockTable} do not take what is written to them; look for a view or a trigger of that name`;
+			throw failure ?? new MigrateError("ERR_DATABASE", message, {});
 		},
 	};
 }

@@ -8,8 +8,12 @@ export interface VersionTable {
 	/** Makes the table unless it is there; golang-migrate's own, of two columns, is used as it is. */
 	create(): void;
 	read(): VersionState;
-	/** Puts the version in place of the one that is there. Triggers fire, as under golang-migrate. */
-	write(state: VersionState): void;
+	/**
+	 * Puts the version in place of the one that is there. Triggers fire, as under golang-migrate.
+	 *
+	 * @param overAll Whatever number of rows is there. @throws MigrateError `ERR_DATABASE` for more than one otherwise.
+	 */
+	write(state: VersionState, overAll: boolean): void;
 	/** @throws MigrateError `ERR_DATABASE` when the table, whatever a migration has made of it, does not hold the version. */
 	assertHolds(state: VersionState): void;
 	/** Whether a trigger of the database, which can change what is written, is on the table. */
@@ -71,8 +75,8 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 			);
 		},
 		read,
-		write({ version, dirty }) {
-			connection.change(remove);
+		write({ version, dirty }, overAll) {
+			if (connection.change(remove) > 1 && !overAll) throw unreadableVersionTable(connection, name);
 			if (version === NIL_VERSION && !dirty) return;
 			explained(() => connection.change(insert, [version, dirty ? 1n : 0n]));
 		},

@@ -218,7 +218,9 @@ describe("the directives of a body", () => {
 		`-- godwit: ${LONG.slice(0, 9_000)}`,
 	])("are known or refused: %j", async (comment) => {
 		const { message } = await failureOf(`${comment}\r\nVACUUM;`);
-		expect(message).toMatch(/^unknown directive ".{0,60}" at line 1, column 1; known: no-transaction, allow own-tables$/);
+		expect(message).toMatch(
+			/^unknown directive ".{0,60}" at line 1, column 1; known: no-transaction, allow own-tables$/,
+		);
 	});
 
 	it("have to end in the first 65,536 characters", async () => {

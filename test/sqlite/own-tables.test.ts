@@ -1,0 +1,80 @@
+import { textBody } from "@godwit/core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { backends } from "./backends.ts";
+import { createLab, failedMigration, failure, type Lab, ups } from "./lab.ts";
+
+const at = (version: bigint, from?: bigint) => ({
+	version,
+	dirty: false,
+	...(from !== undefined && { from: { version: from, dirty: false } }),
+});
+
+describe.each(backends)("what a body does to godwit's tables, on $name", (backend) => {
+	let lab: Lab;
+
+	beforeEach(() => {
+		lab = createLab(backend);
+	});
+
+	afterEach(() => lab[Symbol.dispose]());
+
+	it("is forgotten when the body has failed: the next change is guarded", async () => {
+		await using driver = await lab.open();
+		await driver.lock();
+		await driver.setVersion(at(3n));
+		const names = "SELECT * FROM schema_migrations; SELECT nosuch;";
+		await failure("ERR_SQL", driver.apply?.(textBody(names), at(4n, 3n)) ?? Promise.resolve());
+		await failure("ERR_VERSION_MOVED", driver.setVersion(at(5n, 1n)));
+		expect(await driver.version()).toEqual({ version: 3n, dirty: false });
+	});
+
+	it("guards a file outside a transaction that only reads them", async () => {
+		await using driver = await lab.open();
+		await driver.lock();
+		await driver.setVersion(at(3n));
+		await driver.run(textBody("-- godwit: no-transaction\nSELECT * FROM schema_migrations;"));
+		await failure("ERR_VERSION_MOVED", driver.setVersion(at(5n, 1n)));
+	});
+
+	it("is a second row: refused with its line", async () => {
+		const insert = "SELECT 1;\nINSERT INTO schema_migrations (version, dirty) VALUES (77, 0);";
+		const { cause } = await failedMigration("ERR_OWN_TABLES", lab.up(ups("", insert)));
+		expect(cause.details).toMatchObject({ line: 2, column: 1 });
+		expect(await lab.version()).toEqual({ version: 1n, dirty: false });
+	});
+
+	it("left by somebody else as a second row is not deleted in silence", async () => {
+		await lab.up(ups("CREATE TABLE a (b)"));
+		await using driver = await lab.open();
+		await driver.lock();
+		await driver.run(
+			textBody("-- godwit: no-transaction\nINSERT INTO schema_migrations (version, dirty) VALUES (7, 0);"),
+		);
+		await failure("ERR_DATABASE", driver.setVersion(at(2n, 1n)));
+		await driver.setVersion(at(2n));
+		expect(await driver.version()).toEqual({ version: 2n, dirty: false });
+	});
+
+	it("is told of the file that did it, in a transaction of all", async () => {
+		await lab.up(ups(""));
+		const files = ups("", "SELECT count(*) FROM schema_migrations;", "SELECT 1; DELETE FROM schema_migrations;");
+		const running = lab.migrate(files, (migrate) => migrate.up(), { transaction: "all" });
+		const { failed, cause } = await failedMigration("ERR_OWN_TABLES", running);
+		expect(failed.details).toMatchObject({ version: 3n });
+		expect(cause.details).toMatchObject({ line: 1, column: 11 });
+	});
+
+	it("is allowed in the file that says so alone, in a transaction of all", async () => {
+		await lab.up(ups(""));
+		const touch = "UPDATE schema_migrations SET dirty = 1;";
+		const files = ups("", `-- godwit: allow own-tables\n${touch}`, "UPDATE schema_migrations SET version = 9;");
+		const running = lab.migrate(files, (migrate) => migrate.up(), { transaction: "all" });
+		const { failed } = await failedMigration("ERR_OWN_TABLES", running);
+		expect(failed.details).toMatchObject({ version: 3n });
+		const both = lab.migrate(ups("", `-- godwit: allow own-tables\n${touch}`, "SELECT 1"), (migrate) => migrate.up(), {
+			transaction: "all",
+		});
+		expect(await both).toMatchObject({ to: 3n });
+		expect(await lab.version()).toEqual({ version: 3n, dirty: false });
+	});
+});
