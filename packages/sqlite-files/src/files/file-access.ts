@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { cleanUpAfter, MigrateError } from "@godwit/core";
+import { cleanUpAfter, createTrace, isMigrateError, MigrateError } from "@godwit/core";
 import { type DatabaseAccess, DatabaseHeldError, type SqliteConnection } from "@godwit/sqlite";
 import type { Found } from "../lock-file/link-file.ts";
 import { newHolder } from "../owners/holder.ts";
@@ -12,6 +12,8 @@ import { hasJournal } from "./journal.ts";
 import { useWithOneLibrary } from "./one-library.ts";
 import { realDatabasePath } from "./real-path.ts";
 import { type Connector, session } from "./session.ts";
+
+const trace = createTrace("godwit:sqlite");
 
 export interface FileAccessOptions {
 	/** The real path of the main database. */
@@ -45,6 +47,8 @@ export function fileAccess({ path, connector, leaseMs, waitMs }: FileAccessOptio
 	let pending: readonly string[] = [];
 	const read = fileReader({ path, connector, session: inner, enter: () => enter("read"), leave });
 	let closed = false;
+	/** An attempt to give the lock back has failed, and whoever asked for it was told. */
+	let leftHalf = false;
 
 	function isInside(): boolean {
 		return files.main.entered && inner.isOpen;
@@ -106,6 +110,8 @@ export function fileAccess({ path, connector, leaseMs, waitMs }: FileAccessOptio
 	 */
 	async function leave(): Promise<void> {
 		const wasOpen = isInside();
+		// Until it has succeeded.
+		leftHalf = true;
 		try {
 			const clean = wasOpen && isClean(path);
 			inner.close();
@@ -113,6 +119,7 @@ export function fileAccess({ path, connector, leaseMs, waitMs }: FileAccessOptio
 				if (file !== path) return isClean(file);
 				return pending.length === 0 && (wasOpen && inFolders ? clean : isClean(file));
 			});
+			leftHalf = false;
 		} catch (error) {
 			throw cannotLeave(path, error);
 		} finally {
@@ -157,8 +164,13 @@ export function fileAccess({ path, connector, leaseMs, waitMs }: FileAccessOptio
 		async close() {
 			if (closed) return;
 			closed = true;
+			const half = leftHalf;
 			try {
 				await leave();
+			} catch (error) {
+				// A link that a failure has left half removed was taken away by nobody.
+				if (!half || !isMigrateError(error, "ERR_LOCK_LOST")) throw error;
+				trace("the lock of %s was given back in part: %s", path, error);
 			} finally {
 				// Whatever could not be given back is a dead holder's from now on.
 				holder.end();
