@@ -1,4 +1,4 @@
-import { isMigrateError, type LockState, MigrateError, type VersionChange } from "@godwit/core";
+import { isMigrateError, type LockState, MigrateError, suppress, type VersionChange } from "@godwit/core";
 import { retryWhileBusy } from "./connection/busy-retry.ts";
 import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import type { LockRow } from "./lock/lock-row.ts";
@@ -46,7 +46,7 @@ export function bodyFailure(options: BodyFailureOptions): (error: unknown, chang
 		} catch (found) {
 			// What cannot be read says nothing.
 			const tells = isMigrateError(found, "ERR_LOCK_LOST") || isMigrateError(found, "ERR_VERSION_MOVED");
-			return tells ? found : error;
+			return tells ? suppress(found, error) : error;
 		}
 	}
 
