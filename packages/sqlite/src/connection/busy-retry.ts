@@ -1,4 +1,4 @@
-import { type LockOptions, MigrateError, withBackoff } from "@godwit/core";
+import { type LockOptions, lockTimeout, MigrateError, withBackoff } from "@godwit/core";
 import { isBusy } from "../sqlite-error.ts";
 import { DatabaseHeldError } from "./database-held-error.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
@@ -72,23 +72,13 @@ export async function waitForAccess<T>(
 	function givenUp(): MigrateError {
 		const waitedSince = isGodwit(busy) ? start : busySince;
 		const waitedMs = Math.round(performance.now() - waitedSince);
-		return isGodwit(busy) ? lockTimeout(path, busy, waitedMs) : stayedBusy(waitedMs, busy);
+		if (!isGodwit(busy)) return stayedBusy(waitedMs, busy);
+		return lockTimeout(path, { owner: busy.message, reason: busy.message }, waitedMs);
 	}
 	const waiting = { timeoutMs: timeoutMs + busyTimeoutMs, longestWaitMs: LONGEST_WAIT_MS, signal };
 	const done = (await tryOnce()) ?? (await withBackoff(tryOnce, waiting));
 	if (done !== undefined) return done.result;
 	throw givenUp();
-}
-
-export function lockTimeout(
-	path: string,
-	holder: string | DatabaseHeldError,
-	waitedMs: number,
-): MigrateError<"ERR_LOCK_TIMEOUT"> {
-	const owner = typeof holder === "string" ? holder : holder.message;
-	const reason = typeof holder === "string" ? `the migration lock is held by ${holder}` : holder.message;
-	const message = `${path}: ${reason}; waited ${waitedMs} ms. Try again, or raise the lock timeout`;
-	return new MigrateError("ERR_LOCK_TIMEOUT", message, { waitedMs, owner });
 }
 
 function isGodwit(error: unknown): error is DatabaseHeldError {
