@@ -54,7 +54,7 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 	const failure = bodyFailure({ connection, state, row, guard, busyTimeoutMs, wanted: lock.wanted });
 	/** A trigger that a body has made stays. */
 	let uncertain = false;
-	/** The body that ran last was outside a transaction, and may have changed the version as it says. */
+	/** The body that `run` ran last may have changed the version, as it says. */
 	let allowed = false;
 
 	async function transaction<T>(work: () => T | Promise<T>): Promise<T> {
@@ -110,8 +110,8 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 			const before = await runIn(reader);
 			if (change !== undefined) record(change, before);
 			else if (state.held) row.fence();
-			if (change === undefined) allowed = before.allowed;
 		});
+		if (change === undefined) allowed = mayChangeOwnTables(reader);
 		return true;
 	}
 
