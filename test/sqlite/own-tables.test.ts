@@ -77,4 +77,21 @@ describe.each(backends)("what a body does to godwit's tables, on $name", (backen
 		expect(await both).toMatchObject({ to: 3n });
 		expect(await lab.version()).toEqual({ version: 3n, dirty: false });
 	});
+
+	it("that drops the table of the lock outside a transaction is a lost lock, which can be taken anew", async () => {
+		await using driver = await lab.open();
+		await driver.lock();
+		await driver.run(textBody("-- godwit: no-transaction\nDROP TABLE schema_migrations_lock;"));
+		await failure("ERR_LOCK_LOST", driver.setVersion(at(1n)));
+		await failure("ERR_LOCK_LOST", driver.unlock());
+		await driver.lock({ timeoutMs: 0 });
+		await driver.unlock();
+	});
+
+	it("cannot put a view in their place: that is told, and not passed over", async () => {
+		lab.exec("CREATE VIEW schema_migrations AS SELECT 3 AS version, 0 AS dirty;");
+		const failed = await lab.up(ups("CREATE TABLE a (b)")).catch((error: unknown) => error);
+		expect(failed).toMatchObject({ message: expect.stringContaining("schema_migrations") });
+		expect(lab.all("SELECT name FROM sqlite_schema WHERE name = 'a'")).toEqual([]);
+	});
 });

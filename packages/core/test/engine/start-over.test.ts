@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { migrationBody } from "../../src/body/migration-body.ts";
+import { defineDriver } from "../../src/driver/define-driver.ts";
 import type { Driver, VersionChange } from "../../src/driver/driver.ts";
 import { Migrate } from "../../src/engine/migrate.ts";
 import type { MigrateOptions } from "../../src/engine/migrate-options.ts";
@@ -142,6 +144,33 @@ describe("operations that overlap", () => {
 		const migrate = new Migrate({ source: memorySource(THREE), driver });
 		const [first, second, version] = await Promise.all([migrate.steps(1), migrate.steps(1), migrate.version()]);
 		expect([first.to, second.to, version.version]).toEqual([1n, 2n, 2n]);
+	});
+
+	it("end with close, though a body is read past what was read ahead", async () => {
+		const past = Promise.withResolvers<void>();
+		const large = migrationBody(async function* () {
+			yield new Uint8Array(200_000);
+			past.resolve();
+			await new Promise(() => {});
+		});
+		const driver = defineDriver({ name: "app.db" }, () => ({
+			tryLock: async () => undefined,
+			releaseLock: async () => {},
+			version: async () => ({ version: -1n, dirty: false }),
+			setVersion: async () => {},
+			async run(body) {
+				for await (const _ of body);
+			},
+			drop: async () => {},
+			close: async () => {},
+		}));
+		const migrate = new Migrate({ source: memorySource({}), driver });
+		const file = { identifier: "a", location: "1_a.up.sql", body: large };
+		const running = migrate.run({ version: 1n, direction: "up", target: 1n, file });
+		running.catch(() => {});
+		await past.promise;
+		await migrate.close();
+		await expect(running).rejects.toMatchObject({ code: "ERR_MIGRATION_FAILED" });
 	});
 
 	it("end with close", async () => {
