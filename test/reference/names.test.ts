@@ -55,7 +55,7 @@ describe(`file names, GODWIT_SEED=${seed}`, () => {
 	async function readByGodwit(source: string): Promise<string> {
 		try {
 			const opened = await openSource(`file://${source}`);
-			const version = await opened.first();
+			const [version] = await opened.versions();
 			if (version === undefined) return "nothing";
 			return `${version} ${(await opened.readUp(version)) ? "up" : "down"}`;
 		} catch (error) {

@@ -28,33 +28,14 @@ export const sourceLaws: LawSet<SourceHarness> = {
 	capabilities: {},
 	laws: lawsOfOne<SourceHarness, never>([
 		{
-			id: "source/first-is-the-lowest",
-			of: "Source.first",
+			id: "source/versions-are-in-order",
+			of: "Source.versions",
 			async check(harness) {
 				await using source = await harness.open(PICTURE);
-				assert.equal(await source.first(), 1n);
-				await using unpadded = await harness.open({ "10_b.up.sql": "", "9_a.up.sql": "" });
-				assert.equal(await unpadded.first(), 9n);
-				await using zero = await harness.open({ "1_b.up.sql": "", "0_a.down.sql": "" });
-				assert.equal(await zero.first(), 0n);
-			},
-		},
-		{
-			id: "source/prev-is-the-neighbour-below",
-			of: "Source.prev",
-			async check(harness) {
-				await using source = await harness.open(PICTURE);
-				const expected = [undefined, undefined, undefined, 1n, 3n, 4n, undefined, 5n, undefined, undefined];
-				assert.deepEqual(await Promise.all(expected.map((_, version) => source.prev(BigInt(version)))), expected);
-			},
-		},
-		{
-			id: "source/next-is-the-neighbour-above",
-			of: "Source.next",
-			async check(harness) {
-				await using source = await harness.open(PICTURE);
-				const expected = [undefined, 3n, undefined, 4n, 5n, 7n, undefined, undefined, undefined, undefined];
-				assert.deepEqual(await Promise.all(expected.map((_, version) => source.next(BigInt(version)))), expected);
+				assert.deepEqual(await source.versions(), [1n, 3n, 4n, 5n, 7n]);
+				assert.deepEqual(await source.versions(), [1n, 3n, 4n, 5n, 7n], "a second time");
+				await using unpadded = await harness.open({ "10_b.up.sql": "", "9_a.up.sql": "", "0_c.down.sql": "" });
+				assert.deepEqual(await unpadded.versions(), [0n, 9n, 10n]);
 			},
 		},
 		{
@@ -77,13 +58,11 @@ export const sourceLaws: LawSet<SourceHarness> = {
 			},
 		},
 		{
-			id: "source/empty-has-no-first",
-			of: "Source.first",
+			id: "source/empty-has-no-versions",
+			of: "Source.versions",
 			async check(harness) {
 				await using source = await harness.open({});
-				assert.equal(await source.first(), undefined);
-				assert.equal(await source.next(1n), undefined);
-				assert.equal(await source.prev(1n), undefined);
+				assert.deepEqual(await source.versions(), []);
 				assert.equal(await source.readUp(1n), undefined);
 				assert.equal(await source.readDown(1n), undefined);
 			},
@@ -140,8 +119,7 @@ export const sourceLaws: LawSet<SourceHarness> = {
 			async check(harness) {
 				const files = { "README.md": "", "schema.sql": "", ".2_a.up.sql.swp": "", "1_a.up.sql": "one" };
 				await using source = await harness.open(files);
-				assert.equal(await source.first(), 1n);
-				assert.equal(await source.next(1n), undefined);
+				assert.deepEqual(await source.versions(), [1n]);
 			},
 		},
 		{
@@ -149,7 +127,7 @@ export const sourceLaws: LawSet<SourceHarness> = {
 			of: "Source.close",
 			async check(harness) {
 				const source = await harness.open(PICTURE);
-				await source.first();
+				await source.versions();
 				await source.close();
 				await source.close();
 				await source[Symbol.asyncDispose]();
@@ -193,10 +171,8 @@ async function expectMigrations(harness: SourceHarness, set: readonly SetMigrati
 	}
 	await using source = await harness.open(files);
 	const ascending = set.toSorted((a, b) => (a.version < b.version ? -1 : 1));
-	assert.equal(await source.first(), ascending[0]?.version);
-	for (const [index, { version, up, down, title }] of ascending.entries()) {
-		assert.equal(await source.prev(version), ascending[index - 1]?.version);
-		assert.equal(await source.next(version), ascending[index + 1]?.version);
+	assert.deepEqual(await source.versions(), ascending.map(versionOf));
+	for (const { version, up, down, title } of ascending) {
 		for (const [direction, expected] of [
 			["up", up],
 			["down", down],

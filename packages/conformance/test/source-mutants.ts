@@ -10,45 +10,36 @@ export interface SourceMutant {
 
 export const sourceMutants: Readonly<Record<string, SourceMutant>> = {
 	"versions are ordered as text": {
-		caughtBy: "source/first-is-the-lowest",
-		break: (_, files) => ({
-			async first() {
-				const [name = ""] = Object.keys(files).sort();
-				const verdict = parseMigrationName(name);
-				return verdict.kind === "migration" ? verdict.name.version : undefined;
+		caughtBy: "source/versions-are-in-order",
+		break: (s) => ({ versions: async () => (await s.versions()).map(String).sort().map(BigInt) }),
+	},
+	"a version without an up file is left out": {
+		caughtBy: "source/versions-are-in-order",
+		break: (s) => ({
+			async versions() {
+				const versions = await s.versions();
+				const ups = await Promise.all(versions.map((version) => s.readUp(version)));
+				return versions.filter((_, index) => ups[index] !== undefined);
 			},
 		}),
-	},
-	"prev of an unknown version is the nearest one below": {
-		caughtBy: "source/prev-is-the-neighbour-below",
-		break: (s) => ({ prev: async (version) => (await s.prev(version)) ?? s.prev(version + 1n) }),
-	},
-	"next of an unknown version is the nearest one above": {
-		caughtBy: "source/next-is-the-neighbour-above",
-		break: (s) => ({ next: async (version) => (await s.next(version)) ?? s.next(version - 1n) }),
 	},
 	"a missing up is the down": {
 		caughtBy: "source/reads-what-the-direction-has",
 		break: (s) => ({ readUp: async (version) => (await s.readUp(version)) ?? s.readDown(version) }),
 	},
 	"an empty source is an error, as in golang-migrate": {
-		caughtBy: "source/empty-has-no-first",
+		caughtBy: "source/empty-has-no-versions",
 		break: (s) => ({
-			async first() {
-				const version = await s.first();
-				if (version === undefined) throw new Error("first .: file does not exist");
-				return version;
+			async versions() {
+				const versions = await s.versions();
+				if (versions.length === 0) throw new Error("first .: file does not exist");
+				return versions;
 			},
 		}),
 	},
 	"versions are numbers": {
 		caughtBy: "source/any-set-of-migrations",
-		break: (s) => ({
-			async next(version) {
-				const next = await s.next(version);
-				return next === undefined ? undefined : BigInt(Number(next));
-			},
-		}),
+		break: (s) => ({ versions: async () => (await s.versions()).map((version) => BigInt(Number(version))) }),
 	},
 	"a body can be read once": {
 		caughtBy: "source/body-can-be-read-twice",

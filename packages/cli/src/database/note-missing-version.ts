@@ -21,7 +21,7 @@ export async function noteMissingVersion(sourceUrl: string, version: Version, { 
 async function has(source: Source, version: Version): Promise<boolean> {
 	let found: boolean;
 	try {
-		found = (await source.first()) === version || (await source.prev(version)) !== undefined;
+		found = (await source.versions()).includes(version);
 	} catch (error) {
 		throw await cleanUpAfter(error, () => source.close());
 	}

@@ -22,7 +22,7 @@ export async function openPlan(
 	goal: Goal,
 	missingDown: MigrateOptions["missingDown"],
 ): Promise<OpenedPlan> {
-	const { steps, short } = plan(statusAt(await versionsFor(source, current, goal), current), goal);
+	const { steps, short } = plan(statusAt(await source.versions(), current), goal);
 	return { migrations: await Promise.all(steps.map((step) => open(source, step, missingDown))), short };
 }
 
@@ -47,14 +47,4 @@ async function open(
 		);
 	}
 	return { ...step, file };
-}
-
-/** Lists what a plan needs: for a way up from a version that the source has, only what is not below it. */
-async function versionsFor(source: Source, current: Version, goal: Goal): Promise<readonly Version[]> {
-	const first = await source.first();
-	const known = first === current || (await source.prev(current)) !== undefined;
-	const versions: Version[] = [];
-	for (let v = goal.kind === "up" && known ? current : first; v !== undefined; v = await source.next(v))
-		versions.push(v);
-	return versions;
 }

@@ -37,7 +37,7 @@ export function statusAt(versions: readonly Version[], current: Version): readon
  * Works out the steps to the goal: what is pending in ascending order, what is applied in descending order. Pure, and
  * usable without a lock or a connection. Go: Migrate.read, readUp and readDown.
  *
- * @param versions Ascending. For a way up, applied ones below the highest applied one may be left out.
+ * @param versions Ascending.
  * @throws MigrateError `ERR_VERSION_NOT_FOUND` when there is no such version as the wanted one.
  */
 export function plan(versions: readonly VersionStatus[], goal: Goal): Plan {

@@ -7,7 +7,7 @@ import type { Source } from "./source.ts";
  * @throws MigrateError `ERR_NO_MIGRATIONS`.
  */
 export async function assertMigrations(source: Source): Promise<void> {
-	if ((await source.first()) !== undefined) return;
+	if ((await source.versions()).length > 0) return;
 	const { location } = source;
 	throw new MigrateError("ERR_NO_MIGRATIONS", `there are no migrations in ${location}`, { location });
 }

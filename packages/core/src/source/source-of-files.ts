@@ -39,9 +39,9 @@ export function sourceOfFiles(location: string, files: Iterable<NamedFile>): Sou
 	}
 	// A list is quicker than a Map of ten thousand bigints; files of a version that others parted meet after the sort.
 	entries.sort(ascending);
-	const versions: Entry[] = [];
+	const migrations: Entry[] = [];
 	for (const { version, up, down } of entries) {
-		const entry = entryAtEnd(versions, version);
+		const entry = entryAtEnd(migrations, version);
 		if (up !== undefined) place(entry, "up", up);
 		if (down !== undefined) place(entry, "down", down);
 	}
@@ -49,11 +49,9 @@ export function sourceOfFiles(location: string, files: Iterable<NamedFile>): Sou
 
 	return {
 		location,
-		first: async () => versions[0]?.version,
-		prev: async (version) => versions[indexOf(versions, version) - 1]?.version,
-		next: async (version) => versions[indexOf(versions, version) + 1]?.version,
-		readUp: async (version) => migrationFile(versions[indexOf(versions, version)]?.up),
-		readDown: async (version) => migrationFile(versions[indexOf(versions, version)]?.down),
+		versions: async () => migrations.map(({ version }) => version),
+		readUp: async (version) => migrationFile(find(migrations, version)?.up),
+		readDown: async (version) => migrationFile(find(migrations, version)?.down),
 		close: async () => {},
 		[Symbol.asyncDispose]: async () => {},
 	};
@@ -74,18 +72,18 @@ function entryAtEnd(entries: Entry[], version: Version): Entry {
 	return entry;
 }
 
-/** Binary search. @returns NaN, which is no entry's and no neighbour's index, for a version that is not there. */
-function indexOf(versions: readonly Entry[], version: Version): number {
+/** Binary search. */
+function find(migrations: readonly Entry[], version: Version): Entry | undefined {
 	let low = 0;
-	let high = versions.length - 1;
+	let high = migrations.length - 1;
 	while (low <= high) {
 		const middle = (low + high) >> 1;
-		const found = (versions[middle] as Entry).version;
-		if (found === version) return middle;
-		if (found < version) low = middle + 1;
+		const entry = migrations[middle] as Entry;
+		if (entry.version === version) return entry;
+		if (entry.version < version) low = middle + 1;
 		else high = middle - 1;
 	}
-	return Number.NaN;
+	return undefined;
 }
 
 function migrationFile(file: NamedFile | undefined): MigrationFile | undefined {

@@ -10,12 +10,8 @@ import type { Version } from "../version.ts";
 export interface Source extends AsyncDisposable {
 	/** Names the place for messages: a folder, a URL. Without secrets. */
 	readonly location: string;
-	/** Returns the lowest version. */
-	first(): Promise<Version | undefined>;
-	/** Returns the neighbour below; `undefined` also when the source does not have `version`. */
-	prev(version: Version): Promise<Version | undefined>;
-	/** Returns the neighbour above; `undefined` also when the source does not have `version`. */
-	next(version: Version): Promise<Version | undefined>;
+	/** Lists every version once, in ascending order. Go: First, Prev and Next. */
+	versions(): Promise<readonly Version[]>;
 	/** Returns the up file without reading it yet. */
 	readUp(version: Version): Promise<MigrationFile | undefined>;
 	/** Returns the down file without reading it yet. */

@@ -628,20 +628,6 @@ describe("onEvent", () => {
 });
 
 describe("a source", () => {
-	it("is not asked for what lies below the current version on a way up", async () => {
-		const asked: bigint[] = [];
-		const files = memorySource(THREE);
-		const next = (version: bigint): Promise<bigint | undefined> => {
-			asked.push(version);
-			return files.next(version);
-		};
-		const source = watchedSource({ next });
-		await new Migrate({ source, driver: atVersion(3n) }).up();
-		expect(asked).toEqual([3n]);
-		await new Migrate({ source, driver: atVersion(2n) }).steps(1);
-		expect(asked).toEqual([3n, 2n, 3n]);
-	});
-
 	it("without any migration is an error on the way up or to a version", async () => {
 		const migrate = migrateOver(recordingDriver(), {}, {});
 		for (const way of [() => migrate.up(), () => migrate.steps(1), () => migrate.migrate(1)]) {

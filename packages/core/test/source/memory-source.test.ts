@@ -17,7 +17,7 @@ describe("memorySource", () => {
 		expect(loaded).toEqual([]);
 		expect(await file?.body.text()).toBe("create table users (id)");
 		expect(loaded).toEqual(["create table users (id)"]);
-		expect(await source.next(1n)).toBe(2n);
+		expect(await source.versions()).toEqual([1n, 2n]);
 	});
 
 	it("has the text byte for byte", async () => {
