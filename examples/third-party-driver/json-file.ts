@@ -6,6 +6,8 @@ import {
 	type Driver,
 	type DriverFactory,
 	defineDriver,
+	type FoundVersion,
+	type HistoryHead,
 	MigrateError,
 	type MigrationBody,
 	type VersionChange,
@@ -87,9 +89,18 @@ function jsonFileDriver(path: string): Driver {
 
 		setVersion: async (change) => write((before) => changed(before, change)),
 
-		async version() {
-			const { version, dirty } = readDocuments(path);
-			return { version, dirty };
+		version: async () => found(readDocuments(path)),
+
+		history: {
+			keepsTexts: true,
+			async read() {
+				const documents = readDocuments(path);
+				return { ...found(documents), events: documents.events };
+			},
+			async texts(id) {
+				const event = readDocuments(path).events.find((one) => one.id === id);
+				return { up: event?.upText, down: event?.downText };
+			},
 		},
 
 		drop: async () => rmSync(path, { force: true }),
@@ -98,10 +109,17 @@ function jsonFileDriver(path: string): Driver {
 	}));
 }
 
+function found({ version, dirty, stamp, events }: Documents): FoundVersion & { readonly head: HistoryHead } {
+	return { version, dirty, head: { stamp, last: events.at(-1) } };
+}
+
 /** @throws MigrateError `ERR_VERSION_MOVED`. */
-function changed(before: Documents, { version, dirty, from }: VersionChange): Documents {
+function changed(before: Documents, { version, dirty, from, events }: VersionChange): Documents {
 	if (from !== undefined && (from.version !== before.version || from.dirty !== before.dirty)) {
 		throw versionMoved(from, before);
 	}
-	return { ...before, version, dirty };
+	const made = events?.() ?? [];
+	const stamp = made.at(-1)?.at;
+	const added = made.map((event, index) => ({ ...event, id: before.events.length + index + 1, stamp }));
+	return { ...before, version, dirty, stamp, events: [...before.events, ...added] };
 }

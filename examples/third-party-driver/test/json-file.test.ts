@@ -15,6 +15,7 @@ const capabilities = [
 	"cross-instance-lock",
 	"atomic-run",
 	"apply",
+	"history",
 	"fingerprint",
 	"unreadable-version",
 	"places",
@@ -113,7 +114,9 @@ describe("jsonFile", () => {
 		await using driver = await jsonFile.open(`json-file://${missing}`);
 		await expect(driver.run(textBody("create a"))).rejects.toMatchObject({ code: "ERR_DATABASE" });
 		await mkdir(path);
-		expect(() => writeDocuments(path, { version: NIL_VERSION, dirty: false, collections: {} })).toThrow("cannot write");
+		expect(() =>
+			writeDocuments(path, { version: NIL_VERSION, dirty: false, collections: {}, stamp: undefined, events: [] }),
+		).toThrow("cannot write");
 		expect(await readdir(folder)).toEqual(["a store.json"]);
 	});
 });

@@ -24,7 +24,7 @@ async function create(): Promise<DriverHarness & AsyncDisposable> {
 	const folder = await mkdtemp(join(tmpdir(), "godwit-node-sqlite-"));
 	const path = join(folder, "app.db");
 	return {
-		open: () => nodeSqlite.open(`node-sqlite://${path}?x-synchronous=off`),
+		open: () => nodeSqlite.open(`node-sqlite://${path}?x-synchronous=off&x-history=full`),
 		dialect: {
 			create: (name) => `CREATE TABLE "${name}" (id INTEGER);`,
 			drop: (name) => `DROP TABLE "${name}";`,
@@ -107,6 +107,6 @@ describe("nodeSqlite", () => {
 			await new Promise((resolve) => setImmediate(resolve));
 		});
 		await written;
-		expect(await driver.version()).toEqual({ version: 3n, dirty: false });
+		expect(await driver.version()).toMatchObject({ version: 3n, dirty: false });
 	});
 });

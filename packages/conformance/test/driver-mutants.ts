@@ -498,6 +498,80 @@ export const driverMutants: Readonly<Record<string, DriverMutant>> = {
 			};
 		},
 	},
+	"events are left to setVersion": {
+		caughtBy: "history/is-written-with-the-body",
+		break: (d) => ({ apply: (body, { events: _, ...change }) => d.apply(body, change) }),
+	},
+	"events are asked for whatever happens": {
+		caughtBy: "history/is-written-with-the-body",
+		break: (d) => ({
+			apply(body, change) {
+				const events = change.events?.() ?? [];
+				return d.apply(body, { ...change, events: () => change.events?.() ?? events });
+			},
+		}),
+	},
+	"a transaction keeps the last event alone": {
+		caughtBy: "history/is-written-with-the-transaction",
+		break: (d) => ({
+			transaction: ({ events, ...change }, work) =>
+				d.transaction({ ...change, events: () => events?.().slice(-1) ?? [] }, work),
+		}),
+	},
+	"events are read backwards": {
+		caughtBy: "history/keeps-events-in-order",
+		break: (d) => ({ history: { ...d.history, read: async () => reversed(await d.history.read()) } }),
+	},
+	"every version has a stamp": {
+		caughtBy: "history/stamps-the-version",
+		break: (d, database) => ({
+			async version() {
+				const found = await d.version();
+				return { ...found, head: { stamp: database.state.events.at(-1)?.stamp, last: found.head?.last } };
+			},
+		}),
+	},
+	"an event without texts has those of the one before": {
+		caughtBy: "history/keeps-texts-apart",
+		break: (d) => ({
+			history: {
+				...d.history,
+				async texts(id) {
+					const { up, down } = await d.history.texts(id);
+					return up === undefined ? d.history.texts(id - 1) : { up, down };
+				},
+			},
+		}),
+	},
+	"the history is kept in the instance": {
+		caughtBy: "history/survives-reopen",
+		break(d) {
+			let written = 0;
+			return {
+				async setVersion(change) {
+					await d.setVersion(change);
+					written++;
+				},
+				history: {
+					...d.history,
+					async read() {
+						const history = await d.history.read();
+						return { ...history, events: written === 0 ? [] : history.events };
+					},
+				},
+			};
+		},
+	},
+	"drop keeps the history": {
+		caughtBy: "history/goes-with-drop",
+		break: (d, database) => ({
+			async drop() {
+				const { events } = database.state;
+				await d.drop();
+				database.state = { ...database.state, events };
+			},
+		}),
+	},
 	"a transaction starts from wherever the database is": {
 		caughtBy: "transaction/starts-from-the-version",
 		break: (d) => ({ transaction: ({ from: _, ...change }, work) => d.transaction(change, work) }),
@@ -790,4 +864,8 @@ async function bytesOf(body: MigrationBody, failure?: "until it fails"): Promise
 		if (failure === undefined) throw error;
 	}
 	return Buffer.concat(chunks);
+}
+
+function reversed<T extends { readonly events: readonly unknown[] }>(history: T): T {
+	return { ...history, events: history.events.toReversed() };
 }

@@ -11,8 +11,11 @@ export type {
 	ApplyOutcome,
 	Driver,
 	DriverFactory,
+	DriverHistory,
 	DriverTransaction,
+	FoundVersion,
 	LockOptions,
+	RecordedHistory,
 	VersionChange,
 	VersionState,
 } from "./driver/driver.ts";
@@ -25,6 +28,7 @@ export type { MigrateOptions } from "./engine/migrate-options.ts";
 export type { Goal, Plan, VersionStatus } from "./engine/plan.ts";
 export { plan, statusAt } from "./engine/plan.ts";
 export { hasCredentials } from "./has-credentials.ts";
+export type { EventOp, HistoryEvent, HistoryHead, RecordedEvent, StoredTexts } from "./history/history-event.ts";
 export type { ErrorCode, ErrorDetails, MigrateErrorOptions } from "./migrate-error.ts";
 export { isMigrateError, MigrateError, suppress } from "./migrate-error.ts";
 export type {

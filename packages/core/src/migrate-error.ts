@@ -74,6 +74,8 @@ export interface ErrorDetails {
 		readonly parent: string;
 		readonly tables: readonly string[];
 	};
+	/** The history in the database was written by a newer godwit, whose format this one does not know. */
+	ERR_HISTORY_FORMAT: { readonly format: string };
 	/** The database cannot be opened, read or written: missing folder, read-only, not a database, corrupt. */
 	ERR_DATABASE: { readonly resultCode?: string };
 	/** The database stayed busy with somebody else's transaction. Safe to retry. */

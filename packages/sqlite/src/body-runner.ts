@@ -11,6 +11,7 @@ import { runInTransaction, runWithoutTransaction } from "./run-body.ts";
 import { transactionEndedError } from "./sqlite-error.ts";
 import { readStatements, type StatementReader } from "./statements/read-statements.ts";
 import { checkingReferences } from "./tables/checking-references.ts";
+import type { HistoryTable } from "./tables/history-table.ts";
 import { ownTables } from "./tables/own-tables.ts";
 import type { VersionGuard } from "./tables/version-guard.ts";
 import { type BodiesBefore, versionRecorder } from "./tables/version-recorder.ts";
@@ -43,14 +44,15 @@ export interface BodyRunnerOptions {
 	readonly row: LockRow;
 	readonly versions: VersionTable;
 	readonly guard: VersionGuard;
+	readonly history: HistoryTable | undefined;
 	readonly journal: KeptJournal;
 	readonly session: ConnectionSession;
 }
 
 export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
-	const { connection, config, borrowed, state, lock, row, versions, guard, journal, session } = options;
+	const { connection, config, borrowed, state, lock, row, versions, guard, history, journal, session } = options;
 	const { busyTimeoutMs, migrationsTable } = config;
-	const record = versionRecorder({ borrowed, state, lock, versions, guard });
+	const record = versionRecorder({ borrowed, state, lock, versions, guard, history });
 	const failure = bodyFailure({ connection, state, row, guard, busyTimeoutMs, wanted: lock.wanted });
 	/** A trigger that a body has made stays. */
 	let uncertain = false;
@@ -84,7 +86,7 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 	async function runIn(reader: StatementReader): Promise<BodiesBefore> {
 		// One that failed, or code of the caller's, can have ended it; what ran then would be there for good.
 		if (!connection.inTransaction) throw transactionEndedError();
-		const own = ownTables({ migrationsTable, state, row, versions, allowed: mayChangeOwnTables(reader) });
+		const own = ownTables({ migrationsTable, state, row, versions, history, allowed: mayChangeOwnTables(reader) });
 		await checkingReferences(connection, config, (references) =>
 			runInTransaction(connection, reader, (statement) => {
 				own.watch(statement);

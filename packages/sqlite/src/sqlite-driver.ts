@@ -1,4 +1,4 @@
-import { type Driver, defineDriver } from "@godwit/core";
+import { type Driver, defineDriver, type LockOptions } from "@godwit/core";
 import { bodyRunner } from "./body-runner.ts";
 import { retryWhileBusy } from "./connection/busy-retry.ts";
 import { connectionSession } from "./connection/connection-session.ts";
@@ -8,6 +8,8 @@ import { keptJournal } from "./connection/kept-journal.ts";
 import { lockRow } from "./lock/lock-row.ts";
 import { sqliteLock } from "./lock/sqlite-lock.ts";
 import { dropEverything } from "./tables/drop-everything.ts";
+import { historyTable } from "./tables/history-table.ts";
+import { recordedState } from "./tables/recorded-state.ts";
 import { versionGuard } from "./tables/version-guard.ts";
 import { versionTable } from "./tables/version-table.ts";
 import type { SqliteConfig } from "./url/sqlite-config.ts";
@@ -21,8 +23,11 @@ export interface SqliteDriverOptions {
 	readonly borrowed: boolean;
 }
 
+/** A driver that has what SQLite can do; `history` is missing when the configuration turns it off. */
+export type SqliteDriver = Required<Omit<Driver, "history">> & Pick<Driver, "history">;
+
 /** The driver for SQLite, whatever the binding. */
-export function sqliteDriver({ access, path, config, borrowed }: SqliteDriverOptions): Required<Driver> {
+export function sqliteDriver({ access, path, config, borrowed }: SqliteDriverOptions): SqliteDriver {
 	const { connection, holders } = access;
 	const { migrationsTable, lockTimeoutMs, lockLeaseMs, busyTimeoutMs } = config;
 	const lockTable = `${migrationsTable}_lock`;
@@ -30,17 +35,40 @@ export function sqliteDriver({ access, path, config, borrowed }: SqliteDriverOpt
 	const row = lockRow(connection, lockTable, lockLeaseMs, holders);
 	const guard = versionGuard({ connection, migrationsTable, lockTable, versions, row, holders });
 	const journal = keptJournal(access);
+	const keepsTexts = config.history === "full";
+	const history =
+		config.history === "off" ? undefined : historyTable(connection, `${migrationsTable}_history`, keepsTexts);
+	const recorded = recordedState(connection, versions, history);
 
 	return defineDriver({ name: path, lockTimeoutMs }, (state) => {
 		const session = connectionSession({ access, path, config, borrowed, stays: () => state.kept });
-		const lock = sqliteLock({ access, session, state, row, versions, journal, path, config });
-		const bodies = bodyRunner({ connection, config, borrowed, state, lock, row, versions, guard, journal, session });
+		const lock = sqliteLock({ access, session, state, row, versions, history, journal, path, config });
+		const bodies = bodyRunner({
+			connection,
+			config,
+			borrowed,
+			state,
+			lock,
+			row,
+			versions,
+			guard,
+			history,
+			journal,
+			session,
+		});
 
 		return {
 			tryLock: lock.tryLock,
 			locked: lock.locked,
 			releaseLock: lock.releaseLock,
-			version: (options) => session.read(() => versions.read(), options),
+			version: (options) => session.read(recorded.version, options),
+			...(history && {
+				history: {
+					keepsTexts,
+					read: (options: LockOptions) => session.read(recorded.history, options),
+					texts: (id: number) => session.read(() => history.texts(id), {}),
+				},
+			}),
 			lastToken: () => session.read(() => row.lastToken(), {}),
 			setVersion: (change) => session.write(() => bodies.record(change)),
 			run: (body) => session.write(() => bodies.run(body)),

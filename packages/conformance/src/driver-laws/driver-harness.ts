@@ -69,6 +69,7 @@ export const driverCapabilities = {
 	"no-transaction": "a body can ask to run outside a transaction, and apply declines it; needs apply",
 	transaction: "transaction exists: several bodies and the version in one transaction",
 	"last-token": "lastToken exists; needs lock and apply",
+	history: "history exists: events are kept with the version",
 	fingerprint: "the harness can tell whether anything was written",
 	"unreadable-version": "the harness can make the recorded version one that nobody can read",
 	"transaction-control": "the language has statements that end a transaction; needs endTransaction",

@@ -4,6 +4,7 @@ import { callLaws } from "./call-laws.ts";
 import { type DriverCapability, type DriverHarness, driverCapabilities } from "./driver-harness.ts";
 import { driverModelLaw } from "./driver-model.ts";
 import { failedReadLaws } from "./failed-read-laws.ts";
+import { historyLaws } from "./history-laws.ts";
 import { lifetimeLaws } from "./lifetime-laws.ts";
 import { lockLaws } from "./lock-laws.ts";
 import { placeLaws } from "./place-laws.ts";
@@ -22,6 +23,7 @@ export const driverLaws: LawSet<DriverHarness, DriverCapability> = {
 		...placeLaws,
 		...transactionLaws,
 		...transactionControlLaws,
+		...historyLaws,
 		...lifetimeLaws,
 		...callLaws,
 		driverModelLaw,

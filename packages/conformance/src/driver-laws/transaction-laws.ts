@@ -28,6 +28,7 @@ export const transactionLaws: readonly Law<DriverHarness, DriverCapability>[] = 
 				["apply", "apply"],
 				["transaction", "transaction"],
 				["lastToken", "last-token"],
+				["history", "history"],
 			] as const) {
 				// A driver that has a method and does not claim it would not be asked the method's laws.
 				assert.equal(driver[method] !== undefined, capabilities.has(capability), method);

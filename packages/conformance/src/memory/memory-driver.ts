@@ -2,9 +2,13 @@ import {
 	type ApplyOutcome,
 	type Driver,
 	defineDriver,
+	type FoundVersion,
+	type HistoryEvent,
+	type HistoryHead,
 	MigrateError,
 	type MigrationBody,
 	NIL_VERSION,
+	type RecordedEvent,
 	type VersionChange,
 	type VersionState,
 	versionMoved,
@@ -18,7 +22,12 @@ export interface MemoryState extends VersionState {
 	readonly objects: readonly string[];
 	/** Of the last change of the version. */
 	readonly token: string | undefined;
+	/** On the version, from whoever wrote it with events. */
+	readonly stamp: string | undefined;
+	readonly events: readonly MemoryEvent[];
 }
+
+type MemoryEvent = HistoryEvent & RecordedEvent;
 
 /** A database in memory, for any number of `memoryDriver`s. It lives as long as this object. */
 export interface MemoryDatabase {
@@ -32,7 +41,14 @@ export interface MemoryDatabase {
 	lastWrite: Promise<void>;
 }
 
-const EMPTY: MemoryState = { version: NIL_VERSION, dirty: false, objects: [], token: undefined };
+const EMPTY: MemoryState = {
+	version: NIL_VERSION,
+	dirty: false,
+	objects: [],
+	token: undefined,
+	stamp: undefined,
+	events: [],
+};
 
 export function memoryDatabase(): MemoryDatabase {
 	return { state: EMPTY, writes: 0, lockOwner: undefined, readFailure: undefined, lastWrite: Promise.resolve() };
@@ -49,7 +65,7 @@ let instances = 0;
  */
 export function memoryDriver(
 	database: MemoryDatabase,
-): Driver & Required<Pick<Driver, "apply" | "transaction" | "lastToken">> {
+): Driver & Required<Pick<Driver, "apply" | "transaction" | "lastToken" | "history">> {
 	const me = `memory driver ${++instances}`;
 	return defineDriver({ name: "the memory database" }, (lock) => {
 		async function exclusively<T>(work: () => Promise<T>): Promise<T> {
@@ -77,6 +93,15 @@ export function memoryDriver(
 			throw new MigrateError("ERR_LOCK_LOST", message, { owner });
 		}
 
+		function found(): FoundVersion & { readonly head: HistoryHead } {
+			const { readFailure: cause } = database;
+			if (cause !== undefined) {
+				throw new MigrateError("ERR_DATABASE", `the version cannot be read: ${cause.message}`, {}, { cause });
+			}
+			const { version, dirty, stamp, events } = database.state;
+			return { version, dirty, head: { stamp, last: events.at(-1) } };
+		}
+
 		/** Reads the body before it waits for its turn: nobody else waits for a slow source. */
 		async function execute(body: MigrationBody, change?: VersionChange): Promise<void> {
 			const script = await body.text();
@@ -98,13 +123,14 @@ export function memoryDriver(
 				database.lockOwner = undefined;
 				database.writes++;
 			},
-			async version() {
-				const { readFailure: cause } = database;
-				if (cause !== undefined) {
-					throw new MigrateError("ERR_DATABASE", `the version cannot be read: ${cause.message}`, {}, { cause });
-				}
-				const { version, dirty } = database.state;
-				return { version, dirty };
+			version: async () => found(),
+			history: {
+				keepsTexts: true,
+				read: async () => ({ ...found(), events: database.state.events }),
+				async texts(id) {
+					const event = database.state.events.find((one) => one.id === id);
+					return { up: event?.upText, down: event?.downText };
+				},
 			},
 			setVersion: (change) => write((state) => changed(state, change)),
 			run: (body) => execute(body),
@@ -135,9 +161,13 @@ export function memoryDriver(
 }
 
 /** @throws MigrateError `ERR_VERSION_MOVED`. */
-function changed(state: MemoryState, { version, dirty, from, token }: VersionChange): MemoryState {
+function changed(state: MemoryState, { version, dirty, from, token, events }: VersionChange): MemoryState {
 	if (from !== undefined && (from.version !== state.version || from.dirty !== state.dirty)) {
 		throw versionMoved(from, state);
 	}
-	return { ...state, version, dirty, token };
+	const written = events?.() ?? [];
+	const stamp = version === NIL_VERSION && !dirty ? undefined : written.at(-1)?.at;
+	const first = state.events.length + 1;
+	const added = written.map((event, index) => ({ ...event, id: first + index, stamp }));
+	return { ...state, version, dirty, token, stamp, events: [...state.events, ...added] };
 }

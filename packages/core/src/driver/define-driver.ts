@@ -2,7 +2,16 @@ import type { MigrationBody } from "../body/migration-body.ts";
 import { cleanUpAfter } from "../clean-up-after.ts";
 import { MigrateError } from "../migrate-error.ts";
 import { callQueue } from "./call-queue.ts";
-import type { ApplyOutcome, Driver, DriverTransaction, LockOptions, VersionChange, VersionState } from "./driver.ts";
+import type {
+	ApplyOutcome,
+	Driver,
+	DriverHistory,
+	DriverTransaction,
+	FoundVersion,
+	LockOptions,
+	RecordedHistory,
+	VersionChange,
+} from "./driver.ts";
 import { heldLock, type LockPrimitives, type LockState } from "./held-lock.ts";
 import { interruptibleBodies } from "./interruptible-bodies.ts";
 import { openTransaction } from "./open-transaction.ts";
@@ -16,7 +25,7 @@ import { openTransaction } from "./open-transaction.ts";
  */
 export interface DriverPrimitives extends LockPrimitives {
 	/** As `Driver.version`; `close` ends its waiting by the signal. */
-	version(options: LockOptions): Promise<VersionState>;
+	version(options: LockOptions): Promise<FoundVersion>;
 	/** As `Driver.setVersion`. */
 	setVersion(change: VersionChange): Promise<void>;
 	/** As `Driver.run`. */
@@ -30,6 +39,8 @@ export interface DriverPrimitives extends LockPrimitives {
 	): Promise<T>;
 	/** As `Driver.lastToken`. */
 	lastToken?(): Promise<string | undefined>;
+	/** As `Driver.history`; `close` ends the waiting of `read` by the signal. */
+	readonly history?: Omit<DriverHistory, "read"> & { read(options: LockOptions): Promise<RecordedHistory> };
 	/** As `Driver.drop`. */
 	drop(): Promise<void>;
 	/** Releases the connection, after the lock was given back as far as that was possible. */
@@ -105,7 +116,7 @@ export function defineDriver<P extends DriverPrimitives>(
 		});
 	}
 
-	const driver: Driver = {
+	const driver: { -readonly [K in keyof Driver]: Driver[K] } = {
 		lock: async (options = {}) => lock.take(waiting(options), call),
 		unlock: () => call(lock.release),
 		version: (options = {}) => settled(() => database.version(waiting(options))),
@@ -130,10 +141,18 @@ export function defineDriver<P extends DriverPrimitives>(
 			changing(change, () => begin<T>(change, (run) => transaction.during(run, work)));
 	}
 	if (lastToken !== undefined) driver.lastToken = () => call(lastToken);
+	const { history } = database;
+	if (history !== undefined) {
+		driver.history = {
+			keepsTexts: history.keepsTexts,
+			read: (options = {}) => settled(() => history.read(waiting(options))),
+			texts: (id) => settled(() => history.texts(id)),
+		};
+	}
 	return driver as DriverOf<P>;
 }
 
-type Optional = "apply" | "transaction" | "lastToken";
+type Optional = "apply" | "transaction" | "lastToken" | "history";
 
 /** A driver that has the optional methods that its primitives have. */
 export type DriverOf<P> = Driver & Required<Pick<Driver, Extract<keyof P, Optional>>>;

@@ -1,4 +1,5 @@
 import type { MigrationBody } from "../body/migration-body.ts";
+import type { HistoryEvent, HistoryHead, RecordedEvent, StoredTexts } from "../history/history-event.ts";
 import type { Version } from "../version.ts";
 
 /** What the version table says. Version -1 and dirty means: the down of the first migration failed half-way. */
@@ -7,6 +8,12 @@ export interface VersionState {
 	readonly version: Version;
 	/** True from before a migration starts until it has succeeded, unless both happen in one transaction. */
 	readonly dirty: boolean;
+}
+
+/** What a database says of itself. */
+export interface FoundVersion extends VersionState {
+	/** The end of the history; missing where the driver keeps none. */
+	readonly head?: HistoryHead | undefined;
 }
 
 /** The version that a call records, and what has to hold for it. */
@@ -20,6 +27,13 @@ export interface VersionChange extends VersionState {
 	readonly token?: string;
 	/** False when another change follows under the same lock, whose `from` is this one. Default true: what was written is read back. */
 	readonly last?: boolean;
+	/**
+	 * Makes the events that go into the history with the version, in their order. It is called once, when the bodies have run,
+	 * in the transaction that records the version; a driver without `history` does not call it.
+	 *
+	 * The version row is then stamped, as `HistoryHead.stamp` says, and each event keeps that stamp.
+	 */
+	readonly events?: (() => readonly HistoryEvent[]) | undefined;
 }
 
 export interface LockOptions {
@@ -103,9 +117,9 @@ export interface Driver extends AsyncDisposable {
 	 * @param options How long to wait where the database cannot be read while somebody migrates it.
 	 * @throws MigrateError `ERR_LOCK_TIMEOUT`, `ERR_BUSY`.
 	 */
-	version(options?: LockOptions): Promise<VersionState>;
+	version(options?: LockOptions): Promise<FoundVersion>;
 
-	/** Deletes everything in the database, the version too; the instance still holds its lock afterwards. */
+	/** Deletes everything in the database, the version and the history too; the instance still holds its lock afterwards. */
 	drop(): Promise<void>;
 
 	/**
@@ -138,6 +152,29 @@ export interface Driver extends AsyncDisposable {
 
 	/** Optional: reads the token of the last change that was committed under this instance's lock. */
 	lastToken?(): Promise<string | undefined>;
+
+	/** Optional: the history, see `VersionChange.events`. */
+	readonly history?: DriverHistory;
+}
+
+/** The whole history, and the version as it was in the same moment. */
+export interface RecordedHistory extends FoundVersion {
+	readonly head: HistoryHead;
+	/** In the order in which they were written. */
+	readonly events: readonly RecordedEvent[];
+}
+
+/**
+ * What a driver keeps of the past: events that are only ever added, in the database itself, each in the transaction of the
+ * version that it belongs to.
+ */
+export interface DriverHistory {
+	/** Whether `HistoryEvent.upText` and `downText` are kept; otherwise only their checksums. */
+	readonly keepsTexts: boolean;
+	/** Reads all events. None when nothing was ever recorded. */
+	read(options?: LockOptions): Promise<RecordedHistory>;
+	/** Reads the texts that an event keeps, by `RecordedEvent.id`. */
+	texts(id: number): Promise<StoredTexts>;
 }
 
 /** Opens a driver by URL. Go: database.Driver.Open. */

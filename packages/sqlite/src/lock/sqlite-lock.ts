@@ -16,6 +16,7 @@ import { setJournalMode } from "../connection/journal-mode.ts";
 import type { KeptJournal } from "../connection/kept-journal.ts";
 import { inTransaction } from "../connection/transaction.ts";
 import { isBusy } from "../sqlite-error.ts";
+import type { HistoryTable } from "../tables/history-table.ts";
 import type { VersionTable } from "../tables/version-table.ts";
 import type { SqliteConfig } from "../url/sqlite-config.ts";
 import type { LockRow } from "./lock-row.ts";
@@ -41,6 +42,7 @@ export interface SqliteLockOptions {
 	readonly state: LockState;
 	readonly row: LockRow;
 	readonly versions: VersionTable;
+	readonly history: HistoryTable | undefined;
 	readonly journal: KeptJournal;
 	/** The database's file, for messages. */
 	readonly path: string;
@@ -48,10 +50,10 @@ export interface SqliteLockOptions {
 }
 
 export function sqliteLock(options: SqliteLockOptions): SqliteLock {
-	const { access, session, state, row, versions, journal, path, config } = options;
+	const { access, session, state, row, versions, history, journal, path, config } = options;
 	const { connection } = access;
 	const { busyTimeoutMs } = config;
-	const take = takeLock({ access, session, state, row, versions });
+	const take = takeLock({ access, session, state, row, versions, history });
 	let dropped = false;
 	let triggered = false;
 	const wanted = new Set<string>();

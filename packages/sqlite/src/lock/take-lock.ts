@@ -3,6 +3,7 @@ import type { ConnectionSession } from "../connection/connection-session.ts";
 import type { DatabaseAccess } from "../connection/database-access.ts";
 import { DatabaseHeldError } from "../connection/database-held-error.ts";
 import { inTransaction } from "../connection/transaction.ts";
+import type { HistoryTable } from "../tables/history-table.ts";
 import type { VersionTable } from "../tables/version-table.ts";
 import type { LockRow } from "./lock-row.ts";
 
@@ -12,6 +13,7 @@ export interface TakeLockOptions {
 	readonly state: LockState;
 	readonly row: LockRow;
 	readonly versions: VersionTable;
+	readonly history: HistoryTable | undefined;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface TakeLockOptions {
  * @returns A function that returns who holds it; `undefined` when it is ours, after `taken` was called in the transaction.
  */
 export function takeLock(options: TakeLockOptions): (taken: () => void) => Promise<string | undefined> {
-	const { access, session, state, row, versions } = options;
+	const { access, session, state, row, versions, history } = options;
 
 	/** Somebody who is at work on the file need not be so on this migration table. */
 	async function enterOrName(): Promise<string | undefined> {
@@ -43,7 +45,8 @@ export function takeLock(options: TakeLockOptions): (taken: () => void) => Promi
 			access.assertEntered();
 			const winner = row.holder();
 			if (winner !== undefined) return winner;
-			versions.create();
+			versions.create(history !== undefined);
+			history?.create();
 			row.take();
 			taken();
 			return undefined;

@@ -5,15 +5,22 @@ import { quoteIdentifier } from "./quote-identifier.ts";
 
 /** The table that holds the version: one row, or none before the first migration. Each method is a few statements and no transaction. */
 export interface VersionTable {
-	/** Makes the table unless it is there; golang-migrate's own, of two columns, is used as it is. */
-	create(): void;
+	/**
+	 * Makes the table unless it is there; golang-migrate's own, of two columns, is used as it is.
+	 *
+	 * @param stamped Gives it a column for stamps, unless it has one.
+	 */
+	create(stamped: boolean): void;
 	read(): VersionState;
+	/** Reads the stamp of the row, of a table that is there; `undefined` without a row, a stamp, or a column for it. */
+	stamp(): string | undefined;
 	/**
 	 * Puts the version in place of the one that is there. Triggers fire, as under golang-migrate.
 	 *
 	 * @param overAll Whatever number of rows is there. @throws MigrateError `ERR_DATABASE` for more than one otherwise.
+	 * @param stamp Needs `create(true)` before.
 	 */
-	write(state: VersionState, overAll: boolean): void;
+	write(state: VersionState, overAll: boolean, stamp?: string): void;
 	/** @throws MigrateError `ERR_DATABASE` when the table, whatever a migration has made of it, does not hold the version. */
 	assertHolds(state: VersionState): void;
 	/** Whether a trigger of the database, which can change what is written, is on the table. */
@@ -31,6 +38,10 @@ const DIRTY: ReadonlyMap<SqlValue, boolean> = new Map<SqlValue, boolean>([
 /** SQLite compares table names without regard to the case of ASCII letters. */
 const TABLE_BY_NAME = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE";
 
+/** The column of golang-migrate's newer tables, else the one that godwit adds. */
+const STAMP_COLUMN = `SELECT name AS name FROM pragma_table_info(?, 'main')
+	WHERE name COLLATE NOCASE IN ('created_at', 'godwit_stamp') ORDER BY name COLLATE NOCASE LIMIT 1`;
+
 /** To read the temporary schema would open temporary storage, whose settings a body can then not change any more. */
 const TRIGGERS = "SELECT 1 FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE LIMIT 1";
 
@@ -42,6 +53,10 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 	const select = `SELECT version AS version, dirty AS dirty FROM ${table} WHERE EXISTS (${TABLE_BY_NAME}) LIMIT 2`;
 	const remove = `DELETE FROM ${table}`;
 	const insert = `INSERT INTO ${table} (version, dirty) VALUES (?, ?)`;
+	const insertStamped = (column = "created_at"): string =>
+		`INSERT INTO ${table} (version, dirty, ${column}) VALUES (?, ?, ?)`;
+	/** As `create` has found it. */
+	let stampedIn: string | undefined;
 
 	function read(): VersionState {
 		return tableExists(connection, name) ? readRow() : { version: NIL_VERSION, dirty: false };
@@ -68,17 +83,36 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 		return { version, dirty };
 	}
 
+	/** golang-migrate names the columns that it writes, so a further one stays, and is NULL in its rows. */
+	function stampColumn(): string | undefined {
+		const [column] = connection.query(STAMP_COLUMN, [name]);
+		return column === undefined ? undefined : quoteIdentifier(String(column.name));
+	}
+
 	return {
-		create() {
+		create(stamped) {
 			connection.run(
 				`CREATE TABLE IF NOT EXISTS ${table} (version INTEGER PRIMARY KEY, dirty BOOLEAN NOT NULL DEFAULT FALSE, created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP)`,
 			);
+			if (!stamped) return;
+			stampedIn = stampColumn();
+			if (stampedIn !== undefined) return;
+			connection.run(`ALTER TABLE ${table} ADD COLUMN godwit_stamp TEXT`);
+			stampedIn = "godwit_stamp";
 		},
 		read,
-		write({ version, dirty }, overAll) {
+		stamp() {
+			const column = stampColumn();
+			if (column === undefined) return undefined;
+			const [row] = connection.query(`SELECT ${column} AS stamp FROM ${table} LIMIT 1`);
+			return typeof row?.stamp === "string" ? row.stamp : undefined;
+		},
+		write({ version, dirty }, overAll, stamp) {
 			if (connection.change(remove) > 1 && !overAll) throw unreadableVersionTable(connection, name);
 			if (version === NIL_VERSION && !dirty) return;
-			explained(() => connection.change(insert, [version, dirty ? 1n : 0n]));
+			const values = [version, dirty ? 1n : 0n];
+			if (stamp === undefined) explained(() => connection.change(insert, values));
+			else explained(() => connection.change(insertStamped(stampedIn), [...values, stamp]));
 		},
 		assertHolds({ version, dirty }) {
 			const written = readRow();

@@ -35,6 +35,11 @@ export interface SqliteConfig {
 	 * for those who know that nothing else uses it. `undefined` refuses.
 	 */
 	readonly wal: "alone" | undefined;
+	/**
+	 * Whether the driver has a `history`, in the table of `migrationsTable` with `_history` behind: `full`, of every event with its
+	 * texts; `hash`, without them; `off`, none.
+	 */
+	readonly history: "full" | "hash" | "off";
 	/** Commits body and version together; false is golang-migrate's way, three transactions for a migration. */
 	readonly atomic: boolean;
 }
@@ -66,6 +71,7 @@ const RULES: { readonly [K in keyof SqliteConfig]: OptionRule<SqliteConfig[K]> }
 	foreignKeyCheck: bool(false),
 	danglingReferences: oneOf(undefined, ["allow"]),
 	wal: oneOf(undefined, ["alone"]),
+	history: oneOf("off", ["full", "hash", "off"]),
 	atomic: bool(true),
 };
 

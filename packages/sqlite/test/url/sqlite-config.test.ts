@@ -15,6 +15,7 @@ const DEFAULTS: SqliteConfig = {
 	foreignKeyCheck: false,
 	danglingReferences: undefined,
 	wal: undefined,
+	history: "off",
 	atomic: true,
 };
 
