@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createScene } from "./scene.ts";
 import { runChild } from "./strace.ts";
@@ -12,5 +13,21 @@ describe("a system that does not say where a process runs", () => {
 		expect(outcome).toMatchObject({ exitCode: 1, code: "ERR_DATABASE" });
 		expect(outcome.message).toContain(`cannot open ${scene.path}: EIO`);
 		expect(scene.files()).toEqual([]);
+	});
+});
+
+describe("a file system that does not say what a lock is when it is left", () => {
+	it.each(BACKEND_NAMES)("has it left with the next try, also beside an attached file, on %s", async (backend) => {
+		using scene = createScene();
+		const which: TortureCase = {
+			backend,
+			set: "attaching",
+			transaction: "atomic",
+			direction: "up",
+			journal: "rollback",
+		};
+		const harm = { call: "readlink", when: 1, what: "EIO", path: join(scene.folder, "side.db.lock") } as const;
+		expect(await runChild(which, scene.path, { harm })).toMatchObject({ exitCode: 0 });
+		expect(scene.files().filter((name) => name.endsWith(".lock"))).toEqual([]);
 	});
 });

@@ -150,12 +150,12 @@ export function lockFile({ databasePath, kind, holder, library, leaseMs }: LockF
 		return true;
 	}
 
-	/** Who leaves is out also when the lock was lost. */
+	/** Who leaves is out also when the lock was lost, and not when nobody can tell: it is left with the next try. */
 	function ownOrOut(): Link {
 		try {
 			return links.own();
 		} catch (error) {
-			hold = undefined;
+			if (isMigrateError(error, "ERR_LOCK_LOST")) hold = undefined;
 			throw error;
 		}
 	}
