@@ -601,6 +601,71 @@ export const driverMutants: Readonly<Record<string, DriverMutant>> = {
 			};
 		},
 	},
+	"version waits for its turn whatever its signal says": {
+		caughtBy: "calls/waiting-ends-by-signal-and-timeout",
+		break: (d) => ({ version: ({ signal: _, ...options } = {}) => d.version(options) }),
+	},
+	"version waits for its turn whatever its timeout says": {
+		caughtBy: "calls/waiting-ends-by-signal-and-timeout",
+		break: (d) => ({ version: ({ timeoutMs: _, ...options } = {}) => d.version(options) }),
+	},
+	"lock waits for its turn whatever its signal says": {
+		caughtBy: "calls/waiting-ends-by-signal-and-timeout",
+		break: (d) => ({ lock: ({ signal: _, ...options } = {}) => d.lock(options) }),
+	},
+	"lock waits for its turn whatever its timeout says": {
+		caughtBy: "calls/waiting-ends-by-signal-and-timeout",
+		break: (d) => ({ lock: ({ timeoutMs: _, ...options } = {}) => d.lock(options) }),
+	},
+	"a call waits for the transaction that waits for it": {
+		caughtBy: "transaction/is-not-waited-for-by-what-it-waits-for",
+		break(d) {
+			let begun: Promise<unknown> | undefined;
+			return {
+				transaction(change, work) {
+					const result = d.transaction(change, work);
+					begun = result;
+					return result;
+				},
+				async version() {
+					await begun?.catch(() => {});
+					return d.version();
+				},
+			};
+		},
+	},
+	"close waits for the callback of a transaction": {
+		caughtBy: "close/ends-a-transaction-that-hangs",
+		break(d) {
+			let begun: Promise<unknown> | undefined;
+			return {
+				transaction(change, work) {
+					const result = d.transaction(change, work);
+					begun = result;
+					return result;
+				},
+				async close() {
+					await begun?.catch(() => {});
+					await d.close();
+				},
+			};
+		},
+	},
+	"what close ends is committed": {
+		caughtBy: "close/ends-a-transaction-that-hangs",
+		break: (d, database) => ({
+			async transaction(change, work) {
+				return d.transaction(change, ({ run }) =>
+					work({
+						async run(body) {
+							database.state = { ...database.state, objects: [...database.state.objects, "a"] };
+							return run(body);
+						},
+					}),
+				);
+			},
+		}),
+	},
 	"close does not wait for what is under way": {
 		caughtBy: "close/waits-for-what-is-under-way",
 		break(d, database) {

@@ -19,8 +19,9 @@ export type {
 	VersionChange,
 	VersionState,
 } from "./driver/driver.ts";
-export type { LockPrimitives, LockState, Obstacle, ReleaseReason } from "./driver/held-lock.ts";
-export { lockTimeout } from "./driver/held-lock.ts";
+export type { LockPrimitives, LockState, ReleaseReason } from "./driver/held-lock.ts";
+export type { Obstacle } from "./driver/lock-timeout.ts";
+export { lockTimeout } from "./driver/lock-timeout.ts";
 export { versionMoved } from "./driver/version-moved.ts";
 export { Migrate } from "./engine/migrate.ts";
 export type { MigrateEvent } from "./engine/migrate-event.ts";

@@ -90,7 +90,7 @@ export interface ErrorDetails {
 	ERR_LOCK_LOST: { readonly owner: string };
 	/** The database is not at the version that the change starts from: something else wrote it. Nothing was changed. */
 	ERR_VERSION_MOVED: { readonly expected: VersionState; readonly found: VersionState };
-	/** The driver's transaction is under way: use the handle that its callback is given. */
+	/** The driver's transaction waits for its turn or is under way: use the handle that its callback is given, or await it. */
 	ERR_IN_TRANSACTION: undefined;
 	/**
 	 * The call needs a lock that may not be waited for while others are held. Nothing was changed. Give the lock back, take

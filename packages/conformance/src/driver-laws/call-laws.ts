@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { migrationBody, NIL_VERSION, textBody } from "@godwit/core";
+import { type DriverTransaction, migrationBody, NIL_VERSION, textBody } from "@godwit/core";
 import { expectObjects, expectVersion, rejection } from "../expectations.ts";
 import { type Law, lawsOfOne } from "../law.ts";
 import type { DriverCapability, DriverHarness } from "./driver-harness.ts";
+import { transaction } from "./transaction-laws.ts";
 
 /** Longer than any law waits for what is ended from outside. */
 const LONG_MS = 30_000;
@@ -30,6 +31,74 @@ export const callLaws: readonly Law<DriverHarness, DriverCapability>[] = lawsOfO
 			await Promise.all(calls);
 			await expectObjects(harness, ["b"]);
 			await expectVersion(driver, 3n, false);
+		},
+	},
+	{
+		id: "calls/waiting-ends-by-signal-and-timeout",
+		of: "LockOptions",
+		async check(harness, { capabilities }) {
+			await using driver = await harness.open();
+			const opened = Promise.withResolvers<void>();
+			const gate = Promise.withResolvers<void>();
+			const slow = migrationBody(async function* () {
+				opened.resolve();
+				await gate.promise;
+				yield* textBody(harness.dialect.create("a"));
+			});
+			const before = Promise.all([driver.run(slow), driver.setVersion({ version: 1n, dirty: false })]);
+			before.catch(() => {});
+			await opened.promise;
+			const reason = new Error("no longer wanted");
+			const controller = new AbortController();
+			const { signal } = controller;
+			const aborted = driver.version({ timeoutMs: LONG_MS, signal });
+			const abortedLock = driver.lock({ timeoutMs: LONG_MS, signal });
+			const ended = Promise.all(
+				[aborted, abortedLock].map((call) => assert.rejects(call, (error) => error === reason)),
+			);
+			ended.catch(() => {});
+			controller.abort(reason);
+			try {
+				await answers(ended, "a call whose signal is aborted");
+				const late = rejection("ERR_LOCK_TIMEOUT", driver.version({ timeoutMs: 0 }));
+				await answers(late, "version({ timeoutMs: 0 })");
+				const lateLock = rejection("ERR_LOCK_TIMEOUT", driver.lock({ timeoutMs: 0 }));
+				await answers(lateLock, "lock({ timeoutMs: 0 })");
+			} finally {
+				gate.resolve();
+			}
+			await before;
+			await expectObjects(harness, ["a"]);
+			await expectVersion(driver, 1n, false);
+			if (capabilities.has("lock")) await rejection("ERR_NOT_LOCKED", driver.unlock());
+		},
+	},
+	{
+		id: "transaction/is-not-waited-for-by-what-it-waits-for",
+		of: "Driver.transaction",
+		requires: ["transaction"],
+		async check(harness) {
+			await using driver = await harness.open();
+			const body = textBody(harness.dialect.create("a"));
+			const begun = transaction(driver, 1n, undefined, async ({ run }) => {
+				await Promise.all(refused);
+				await run(body);
+			});
+			// The callback has not been called yet, and may await them all the same.
+			const change = { version: 2n, dirty: false };
+			const refused = [
+				driver.version(),
+				driver.run(body),
+				driver.setVersion(change),
+				driver.drop(),
+				driver.lock({ timeoutMs: LONG_MS }),
+				driver.unlock(),
+				driver.transaction?.(change, async () => {}) ?? Promise.resolve(),
+			].map((call) => rejection("ERR_IN_TRANSACTION", call));
+			for (const refusal of refused) refusal.catch(() => {});
+			await answers(begun, "transaction");
+			await expectObjects(harness, ["a"]);
+			await expectVersion(driver, 1n, false);
 		},
 	},
 	{
@@ -71,6 +140,36 @@ export const callLaws: readonly Law<DriverHarness, DriverCapability>[] = lawsOfO
 		},
 	},
 	{
+		id: "close/ends-a-transaction-that-hangs",
+		of: "Driver.close",
+		requires: ["transaction"],
+		async check(harness, { capabilities }) {
+			const driver = await harness.open();
+			const entered = Promise.withResolvers<void>();
+			let handle: DriverTransaction | undefined;
+			const hanging = transaction(driver, 1n, undefined, async (own) => {
+				handle = own;
+				await own.run(textBody(harness.dialect.create("a")));
+				entered.resolve();
+				await new Promise(() => {});
+			});
+			hanging.catch(() => {});
+			await entered.promise;
+			await answers(driver.close(), "close");
+			await answers(rejection("ERR_CLOSED", hanging), "transaction");
+			await rejection("ERR_CLOSED", handle?.run(textBody("")) ?? Promise.resolve());
+			await expectObjects(harness, []);
+			if (!capabilities.has("persistent")) return;
+			await using other = await harness.open();
+			const closing = transaction(other, 1n, undefined, async ({ run }) => {
+				await run(textBody(harness.dialect.create("a")));
+				await other.close();
+			});
+			await answers(rejection("ERR_CLOSED", closing), "a transaction that closes its driver");
+			await expectObjects(harness, []);
+		},
+	},
+	{
 		id: "close/ends-waiting",
 		of: "Driver.close",
 		requires: ["cross-instance-lock"],
@@ -88,6 +187,7 @@ export const callLaws: readonly Law<DriverHarness, DriverCapability>[] = lawsOfO
 ]);
 
 async function answers(promise: Promise<unknown>, call: string): Promise<void> {
+	promise.catch(() => {});
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	const late = new Promise((_, reject) => {
 		timer = setTimeout(() => reject(new Error(`${call} does not answer`)), HANGS_AFTER_MS);

@@ -1,6 +1,8 @@
 export interface BackoffOptions {
 	/** How long to go on, in milliseconds, counted by a clock that is never set back. 0 tries once. */
 	readonly timeoutMs: number;
+	/** From when on that counts, by `performance.now()`. Default: the end of the first attempt. */
+	readonly since?: number;
 	/** The longest pause between two attempts, in milliseconds. Default 100. */
 	readonly longestWaitMs?: number;
 	/** Ends the waiting at once. */
@@ -19,7 +21,7 @@ const LONGEST_WAIT_MS = 100;
  */
 export async function withBackoff<T>(
 	attempt: () => Promise<T | undefined> | T | undefined,
-	{ timeoutMs, longestWaitMs = LONGEST_WAIT_MS, signal }: BackoffOptions,
+	{ timeoutMs, since, longestWaitMs = LONGEST_WAIT_MS, signal }: BackoffOptions,
 ): Promise<T | undefined> {
 	let deadline: number | undefined;
 	signal?.throwIfAborted();
@@ -28,7 +30,7 @@ export async function withBackoff<T>(
 		if (result !== undefined) return result;
 		signal?.throwIfAborted();
 		// Asked late: most first attempts succeed, and the clock is a module that has to be loaded.
-		deadline ??= performance.now() + timeoutMs;
+		deadline ??= (since ?? performance.now()) + timeoutMs;
 		const left = deadline - performance.now();
 		if (left <= 0) return undefined;
 		await wait(Math.min(left, Math.random() * longest), signal);

@@ -37,7 +37,10 @@ export interface VersionChange extends VersionState {
 }
 
 export interface LockOptions {
-	/** How long to wait for another holder, in milliseconds; 0 tries once. The driver's own default otherwise. */
+	/**
+	 * How long to wait for another holder, and before that for other calls of this instance, in milliseconds; 0 tries
+	 * once. The driver's own default otherwise.
+	 */
 	readonly timeoutMs?: number | undefined;
 	/** Ends the waiting; the call then rejects with the signal's reason. */
 	readonly signal?: AbortSignal | undefined;
@@ -73,8 +76,11 @@ export interface DriverTransaction {
  * 4. A failed query is an error, never "no version". Errors are `MigrateError`s whose `cause` is the engine's own.
  * 5. Calls that overlap run one after the other. `defineDriver` sees to that, and to what `close` and a lock that cannot
  *    be given back mean; build on it. Several processes may be at work on one database at the same time.
- * 6. After `close` every other method is `ERR_CLOSED`. While `work` of `transaction` runs, it is `ERR_IN_TRANSACTION`.
- * 7. Run the laws of `@godwit/conformance` over it.
+ * 6. After `close` every other method is `ERR_CLOSED`.
+ * 7. Nothing waits for itself. From the call of `transaction` until it is over every other method but `close` is
+ *    `ERR_IN_TRANSACTION`, whoever calls it: the transaction's `work` may await it, and it would wait for `work`. A call
+ *    that was made before takes its turn: before the transaction, or after it when it is a `lock` that still waits then.
+ * 8. Run the laws of `@godwit/conformance` over it.
  */
 export interface Driver extends AsyncDisposable {
 	/**
@@ -83,7 +89,7 @@ export interface Driver extends AsyncDisposable {
 	 * A driver that cannot lock does nothing, and does not claim `lock` when the laws run over it.
 	 *
 	 * @throws MigrateError `ERR_LOCKED` at once when this instance holds the lock; `ERR_LOCK_TIMEOUT` when another
-	 *   holder kept it for `timeoutMs`. Leaves no lock behind on failure.
+	 *   holder, or another call of this instance, was in the way for `timeoutMs`. Leaves no lock behind on failure.
 	 */
 	lock(options?: LockOptions): Promise<void>;
 
@@ -114,7 +120,8 @@ export interface Driver extends AsyncDisposable {
 	/**
 	 * Reads the version from the database, each time. Version -1, not dirty, when nothing was ever recorded.
 	 *
-	 * @param options How long to wait where the database cannot be read while somebody migrates it.
+	 * @param options How long to wait for other calls of this instance, and where the database cannot be read while
+	 *   somebody migrates it.
 	 * @throws MigrateError `ERR_LOCK_TIMEOUT`, `ERR_BUSY`.
 	 */
 	version(options?: LockOptions): Promise<FoundVersion>;
@@ -123,8 +130,9 @@ export interface Driver extends AsyncDisposable {
 	drop(): Promise<void>;
 
 	/**
-	 * Ends every waiting and every reading of a body, waits for what is under way, then releases a held lock, and the
-	 * connection unless the caller brought it. A second call does nothing more.
+	 * Ends every waiting and every reading of a body, rolls a transaction back whether its `work` answers or not, waits
+	 * for what is under way, then releases a held lock, and the connection unless the caller brought it. A second call does
+	 * nothing more.
 	 *
 	 * @throws MigrateError `ERR_LOCK_LOST` when somebody took the held lock over; the connection is released all the same.
 	 */
@@ -146,7 +154,7 @@ export interface Driver extends AsyncDisposable {
 	 * Optional: runs several bodies and records the version, at the end, in ONE transaction. When `work` rejects, all of
 	 * it is rolled back and the rejection is passed on.
 	 *
-	 * @throws MigrateError `ERR_VERSION_MOVED` and `ERR_LOCK_LOST`, after which nothing was written; `ERR_START_OVER`.
+	 * @throws MigrateError `ERR_CLOSED` when `close` came before the end of `work`; `ERR_VERSION_MOVED` and `ERR_LOCK_LOST`, after which nothing was written; `ERR_START_OVER`.
 	 */
 	transaction?<T>(change: VersionChange, work: (transaction: DriverTransaction) => Promise<T>): Promise<T>;
 

@@ -3,21 +3,13 @@ import { isMigrateError, MigrateError } from "../migrate-error.ts";
 import { createTrace } from "../trace.ts";
 import { withBackoff } from "./backoff.ts";
 import type { LockOptions } from "./driver.ts";
+import { lockTimeout, type Obstacle } from "./lock-timeout.ts";
+import type { Patience } from "./patience.ts";
 
 const trace = createTrace("godwit:driver");
 
-const DEFAULT_TIMEOUT_MS = 15_000;
-
 /** Long, since many may wait for one holder, whom each look can keep waiting. */
 const LONGEST_PAUSE_MS = 250;
-
-/** Who or what keeps the lock from being taken. */
-export interface Obstacle {
-	/** For the error's details: `process 4711 on host web-1`. */
-	readonly owner: string;
-	/** For the error's message; default: that the migration lock is held by the owner. */
-	readonly reason?: string;
-}
 
 /** `"again"`: an earlier attempt failed, and another call comes first now; `"closing"`: nothing follows. */
 export type ReleaseReason = "asked" | "again" | "closing";
@@ -46,7 +38,11 @@ export interface LockState {
 
 export interface HeldLock extends LockState {
 	/** Takes the lock, and waits for it. @param call Runs one attempt between other calls. */
-	take(options: LockOptions, call: <T>(work: () => Promise<T>) => Promise<T>): Promise<void>;
+	take(
+		options: LockOptions,
+		patience: Patience,
+		call: (attempt: () => Promise<Obstacle | undefined>) => Promise<Obstacle | undefined>,
+	): Promise<void>;
 	/** @throws MigrateError `ERR_NOT_LOCKED`, and whatever the driver throws. */
 	release(): Promise<void>;
 	/** Tries once more to give back what could not be given back. Whoever called `unlock` was told of it. */
@@ -57,15 +53,10 @@ export interface HeldLock extends LockState {
 
 export interface HeldLockOptions {
 	readonly name: string;
-	readonly timeoutMs: number | undefined;
 	readonly primitives: () => LockPrimitives;
 }
 
-export function heldLock({
-	name,
-	timeoutMs: ownTimeoutMs = DEFAULT_TIMEOUT_MS,
-	primitives,
-}: HeldLockOptions): HeldLock {
+export function heldLock({ name, primitives }: HeldLockOptions): HeldLock {
 	let state: "free" | "held" | "release failed" = "free";
 
 	async function tryOnce(options: LockOptions): Promise<Obstacle | undefined> {
@@ -114,17 +105,18 @@ export function heldLock({
 			return state !== "free";
 		},
 		settle: () => settle(),
-		async take({ timeoutMs = ownTimeoutMs, ...options }, call) {
-			const start = performance.now();
+		async take(options, patience, call) {
 			let obstacle: Obstacle | undefined;
 			await withBackoff(
 				async () => {
 					obstacle = await call(() => tryOnce(options));
 					return obstacle === undefined ? true : undefined;
 				},
-				{ timeoutMs, longestWaitMs: LONGEST_PAUSE_MS, signal: options.signal },
+				{ ...patience, longestWaitMs: LONGEST_PAUSE_MS },
 			);
-			if (obstacle !== undefined) throw lockTimeout(name, obstacle, Math.round(performance.now() - start));
+			if (obstacle !== undefined) {
+				throw lockTimeout(name, obstacle, Math.round(performance.now() - patience.since));
+			}
 		},
 		async release() {
 			if (state === "free") {
@@ -142,11 +134,4 @@ export function heldLock({
 			else await settle("closing");
 		},
 	};
-}
-
-/** What whoever waits for a lock in vain is told. */
-export function lockTimeout(name: string, obstacle: Obstacle, waitedMs: number): MigrateError<"ERR_LOCK_TIMEOUT"> {
-	const { owner, reason = `the migration lock is held by ${owner}` } = obstacle;
-	const message = `${name}: ${reason}; waited ${waitedMs} ms. Try again, or raise the lock timeout`;
-	return new MigrateError("ERR_LOCK_TIMEOUT", message, { waitedMs, owner });
 }

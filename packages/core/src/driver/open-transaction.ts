@@ -2,14 +2,20 @@ import type { MigrationBody } from "../body/migration-body.ts";
 import { MigrateError } from "../migrate-error.ts";
 import { callQueue } from "./call-queue.ts";
 import type { ApplyOutcome, DriverTransaction } from "./driver.ts";
+import { endedBy } from "./ended-by.ts";
 import type { InterruptibleBodies } from "./interruptible-bodies.ts";
 
-/** The transaction of a driver, as long as code of the caller's runs in it. */
+/** The transaction of a driver, from the call that asks for it until that is over. */
 export interface OpenTransaction {
-	/** @throws MigrateError `ERR_IN_TRANSACTION` while one is open: who waited for it from inside would wait for ever. */
-	assertNone(): void;
 	/**
-	 * Runs the caller's code.
+	 * @throws MigrateError `ERR_IN_TRANSACTION` while there is one, waiting for its turn or open: its callback may wait for
+	 *   whatever is called now, and that would wait for the callback.
+	 */
+	assertNone(): void;
+	/** Runs a call of `transaction`. */
+	hold<T>(call: () => Promise<T>): Promise<T>;
+	/**
+	 * Runs the caller's code, until the driver is closed.
 	 *
 	 * @param run Runs a body in the transaction.
 	 * @throws What the code throws, else the first failure of a body that it has passed over.
@@ -20,15 +26,25 @@ export interface OpenTransaction {
 	): Promise<T>;
 }
 
-export function openTransaction(name: string, bodies: InterruptibleBodies): OpenTransaction {
-	let open = false;
+/** @param closing Ends the caller's code, which may never answer, with the signal's reason. */
+export function openTransaction(name: string, bodies: InterruptibleBodies, closing: AbortSignal): OpenTransaction {
+	let held = false;
 	return {
 		assertNone() {
-			if (!open) return;
-			const message = `a transaction of this driver of ${name} is open; use the handle that its callback is given`;
+			if (!held) return;
+			const message = `a transaction of this driver of ${name} is under way; wait for its end, or use the handle that its callback is given`;
 			throw new MigrateError("ERR_IN_TRANSACTION", message, undefined);
 		},
+		async hold(call) {
+			held = true;
+			try {
+				return await call();
+			} finally {
+				held = false;
+			}
+		},
 		async during(run, work) {
+			closing.throwIfAborted();
 			const queue = callQueue();
 			let over = false;
 			let failure: { readonly error: unknown } | undefined;
@@ -53,15 +69,13 @@ export function openTransaction(name: string, bodies: InterruptibleBodies): Open
 					return running;
 				},
 			};
-			open = true;
 			let result: Awaited<ReturnType<typeof work>>;
 			try {
-				result = await work(handle);
+				result = await endedBy(closing, work(handle));
 			} finally {
 				over = true;
 				// What the code has begun and not waited for belongs to the transaction.
 				await queue.run(async () => {});
-				open = false;
 			}
 			if (failure !== undefined) throw failure.error;
 			return result;

@@ -121,10 +121,7 @@ export class Migrate implements AsyncDisposable {
 
 	async #closed(closing: Promise<{ readonly error: unknown } | undefined>): Promise<void> {
 		const failure = await closing;
-		if (failure === undefined) return;
-		// Its transaction is over by now.
-		if (isMigrateError(failure.error, "ERR_IN_TRANSACTION")) return this.#driver.close();
-		throw failure.error;
+		if (failure !== undefined) throw failure.error;
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {

@@ -18,6 +18,14 @@ describe("withBackoff", () => {
 		expect(tries).toBe(1);
 	});
 
+	it("counts the time from when its caller began to wait", async () => {
+		let attempts = 0;
+		const since = performance.now() - 60_000;
+		const attempt = (): undefined => void attempts++;
+		expect(await withBackoff(attempt, { timeoutMs: 60_000, since })).toBeUndefined();
+		expect(attempts).toBe(1);
+	});
+
 	it("tries again until the time is up", async () => {
 		let tries = 0;
 		const attempt = (): undefined => {

@@ -156,6 +156,64 @@ describe("lock", () => {
 	});
 });
 
+describe("a call that waits for its turn", () => {
+	it("is ended by close", async () => {
+		const gate = Promise.withResolvers<void>();
+		const { driver } = recorded({ setVersion: () => gate.promise });
+		const before = driver.setVersion(ONE);
+		const { signal } = new AbortController();
+		const waiting = [driver.version(), driver.lock(), driver.version({ signal })].map((call) =>
+			expect(call).rejects.toMatchObject({ code: "ERR_CLOSED" }),
+		);
+		const closing = driver.close();
+		await Promise.all(waiting);
+		gate.resolve();
+		await Promise.all([before, closing]);
+	});
+
+	it("leaves its turn to the next one, which still waits for what came before", async () => {
+		const gate = Promise.withResolvers<void>();
+		const { driver, calls } = recorded({
+			async setVersion() {
+				await gate.promise;
+				calls.push("setVersion");
+			},
+		});
+		const before = driver.setVersion(ONE);
+		const reason = new Error("no longer wanted");
+		await expect(driver.version({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+		const next = driver.run(textBody("next"));
+		const patient = driver.version({ timeoutMs: Number.POSITIVE_INFINITY });
+		await expect(driver.lock({ timeoutMs: 0 })).rejects.toMatchObject({
+			code: "ERR_LOCK_TIMEOUT",
+			message: expect.stringMatching(/^app\.db: another call of this instance is under way; waited \d+ ms/),
+			details: { owner: "this instance" },
+		});
+		expect(calls).toEqual([]);
+		gate.resolve();
+		await Promise.all([before, next, patient]);
+		expect(calls).toEqual(["setVersion", "run next", "version"]);
+		await driver.lock({ timeoutMs: 0 });
+	});
+
+	it("leaves to the database what is left of its time", async () => {
+		const given: (number | undefined)[] = [];
+		const { driver } = recorded({
+			async version({ timeoutMs }) {
+				given.push(timeoutMs);
+				return ONE;
+			},
+		});
+		await driver.version({ timeoutMs: 60_000 });
+		await driver.version();
+		await driver.version({ timeoutMs: Number.POSITIVE_INFINITY });
+		expect(given[0]).toBeGreaterThan(50_000);
+		expect(given[0]).toBeLessThanOrEqual(60_000);
+		expect(given[1]).toBeLessThanOrEqual(15_000);
+		expect(given[2]).toBe(Number.POSITIVE_INFINITY);
+	});
+});
+
 describe("transaction", () => {
 	it("ends with what was begun in it and not waited for", async () => {
 		const { driver, calls } = recorded();
@@ -181,17 +239,59 @@ describe("transaction", () => {
 		expect(calls).toEqual(["begin", "rollback"]);
 	});
 
-	it("lets close take place when it is over, which then is told to whoever asks again", async () => {
+	it("is rolled back by close, which its callback may wait for", async () => {
 		const { driver, calls } = recorded();
-		const told: unknown[] = [];
+		const late = Promise.withResolvers<unknown>();
 		const ended = driver.transaction(ONE, async ({ run }) => {
-			await driver.close().catch((error: unknown) => told.push(error));
-			await run(textBody("late"));
+			await run(textBody("one"));
+			await driver.close();
+			await run(textBody("late")).catch(late.resolve);
 		});
 		await expect(ended).rejects.toMatchObject({ code: "ERR_CLOSED" });
-		expect(told).toMatchObject([{ code: "ERR_IN_TRANSACTION" }]);
-		await driver.close();
+		expect(await late.promise).toMatchObject({ code: "ERR_CLOSED" });
+		expect(calls).toEqual(["begin", "run one", "rollback", "close"]);
+	});
+
+	it("does not begin when close comes before its turn", async () => {
+		const gate = Promise.withResolvers<void>();
+		const { driver, calls } = recorded({ setVersion: () => gate.promise });
+		const before = driver.setVersion(ONE);
+		const work = vi.fn(async () => {});
+		const ended = driver.transaction(ONE, work);
+		ended.catch(() => {});
+		const closing = driver.close();
+		gate.resolve();
+		await Promise.all([before, closing]);
+		await expect(ended).rejects.toMatchObject({ code: "ERR_CLOSED" });
+		expect(work).not.toHaveBeenCalled();
 		expect(calls).toEqual(["begin", "rollback", "close"]);
+	});
+
+	it("refuses another call until it is over, and none after that", async () => {
+		const { driver } = recorded();
+		const first = driver.transaction(ONE, async () => {});
+		await expect(driver.transaction(ONE, async () => {})).rejects.toMatchObject({ code: "ERR_IN_TRANSACTION" });
+		await first;
+		await driver.transaction(ONE, () => Promise.reject(busy)).catch(() => {});
+		await driver.setVersion(ONE);
+	});
+
+	it("does not end a lock that waited before it, but for its timeout", async () => {
+		let owner: string | undefined = "process 1";
+		const { driver, calls } = recorded({
+			async tryLock() {
+				calls.push("tryLock");
+				return owner === undefined ? undefined : { owner };
+			},
+		});
+		const short = driver.lock({ timeoutMs: 50 });
+		const long = driver.lock({ timeoutMs: 60_000 });
+		await driver.transaction(ONE, async () => {
+			await expect(short).rejects.toMatchObject({ code: "ERR_LOCK_TIMEOUT" });
+			owner = undefined;
+		});
+		await long;
+		expect(calls.slice(calls.indexOf("begin"))).toEqual(["begin", "commit", "tryLock"]);
 	});
 });
 
