@@ -65,7 +65,7 @@ export async function runInOrder(
 			onEvent?.({ type: "start", migration, index, count });
 			const began = performance.now();
 			if (!(await run({ migration, index, body: ahead.get(index)?.body }))) break;
-			await ahead.get(index)?.close();
+			await ahead.get(index)?.close().catch(noLongerWanted);
 			ahead.delete(index);
 			const { version, direction, target, file } = migration;
 			const durationMs = performance.now() - began;
@@ -76,7 +76,8 @@ export async function runInOrder(
 	} catch (error) {
 		throw await cleanUpAfter(error, closeAll);
 	}
-	await closeAll();
+	// What was applied stays so, and is for the caller to hear.
+	await closeAll().catch(noLongerWanted);
 	return done === count;
 }
 

@@ -721,6 +721,21 @@ describe("a source", () => {
 		expect(stopped.seen).toEqual({ open: 0, opened: 11 });
 	});
 
+	it("whose body fails to close does not hide what was applied", async () => {
+		const chunks = { next: async () => ({ value: new Uint8Array(200_000) }), return: failing("cannot close") };
+		const body = migrationBody(() => ({ [Symbol.asyncIterator]: () => chunks }));
+		const readUp: Source["readUp"] = async () => ({ identifier: "x", location: "x", body });
+		const source = { ...memorySource(THREE), readUp };
+		const driver = recordingDriver({ apply: async () => "applied" });
+		const controller = new AbortController();
+		const onEvent = ({ type }: MigrateEvent): void => {
+			if (type === "end") controller.abort();
+		};
+		const stopped = new Migrate({ source, driver, signal: controller.signal, onEvent });
+		expect(await stopped.up()).toMatchObject({ stopped: true, applied: [{ version: 1n }] });
+		expect(await new Migrate({ source, driver }).up()).toMatchObject({ stopped: false, applied: [{}, {}, {}] });
+	});
+
 	it("whose body fails to close does not hide the failure of the migration, nor leave another open", async () => {
 		const { source, seen } = countingSource(1);
 		const readUp: Source["readUp"] = async (version) => {
