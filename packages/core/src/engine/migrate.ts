@@ -216,8 +216,9 @@ export class Migrate implements AsyncDisposable {
 			onEvent?.({ type: "locked", waitedMs: performance.now() - start });
 		};
 		const takeAgain = async (): Promise<void> => {
-			await this.#driver.unlock();
+			// When that fails, the driver itself tries it again.
 			held = false;
+			await this.#driver.unlock();
 			await take();
 		};
 		let result: T;
@@ -225,7 +226,7 @@ export class Migrate implements AsyncDisposable {
 			await take();
 			result = await work(takeAgain);
 		} catch (error) {
-			if (held) throw await cleanUpAfter(error, () => this.#driver.unlock());
+			if (held) throw await cleanUpAfter(error, () => this.#giveBack());
 			if (stopped !== undefined && signal?.aborted && error === signal.reason) return stopped();
 			throw error;
 		}
@@ -237,7 +238,7 @@ export class Migrate implements AsyncDisposable {
 	async #unlock(): Promise<void> {
 		const { onEvent } = this.#options;
 		try {
-			await this.#driver.unlock();
+			await this.#giveBack();
 		} catch (error) {
 			if (isMigrateError(error, "ERR_LOCK_LOST")) throw error;
 			trace("the lock could not be given back: %s", error);
@@ -245,6 +246,15 @@ export class Migrate implements AsyncDisposable {
 			return;
 		}
 		onEvent?.({ type: "unlocked" });
+	}
+
+	async #giveBack(): Promise<void> {
+		try {
+			await this.#driver.unlock();
+		} catch (error) {
+			// `close` gives it back, and tells whoever called it when it cannot.
+			if (!isMigrateError(error, "ERR_CLOSED")) throw error;
+		}
 	}
 
 	#waiting(): LockOptions {

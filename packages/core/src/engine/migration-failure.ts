@@ -28,8 +28,12 @@ export async function migrationFailed(
 		const committed = (await driver.lastToken?.()) === token;
 		return migrationError(migration, cause, report, { ...(await driver.version()), committed });
 	} catch (error) {
-		const known = dirty ? { version: migration.target, dirty, committed: false } : undefined;
-		return migrationError(migration, suppress(cause, error), report, known);
+		// A driver that was closed answers nothing; what `close` has ended was not committed.
+		const closed = isMigrateError(error, "ERR_CLOSED");
+		const ended = closed && isMigrateError(cause, "ERR_CLOSED");
+		const version = dirty ? migration.target : report.to;
+		const known = dirty || ended ? { version, dirty, committed: false } : undefined;
+		return migrationError(migration, closed ? cause : suppress(cause, error), report, known);
 	}
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { migrationBody } from "../../src/body/migration-body.ts";
+import { type MigrationBody, migrationBody } from "../../src/body/migration-body.ts";
 import { defineDriver } from "../../src/driver/define-driver.ts";
-import type { Driver, VersionChange } from "../../src/driver/driver.ts";
+import type { ApplyOutcome, Driver, VersionChange } from "../../src/driver/driver.ts";
 import { Migrate } from "../../src/engine/migrate.ts";
+import type { MigrateEvent } from "../../src/engine/migrate-event.ts";
 import type { MigrateOptions } from "../../src/engine/migrate-options.ts";
 import { MigrateError } from "../../src/migrate-error.ts";
 import { memorySource } from "../../src/source/memory-source.ts";
@@ -105,6 +106,13 @@ describe("a driver that asks to start over", () => {
 		});
 	});
 
+	it("fails with nothing but that when the lock was lost meanwhile", async () => {
+		const lost = new MigrateError("ERR_LOCK_LOST", "lost", { owner: "process 1" });
+		const unlocks: MigrateError[] = [lost, new MigrateError("ERR_NOT_LOCKED", "not locked", undefined)];
+		const driver = hindered([waitFor("a.db")], { unlock: () => Promise.reject(unlocks.shift()) });
+		await expect(up(driver)).rejects.toMatchObject({ code: "ERR_MIGRATION_FAILED", cause: lost, suppressed: [] });
+	});
+
 	it("stops with what had succeeded when the signal comes while the lock is waited for", async () => {
 		const controller = new AbortController();
 		const locks: (() => Promise<void>)[] = [
@@ -146,14 +154,8 @@ describe("operations that overlap", () => {
 		expect([first.to, second.to, version.version]).toEqual([1n, 2n, 2n]);
 	});
 
-	it("end with close, though a body is read past what was read ahead", async () => {
-		const past = Promise.withResolvers<void>();
-		const large = migrationBody(async function* () {
-			yield new Uint8Array(200_000);
-			past.resolve();
-			await new Promise(() => {});
-		});
-		const driver = defineDriver({ name: "app.db" }, () => ({
+	function closable(apply: boolean): Driver {
+		return defineDriver({ name: "app.db" }, () => ({
 			tryLock: async () => undefined,
 			releaseLock: async () => {},
 			version: async () => ({ version: -1n, dirty: false }),
@@ -161,16 +163,51 @@ describe("operations that overlap", () => {
 			async run(body) {
 				for await (const _ of body);
 			},
+			...(apply && {
+				async apply(body: MigrationBody): Promise<ApplyOutcome> {
+					for await (const _ of body);
+					return "applied";
+				},
+			}),
 			drop: async () => {},
 			close: async () => {},
-		}));
-		const migrate = new Migrate({ source: memorySource({}), driver });
+		})) as Driver;
+	}
+
+	it.each([
+		[true, "rolled back; the database is without any migration and not dirty"],
+		[false, "the database is dirty at version 1"],
+	])("end with close, though a body is read past what was read ahead, apply = %s", async (apply, state) => {
+		const past = Promise.withResolvers<void>();
+		const large = migrationBody(async function* () {
+			yield new Uint8Array(200_000);
+			past.resolve();
+			await new Promise(() => {});
+		});
+		const migrate = new Migrate({ source: memorySource({}), driver: closable(apply) });
 		const file = { identifier: "a", location: "1_a.up.sql", body: large };
 		const running = migrate.run({ version: 1n, direction: "up", target: 1n, file });
 		running.catch(() => {});
 		await past.promise;
 		await migrate.close();
-		await expect(running).rejects.toMatchObject({ code: "ERR_MIGRATION_FAILED" });
+		await expect(running).rejects.toMatchObject({
+			code: "ERR_MIGRATION_FAILED",
+			message: expect.stringContaining(state),
+			suppressed: [],
+			cause: { code: "ERR_CLOSED", suppressed: [] },
+			details: { dirty: !apply },
+		});
+	});
+
+	it("keep their report when close comes before the lock was given back", async () => {
+		const events: MigrateEvent[] = [];
+		const driver = closable(true);
+		const onEvent = (event: MigrateEvent): void => {
+			events.push(event);
+			if (event.type === "end" && event.index === 2) void driver.close();
+		};
+		expect(await up(driver, { onEvent })).toMatchObject({ to: 3n, applied: [{}, {}, {}] });
+		expect(events.at(-1)).toEqual({ type: "unlocked" });
 	});
 
 	it("end with close", async () => {
