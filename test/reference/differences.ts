@@ -32,6 +32,7 @@ export const differences = [
 	// what a folder and a URL may hold
 	"unreadable-names",
 	"backup-copies",
+	"migrations-in-code",
 	"versions-over-2-63",
 	"links-to-folders",
 	"source-read-errors",

@@ -82,6 +82,7 @@ export const examples: readonly Example[] = [
 	...["2_b.up.sql~", "1_a.up.sql.orig", "2_b.down.sql.bak"].map((name) =>
 		example("backup-copies", { "9_a.up.sql": "", [name]: "" }, [up]),
 	),
+	...["2_b.up.ts", "2_b.down.mjs"].map((name) => example("migrations-in-code", { "9_a.up.sql": "", [name]: "" }, [up])),
 	example("versions-over-2-63", { "9223372036854775808_a.up.sql": "" }, [up]),
 	example("versions-over-2-63", A, [up, migrate(2n ** 63n)]),
 ];

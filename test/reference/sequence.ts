@@ -55,6 +55,7 @@ const BESIDE: readonly (readonly [name: string, refusedBy: DifferenceId | undefi
 	["9223372036854775808_over.up.sql", "versions-over-2-63"],
 	["30_users.up.sql~", "backup-copies"],
 	["30_users.down.sql.orig", "backup-copies"],
+	["30_users.up.ts", "migrations-in-code"],
 ];
 
 const anyMigration = fc

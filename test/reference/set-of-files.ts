@@ -1,7 +1,12 @@
 import type { DifferenceId } from "./differences.ts";
 import type { MigrationSet, SetMigration } from "./sequence.ts";
 
-const BY_NAME: ReadonlySet<DifferenceId> = new Set(["unreadable-names", "backup-copies", "versions-over-2-63"]);
+const BY_NAME: ReadonlySet<DifferenceId> = new Set([
+	"unreadable-names",
+	"backup-copies",
+	"migrations-in-code",
+	"versions-over-2-63",
+]);
 const BY_BODY: ReadonlySet<DifferenceId> = new Set([
 	"transaction-control",
 	"unknown-directive",

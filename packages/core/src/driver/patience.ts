@@ -15,11 +15,7 @@ export interface Patience {
  * @param ownTimeoutMs Where the caller does not say.
  * @param closing Ends every waiting, too.
  */
-export function patienceOf(
-	{ timeoutMs, signal }: LockOptions,
-	ownTimeoutMs: number,
-	closing: AbortSignal,
-): Patience {
+export function patienceOf({ timeoutMs, signal }: LockOptions, ownTimeoutMs: number, closing: AbortSignal): Patience {
 	return {
 		since: performance.now(),
 		timeoutMs: timeoutMs ?? ownTimeoutMs,

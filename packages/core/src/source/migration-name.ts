@@ -17,6 +17,9 @@ export type NameVerdict =
 /** Names that somebody most likely meant as a migration's. */
 const LOOKS_LIKE_ONE = /\.(up|down)(\.|$)|^[0-9].*\.sql/is;
 
+/** What a runtime would run as code. Any other extension is SQL, as for golang-migrate. */
+const SCRIPT = /\.[cm]?[jt]s$/i;
+
 const BACKUP = /(~|\.(bak|backup|old|orig|rej|sw[a-p]|tmp))$/i;
 
 /**
@@ -31,6 +34,9 @@ export function parseMigrationName(fileName: string): NameVerdict {
 	if (name === undefined && (fileName.startsWith(".") || !LOOKS_LIKE_ONE.test(fileName))) return { kind: "other" };
 	if (!fileName.endsWith(".sql") && BACKUP.test(fileName)) {
 		return { kind: "suspect", reason: "it looks like a backup copy of a migration" };
+	}
+	if (!fileName.endsWith(".sql") && SCRIPT.test(fileName)) {
+		return { kind: "suspect", reason: "migrations in code are not supported yet, and it would run as SQL" };
 	}
 	if (name === undefined) return { kind: "suspect", reason: "its name is not VERSION_TITLE.up.EXT or .down.EXT" };
 	if (name.version > MAX_VERSION) return { kind: "suspect", reason: `its version is over ${MAX_VERSION} (2^63-1)` };
