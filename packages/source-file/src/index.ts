@@ -1,1 +1,2 @@
 export { fileSource } from "./file-source.ts";
+export { pathOfFileUrl } from "./path-of-file-url.ts";

@@ -6,7 +6,12 @@ export const create: Command = {
 	help: "create an empty up and down file called NAME",
 	flags: [
 		{ name: "ext", kind: "string", value: "EXT", help: "extension of the files, as sql; required" },
-		{ name: "dir", kind: "string", value: "DIR", help: "where to (default: -path, else the current folder)" },
+		{
+			name: "dir",
+			kind: "string",
+			value: "DIR",
+			help: "where to (default: -path or -source, else the current folder)",
+		},
 		{ name: "seq", kind: "boolean", help: "number the files 1, 2, 3 instead of by the time" },
 		{ name: "digits", kind: "integer", value: "N", help: "digits of such a number (default 6)" },
 		{

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { controlCharacter } from "@godwit/core";
+import { pathOfFileUrl } from "@godwit/source-file";
 import { CommandError } from "../command-line/command-error.ts";
 import type { CommandLine } from "../command-line/read-command-line.ts";
 
@@ -37,7 +38,7 @@ export function fileRequest({ operands, value, is }: CommandLine): FileRequest {
 	return {
 		name,
 		suffix: `.${extension.replace(/^\./, "")}`,
-		folder: folderOf(value("dir") ?? (value("path") || "")),
+		folder: folderOf(value("dir") ?? (value("path") || folderOfSource(value("source")))),
 		numbering: numberingOf({ value, is }),
 	};
 }
@@ -49,6 +50,14 @@ function assertPartOfName(what: string, text: string): void {
 	const control = controlCharacter(text);
 	if (control !== undefined) throw new CommandError(`the ${what} has the control character ${control}; take it out`);
 	if (/[/\\]/.test(text)) throw new CommandError(`"${text}" cannot be part of a file name; name the folder with -dir`);
+}
+
+function folderOfSource(url: string | undefined): string {
+	if (!url) return "";
+	if (!/^file:/i.test(url)) {
+		throw new CommandError("create makes files, and -source is no file:// URL; name the folder with -path DIR");
+	}
+	return pathOfFileUrl(url);
 }
 
 function folderOf(path: string): string {

@@ -40,6 +40,21 @@ describe("godwit create", () => {
 		expect(await readdir(join(cwd, "n"))).toEqual(["000001_b.down.sql", "000001_b.up.sql"]);
 	});
 
+	it("creates in the folder of a file -source, and refuses any other", async () => {
+		const cwd = await folderOf({ "m n/1_a.up.sql": "" });
+		const { stdout } = await create(cwd, "-source", "file://m%20n", "-ext", "sql", "-seq", "b");
+		expect(stdout).toBe(`${join(cwd, "m n/000002_b.up.sql")}\n${join(cwd, "m n/000002_b.down.sql")}\n`);
+		const refused = await create(cwd, "-source", "github://user:secret@owner/repo", "-ext", "sql", "b");
+		expect(refused).toMatchObject({
+			code: 1,
+			stdout: "",
+			stderr: expect.stringContaining("name the folder with -path"),
+		});
+		expect(refused.stderr).not.toContain("secret");
+		expect((await create(cwd, "-source", "file://m?x=1", "-ext", "sql", "b")).code).toBe(1);
+		expect(await readdir(cwd)).toEqual(["m n"]);
+	});
+
 	it("gives each of six processes at once a number of its own", async () => {
 		const cwd = await folderOf({ "3_a.up.sql": "" });
 		const names = ["u", "v", "w", "x", "y", "z"];
