@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 /** Where everything is that a workload needs. */
 export interface BenchContext {
-	/** A folder on a real disk, for databases and migrations. */
+	/** For databases and migrations; what it lies on is part of the result. */
 	readonly folder: string;
 	/** godwit as a user has it: compiled, packed, installed. `main` is the library, `bin` the command. */
 	readonly godwit: { readonly main: string; readonly bin: string };

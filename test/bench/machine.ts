@@ -11,32 +11,34 @@ export interface Machine {
 	readonly system: string;
 	/** The type of the file system that the databases lay on, as statfs tells it. */
 	readonly fileSystem: string;
-	/** Processes that wanted to run, averaged over a minute, when the workload began. */
-	readonly load: number;
 	readonly versions: Readonly<Record<string, string>>;
 }
 
-const TMPFS = 0x01021994;
+// https://man7.org/linux/man-pages/man2/statfs.2.html
 const FILE_SYSTEMS: Readonly<Record<number, string>> = {
 	61267: "ext4",
 	1481003842: "xfs",
 	2435016766: "btrfs",
 	2035054128: "overlayfs",
+	16914836: "tmpfs",
 };
 
-/** @throws Error when the folder lies in memory, where nothing is durable and every tool looks fast. */
+/** @param folder - Where the databases lie. */
 export function describeMachine(folder: string, versions: Readonly<Record<string, string>>): Machine {
 	const { type } = statfsSync(folder);
-	if (type === TMPFS) throw new Error(`${folder} lies in memory; the bench needs a disk`);
 	return {
 		processor: cpus()[0]?.model ?? "unknown",
 		cores: cpus().length,
 		memoryGb: Math.round(totalmem() / 2 ** 30),
 		system: `${process.platform} ${release()}`,
 		fileSystem: FILE_SYSTEMS[type] ?? `0x${type.toString(16)}`,
-		load: loadavg()[0] ?? 0,
 		versions,
 	};
+}
+
+/** Processes that wanted to run, averaged over the last minute. */
+export function currentLoad(): number {
+	return loadavg()[0] ?? 0;
 }
 
 /** The versions of what is measured. */

@@ -42,13 +42,20 @@ function smallMigrations(count: number): readonly Pair[] {
 }
 
 /** `000001_small.up.sql` and `.down.sql`: godwit, golang-migrate and the tools that are handed SQL. */
-export function writePairs(folder: string, count: number): void {
+export function writePairs(
+	folder: string,
+	count: number,
+	{ before = "", after = "" }: { readonly before?: string; readonly after?: string } = {},
+): void {
 	for (const { version, up, down } of smallMigrations(count)) {
 		const name = join(folder, `${String(version).padStart(6, "0")}_small`);
-		writeFileSync(`${name}.up.sql`, up);
-		writeFileSync(`${name}.down.sql`, down);
+		writeFileSync(`${name}.up.sql`, before + up + after);
+		writeFileSync(`${name}.down.sql`, before + down + after);
 	}
 }
+
+/** As many migrations keep foreign keys from a table that is built anew. */
+export const FOREIGN_KEYS_OFF_AND_ON = { before: "PRAGMA foreign_keys=OFF;\n", after: "PRAGMA foreign_keys=ON;\n" };
 
 /** goose and dbmate keep both directions in one file, with a comment before each. */
 export function writeAnnotated(

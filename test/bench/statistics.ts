@@ -28,15 +28,7 @@ export function peakRss({ samples }: Series): number | undefined {
 	return peaks.length === 0 ? undefined : Math.max(...peaks);
 }
 
-/** How two contenders compare. */
-export interface Ratio {
-	readonly ofMedians: number;
-	/** The median of the ratios of the runs in each round, which a machine that slows down during a run disturbs less. */
-	readonly ofPairs: number;
-}
-
-/** Compares numbers measured in the same rounds. */
-export function ratio(numerators: readonly number[], denominators: readonly number[]): Ratio {
-	const pairs = numerators.map((numerator, round) => numerator / (denominators[round] ?? Number.NaN));
-	return { ofMedians: median(numerators) / median(denominators), ofPairs: median(pairs) };
+/** Divides number by number; both were measured in the same rounds. */
+export function divide(numerators: readonly number[], denominators: readonly number[]): readonly number[] {
+	return numerators.map((numerator, round) => numerator / (denominators[round] ?? Number.NaN));
 }

@@ -1,43 +1,65 @@
-import { median, peakRss, type Ratio, ratio, type Series, times } from "./statistics.ts";
+import { divide, median, peakRss, type Series, times } from "./statistics.ts";
+import type { Limits, Storage } from "./storage.ts";
+
+/** What a target is judged by. */
+export interface Measurement {
+	/** The median of the ratios in each round, which a machine that slows down during a run disturbs least; or megabytes. */
+	readonly value: number;
+	/** Absent where nothing is paired. */
+	readonly pairs?: Pairs;
+}
+
+/** How the ratios in each round lie. */
+export interface Pairs {
+	readonly lowest: number;
+	readonly highest: number;
+	readonly rounds: number;
+	/** The ratio of the medians of all rounds, to see whether the two ways to count agree. */
+	readonly ofMedians: number;
+}
 
 /** A number that the project wants to reach. */
 export interface Target {
 	readonly promise: string;
-	readonly limit: number;
+	readonly limits: Limits;
 	readonly unit: "times" | "MB";
 	/** `undefined` when a contender it needs did not run. */
-	measure(find: (contender: string) => Series | undefined): Ratio | undefined;
+	measure(find: (contender: string) => Series | undefined): Measurement | undefined;
 }
 
-/** What a target came to. */
+/** What a target came to on one storage. */
 export interface Verdict {
 	readonly promise: string;
+	readonly storage: Storage;
 	readonly limit: number;
 	readonly unit: "times" | "MB";
-	/** Decides: the ratio of the medians, or megabytes. Null when a contender did not run. */
-	readonly measured: number | null;
-	readonly ofPairs: number | null;
+	/** Absent when the workload was not measured on that storage, or a contender failed or did not run. */
+	readonly measurement?: Measurement | undefined;
 	readonly met: boolean;
 }
 
+/** A plain number holds on the disk. */
+type Limit = number | Limits;
+
 /** The time of one contender against that of another. */
-export function timeTarget(contender: string, against: string, limit: number): Target {
+export function timeTarget(contender: string, against: string, limit: Limit): Target {
 	return {
 		promise: `${contender} against ${against}`,
-		limit,
+		limits: limitsOf(limit),
 		unit: "times",
 		measure(find) {
 			const [ours, theirs] = [find(contender), find(against)];
-			return ours && theirs && ratio(times(ours), times(theirs));
+			if (!ours || !theirs) return undefined;
+			return paired(divide(times(ours), times(theirs)), median(times(ours)) / median(times(theirs)));
 		},
 	};
 }
 
 /** The time of a contender, without that of `start`, against that of another. */
-export function timeBeyondStartTarget(contender: string, start: string, against: string, limit: number): Target {
+export function timeBeyondStartTarget(contender: string, start: string, against: string, limit: Limit): Target {
 	return {
 		promise: `${contender}, less ${start}, against ${against}`,
-		limit,
+		limits: limitsOf(limit),
 		unit: "times",
 		measure(find) {
 			const [ours, base, theirs] = [find(contender), find(start), find(against)];
@@ -45,50 +67,71 @@ export function timeBeyondStartTarget(contender: string, start: string, against:
 			const starts = times(base);
 			const beyond = times(ours).map((time, round) => time - (starts[round] ?? Number.NaN));
 			const ofMedians = (median(times(ours)) - median(starts)) / median(times(theirs));
-			return { ofMedians, ofPairs: ratio(beyond, times(theirs)).ofPairs };
+			return paired(divide(beyond, times(theirs)), ofMedians);
 		},
 	};
 }
 
 /** How much more a contender grows from one size to another than a second one does. */
-export function growthTarget(contender: string, against: string, from: string, to: string, limit: number): Target {
+export function growthTarget(contender: string, against: string, from: string, to: string, limit: Limit): Target {
 	return {
 		promise: `${contender}, growth from ${from} to ${to}, against that of ${against}`,
-		limit,
+		limits: limitsOf(limit),
 		unit: "times",
 		measure(find) {
 			const ours = [find(`${contender}, ${to}`), find(`${contender}, ${from}`)] as const;
 			const theirs = [find(`${against}, ${to}`), find(`${against}, ${from}`)] as const;
 			if (!ours[0] || !ours[1] || !theirs[0] || !theirs[1]) return undefined;
-			const mine = ratio(times(ours[0]), times(ours[1]));
-			const raw = ratio(times(theirs[0]), times(theirs[1]));
-			return { ofMedians: mine.ofMedians / raw.ofMedians, ofPairs: mine.ofPairs / raw.ofPairs };
+			const growth = (large: Series, small: Series): readonly number[] => divide(times(large), times(small));
+			const ofMedians = (large: Series, small: Series): number => median(times(large)) / median(times(small));
+			return paired(
+				divide(growth(ours[0], ours[1]), growth(theirs[0], theirs[1])),
+				ofMedians(ours[0], ours[1]) / ofMedians(theirs[0], theirs[1]),
+			);
 		},
 	};
 }
 
-export function memoryTarget(contender: string, limit: number): Target {
+/** The highest peak of all runs. */
+export function memoryTarget(contender: string, limit: Limit): Target {
 	return {
 		promise: `${contender}, peak memory`,
-		limit,
+		limits: limitsOf(limit),
 		unit: "MB",
 		measure(find) {
 			const series = find(contender);
 			const peak = series && peakRss(series);
-			return peak === undefined ? undefined : { ofMedians: peak, ofPairs: peak };
+			return peak === undefined ? undefined : { value: peak };
 		},
 	};
 }
 
-export function judge({ promise, limit, unit, measure }: Target, series: readonly Series[]): Verdict {
-	const found = measure((name) => series.find((one) => one.name === name && !one.samples.some(({ note }) => note)));
-	const measured = found?.ofMedians ?? null;
-	return {
-		promise,
-		limit,
-		unit,
-		measured,
-		ofPairs: found?.ofPairs ?? null,
-		met: measured !== null && measured <= limit,
+/** @returns `undefined` when the target has no limit on that storage. */
+export function judge(
+	{ promise, limits, unit, measure }: Target,
+	storage: Storage,
+	series: readonly Series[],
+): Verdict | undefined {
+	const limit = limits[storage];
+	if (limit === undefined) return undefined;
+	const measurement = measure((name) => series.find((one) => one.name === name && ended(one)));
+	return { promise, storage, limit, unit, measurement, met: measurement !== undefined && measurement.value <= limit };
+}
+
+function ended({ samples }: Series): boolean {
+	return samples.length > 0 && !samples.some(({ note }) => note);
+}
+
+function limitsOf(limit: Limit): Limits {
+	return typeof limit === "number" ? { disk: limit } : limit;
+}
+
+function paired(ratios: readonly number[], ofMedians: number): Measurement {
+	const pairs = {
+		lowest: Math.min(...ratios),
+		highest: Math.max(...ratios),
+		rounds: ratios.length,
+		ofMedians,
 	};
+	return { value: median(ratios), pairs };
 }

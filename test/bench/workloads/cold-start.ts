@@ -10,7 +10,7 @@ export const coldStart: Workload = {
 	title: "Cold start of the command",
 	description: () => "`godwit version` from the start of the command to its end, against Node.js that does nothing.",
 	runs: 31,
-	targets: [timeTarget("godwit version, native", "node -e 0", 1.8)],
+	targets: [timeTarget("godwit version, native", "node -e 0", 1.45)],
 	remarks: [
 		"godwit uses V8's compile cache, which the round that is not counted has filled, as a user's first run does.",
 	],

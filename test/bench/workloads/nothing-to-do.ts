@@ -27,7 +27,7 @@ export const nothingToDoInProcess: Workload = {
 	title: "Nothing to do, in process",
 	description: (context) =>
 		`\`Migrate.open\`, \`up\` and \`close\` with a database that is up to date and a folder of ${filesOf(context)} files, against \`readdir\` of that folder alone. "Again" is the median of 30 times in one process after 10 that do not count; "first" the first time in a process, with what it takes to load the driver.`,
-	runs: 7,
+	runs: 9,
 	targets: [timeTarget("godwit native, again", "readdir, again", 2)],
 	remarks: [],
 	async contenders(context) {

@@ -4,6 +4,7 @@ import { runCommand, runPeer } from "../child.ts";
 import { runGo } from "../go-peer.ts";
 import { writeAnnotated, writeDrizzle, writePairs } from "../migration-files.ts";
 import type { Contender, Sample } from "../sample.ts";
+import { onEither } from "../storage.ts";
 import { timeTarget } from "../target.ts";
 import type { Workload } from "../workload.ts";
 
@@ -16,7 +17,7 @@ function countOf({ quick }: BenchContext): number {
 
 const remarks = [
 	"Raw is the binding by itself: it lists the folder, reads each file when its turn comes, and makes one BEGIN IMMEDIATE transaction of the file and its version row, or one of all.",
-	"godwit on native keeps the journal, which spares making and deleting a file for each migration; besides, it reads its lock and the version that it has written, looks for processes on node-sqlite3-wasm, and is more code. On a disk whose flush takes long the first weighs more, on a slow processor the second.",
+	"godwit on native keeps the journal, which spares making and deleting a file for each migration; besides, it splits each file into its statements, asserts in each transaction that lock and version are what they were, and is more code. On a disk whose flush takes long the first weighs more, on a slow processor the second.",
 	"On wasm the engine's own time is most of it: what raw node-sqlite3-wasm takes over raw better-sqlite3 is out of godwit's hands.",
 	"goose and dbmate are measured as commands, with their start; the others in a process that is running already.",
 ];
@@ -42,10 +43,10 @@ function goMigrate({ reference }: BenchContext, scheme: string, folder: string):
 }
 
 const targets = [
-	timeTarget("godwit native", "raw better-sqlite3", 1.1),
-	timeTarget("godwit native", "golang-migrate sqlite3", 0.5),
-	timeTarget("godwit wasm", "golang-migrate ncruces", 0.6),
-	timeTarget("godwit wasm", "godwit native", 1.25),
+	timeTarget("godwit native", "raw better-sqlite3", { disk: 1.05, tmpfs: 1.25 }),
+	timeTarget("godwit native", "golang-migrate sqlite3", onEither(0.5)),
+	timeTarget("godwit wasm", "raw node-sqlite3-wasm", onEither(1.05)),
+	timeTarget("godwit wasm", "golang-migrate ncruces", onEither(0.6)),
 ];
 
 export const smallMigrationsUp: Workload = {
@@ -53,8 +54,12 @@ export const smallMigrationsUp: Workload = {
 	title: "Small migrations, all up",
 	description: (context) =>
 		`${countOf(context)} migrations of one statement each (a table, a column, an index, a row), on a new database file with SQLite's default durability.`,
-	runs: 5,
-	targets: [...targets, timeTarget('godwit native, transaction "all"', "drizzle-orm", 0.8)],
+	runs: 9,
+	targets: [
+		...targets,
+		timeTarget('godwit native, transaction "all"', "raw better-sqlite3, one transaction", onEither(1.3)),
+		timeTarget('godwit wasm, transaction "all"', "raw node-sqlite3-wasm, one transaction", onEither(1.15)),
+	],
 	remarks: [
 		...remarks,
 		"drizzle-orm and knex make one transaction of all migrations; kysely makes none on SQLite, and umzug leaves them to its user: there every statement commits by itself.",
@@ -74,6 +79,8 @@ export const smallMigrationsUp: Workload = {
 			...tools(context, pairs),
 			['godwit native, transaction "all"', godwit(context, "sqlite-native", "all", pairs)],
 			["raw better-sqlite3, one transaction", (_, file) => runPeer("raw-native.ts", "up", "all", pairs, file)],
+			['godwit wasm, transaction "all"', godwit(context, "sqlite-wasm", "all", pairs)],
+			["raw node-sqlite3-wasm, one transaction", (_, file) => runPeer("raw-wasm.ts", "up", "all", pairs, file)],
 			["drizzle-orm", (_, file) => runPeer("drizzle.ts", drizzle, file)],
 			["kysely", (_, file) => runPeer("kysely.ts", pairs, file)],
 			["knex", (_, file) => runPeer("knex.ts", pairs, file)],
@@ -96,7 +103,7 @@ export const smallMigrationsDown: Workload = {
 	title: "Small migrations, all down",
 	description: (context) =>
 		`The ${countOf(context)} migrations of workload a, reverted, each tool on its own database.`,
-	runs: 5,
+	runs: 9,
 	targets,
 	remarks,
 	async contenders(context) {
