@@ -63,7 +63,8 @@ const RULES: { readonly [K in keyof SqliteConfig]: OptionRule<SqliteConfig[K]> }
 	noTxWrap: bool(false),
 	txMode: oneOf("immediate", ["deferred", "immediate", "exclusive"]),
 	lockTimeoutMs: duration(15_000),
-	lockLeaseMs: duration(60_000),
+	// The lock row says when it ends, so it has to end.
+	lockLeaseMs: { ...duration(60_000), accepts: isLease },
 	busyTimeoutMs: duration(5_000),
 	journalMode: oneOf(undefined, ["delete", "truncate", "persist", "wal"]),
 	synchronous: oneOf(undefined, ["off", "normal", "full", "extra"]),
@@ -151,6 +152,13 @@ function duration(fallback: number): OptionRule<number> {
 		parse: parseGoDuration,
 		accepts: (value) => typeof value === "number" && value >= 0,
 	};
+}
+
+/** The longest that a Go duration can be, 2^63 ns. */
+const MAX_LEASE_MS = 2 ** 63 / 1e6;
+
+function isLease(value: unknown): boolean {
+	return typeof value === "number" && value >= 0 && value <= MAX_LEASE_MS;
 }
 
 function oneOf<const T extends string, F extends T | undefined>(fallback: F, values: readonly T[]): OptionRule<T | F> {

@@ -39,6 +39,14 @@ describe("the options of a database URL and of withInstance", () => {
 		expect(complete({})).toEqual(DEFAULTS);
 	});
 
+	it("refuse a lease that never ends, since the lock row says when it does", () => {
+		expect(refused(() => complete({ lockLeaseMs: Number.POSITIVE_INFINITY })).message).toContain("lockLeaseMs");
+		expect(complete({ lockTimeoutMs: Number.POSITIVE_INFINITY }).lockTimeoutMs).toBe(Number.POSITIVE_INFINITY);
+		const { lockLeaseMs } = parse("x-lock-lease=2562047h47m16s");
+		expect(complete({ lockLeaseMs }).lockLeaseMs).toBe(lockLeaseMs);
+		expect(new Date(Date.now() + lockLeaseMs).toISOString()).toMatch(/^2\d\d\d-/);
+	});
+
 	it.each([
 		["x-migrations-table=my%20table", { migrationsTable: "my table" }],
 		["x-no-tx-wrap=T", { noTxWrap: true }],
