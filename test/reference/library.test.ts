@@ -39,6 +39,23 @@ describe.for(["sqlite3", "ncruces-sqlite3"])("the library over %s", (scheme) => 
 		expect(await migrate.up()).toEqual({ from: 1n, to: 1n, applied: [], short: 0, stopped: false });
 	});
 
+	it("a file below the current version is not seen, by either", async () => {
+		await writeFile(join(folder, "3_c.up.sql"), "CREATE TABLE c (x)");
+		await openGo("go.db");
+		await go.up();
+		await go.close();
+		await using migrate = await openGodwit("godwit.db");
+		await migrate.up();
+
+		await writeFile(join(folder, "2_b.up.sql"), "CREATE TABLE b (x)");
+		await openGo("go.db");
+		expect((await go.up()).outcome).toBe("no-change");
+		expect(tables("go.db")).not.toContain("b");
+		await using again = await openGodwit("godwit.db");
+		expect(await again.up()).toMatchObject({ from: 3n, to: 3n, applied: [] });
+		expect(tables("godwit.db")).not.toContain("b");
+	});
+
 	it("lock-across-processes: a second process cannot take the lock", async () => {
 		await using other = await startReference(program);
 		await openGo("go.db");
