@@ -26,9 +26,9 @@ const MUTANTS: readonly Mutant[] = [
 	},
 	{
 		name: "the link of a native run",
-		file: "packages/sqlite-files/src/lock-file/lock-file.ts",
-		from: "\t\tnoted = [];\n\t\ttry {",
-		to: '\t\tnoted = [];\n\t\tif (kind === "native") return "nothing";\n\t\ttry {',
+		file: "packages/sqlite-files/src/lock-file/lock-entrance.ts",
+		from: "\t\ttakeFree() {\n",
+		to: '\t\ttakeFree() {\n\t\t\tif (kind === "native") return "nothing";\n',
 		noticed: "a node-sqlite3-wasm application cannot begin to write in a native run",
 	},
 	{
@@ -48,7 +48,7 @@ const MUTANTS: readonly Mutant[] = [
 	{
 		name: "native's look at the lock beside the database",
 		file: "packages/sqlite-files/src/lock-file/lock-file.ts",
-		from: 'if (found.state === "foreign") throw held(found);',
+		from: 'if (found.state === "foreign") throw entrance.heldError(found);',
 		to: 'if (found.state === "foreign") return;',
 		noticed: "native stays out while a node-sqlite3-wasm application holds its lock",
 	},
@@ -61,14 +61,14 @@ const MUTANTS: readonly Mutant[] = [
 	},
 	{
 		name: "the look for a journal before a read",
-		file: "packages/sqlite-files/src/files/quiet-read.ts",
+		file: "packages/sqlite-files/src/reading/unlocked-read.ts",
 		from: " || (!covered && !ownJournal && !isNothing && hasJournal(path))",
 		to: "",
 		noticed: "a read on wasm rolls back what is left first",
 	},
 	{
 		name: "the library's roll-back",
-		file: "packages/sqlite-files/src/folder-locks/file-hooks.ts",
+		file: "packages/sqlite-files/src/folder-locks/lock-hooks.ts",
 		from: "\t\t\t\tif (files.reading) return;\n\t\t\t\tthrow ABSENT;",
 		to: "\t\t\t\treturn;",
 		noticed: "wasm rolls back what a killed run has left where the runtime has no node:sqlite",
@@ -76,7 +76,7 @@ const MUTANTS: readonly Mutant[] = [
 	{
 		name: "the respect for a claim",
 		file: "packages/sqlite-files/src/lock-file/link-file.ts",
-		from: "if (there === undefined || !isLeft(claim, there, next, options)) return false;",
+		from: "if (there === undefined || !isAbandoned(claim, there, next, options)) return false;",
 		to: "if (there === undefined) return false;",
 		noticed: "a dead owner's lock is left to the living process that is taking it over",
 	},
@@ -96,7 +96,7 @@ const MUTANTS: readonly Mutant[] = [
 	},
 	{
 		name: "the lock of an attached file",
-		file: "packages/sqlite-files/src/files/guarded-connection.ts",
+		file: "packages/sqlite-files/src/connections/locking-connection.ts",
 		from: "const attached = attachedExpression(sql);",
 		to: "const attached: string | undefined = undefined;",
 		noticed: "an attached file is kept from others before it is read",
@@ -131,7 +131,7 @@ const MUTANTS: readonly Mutant[] = [
 	},
 	{
 		name: "the one library of a file",
-		file: "packages/sqlite-files/src/files/one-library.ts",
+		file: "packages/sqlite-files/src/connections/one-library.ts",
 		from: "if (file.library.copy !== library.copy) {",
 		to: "if (false) {",
 		noticed: "a process that has a file open with one library does not open it with another one",

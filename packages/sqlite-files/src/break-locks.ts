@@ -17,10 +17,11 @@ import type { Owner } from "./owners/owner.ts";
 export type Confirm = (holder: string) => Promise<boolean>;
 
 /**
- * Clears the locks of one database that a person knows to be left: the one beside the file, and the row.
+ * Clears the locks of one database that a person says nobody holds any more: the one beside the file, and the lock row.
  *
- * What was shown is what is cleared, or nothing. A journal is rolled back before the lock that covers it goes.
+ * Clears the lock that was shown to the person, or none. A journal is rolled back before the lock is removed.
  *
+ * @param confirm Asks the person about one lock.
  * @returns How many were cleared.
  * @throws MigrateError `ERR_LOCK_TIMEOUT` for a holder that this process can see at work; `ERR_DATABASE` when a journal
  *   cannot be rolled back.
@@ -34,13 +35,13 @@ export async function breakLocks(
 	const lockPath = `${path}.lock`;
 	const livenessOf = livenessBeside(lockPath);
 	const seen = lookAt(lockPath);
-	const left = isLeft(seen, livenessOf);
-	// Opening would make a database. What dead owners left beside none is the next run's to take over.
+	const asks = needsPerson(seen, livenessOf);
+	// Opening would make a database. A lock of dead owners without a database is taken over by the next run.
 	const exists = existsSync(path);
-	if (!left && !exists) return 0;
-	if (left) {
+	if (!asks && !exists) return 0;
+	if (asks) {
 		if (!(await confirm(describeFound(lockPath, seen, livenessOf)))) return 0;
-		// While a person was asked, it may have passed to somebody who works.
+		// While the person was asked, another process may have taken it.
 		if (!(await access.takeOver(seen))) return 0;
 	} else {
 		await enterBeside(access);
@@ -52,13 +53,13 @@ export async function breakLocks(
 		throw await cleanUpAfter(error, access.leave);
 	}
 	await access.leave();
-	if (!access.entered && !access.keptLock) return cleared + (left ? 1 : 0);
+	if (!access.entered && !access.keptLock) return cleared + (asks ? 1 : 0);
 	const message = `the journal beside ${path} cannot be rolled back, so ${lockPath} has to stay; look at the permissions of the file, and for a program that uses it`;
 	throw new MigrateError("ERR_DATABASE", message, {});
 }
 
-/** What only a person can know: whether a program without godwit's lock runs, or one that cannot be checked. */
-function isLeft(found: Found, livenessOf: (owner: Owner) => Liveness): boolean {
+/** Returns whether only a person can know that nobody holds a lock: its program is not godwit, or cannot be checked from here. */
+function needsPerson(found: Found, livenessOf: (owner: Owner) => Liveness): boolean {
 	if (found.state !== "link") return found.state === "foreign";
 	const states = found.link.members.map(({ owner }) => livenessOf(owner));
 	return states.includes("unknown") && !states.includes("alive");
@@ -81,7 +82,7 @@ async function breakRow(access: FileAccess, config: SqliteConfig, confirm: Confi
 	const holder = await retryWhileBusy(connection, busyTimeoutMs, () => row.recorded());
 	if (holder === undefined || !(await confirm(`the migration lock is held by ${holder.description}`))) return 0;
 	return inTransaction(connection, { txMode: "immediate", busyTimeoutMs }, () => {
-		// While a person was asked, the lock may have passed to somebody who works.
+		// While the person was asked, another process may have taken the lock.
 		if (row.recorded()?.key !== holder.key) return 0;
 		row.clear();
 		return 1;

@@ -14,12 +14,12 @@ import {
 	sqliteDriver,
 } from "@godwit/sqlite";
 import { breakLocks } from "./break-locks.ts";
+import type { Connector } from "./connections/connector.ts";
+import type { SqliteLibrary } from "./connections/library.ts";
+import { memoryConnection } from "./connections/memory-connection.ts";
 import { type FileAccess, fileAccess } from "./files/file-access.ts";
 import { cannotOpen } from "./files/file-errors.ts";
-import type { SqliteLibrary } from "./files/library.ts";
-import { memoryConnection } from "./files/memory-connection.ts";
 import { realDatabasePath } from "./files/real-path.ts";
-import type { Connector } from "./files/session.ts";
 
 /** What a binding package fills in. */
 export interface SqliteBinding<Database> {
@@ -27,20 +27,20 @@ export interface SqliteBinding<Database> {
 	readonly name: string;
 	/** How the library locks a file, see `SqliteLibrary`. Default `"posix"`, as SQLite itself does. */
 	readonly locks?: SqliteLibrary["locks"];
-	/** Optional: refuses, before anything is made, a path that the library would take for another one, or a runtime. @throws MigrateError */
+	/** Optional: refuses a path that the library would read as another one, or a runtime without support. Called before anything is made. @throws MigrateError */
 	assertUsable?(path: string): void;
-	/** Opens a file, made when it does not exist, or `:memory:`. */
+	/** Opens a file, or `:memory:`. A file that does not exist is made. */
 	connect(path: string): SqliteConnection;
 	/**
-	 * Optional: opens a file that is there, such that SQLite can neither write it nor roll a journal back. Without it every
+	 * Optional: opens a file that exists. SQLite can neither write it nor roll a journal back. Without this function every
 	 * read takes the lock beside the file.
 	 */
 	connectReadOnly?(path: string): SqliteConnection;
-	/** Makes a connection of a database that the caller has open and that its `close` leaves open. */
+	/** Wraps a database that the caller has open. `close` of the connection leaves it open. */
 	borrow(database: Database): SqliteConnection;
 	/**
-	 * Optional, where several copies of the library can be loaded: the same value for databases of one copy and for no
-	 * other; `undefined` for the copy that `connect` uses.
+	 * Optional, where several copies of the library can be loaded: a value that is the same for all databases of one copy and
+	 * differs between copies; `undefined` for the copy that `connect` uses.
 	 */
 	copyOf?(database: Database): unknown;
 }
@@ -59,7 +59,7 @@ export interface SqliteFactory<Database> extends Required<DriverFactory> {
 	withInstance(database: Database, options?: Partial<SqliteConfig>): Driver;
 }
 
-/** Makes a backend of a binding. Its connections reach database files only with others kept off them. */
+/** Makes a backend of a binding. Its connections use a database file only while others are kept off it. */
 export function sqliteFactory<Database>(binding: SqliteBinding<Database>): SqliteFactory<Database> {
 	function accessTo(path: string, config: SqliteConfig): FileAccess {
 		const library: SqliteLibrary = { name: binding.name, locks: binding.locks ?? "posix", copy: binding };
@@ -97,9 +97,9 @@ export function sqliteFactory<Database>(binding: SqliteBinding<Database>): Sqlit
 		},
 		withInstance(database, options = {}) {
 			const config = completeConfig(options);
-			const lent = binding.borrow(database);
-			const path = pathOf(lent);
-			if (path === undefined) return driverOver(openAccess(memoryConnection(lent)), "the database", config, true);
+			const borrowed = binding.borrow(database);
+			const path = pathOf(borrowed);
+			if (path === undefined) return driverOver(openAccess(memoryConnection(borrowed)), "the database", config, true);
 			const library: SqliteLibrary = {
 				name: binding.name,
 				locks: binding.locks ?? "posix",
@@ -110,7 +110,7 @@ export function sqliteFactory<Database>(binding: SqliteBinding<Database>): Sqlit
 				const message = `${path} is a symbolic link, and ${binding.name} names journal and lock after it; open ${real} itself`;
 				throw new MigrateError("ERR_DATABASE", message, {});
 			}
-			const connector = { ...connectorOf(binding, library, config), lent };
+			const connector = { ...connectorOf(binding, library, config), borrowed };
 			return driverOver(openFileAccess(real, connector, config), "the database", config, true);
 		},
 	};
@@ -130,12 +130,12 @@ function connectorOf<Database>(
 		library,
 		connect: (path) => connect(binding, path),
 		connectReadOnly: connectReadOnly && ((path) => connectReadOnly.call(binding, path)),
-		lent: undefined,
+		borrowed: undefined,
 		walAlone: wal === "alone",
 	};
 }
 
-/** What the system does not tell, such as where this process runs, keeps a database from being opened as well. */
+/** Fails also when the system does not show where this process runs, which has to be known to take a lock. */
 function openFileAccess(path: string, connector: Connector, { lockLeaseMs, busyTimeoutMs }: SqliteConfig): FileAccess {
 	try {
 		return fileAccess({ path, connector, leaseMs: lockLeaseMs, waitMs: busyTimeoutMs });
@@ -144,7 +144,7 @@ function openFileAccess(path: string, connector: Connector, { lockLeaseMs, busyT
 	}
 }
 
-/** SQLite opens lazily: what is not a database shows with the first read. Who is in the way is for later calls to wait for. */
+/** SQLite opens lazily, so a file that is not a database fails only with the first read. A busy database is no error here: later calls wait. */
 async function probe(access: FileAccess): Promise<void> {
 	try {
 		await access.read(() => access.connection.query("PRAGMA schema_version"));
@@ -153,7 +153,7 @@ async function probe(access: FileAccess): Promise<void> {
 	}
 }
 
-/** By SQLite, since the name can be relative to a folder that is no longer the current one. Does not read the file. */
+/** Asks SQLite, since the name that the caller used can be relative to an earlier current folder. Does not read the file. */
 function pathOf(connection: SqliteConnection): string | undefined {
 	const file = connection.query("PRAGMA database_list").find(({ name }) => name === "main")?.file;
 	return typeof file === "string" && file !== "" ? file : undefined;
@@ -167,7 +167,7 @@ function connect<Database>(binding: SqliteBinding<Database>, path: string): Sqli
 	}
 }
 
-/** The path as bindings take it: of the file itself, wherever symbolic links lead. */
+/** The path without symbolic links, as bindings take it. */
 function usablePath(path: string): string {
 	try {
 		assertUsablePath(path);
@@ -177,7 +177,7 @@ function usablePath(path: string): string {
 	}
 }
 
-/** SQLite says "unable to open database file" to each of these. */
+/** For each of these SQLite itself says no more than "unable to open database file". */
 function assertUsablePath(path: string): void {
 	const folder = dirname(resolve(path));
 	if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {

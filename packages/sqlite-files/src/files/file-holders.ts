@@ -6,33 +6,33 @@ import type { LockFile } from "../lock-file/lock-file.ts";
 import type { Holder } from "../owners/holder.ts";
 import { describeOwner, formatOwner, parseOwner } from "../owners/owner.ts";
 
-/** Behind the name of a holder that could make no link, and so is no member of one. */
-const UNLINKED = "~unlinked";
+/** Added to the name of a holder that could make no link, and so is not a member of one. */
+const WITHOUT_LINK = "~unlinked";
 
 /**
- * Holders of the lock row as other processes, threads and this one can be seen.
+ * The holders of the lock row: threads of this process and of others.
  *
- * A row is taken under the lock beside the file and freed before that one goes, so an owner that lives and is no member
- * of the link has ended without having freed its row.
+ * The row is taken and freed while the lock beside the file is held. So a living owner that is not a member of the link has
+ * ended without freeing its row.
  */
 export function fileHolders(holder: Holder, lock: LockFile): Holders {
 	const livenessOf = livenessBeside(lock.path);
 	return {
 		get me() {
-			return `${formatOwner(holder.owner)}${lock.unlinked ? UNLINKED : ""}`;
+			return `${formatOwner(holder.owner)}${lock.withoutLink ? WITHOUT_LINK : ""}`;
 		},
 		liveness(text): Liveness {
-			const owner = parseOwner(text.replace(UNLINKED, ""));
+			const owner = parseOwner(text.replace(WITHOUT_LINK, ""));
 			if (owner === undefined) return "unknown";
 			const liveness = livenessOf(owner);
-			if (liveness !== "alive" || text.endsWith(UNLINKED)) return liveness;
+			if (liveness !== "alive" || text.endsWith(WITHOUT_LINK)) return liveness;
 			const found = lookAt(lock.path);
 			if (found.state === "foreign") return "alive";
 			return found.state === "link" && hasMember(found.link, owner) ? "alive" : "dead";
 		},
 		describe(text) {
-			const owner = parseOwner(text.replace(UNLINKED, ""));
-			// Anybody can write the row, and a terminal obeys control characters.
+			const owner = parseOwner(text.replace(WITHOUT_LINK, ""));
+			// Any program can write the row, and a terminal obeys control characters.
 			return owner === undefined
 				? text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1))
 				: describeOwner(owner);

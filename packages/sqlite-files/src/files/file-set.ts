@@ -10,34 +10,39 @@ import { realDatabasePath } from "./real-path.ts";
 /** The locks of a main database and of every file that is attached to it, by real path. */
 export interface FileSet {
 	readonly main: LockFile;
-	/** Tells whether others are kept off a file, by its real path. */
+	/** Returns whether others are kept off a file, by its real path. */
 	has(path: string): boolean;
 	/** Adds a file to those that `enter` takes. */
 	include(path: string): void;
 	/**
-	 * Takes all locks in the order of their paths: two who wait for each other's second one would wait for ever. Tries once.
-	 * Belongs together with a `leave` when it fails half-way.
+	 * Takes all locks. Tries once. A `leave` has to follow also when it fails, since it may have taken some.
 	 *
-	 * @param entering A run that shares an attached file can meet the transaction of the other one in it, so only the main
-	 *   database's lock is ever taken beside a living native holder. Default `"run"`: none.
+	 * They are taken in the order of their paths, so that no two processes wait for each other's second lock for ever.
+	 *
+	 * @param entering Which locks may be taken beside a living native holder. Never that of an attached file: two runs
+	 *   that share one can meet each other's transaction in it. Default `"run"`: none.
 	 * @throws DatabaseHeldError
 	 */
 	enter(entering?: Entering): void;
 	/**
-	 * Takes the lock of one more file while the others are held, and notes it with the main database's, so that whoever takes
-	 * that one over rolls this one back. Tries once.
+	 * Takes the lock of one more file while the others are held. Tries once.
+	 *
+	 * The main database's lock notes the file, so that whoever takes that lock over rolls the file's journal back too.
 	 *
 	 * @returns The real path.
 	 * @throws DatabaseHeldError, which names the file.
 	 */
 	attach(path: string): string;
-	/** Files that those who died have noted, by path. */
-	readonly left: readonly string[];
-	/** Gives all back, the main database's last. @param asLast As that of `LockFile.leave`, for each file. */
+	/** The attached files that dead holders of the lock have noted, by path. */
+	readonly abandoned: readonly string[];
+	/** Gives all locks back, the main database's last. @param asLast As that of `LockFile.leave`, for each file. */
 	leave(asLast: (path: string) => boolean): Promise<void>;
 }
 
-/** `"join"`: the main database's also beside living native holders. `"read"`: as that, and no other file's. */
+/**
+ * `"run"`: all locks, none beside a living native holder. `"join"`: all locks, the main database's also beside living
+ * native holders. `"read"`: the main database's alone, also beside living native holders.
+ */
 export type Entering = "run" | "join" | "read";
 
 export interface FileSetOptions {
@@ -47,7 +52,7 @@ export interface FileSetOptions {
 	/** The SQLite library that works on the files, for messages. */
 	readonly library: string;
 	readonly leaseMs: number;
-	/** How long `leave` waits for another process that changes the lock in that moment. */
+	/** How long `leave` waits for another process that is changing the lock, in milliseconds. */
 	readonly waitMs: number;
 }
 
@@ -55,12 +60,12 @@ export function fileSet({ path: mainPath, kind, holder, library, leaseMs, waitMs
 	const make = (databasePath: string): LockFile => lockFile({ databasePath, kind, holder, library, leaseMs });
 	const main = make(mainPath);
 	const locks = new Map<string, LockFile>([[mainPath, main]]);
-	/** All were taken. Before that, whatever is included stays for the next try. */
+	/** All locks were taken. Until then a file that was included stays for the next `enter`. */
 	let complete = false;
 
 	async function leaveOne(path: string, lock: LockFile, asLast: (path: string) => boolean): Promise<void> {
-		const left = await withBackoff(() => (lock.leave(() => asLast(path)) ? true : undefined), { timeoutMs: waitMs });
-		if (left === undefined) {
+		const done = await withBackoff(() => (lock.leave(() => asLast(path)) ? true : undefined), { timeoutMs: waitMs });
+		if (done === undefined) {
 			throw new MigrateError("ERR_BUSY", `${lock.path} was being changed by another process for ${waitMs} ms`, {
 				waitedMs: waitMs,
 			});
@@ -105,7 +110,7 @@ export function fileSet({ path: mainPath, kind, holder, library, leaseMs, waitMs
 			complete = true;
 			return path;
 		},
-		get left() {
+		get abandoned() {
 			return main.noted.map((file) => resolve(dirname(mainPath), file));
 		},
 		async leave(asLast) {
@@ -114,7 +119,7 @@ export function fileSet({ path: mainPath, kind, holder, library, leaseMs, waitMs
 			for (const [path, lock] of attached) {
 				await leaveOne(path, lock, asLast).catch((error: unknown) => failures.push(error));
 			}
-			// The main database's notes those that stay.
+			// A lock that stays is noted by the main database's, so that one stays too.
 			if (!attached.some(([, lock]) => lock.entered)) {
 				await leaveOne(mainPath, main, asLast).catch((error: unknown) => failures.push(error));
 			}
@@ -124,7 +129,7 @@ export function fileSet({ path: mainPath, kind, holder, library, leaseMs, waitMs
 	};
 }
 
-/** Two names are two journals and two locks, see https://sqlite.org/howtocorrupt.html#_multiple_links_to_the_same_file */
+/** SQLite makes a journal and a lock for each name of a file, see https://sqlite.org/howtocorrupt.html#_multiple_links_to_the_same_file */
 function assertOneName(path: string): void {
 	const stat = statSync(path, { throwIfNoEntry: false });
 	if (stat === undefined || stat.isDirectory() || stat.nlink <= 1) return;

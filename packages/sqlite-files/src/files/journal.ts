@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 
 /**
- * Tells whether a rollback journal is there that is not emptied: of somebody at work, or of one who died at it. See
+ * Returns whether there is a rollback journal that is in use: a process is writing the database, or died while it did. See
  * https://sqlite.org/fileformat2.html#the_rollback_journal
  */
 export function hasJournal(path: string): boolean {
@@ -9,7 +9,7 @@ export function hasJournal(path: string): boolean {
 	try {
 		file = openSync(`${path}-journal`, "r");
 	} catch (error) {
-		// A name that the file system has no room for is none that SQLite could have made.
+		// SQLite cannot have made a file whose name is too long.
 		if (["ENOENT", "ENAMETOOLONG"].includes((error as NodeJS.ErrnoException).code ?? "")) return false;
 		throw error;
 	}

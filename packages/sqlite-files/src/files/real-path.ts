@@ -5,10 +5,10 @@ import { basename, dirname, join, resolve } from "node:path";
 const MOST_LINKS = 40;
 
 /**
- * The file that a path leads to, also where a link leads to one that does not exist yet.
+ * The file that a path leads to, also when the file does not exist yet.
  *
- * The native library follows symbolic links and names journal and locks after the target, node-sqlite3-wasm after the
- * link; with the target's name they agree.
+ * The native library follows symbolic links, and names journal and locks after the target. node-sqlite3-wasm names them
+ * after the link. When both get the target's name, they agree.
  *
  * @throws the file system's own error: ENOENT for a missing folder, ELOOP for links that lead to each other.
  */

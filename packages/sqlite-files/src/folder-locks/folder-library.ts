@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { MigrateError } from "@godwit/core";
 import { DatabaseHeldError } from "@godwit/sqlite";
-import type { LibraryFiles, LibraryFilesOptions } from "../files/library-files.ts";
+import type { LibraryFiles, LibraryFilesOptions } from "../connections/library-files.ts";
 import { fileHooks } from "./file-hooks.ts";
 import { assertNotLockedHere, type KernelLock, takeKernelLock } from "./kernel-lock.ts";
 import { isWal, walRefusal } from "./wal.ts";
@@ -9,7 +9,7 @@ import { isWal, walRefusal } from "./wal.ts";
 /** The files of a library that locks with folders and works through Node's `fs` object, as node-sqlite3-wasm does. */
 export function folderLibrary({ path, name, walAlone, entered, enter }: LibraryFilesOptions): LibraryFiles {
 	const kernelLocks = new Map<string, KernelLock>();
-	/** In WAL mode, and said to be used by nobody else. */
+	/** Files in WAL mode, which the caller says nobody else uses (`x-wal=alone`). */
 	const walFiles = new Set<string>();
 	/** The file that was opened, by device and inode. */
 	let openedFile: string | undefined;
@@ -50,7 +50,7 @@ export function folderLibrary({ path, name, walAlone, entered, enter }: LibraryF
 			return kernelLocks.get(path)?.notice;
 		},
 		use(file) {
-			// Looking for WAL closes the file, which would drop a lock that is held already.
+			// The check for WAL closes the file, which would drop a lock that is held already.
 			if (kernelLocks.has(file)) return;
 			assertNotLockedHere(file);
 			if (!isWal(file)) return;
@@ -58,7 +58,7 @@ export function folderLibrary({ path, name, walAlone, entered, enter }: LibraryF
 			walFiles.add(file);
 		},
 		opened(connection) {
-			// Without shared memory it can be opened for one connection alone, see https://sqlite.org/wal.html#noshm
+			// Without shared memory only one connection at a time can have it open, see https://sqlite.org/wal.html#noshm
 			if (walFiles.has(path)) hooks.call(() => connection.query("PRAGMA locking_mode = EXCLUSIVE"));
 			openedFile ??= identityOf(path);
 			lockInKernel(path);
@@ -81,7 +81,7 @@ export function folderLibrary({ path, name, walAlone, entered, enter }: LibraryF
 			try {
 				hooks.assertJournals();
 			} catch {
-				// It has been told already, or is with the next commit.
+				// The loss was reported already, or the next commit reports it.
 			}
 		},
 		release() {

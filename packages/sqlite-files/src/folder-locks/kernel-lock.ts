@@ -4,16 +4,16 @@ import { DatabaseHeldError } from "@godwit/sqlite";
 import { type SystemLocks, systemLocks } from "./system-locks.ts";
 
 /**
- * The native library's exclusive lock on a file that a library without such locks works on, held by a connection of the
- * runtime's own SQLite, which writes nothing. The kernel keeps native applications out then, wherever they run.
+ * SQLite's exclusive lock on a file, held by a connection of `node:sqlite` while a library without POSIX locks works on the
+ * file. The kernel then keeps native applications out, wherever they run. The connection writes nothing.
  */
 export interface KernelLock {
-	/** What it cannot keep out, as a sentence; `undefined` when it is held and can be seen. */
+	/** What the lock cannot keep out, as a sentence; `undefined` when it is held and the system shows it. */
 	readonly notice: string | undefined;
 	/**
-	 * Any close of the file in this process drops the lock in silence, see https://sqlite.org/howtocorrupt.html#posix_close_bug
+	 * Checks that the lock is held. Any close of the file in this process drops it silently, see https://sqlite.org/howtocorrupt.html#posix_close_bug
 	 *
-	 * @throws MigrateError `ERR_LOCK_LOST` when it is not there any more; DatabaseHeldError for a lock of another process.
+	 * @throws MigrateError `ERR_LOCK_LOST` when it is gone; DatabaseHeldError for a lock of another process.
 	 */
 	assertHeld(): void;
 	/** Belongs before the other library closes the file. */
@@ -21,7 +21,7 @@ export interface KernelLock {
 }
 
 /**
- * Takes it. Belongs after the other library has opened the file.
+ * Takes the kernel's lock. Belongs after the other library has opened the file.
  *
  * @throws DatabaseHeldError when a native connection has the file.
  */
@@ -46,11 +46,11 @@ export function takeKernelLock(path: string): KernelLock {
 	return {
 		notice: visible
 			? undefined
-			: `${path}: this system does not show the locks on files, so it cannot be seen when another part of this process drops ours`,
+			: `${path}: this system does not show the locks on files, so it cannot be seen when another part of this process drops the one of this run`,
 		assertHeld() {
 			if (!visible) return;
 			const holders = locks.holders();
-			// Under ours nobody else has one; a file of the same number on another file system may.
+			// While this lock is held nobody else has one. A file of the same number on another file system may have one.
 			if (holders.includes(process.pid)) return;
 			const owner = holders.length > 0 ? describeProcesses(holders) : "nobody";
 			const message = `another part of this process closed ${path}, which drops SQLite's lock on it; nothing was committed. Close it before, or in another process`;
@@ -68,7 +68,7 @@ export function takeKernelLock(path: string): KernelLock {
 	};
 }
 
-/** Descriptors to close once the lock on their file is released, by path: closing one sooner would drop it. */
+/** Descriptors to close once the lock on their file is released, by path. To close one sooner would drop the lock. */
 const held = new Map<string, number[]>();
 
 /** Closes a descriptor of a database file, now or when this thread's lock on the file is released. */
@@ -79,9 +79,10 @@ export function closeFile(file: number, path: string, close: (file: number) => v
 }
 
 /**
- * Belongs before the other library opens the file: closing it would drop the locks of a native connection in this process.
+ * Belongs before the other library opens the file, because closing it would drop the locks of a native connection in this
+ * process.
  *
- * @throws DatabaseHeldError when there is one that has locks.
+ * @throws DatabaseHeldError when such a connection holds a lock.
  */
 export function assertNotLockedHere(path: string): void {
 	if (held.has(path) || !existsSync(path)) return;
@@ -89,12 +90,12 @@ export function assertNotLockedHere(path: string): void {
 	if (holders.includes(process.pid)) throw inUse(path, holders);
 }
 
-/** Tells whether the runtime has a native SQLite to lock with. */
+/** Returns whether the runtime has `node:sqlite`, which takes the kernel's locks. */
 export function hasKernelLocks(): boolean {
 	return nativeConnectionClass() !== undefined;
 }
 
-/** Without a native library of the runtime's: what the system shows. */
+/** Without `node:sqlite` no lock can be taken. Looks for locks of others instead, where the system shows them. */
 function lookOnly(path: string, locks: SystemLocks): KernelLock {
 	function assertNone(kind?: "write"): void {
 		const holders = locks.holders(kind);
@@ -106,7 +107,7 @@ function lookOnly(path: string, locks: SystemLocks): KernelLock {
 		: "an application that has it open natively";
 	return {
 		notice: `${path}: this runtime has no node:sqlite, so ${reason} cannot be kept out; stop such applications while it is migrated`,
-		// Readers that take no lock beside the file come and go.
+		// A reader does not take the lock beside the file, and may have a lock for a moment.
 		assertHeld: () => assertNone("write"),
 		release() {},
 	};
@@ -133,7 +134,7 @@ function isBusy(error: unknown): boolean {
 	return kernelResultCode(error) === "SQLITE_BUSY";
 }
 
-/** The failures of opening and reading a file, see https://sqlite.org/rescode.html */
+/** Errors of opening and reading a file, see https://sqlite.org/rescode.html */
 const CODES: ReadonlyMap<number, string> = new Map([
 	[5, "SQLITE_BUSY"],
 	[8, "SQLITE_READONLY"],
@@ -143,7 +144,7 @@ const CODES: ReadonlyMap<number, string> = new Map([
 	[26, "SQLITE_NOTADB"],
 ]);
 
-/** The primary result code of what the runtime's SQLite threw, by name; `undefined` for anything else. */
+/** The primary result code of an error of `node:sqlite`, by name; `undefined` for any other error. */
 export function kernelResultCode(error: unknown): string | undefined {
 	const errcode = error instanceof Error && "errcode" in error ? Number(error.errcode) : Number.NaN;
 	return CODES.get(errcode & 0xff);
@@ -159,7 +160,7 @@ function nativeConnectionClass(): ConnectionClass | undefined {
 	return loaded;
 }
 
-/** Node warns of an experimental module when it is loaded, which says nothing to somebody who did not ask for it. */
+/** Node warns when it loads an experimental module. The user did not ask for it and can do nothing about it. */
 function withoutWarning<T>(load: () => T): T {
 	const { emitWarning } = process;
 	process.emitWarning = () => {};

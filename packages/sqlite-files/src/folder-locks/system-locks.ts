@@ -1,23 +1,23 @@
 import { existsSync, readFileSync, statfsSync, statSync } from "node:fs";
 
-/** Filesystems whose device number in /proc/locks is not the one that stat tells, by statfs type; see statfs(2). */
+/** File systems whose device number in /proc/locks differs from that of stat, by statfs type; see statfs(2). */
 const OTHER_DEVICE: ReadonlySet<number> = new Set([0x794c7630 /* overlayfs */, 0x9123683e /* btrfs */]);
 
 /** The POSIX locks on one file, as the native library holds them while it reads or writes. */
 export interface SystemLocks {
-	/** Whether this system shows them at all. */
+	/** Whether this system shows locks at all. */
 	readonly shown: boolean;
 	/**
-	 * The processes that hold one; 0 for one in another pid namespace. Outside Linux, for processes outside this pid
-	 * namespace and on other machines, nobody can tell and the answer is empty.
+	 * The processes that hold a lock; 0 for one in another pid namespace. Locks of other machines are not shown, and outside
+	 * Linux none are.
 	 *
-	 * @param kind `"write"` leaves those out that only read. Default all.
+	 * @param kind `"write"` leaves out those that only read. Default all.
 	 */
 	holders(kind?: "write"): readonly number[];
 }
 
 /**
- * @param path A file that is there when `holders` is asked first.
+ * @param path A file that exists when `holders` is first called.
  * @param table Where the system shows its locks, see https://man7.org/linux/man-pages/man5/proc_locks.5.html
  */
 export function systemLocks(path: string, table = "/proc/locks"): SystemLocks {
@@ -42,8 +42,8 @@ export function systemLocks(path: string, table = "/proc/locks"): SystemLocks {
 }
 
 /**
- * The system gives the table out a page at a time and goes on by position: when a lock before that has gone meanwhile,
- * one behind it is left out. What several readings show together leaves none out.
+ * The system returns the table in pages, and continues by position. When a lock before that position is released
+ * meanwhile, a later lock is missing. So the table is read several times, and the results are joined.
  */
 function readTable(table: string): string {
 	const text = readFileSync(table, "latin1");
@@ -65,5 +65,5 @@ function nameInTable(path: string): string {
 	return OTHER_DEVICE.has(statfsSync(path).type) ? `:${ino} ` : ` ${hex(major)}:${hex(minor)}:${ino} `;
 }
 
-/** A line without the arrow of one who waits. */
+/** A line of a held lock. A lock that is waited for has an arrow before POSIX. */
 const HOLDER = /^\d+: POSIX\s+\S+\s+(READ|WRITE)\s+(\d+) /;

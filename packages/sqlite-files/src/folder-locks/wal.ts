@@ -8,7 +8,7 @@ export function walRefusal(path: string, library: string): MigrateError<"ERR_DAT
 }
 
 /**
- * Tells from the header whether a database is in WAL mode, see
+ * Returns whether a database is in WAL mode, by its header. See
  * https://sqlite.org/fileformat2.html#file_format_version_numbers
  *
  * Opens and closes the file, which drops the POSIX locks that a native library of this process holds on it.
@@ -25,7 +25,7 @@ export function isWal(path: string): boolean {
 		const header = new Uint8Array(20);
 		return readSync(file, header, 0, header.length, 0) === header.length && header[18] === 2;
 	} catch (error) {
-		// A folder is SQLite's to refuse.
+		// SQLite refuses a folder itself.
 		if ((error as NodeJS.ErrnoException).code === "EISDIR") return false;
 		throw error;
 	} finally {

@@ -2,7 +2,7 @@ import type { Liveness } from "@godwit/sqlite";
 import { describeOwner, type Owner } from "../owners/owner.ts";
 import type { Found } from "./link-file.ts";
 
-/** Says who holds a lock, and what to do when nobody does any more. */
+/** Returns the owner of a lock as a message, with what to do when the owner is gone. */
 export function describeFound(path: string, found: Found, livenessOf: (owner: Owner) => Liveness): string {
 	switch (found.state) {
 		case "free":

@@ -7,23 +7,23 @@ import { hasMember, type Link, type LinkKind, type Member } from "./link.ts";
 import { type ClaimOptions, claimLink, lookAt, newLink, readLink, removeLink, renameLink } from "./link-file.ts";
 import { libraryMark } from "./same-library.ts";
 
-/** Changes to a link that is there, each under a claim on it. Those that answer false have changed nothing: look again. */
+/** Changes a link, each time under a claim on it. A function that returns false has changed nothing: look again. */
 export interface LinkEditor {
-	/** The link of this holder by itself. */
+	/** A new link that names this holder alone. */
 	alone(): Link;
-	/** Members that may still rely on a link. */
+	/** The other members of a link that are not known to be dead. */
 	others(link: Link): readonly Member[];
-	/** The link, which has to name this holder. @throws MigrateError `ERR_LOCK_LOST`; the file system's own error. */
+	/** Reads the link, which has to name this holder. @throws MigrateError `ERR_LOCK_LOST`; the file system's own error. */
 	own(): Link;
-	/** Puts this holder and others in the place of a link. @throws MigrateError `ERR_DATABASE`. */
+	/** Replaces a link by one of this holder and others. @throws MigrateError `ERR_DATABASE`. */
 	enter(link: Link, others: readonly Member[]): boolean;
 	/** Takes this holder out of its link. @throws MigrateError `ERR_DATABASE`. */
 	leave(link: Link, others: readonly Member[]): boolean;
-	/** Removes the link that names nobody else, if `asLast`, called under the claim, agrees. */
+	/** Removes a link that names nobody else. `asLast` is called under the claim; when it returns false the link is kept. */
 	remove(link: Link, asLast: () => boolean): "removed" | "kept" | false;
 	/** Adds an attached file. @throws MigrateError `ERR_DATABASE`. */
 	note(link: Link, file: string): boolean;
-	/** Says why a lock cannot be made or changed. */
+	/** The error for a lock that cannot be made or changed. */
 	cannotLock(cause: unknown): MigrateError<"ERR_DATABASE">;
 }
 
@@ -55,14 +55,14 @@ export function linkEditor(options: LinkEditorOptions): LinkEditor {
 			return claim !== undefined && (renameLink(claim, path, next) || hasBecome(next));
 		} catch (error) {
 			if ((error as NodeJS.ErrnoException).code !== "ENAMETOOLONG" || next.members.length < 2) throw cannotLock(error);
-			// No room for another member: those who left without a word, of places that cannot be seen, make it.
+			// There is no room for another member, so members that cannot be checked and entered more than a lease ago are dropped.
 			const members = next.members.filter((one) => !isLapsed(one));
 			if (members.length < next.members.length) return replace(link, { ...next, id: newLinkId(me), members });
 			return false;
 		}
 	}
 
-	/** Others may have changed the link once more by now; they keep its members and files. */
+	/** Another process may have changed the link once more by now, but has kept its members and files. */
 	function hasBecome({ members, files }: Pick<Link, "members" | "files">): boolean {
 		const now = readLink(path);
 		const isMember = now !== undefined && hasMember(now, me);
@@ -93,7 +93,7 @@ export function linkEditor(options: LinkEditorOptions): LinkEditor {
 		leave: (link, others) => replace(link, newLink(kind, me, others, link.files)),
 		remove(link, asLast) {
 			const next = newLink(kind, me, [], []);
-			// A wasm link that is ours changes for nobody but us.
+			// Nobody but this holder changes its wasm link.
 			const claim = kind === "wasm" ? undefined : claimLink(path, link, next, claimOptions);
 			if (kind === "native" && claim === undefined) return false;
 			try {

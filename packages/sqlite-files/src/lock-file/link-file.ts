@@ -10,12 +10,12 @@ import { formatLink, type Link, type LinkKind, type Member, parseLink } from "./
 export type Found =
 	| { readonly state: "free" }
 	| { readonly state: "link"; readonly link: Link }
-	/** Made by something that is not godwit: node-sqlite3-wasm makes a folder. The numbers tell it from a later one. */
+	/** Made by another program: node-sqlite3-wasm makes a folder. Inode and time distinguish it from a later one. */
 	| { readonly state: "foreign"; readonly folder: boolean; readonly inode: bigint; readonly mtimeMs: number };
 
-/** @throws the file system's own error when it will not tell (EACCES, ENOTDIR). */
+/** @throws the file system's own error when the path cannot be read (EACCES, ENOTDIR). */
 export function lookAt(path: string): Found {
-	// The error that readlink throws for a missing file takes longer to make than the question.
+	// Asked first, because the error that readlink throws for a missing file takes longer to make than this answer.
 	const stat = statOf(path);
 	if (stat === undefined) return { state: "free" };
 	if (stat.isSymbolicLink()) {
@@ -31,20 +31,20 @@ function statOf(path: string): BigIntStats | undefined {
 	try {
 		return lstatSync(path, { throwIfNoEntry: false, bigint: true });
 	} catch (error) {
-		// A name that the file system has no room for is nobody's.
+		// Nobody can have made a file whose name is too long.
 		if ((error as NodeJS.ErrnoException).code === "ENAMETOOLONG") return undefined;
 		throw error;
 	}
 }
 
-/** Tells whether the same is there that was seen before. */
+/** Returns whether a lock is still the one that was seen before. */
 export function sameFound(one: Found, other: Found): boolean {
 	if (one.state === "link" && other.state === "link") return one.link.id === other.link.id;
 	if (one.state !== "foreign" || other.state !== "foreign") return one.state === other.state;
 	return one.inode === other.inode && one.mtimeMs === other.mtimeMs;
 }
 
-/** Undefined when nothing is there, or something that is not ours. */
+/** Undefined when nothing is there, or something that godwit has not made. */
 export function readLink(path: string): Link | undefined {
 	const text = readText(path);
 	return text === undefined ? undefined : parseLink(text);
@@ -61,14 +61,14 @@ function readText(path: string): string | undefined {
 	}
 }
 
-/** Completes a link that is about to be made. */
+/** A link with a new id. It is not yet made. */
 export function newLink(kind: LinkKind, maker: Owner, members: readonly Member[], files: readonly string[]): Link {
 	return { kind, id: newLinkId(maker), maker, members, files };
 }
 
 /**
- * Makes a link where nothing is: one system call, owners included, that fails when anything is there, and on which mkdir
- * by another program fails in turn.
+ * Makes a link where nothing is. One system call makes it with its text, and fails when anything is there. While the link is
+ * there, mkdir of another program fails.
  *
  * @returns false when something is there.
  * @throws the file system's own error.
@@ -80,21 +80,21 @@ export function makeLink(path: string, link: Link): boolean {
 		return true;
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-		// NFS may have carried the request out twice.
+		// NFS may have carried out the request twice, so that the second time has met the first one's link.
 		return readText(path) === text;
 	}
 }
 
 export interface ClaimOptions {
 	readonly livenessOf: (owner: Owner) => Liveness;
-	/** After how long a claim may be replaced whose maker cannot be checked, in milliseconds; `undefined`: never. */
+	/** After how many milliseconds a claim may be replaced whose maker cannot be checked; `undefined`: never. */
 	readonly leaseMs: number | undefined;
 }
 
 /**
- * Takes the claim on the link that is there, under which alone it may be changed.
+ * Takes the claim on a link. Only the holder of its claim may change a link.
  *
- * @returns The claim's path; `undefined` when the link has changed, or somebody else has the claim: look again.
+ * @returns The claim's path; `undefined` when the link has changed, or another process has the claim: look again.
  */
 export function claimLink(path: string, seen: Link, next: Link, options: ClaimOptions): string | undefined {
 	const claim = claimOn(path, seen);
@@ -108,23 +108,23 @@ function claimOn(path: string, { id }: Link): string {
 	return `${path}.break-${id}`;
 }
 
-/** A claim is itself a link, changed under a claim on it. */
+/** A claim is itself a link, and is replaced under a claim on it. */
 function replaceClaim(claim: string, next: Link, options: ClaimOptions): boolean {
 	const there = readLink(claim);
-	if (there === undefined || !isLeft(claim, there, next, options)) return false;
+	if (there === undefined || !isAbandoned(claim, there, next, options)) return false;
 	const second = claimLink(claim, there, next, options);
 	return second !== undefined && renameLink(second, claim, next);
 }
 
-function isLeft(claim: string, { maker }: Link, next: Link, { livenessOf, leaseMs }: ClaimOptions): boolean {
-	// Ours, of an attempt that failed half-way.
+function isAbandoned(claim: string, { maker }: Link, next: Link, { livenessOf, leaseMs }: ClaimOptions): boolean {
+	// This holder's own, of an attempt that failed half-way.
 	if (sameOwner(maker, next.maker)) return true;
 	const liveness = livenessOf(maker);
 	if (liveness !== "unknown" || leaseMs === undefined) return liveness === "dead";
 	return olderThan(claim, leaseMs, next);
 }
 
-/** By the clock of the file system: that of another machine may be wrong. */
+/** Compares with the clock of the file system, because that of another machine may be wrong. */
 function olderThan(path: string, ageMs: number, unique: Link): boolean {
 	const probe = `${path}.now-${unique.id}`;
 	symlinkSync(unique.id, probe);
@@ -136,7 +136,7 @@ function olderThan(path: string, ageMs: number, unique: Link): boolean {
 	}
 }
 
-/** Makes a claim the link. @returns false when it was not ours any more, or has gone: look again. */
+/** Makes a claim the link. @returns false when another process has replaced or removed the claim: look again. */
 export function renameLink(claim: string, path: string, next: Link): boolean {
 	try {
 		renameSync(claim, path);
@@ -146,7 +146,7 @@ export function renameLink(claim: string, path: string, next: Link): boolean {
 	return readLink(path)?.id === next.id;
 }
 
-/** Removes a link if it is still this one. */
+/** Removes a link, if it still has the same id. */
 export function removeLink(path: string, { id }: Link): void {
 	if (readLink(path)?.id !== id) return;
 	try {
@@ -156,16 +156,16 @@ export function removeLink(path: string, { id }: Link): void {
 	}
 }
 
-/** Removes claims on links that are no more, which a process left that was killed when it had taken or given up the lock. */
+/** Removes claims on links that no longer exist. A process leaves one when it is killed while it takes or gives back the lock. */
 export function removeLeftClaims(path: string, livenessOf: (owner: Owner) => Liveness): void {
 	const prefix = `${basename(path)}.break-`;
 	const now = readLink(path);
-	// A folder that may not be listed is good enough for SQLite.
+	// SQLite works in a folder that may not be listed, so this is no error.
 	for (const name of optional(() => readdirSync(dirname(path))) ?? []) {
 		if (!name.startsWith(prefix) || name === `${prefix}${now?.id}`) continue;
 		const claim = join(dirname(path), name);
 		const link = readLink(claim);
-		// Another user's may have to stay.
+		// A claim of another user may not be removable.
 		if (link !== undefined && livenessOf(link.maker) === "dead") optional(() => removeLink(claim, link));
 	}
 }

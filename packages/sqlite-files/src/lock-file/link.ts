@@ -3,26 +3,26 @@ import { formatShortOwner, type Owner, parseOwner, sameOwner } from "../owners/o
 /** How a SQLite library locks a database: with POSIX locks, or with a folder `<file>.lock`. */
 export type LinkKind = "native" | "wasm";
 
-/** Who relies on a link. */
+/** One holder that relies on a link. */
 export interface Member {
 	readonly owner: Owner;
-	/** When it entered, in seconds since 1970, by its own clock. */
+	/** When the holder entered, in seconds since 1970, by its own clock. */
 	readonly since: number;
-	/** Tells the SQLite library of its connection from others, in few letters. */
+	/** The SQLite library of its connection, as `libraryMark`. */
 	readonly library: string;
 }
 
 /**
- * What the symbolic link `<file>.lock` says.
+ * The content of the symbolic link `<file>.lock`.
  *
  * A native link names all native holders that rely on it, since none of them looks at it again before its transactions.
- * A claim on a link, made beside it, already has the text that the link will have.
+ * A claim is a link beside it, with the content that the link will have.
  */
 export interface Link {
 	readonly kind: LinkKind;
 	/** New for every link that is made. */
 	readonly id: string;
-	/** Who wrote this text. */
+	/** Who made this link. */
 	readonly maker: Owner;
 	readonly members: readonly Member[];
 	/** Files that were attached, relative to the folder of the link, which may have a journal to be rolled back. */
@@ -30,7 +30,7 @@ export interface Link {
 }
 
 const FORM = "godwit1";
-/** Stands for the maker among the members. */
+/** In place of the maker in the list of members. */
 const MAKER = ".";
 
 /** Writes a link as the target of a symbolic link. */

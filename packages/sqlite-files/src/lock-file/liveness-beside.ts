@@ -3,7 +3,7 @@ import { isLocal } from "../files/local-file-system.ts";
 import { ownerLiveness } from "../owners/liveness.ts";
 import type { Owner } from "../owners/owner.ts";
 
-/** Tells whether owners that a lock at this path names still are there; see `ownerLiveness`. */
+/** Returns a function like `ownerLiveness`, for owners that a lock at this path names. */
 export function livenessBeside(path: string): (owner: Owner) => Liveness {
 	let local: boolean | undefined;
 	return (owner) =>

@@ -5,7 +5,7 @@ import { currentPlace } from "./place.ts";
 interface HoldersOfThread {
 	/** Never given out twice. */
 	next: number;
-	/** Counts what owners make, so that each has a name of its own. */
+	/** Counts the links of this thread's owners, so that each has a name of its own. */
 	made: number;
 	readonly living: Set<number>;
 }
@@ -19,10 +19,10 @@ function holdersOfThread(): HoldersOfThread {
 	return store[KEY];
 }
 
-/** One who takes locks, from now until `end`. */
+/** Takes locks, from now until `end`. */
 export interface Holder {
 	readonly owner: Owner;
-	/** From now on everybody who can look takes it for dead, whatever it could not give back. */
+	/** From now on the holder counts as dead, and others may take over the locks that it has not given back. */
 	end(): void;
 }
 
@@ -34,12 +34,12 @@ export function newHolder(): Holder {
 	return { owner: { ...place, holder }, end: () => void living.delete(holder) };
 }
 
-/** Tells whether a holder of this very thread has not ended. */
+/** Returns whether a holder of this thread has not ended. */
 export function isLivingHere(holder: number): boolean {
 	return holdersOfThread().living.has(holder);
 }
 
-/** A name, of letters, digits and hyphens, that no other link has, on whichever machine it was made. */
+/** A name of letters, digits and hyphens that no other link has, on any machine. */
 export function newLinkId({ host, boot, space, pid, thread, start = 0 }: Owner): string {
 	const number = (value: number): string => value.toString(36);
 	const machine = hash([host, boot, space].join());

@@ -5,15 +5,15 @@ import { currentPlace, type Place } from "./place.ts";
 import { processExists, readThread } from "./system-threads.ts";
 
 /**
- * Tells whether a holder still is there.
+ * Returns whether a holder still exists.
  *
- * "dead" is said only of one that this process could see: on the same host, in the same boot and namespaces. In its own
- * thread a holder is dead once it has ended; another thread's lives as long as the system shows the thread.
+ * "dead" is returned only for a holder that this process could see: on the same host, in the same boot and namespaces. A
+ * holder of this thread is dead once it has ended. A holder of another thread lives as long as the system shows the thread.
  *
- * Another boot is another machine or this one before a restart. Where the file system belongs to one machine at a time,
- * both are dead; elsewhere nobody can tell.
+ * An owner of another boot is of another machine, or of this one before a restart. Where only one machine uses the file
+ * system at a time, it is dead either way. Elsewhere it is "unknown".
  *
- * @param local Tells that the lock lies on such a file system.
+ * @param local Returns whether the lock lies on such a file system.
  */
 export function ownerLiveness(owner: Owner, local: () => boolean, me: Place = currentPlace()): Liveness {
 	if (owner.boot !== undefined && me.boot !== undefined && owner.boot !== me.boot) return local() ? "dead" : "unknown";
@@ -26,7 +26,7 @@ export function ownerLiveness(owner: Owner, local: () => boolean, me: Place = cu
 	return me.boot === undefined ? byPid(owner) : byThread(owner);
 }
 
-/** Outside Linux nothing tells a process from a later one of the same number. */
+/** Outside Linux nothing distinguishes a process from a later one of the same number. */
 function byPid(owner: Owner): Liveness {
 	return processExists(owner.pid) ? "unknown" : "dead";
 }

@@ -1,30 +1,30 @@
-/** Who holds a lock: one holder in one thread of one process, named so that others can tell whether it still is there. */
+/** Who holds a lock: one holder in one thread of one process. The fields let others find out whether it still exists. */
 export interface Owner {
-	/** For messages, and because copies of a machine share all the rest. */
+	/** For messages, and because copies of one machine have all other fields in common. */
 	readonly host: string;
 	/** Linux: a hash of the id of the machine's current boot, the same in all its containers; elsewhere undefined. */
 	readonly boot: string | undefined;
 	/**
-	 * A hash of what process numbers are counted in. Linux: the namespaces; undefined where /proc is not this process's
-	 * own. Elsewhere: the machine, by its network addresses; undefined when it has none.
+	 * A hash of the space in which process numbers are unique. Linux: the namespaces; undefined where /proc shows another
+	 * namespace. Elsewhere: the machine's network addresses; undefined when it has none.
 	 */
 	readonly space: string | undefined;
 	readonly pid: number;
-	/** The thread's number, the process's own for its first one. Outside Linux Node's, 0 for the first one. */
+	/** The thread's number. Linux: the process's own for its first thread. Elsewhere: Node's, which is 0 for the first one. */
 	readonly thread: number;
 	/**
-	 * When the thread started; tells it from a later one of the same number. Linux: in clock ticks after the boot. Where that
-	 * cannot be seen: in milliseconds since 1970, by the thread itself.
+	 * When the thread started, which distinguishes it from a later one of the same number. Linux: in clock ticks after the
+	 * boot. Elsewhere: in milliseconds since 1970, by the thread's own clock.
 	 */
 	readonly start: number | undefined;
-	/** Counts the holders of a thread. */
+	/** The number of the holder in its thread. */
 	readonly holder: number;
 }
 
-/** A host's name is cut to this in the text of a link, which some file systems allow 1,023 bytes only. */
+/** A host's name is cut to this length in the text of a link. Some file systems allow it only 1,023 bytes. */
 const SHORT_HOST = 10;
 
-/** A pid beyond this is none, see https://man7.org/linux/man-pages/man5/proc_sys_kernel.5.html */
+/** No pid is larger, see https://man7.org/linux/man-pages/man5/proc_sys_kernel.5.html */
 const MAX_PID = 2 ** 31 - 1;
 
 /** Writes an owner as one word. */
@@ -35,7 +35,7 @@ export function formatOwner({ host, boot, space, pid, thread, start, holder }: O
 	);
 }
 
-/** A host's name as texts have it. */
+/** A host's name without the characters that separate fields. */
 export function plainHost(host: string): string {
 	return host.replace(/[^A-Za-z0-9.-]/g, "_") || "_";
 }
@@ -71,7 +71,7 @@ export function parseOwner(text: string): Owner | undefined {
 	};
 }
 
-/** Compares what tells owners apart; the host may be cut. */
+/** Compares two owners. The host may be cut in one of them. */
 export function sameOwner(one: Owner, other: Owner): boolean {
 	return (
 		shortHost(one) === shortHost(other) &&

@@ -9,13 +9,13 @@ export type Place = Omit<Owner, "holder">;
 
 let place: Place | undefined;
 
-/** Names this thread. */
+/** The place of this thread. */
 export function currentPlace(): Place {
 	place ??= process.platform === "linux" ? linuxPlace() : otherPlace();
 	return place;
 }
 
-/** Tells whether an owner is of a thread of this process: other machines and containers count theirs from 1 too. */
+/** Returns whether an owner is of a thread of this process. A pid is not enough: other machines and containers have the same ones. */
 export function isOfThisProcess(owner: Owner): boolean {
 	const { thread, start, holder } = owner;
 	return sameOwner(owner, { ...currentPlace(), thread, start, holder });
@@ -23,9 +23,9 @@ export function isOfThisProcess(owner: Owner): boolean {
 
 function linuxPlace(): Place {
 	const boot = optional(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim());
-	// By its number within the process: `thread-self` is PID/task/TID.
+	// `thread-self` is PID/task/TID.
 	const thread = optional(() => readlinkSync("/proc/thread-self"))?.split("/");
-	// Under `unshare --pid` without a /proc of its own, /proc shows other processes under the numbers used here.
+	// Under `unshare --pid` without a new /proc, /proc shows the processes of another namespace under these numbers.
 	const own = Number(thread?.[0]) === process.pid;
 	const tid = own ? Number(thread?.[2]) : process.pid;
 	return {
@@ -38,13 +38,13 @@ function linuxPlace(): Place {
 	};
 }
 
-/** A time namespace shifts the start times that its processes read, so the same process has another one outside. */
+/** The time namespace is in it because it shifts start times: one process has different ones inside and outside. */
 function namespaces(): string {
 	const time = optional(() => readlinkSync("/proc/self/ns/time"));
 	return hash([readlinkSync("/proc/self/ns/pid"), time].join());
 }
 
-/** Nothing tells the machine's boot; its network addresses tell it from others of the same name. */
+/** The boot is not known here. Network addresses distinguish the machine from others of the same name. */
 function otherPlace(): Place {
 	const addresses = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ mac }) => mac));
 	const own = [...new Set(addresses)].filter((mac) => !/^(00:)+00$/.test(mac)).sort();
@@ -59,7 +59,7 @@ function otherPlace(): Place {
 	};
 }
 
-/** In milliseconds since 1970: tells apart what has the same numbers in two places, or one after the other. */
+/** In milliseconds since 1970. Distinguishes processes that have the same numbers on two machines or one after the other. */
 function startByClock(): number {
 	return Math.floor(performance.timeOrigin);
 }

@@ -3,11 +3,11 @@ import { readFileSync } from "node:fs";
 export interface SystemThread {
 	/** Clock ticks after the boot. */
 	readonly start: number;
-	/** A killed thread is shown until its process is gone; it does nothing any more. */
+	/** The thread was killed, and is shown only because its process still exists. */
 	readonly ended: boolean;
 }
 
-/** Linux: what the system shows of a thread; undefined when it shows none. See https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+/** Linux: what the system shows of a thread; undefined when it does not show the thread. See https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 export function readThread(pid: number, thread: number): SystemThread | undefined {
 	const text = optional(() => readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8"));
 	if (text === undefined) return undefined;

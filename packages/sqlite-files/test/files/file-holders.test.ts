@@ -70,13 +70,13 @@ describe("fileHolders", () => {
 	});
 
 	it("takes a living holder for alive that could make no link, and so is no member of one", () => {
-		const unlinked = fileHolders(holder, { ...lock, unlinked: true });
-		expect(unlinked.me).toBe(`${formatOwner(holder.owner)}~unlinked`);
+		const withoutLink = fileHolders(holder, { ...lock, withoutLink: true });
+		expect(withoutLink.me).toBe(`${formatOwner(holder.owner)}~unlinked`);
 		const holders = fileHolders(newHolder(), lock);
-		expect(holders.liveness(unlinked.me)).toBe("alive");
-		expect(holders.describe(unlinked.me)).toBe(`process ${process.pid} on host ${holder.owner.host}`);
+		expect(holders.liveness(withoutLink.me)).toBe("alive");
+		expect(holders.describe(withoutLink.me)).toBe(`process ${process.pid} on host ${holder.owner.host}`);
 		holder.end();
-		expect(holders.liveness(unlinked.me)).toBe("dead");
+		expect(holders.liveness(withoutLink.me)).toBe("dead");
 	});
 
 	it("cannot check what it did not write, and names it without its control characters", () => {

@@ -138,7 +138,7 @@ describe("fileSet", () => {
 		makeLink(at("data/m.db.lock"), newLink("wasm", owner, [memberOf(owner)], ["../other.db", "own.db"]));
 		const set = setOf("data/m.db");
 		set.enter();
-		expect(set.left).toEqual([at("other.db"), at("data/own.db")]);
+		expect(set.abandoned).toEqual([at("other.db"), at("data/own.db")]);
 	});
 
 	it("refuses a file with two names, naming the trouble and the cure", async () => {

@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { MigrateError } from "@godwit/core";
 import { DatabaseHeldError } from "@godwit/sqlite";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { FileHooks, HookedFiles } from "../../src/folder-locks/file-hooks.ts";
+import type { FileHooks } from "../../src/folder-locks/file-hooks.ts";
+import type { HookedFiles } from "../../src/folder-locks/hooked-files.ts";
 import { errorOf } from "../fixtures/error-of.ts";
 import { onLinux } from "../fixtures/linux.ts";
 

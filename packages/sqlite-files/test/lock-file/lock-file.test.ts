@@ -72,9 +72,9 @@ describe.each(KINDS)("a %s holder", (kind) => {
 	it("enters where nothing is, and leaves nothing behind", () => {
 		const holder = newHolder();
 		const lock = lockOf(kind, holder);
-		expect(lock).toMatchObject({ path, entered: false, unlinked: false, noted: [] });
+		expect(lock).toMatchObject({ path, entered: false, withoutLink: false, noted: [] });
 		lock.enter();
-		expect(lock).toMatchObject({ entered: true, unlinked: false, noted: [] });
+		expect(lock).toMatchObject({ entered: true, withoutLink: false, noted: [] });
 		expect(readLink(path)).toMatchObject({ kind, files: [] });
 		expect(members()).toEqual([cut(holder.owner)]);
 		expect(readdirSync(folder)).toEqual(["app.db.lock"]);

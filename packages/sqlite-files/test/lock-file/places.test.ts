@@ -58,7 +58,7 @@ describe("where no symbolic link can be made", () => {
 		withLinks(refusing(code), () => {
 			const lock = lockOf("native");
 			lock.enter();
-			expect(lock).toMatchObject({ entered: true, unlinked: true });
+			expect(lock).toMatchObject({ entered: true, withoutLink: true });
 			expect(lock.note("other.db")).toBe(true);
 			lock.assertEntered();
 			let asked = false;
@@ -99,7 +99,7 @@ describe("where no symbolic link can be made", () => {
 			lock.leave(yes);
 		});
 		lock.enter();
-		expect(lock.unlinked).toBe(false);
+		expect(lock.withoutLink).toBe(false);
 		expect(readLink(path)).toMatchObject({ kind: "native" });
 		lock.leave(yes);
 	});
@@ -149,7 +149,7 @@ describe("on NFS, which may carry a request out twice and answer that the link i
 		withLinks(twice, () => {
 			const lock = lockOf(kind);
 			lock.enter();
-			expect(lock).toMatchObject({ entered: true, unlinked: false });
+			expect(lock).toMatchObject({ entered: true, withoutLink: false });
 			expect(lock.note("other.db")).toBe(true);
 			expect(errorOf(() => lockOf(kind).enter())).toBeInstanceOf(DatabaseHeldError);
 			expect(lock.leave(yes)).toBe(true);
@@ -198,7 +198,7 @@ describe("a link that has no room for another member", () => {
 		const error = errorOf(() => lock.enter());
 		expect(error).toBeInstanceOf(DatabaseHeldError);
 		expect(error).toMatchObject({ holder: "godwit" });
-		expect(lock).toMatchObject({ entered: false, unlinked: false });
+		expect(lock).toMatchObject({ entered: false, withoutLink: false });
 		expect(readLink(path)).toEqual(full);
 		expect(readdirSync(folder)).toEqual(["app.db.lock"]);
 	});
@@ -271,7 +271,7 @@ describe("a database with a long name", () => {
 		const [short, long] = [lockOfName(198), lockOfName(199)];
 		short.enter();
 		long.enter();
-		expect([short.unlinked, long.unlinked]).toEqual([false, true]);
+		expect([short.withoutLink, long.withoutLink]).toEqual([false, true]);
 		expect(errorOf(() => lockOfName(199, "wasm").enter())).toMatchObject({
 			code: "ERR_DATABASE",
 			cause: { code: "ENAMETOOLONG" },

@@ -2,14 +2,14 @@ import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, utimesSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { NOT_QUIET, readQuietly, type Surroundings } from "../../src/files/quiet-read.ts";
+import { LOCK_NEEDED, type LockState, readWithoutLock } from "../../src/reading/unlocked-read.ts";
 import { errorOf } from "../fixtures/error-of.ts";
 
-describe("readQuietly", () => {
+describe("readWithoutLock", () => {
 	let folder: string;
 	let path: string;
-	const free: Surroundings = { lock: "free", covered: false, ownJournal: false };
-	const look = (): Surroundings => free;
+	const free: LockState = { lock: "free", covered: false, ownJournal: false };
+	const look = (): LockState => free;
 
 	beforeEach(() => {
 		folder = mkdtempSync(join(tmpdir(), "godwit-quiet-"));
@@ -34,7 +34,7 @@ describe("readQuietly", () => {
 			reads++;
 			return read();
 		};
-		expect(readQuietly(path, look, counting)).toBe("before");
+		expect(readWithoutLock(path, look, counting)).toBe("before");
 		expect(reads).toBe(1);
 	});
 
@@ -43,7 +43,7 @@ describe("readQuietly", () => {
 		const failing = (): never => {
 			throw failure;
 		};
-		expect(errorOf(() => readQuietly(path, look, failing))).toBe(failure);
+		expect(errorOf(() => readWithoutLock(path, look, failing))).toBe(failure);
 	});
 
 	it("reads again when the file was written meanwhile, whatever the first read said", () => {
@@ -53,7 +53,7 @@ describe("readQuietly", () => {
 			write("after!", 50);
 			throw new Error("amid a write anything may be read");
 		};
-		expect(readQuietly(path, look, writtenMeanwhile)).toBe("after!");
+		expect(readWithoutLock(path, look, writtenMeanwhile)).toBe("after!");
 		expect(reads).toBe(2);
 	});
 
@@ -66,7 +66,7 @@ describe("readQuietly", () => {
 			utimesSync(path, mtimeMs / 1_000, mtimeMs / 1_000);
 			return "before";
 		};
-		expect(readQuietly(path, look, writtenMeanwhile)).toBe("alters");
+		expect(readWithoutLock(path, look, writtenMeanwhile)).toBe("alters");
 		expect(reads).toBe(2);
 	});
 
@@ -81,34 +81,34 @@ describe("readQuietly", () => {
 			path = before;
 			return "before";
 		};
-		expect(readQuietly(path, look, replacedMeanwhile)).toBe("backup");
+		expect(readWithoutLock(path, look, replacedMeanwhile)).toBe("backup");
 	});
 
 	it("gives up when the file is written each time", () => {
 		let reads = 0;
 		const writing = (): void => write("x".repeat(++reads), 50 + reads);
-		expect(readQuietly(path, look, writing)).toBe(NOT_QUIET);
+		expect(readWithoutLock(path, look, writing)).toBe(LOCK_NEEDED);
 		expect(reads).toBeGreaterThan(1);
 	});
 
 	it("gives up after a write just now, which could not be told from a later one", () => {
 		write("now", 0);
-		expect(readQuietly(path, look, () => expect.fail("it may not be read"))).toBe(NOT_QUIET);
+		expect(readWithoutLock(path, look, () => expect.fail("it may not be read"))).toBe(LOCK_NEEDED);
 		write("by a clock that is a little ahead", -0.02);
-		expect(readQuietly(path, look, () => expect.fail("it may not be read"))).toBe(NOT_QUIET);
+		expect(readWithoutLock(path, look, () => expect.fail("it may not be read"))).toBe(LOCK_NEEDED);
 	});
 
 	it("reads a file from the far future, whose clock was wrong", () => {
 		write("later", -1_000);
-		expect(readQuietly(path, look, read)).toBe("later");
+		expect(readWithoutLock(path, look, read)).toBe("later");
 	});
 
 	it("gives up beside a journal, unless the library looks at it itself", () => {
 		writeFileSync(`${path}-journal`, "x");
-		expect(readQuietly(path, look, () => expect.fail("it may not be read"))).toBe(NOT_QUIET);
-		expect(readQuietly(path, () => ({ ...free, ownJournal: true }), read)).toBe("before");
+		expect(readWithoutLock(path, look, () => expect.fail("it may not be read"))).toBe(LOCK_NEEDED);
+		expect(readWithoutLock(path, () => ({ ...free, ownJournal: true }), read)).toBe("before");
 		writeFileSync(`${path}-journal`, new Uint8Array(512));
-		expect(readQuietly(path, look, read)).toBe("before");
+		expect(readWithoutLock(path, look, read)).toBe("before");
 	});
 
 	it("looks for a journal before each read, not only before the first", () => {
@@ -118,44 +118,44 @@ describe("readQuietly", () => {
 			writeFileSync(`${path}-journal`, "x");
 			write("half written", 50);
 		};
-		expect(readQuietly(path, look, crashedMeanwhile)).toBe(NOT_QUIET);
+		expect(readWithoutLock(path, look, crashedMeanwhile)).toBe(LOCK_NEEDED);
 		expect(reads).toBe(1);
 	});
 
 	it("reads where there is no file, and again when it was made meanwhile", () => {
 		rmSync(path);
-		expect(readQuietly(path, look, () => "nothing")).toBe("nothing");
+		expect(readWithoutLock(path, look, () => "nothing")).toBe("nothing");
 		let reads = 0;
 		const madeMeanwhile = (): string => {
 			if (++reads > 1) return read();
 			write("made", 50);
 			return "nothing";
 		};
-		expect(readQuietly(path, look, madeMeanwhile)).toBe("made");
+		expect(readWithoutLock(path, look, madeMeanwhile)).toBe("made");
 	});
 
 	it("reads beside a journal where there is no file, but not what may be open all the same, or was made meanwhile", () => {
 		rmSync(path);
 		writeFileSync(`${path}-journal`, "x");
-		expect(readQuietly(path, look, () => "nothing", { opens: true })).toBe("nothing");
-		expect(readQuietly(path, look, () => expect.fail("it may not be read"))).toBe(NOT_QUIET);
+		expect(readWithoutLock(path, look, () => "nothing", { opens: true })).toBe("nothing");
+		expect(readWithoutLock(path, look, () => expect.fail("it may not be read"))).toBe(LOCK_NEEDED);
 		let reads = 0;
 		const madeMeanwhile = (): void => {
 			reads++;
 			write("half written", 50);
 		};
-		expect(readQuietly(path, look, madeMeanwhile, { opens: true })).toBe(NOT_QUIET);
+		expect(readWithoutLock(path, look, madeMeanwhile, { opens: true })).toBe(LOCK_NEEDED);
 		expect(reads).toBe(1);
 	});
 
 	it("gives up when somebody has to enter", () => {
 		expect(
-			readQuietly(
+			readWithoutLock(
 				path,
 				() => undefined,
 				() => expect.fail("it may not be read"),
 			),
-		).toBe(NOT_QUIET);
+		).toBe(LOCK_NEEDED);
 	});
 
 	it("passes on who is in the way", () => {
@@ -163,29 +163,29 @@ describe("readQuietly", () => {
 		const looking = (): never => {
 			throw held;
 		};
-		expect(errorOf(() => readQuietly(path, looking, read))).toBe(held);
+		expect(errorOf(() => readWithoutLock(path, looking, read))).toBe(held);
 	});
 
 	describe("where the library's own locks keep writers apart", () => {
 		it("reads whatever is written, as long as the lock stays the same", () => {
-			const covered = (): Surroundings => ({ lock: "one", covered: true, ownJournal: true });
+			const covered = (): LockState => ({ lock: "one", covered: true, ownJournal: true });
 			writeFileSync(`${path}-journal`, "x");
 			let reads = 0;
 			const writing = (): number => {
 				write(String(++reads), 0);
 				return reads;
 			};
-			expect(readQuietly(path, covered, writing)).toBe(1);
+			expect(readWithoutLock(path, covered, writing)).toBe(1);
 		});
 
 		it("reads again when the lock has changed hands, and gives up when it does each time", () => {
 			let looks = 0;
-			const changing = (): Surroundings => ({ lock: String(looks++), covered: true, ownJournal: true });
-			expect(readQuietly(path, changing, read)).toBe(NOT_QUIET);
+			const changing = (): LockState => ({ lock: String(looks++), covered: true, ownJournal: true });
+			expect(readWithoutLock(path, changing, read)).toBe(LOCK_NEEDED);
 			looks = 0;
-			const changed = (): Surroundings => ({ lock: looks++ === 0 ? "one" : "two", covered: true, ownJournal: true });
+			const changed = (): LockState => ({ lock: looks++ === 0 ? "one" : "two", covered: true, ownJournal: true });
 			let reads = 0;
-			expect(readQuietly(path, changed, () => ++reads)).toBe(2);
+			expect(readWithoutLock(path, changed, () => ++reads)).toBe(2);
 		});
 	});
 });

@@ -7,36 +7,36 @@ export interface LibraryFilesOptions {
 	readonly name: string;
 	/** Allows WAL databases to a library that cannot share them. */
 	readonly walAlone: boolean;
-	/** Tells that others are kept off a file. */
+	/** Returns whether others are kept off a file. */
 	readonly entered: (path: string) => boolean;
 	/** Keeps others off a file that a statement opens. @throws DatabaseHeldError */
 	readonly enter: (path: string) => void;
 }
 
-/** What has to be done around a library's use of files, besides the lock beside each. */
+/** What a library's use of files needs in addition to the lock beside each file. */
 export interface LibraryFiles {
 	/** Runs a call of the library. */
 	call<T>(work: () => T): T;
-	/** What cannot be kept out, as a sentence. */
+	/** Which programs cannot be kept out, as a sentence for a message. */
 	readonly notice: string | undefined;
 	/** Called before the library opens a file. @throws MigrateError `ERR_DATABASE` when it may not; DatabaseHeldError. */
 	use(path: string): void;
 	/** Called when the connection of a run is open. @throws DatabaseHeldError */
 	opened(connection: SqliteConnection): void;
-	/** Runs `work` such that the library locks nothing and rolls nothing back. */
+	/** Runs `work`, during which the library locks nothing and rolls nothing back. */
 	reading<T>(work: () => T): T;
 	/** Belongs before every commit. @throws MigrateError `ERR_LOCK_LOST`; DatabaseHeldError. */
 	assertMayCommit(): void;
 	/**
-	 * Belongs before every roll-back. A journal that is not ours any more was rolled back by somebody else, whose commits our
-	 * roll-back would undo: nothing is written then, and SQLite reports an error.
+	 * Belongs before every roll-back. When another program has rolled this connection's journal back, a second roll-back
+	 * would undo that program's commits. Nothing is written then, and SQLite reports an error.
 	 */
 	beforeRollback(): void;
-	/** Belongs after our own connection was closed, and where the caller's stays open. */
+	/** Belongs after a connection of godwit's was closed, and at the end of a run on the caller's, which stays open. */
 	release(): void;
 }
 
-/** The files of a library that locks them with POSIX locks: the kernel does all. */
+/** The files of a library that locks them with POSIX locks. It needs nothing more. */
 export const POSIX_FILES: LibraryFiles = {
 	call: (work) => work(),
 	notice: undefined,

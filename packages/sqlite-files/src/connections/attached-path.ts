@@ -1,4 +1,4 @@
-/** A quoted text or a comment, one character of anything else, or a word. */
+/** A quoted text, a comment, a word, white space, or one character of anything else. */
 const TOKEN =
 	/'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[\w$\u0080-\uffff]+|\s+|./gs;
 
@@ -20,7 +20,7 @@ export function attachedExpression(sql: string): string | undefined {
 		expression += token;
 	}
 	const text = expression.trim();
-	// In this place SQLite takes a name for a text, also in parentheses.
+	// SQLite reads a name in this place as a text, also in parentheses.
 	const name =
 		/^[(\s]*(?:"((?:[^"]|"")*)"|`((?:[^`]|``)*)`|\[([^\]]*)\]|([A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*))[)\s]*$/s.exec(
 			text,
@@ -43,7 +43,7 @@ export function pathOfName(name: string): string | undefined {
 	return decoded === "" || decoded === ":memory:" ? undefined : decoded;
 }
 
-/** As SQLite does, which takes a % that begins no escape for itself. */
+/** As SQLite does: a % that begins no escape stays a %. */
 function decodeEscapes(text: string): string {
 	return text.replace(/(%[0-9a-f]{2})+/gi, (escapes) => Buffer.from(escapes.replaceAll("%", ""), "hex").toString());
 }

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { MigrateError } from "@godwit/core";
 import type { SqliteLibrary } from "./library.ts";
 
@@ -16,13 +16,35 @@ function openFiles(): Map<string, OpenFile> {
 	return store[KEY];
 }
 
+/** The files that one connection has open through its library. */
+export interface UsedFiles {
+	/** Notes that the library has a file open, if the file exists. @throws MigrateError as `useWithOneLibrary`. */
+	add(path: string): void;
+	/** Notes that all are closed. */
+	clear(): void;
+}
+
+export function filesOfOneLibrary(library: SqliteLibrary): UsedFiles {
+	/** What has to be called when a file is closed, by path. */
+	const closed = new Map<string, () => void>();
+	return {
+		add(path) {
+			if (!closed.has(path) && existsSync(path)) closed.set(path, useWithOneLibrary(path, library));
+		},
+		clear() {
+			for (const forget of closed.values()) forget();
+			closed.clear();
+		},
+	};
+}
+
 /**
  * Notes that a library has a file open, until the returned function is called.
  *
- * Each copy of SQLite drops the locks of every other copy in the process when it closes a file, and is not kept out by
- * them, see https://sqlite.org/howtocorrupt.html#posix_close_bug
+ * When a copy of SQLite closes a file, the locks of every other copy in the process are dropped, and none of them keeps
+ * the other out, see https://sqlite.org/howtocorrupt.html#posix_close_bug
  *
- * @throws MigrateError `ERR_DATABASE` when another library has it open, by name.
+ * @throws MigrateError `ERR_DATABASE`, which names the other library that has the file open.
  */
 export function useWithOneLibrary(path: string, library: SqliteLibrary): () => void {
 	const stat = statSync(path, { bigint: true, throwIfNoEntry: false });

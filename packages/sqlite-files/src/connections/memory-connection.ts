@@ -2,7 +2,7 @@ import { MigrateError } from "@godwit/core";
 import type { SqliteConnection } from "@godwit/sqlite";
 import { attachedExpression, pathOfName } from "./attached-path.ts";
 
-/** The port over a database in memory, which has no lock that could note an attached file. */
+/** The port over a database in memory. It attaches no files, since it has no lock that could note them. */
 export function memoryConnection(connection: SqliteConnection): SqliteConnection {
 	return {
 		begin: (mode) => connection.begin(mode),

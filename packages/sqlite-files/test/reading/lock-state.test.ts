@@ -5,25 +5,25 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { DatabaseHeldError } from "@godwit/sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { SqliteLibrary } from "../../src/files/library.ts";
-import { surroundingsOf } from "../../src/files/surroundings.ts";
+import type { SqliteLibrary } from "../../src/connections/library.ts";
 import type { LinkKind } from "../../src/lock-file/link.ts";
 import { makeLink, newLink, readLink } from "../../src/lock-file/link-file.ts";
 import { newHolder } from "../../src/owners/holder.ts";
 import type { Owner } from "../../src/owners/owner.ts";
+import { lockStateOf } from "../../src/reading/lock-state.ts";
 import { childProcesses, message } from "../fixtures/child-processes.ts";
 import { errorOf } from "../fixtures/error-of.ts";
 import { asRoot } from "../fixtures/linux.ts";
 import { deadOwner, LIBRARY, memberOf, uncheckedOwner } from "../fixtures/other-owners.ts";
 
-describe("surroundingsOf", () => {
+describe("lockStateOf", () => {
 	const native: SqliteLibrary = { name: LIBRARY, locks: "posix", copy: {} };
 	const wasm: SqliteLibrary = { name: LIBRARY, locks: "folder", copy: {} };
 	let folder: string;
 	let path: string;
 
 	beforeEach(() => {
-		folder = mkdtempSync(join(tmpdir(), "godwit-surroundings-"));
+		folder = mkdtempSync(join(tmpdir(), "godwit-lock-state-"));
 		path = join(folder, "app.db");
 	});
 
@@ -37,39 +37,39 @@ describe("surroundingsOf", () => {
 	}
 
 	function holderOf(library: SqliteLibrary): string | undefined {
-		const error = errorOf(() => surroundingsOf(path, library));
+		const error = errorOf(() => lockStateOf(path, library));
 		return error instanceof DatabaseHeldError ? error.holder : undefined;
 	}
 
 	it("of a free lock are what the file itself says, for both kinds of library", () => {
-		expect(surroundingsOf(path, native)).toEqual({ lock: "free", covered: false, ownJournal: true });
-		expect(surroundingsOf(path, wasm)).toEqual({ lock: "free", covered: false, ownJournal: false });
+		expect(lockStateOf(path, native)).toEqual({ lock: "free", covered: false, ownJournal: true });
+		expect(lockStateOf(path, wasm)).toEqual({ lock: "free", covered: false, ownJournal: false });
 	});
 
 	it("with a write-ahead log are covered for native, which reads one commit of it", () => {
 		writeFileSync(`${path}-wal`, "");
-		expect(surroundingsOf(path, native)).toMatchObject({ covered: true });
-		expect(surroundingsOf(path, wasm)).toMatchObject({ covered: false });
+		expect(lockStateOf(path, native)).toMatchObject({ covered: true });
+		expect(lockStateOf(path, wasm)).toMatchObject({ covered: false });
 	});
 
 	it("of a native link are covered for native until the link changes", () => {
 		for (const owner of [newHolder().owner, uncheckedOwner()]) {
 			const lock = link("native", owner);
-			expect(surroundingsOf(path, native)).toEqual({ lock, covered: true, ownJournal: true });
+			expect(lockStateOf(path, native)).toEqual({ lock, covered: true, ownJournal: true });
 			unlinkSync(`${path}.lock`);
 		}
 	});
 
 	it("of a living native link are for wasm those of a file that is written to", () => {
 		const lock = link("native", uncheckedOwner());
-		expect(surroundingsOf(path, wasm)).toEqual({ lock, covered: false, ownJournal: false });
+		expect(lockStateOf(path, wasm)).toEqual({ lock, covered: false, ownJournal: false });
 	});
 
 	it("of a living wasm link keep native out, which would meet its exclusive lock", () => {
 		for (const owner of [newHolder().owner, uncheckedOwner()]) {
 			const lock = link("wasm", owner);
 			expect(holderOf(native)).toBe("godwit");
-			expect(surroundingsOf(path, wasm)).toEqual({ lock, covered: false, ownJournal: false });
+			expect(lockStateOf(path, wasm)).toEqual({ lock, covered: false, ownJournal: false });
 			unlinkSync(`${path}.lock`);
 		}
 	});
@@ -84,19 +84,19 @@ describe("surroundingsOf", () => {
 
 	it("of dead owners ask for somebody who enters and rolls back", () => {
 		link("wasm", deadOwner());
-		expect(surroundingsOf(path, wasm)).toBeUndefined();
-		expect(surroundingsOf(path, native)).toBeUndefined();
+		expect(lockStateOf(path, wasm)).toBeUndefined();
+		expect(lockStateOf(path, native)).toBeUndefined();
 		unlinkSync(`${path}.lock`);
 		link("native", deadOwner(), deadOwner());
-		expect(surroundingsOf(path, wasm)).toBeUndefined();
-		expect(surroundingsOf(path, native)).toBeUndefined();
+		expect(lockStateOf(path, wasm)).toBeUndefined();
+		expect(lockStateOf(path, native)).toBeUndefined();
 	});
 
 	it.runIf(asRoot)("of dead native owners are covered for native where nobody may enter", async () => {
 		const lock = link("native", deadOwner());
 		chmodSync(folder, 0o555);
 		await using children = childProcesses();
-		const answer = await message(children.start("surroundings-process", path));
+		const answer = await message(children.start("lock-state-process", path));
 		expect(answer).toEqual({ native: { lock, covered: true, ownJournal: true } });
 	});
 

@@ -1,4 +1,4 @@
-/** Which copy of SQLite a connection is of, and how that one locks. */
+/** The copy of SQLite that a connection belongs to, and how it locks. */
 export interface SqliteLibrary {
 	/** For messages: `better-sqlite3`. */
 	readonly name: string;
@@ -7,6 +7,6 @@ export interface SqliteLibrary {
 	 * all file access through Node's `fs` object, as node-sqlite3-wasm does.
 	 */
 	readonly locks: "posix" | "folder";
-	/** The same for connections of one copy, and for no other. */
+	/** The same value for all connections of one copy, and another one for every other copy. */
 	readonly copy: unknown;
 }

@@ -2,27 +2,27 @@ import { lstatSync } from "node:fs";
 import { resolve } from "node:path";
 import { MigrateError } from "@godwit/core";
 import type { SqliteConnection } from "@godwit/sqlite";
+import type { FileSet } from "../files/file-set.ts";
+import { realDatabasePath } from "../files/real-path.ts";
 import { attachedExpression, pathOfName } from "./attached-path.ts";
-import type { FileSet } from "./file-set.ts";
-import { realDatabasePath } from "./real-path.ts";
 import type { Session } from "./session.ts";
 
-export interface GuardedConnectionOptions {
+export interface LockingConnectionOptions {
 	readonly session: Session;
 	readonly files: FileSet;
-	/** Tells that the library does not follow symbolic links, and locks with folders. */
+	/** Whether the library locks with folders. Such a library does not follow symbolic links. */
 	readonly inFolders: boolean;
 }
 
-/** The port, which keeps others off every file that a statement attaches, and looks before each commit where it has to. */
-export function guardedConnection({ session, files, inFolders }: GuardedConnectionOptions): SqliteConnection {
+/** The port over a database file. It keeps others off each file before ATTACH reads it, and checks before a commit that the locks are still held. */
+export function lockingConnection({ session, files, inFolders }: LockingConnectionOptions): SqliteConnection {
 	function assertMayCommit(): void {
 		if (!inFolders || !files.main.entered) return;
 		files.main.assertEntered();
 		session.assertMayCommit();
 	}
 
-	/** Has to be known before the statement runs: it reads the file. */
+	/** Belongs before the statement, which reads the file. */
 	function enterAttached(expression: string): void {
 		const name = nameOf(expression);
 		const path = pathOfName(name);
@@ -36,7 +36,7 @@ export function guardedConnection({ session, files, inFolders }: GuardedConnecti
 		session.use(files.attach(path));
 	}
 
-	/** A path that leads nowhere is SQLite's to report. */
+	/** @returns undefined for a path that leads nowhere, which SQLite reports. */
 	function realPathOf(path: string): string | undefined {
 		try {
 			return realDatabasePath(path);
@@ -45,13 +45,13 @@ export function guardedConnection({ session, files, inFolders }: GuardedConnecti
 		}
 	}
 
-	/** As SQLite reads it. A name that cannot be read could be one that ATTACH can. */
+	/** The name as SQLite reads it. Throws SQLite's error, since ATTACH may be able to read a name that SELECT cannot. */
 	function nameOf(expression: string): string {
 		const [row] = session.call(() => session.connection.query(`SELECT ${expression} AS name`));
 		return String(row?.name ?? "");
 	}
 
-	/** A name that was read otherwise than SQLite reads it must not go unnoticed. */
+	/** Finds a file whose name ATTACH has read in another way than `nameOf`. */
 	function assertAllEntered(): void {
 		for (const { name, file } of session.call(() => session.connection.query("PRAGMA database_list"))) {
 			if (file === null || file === "" || files.has(realDatabasePath(String(file)))) continue;

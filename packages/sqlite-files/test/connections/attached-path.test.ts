@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { attachedExpression, pathOfName } from "../../src/files/attached-path.ts";
+import { attachedExpression, pathOfName } from "../../src/connections/attached-path.ts";
 
 const seed = Number(process.env.GODWIT_SEED ?? 1);
 
