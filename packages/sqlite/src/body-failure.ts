@@ -16,25 +16,25 @@ export interface BodyFailureOptions {
 }
 
 /**
- * Makes what finds out, when a body has failed and was rolled back as far as it could be, why it has.
+ * Finds out why a body has failed. Belongs after the roll-back.
  *
- * @returns A function that returns what to throw for a failure.
+ * @returns A function that returns the error to throw for a failure.
  */
 export function bodyFailure(options: BodyFailureOptions): (error: unknown, change?: VersionChange) => Promise<unknown> {
 	const { connection, state, row, guard, busyTimeoutMs, wanted } = options;
 
 	/**
-	 * Under the lock a held file cannot be waited for: two who wait for each other's files would do so for ever. So all has
-	 * to be given back, and the next `lock` takes that file's lock with the others.
+	 * While the lock is held, another file cannot be waited for: two runs that wait for each other's files would wait for
+	 * ever. So all locks have to be given back, and the next `lock` takes that file's lock with the others.
 	 */
 	function startOver(file: string, error: unknown): MigrateError<"ERR_START_OVER"> {
 		wanted.add(file);
 		const why = error instanceof Error ? error.message : String(error);
-		const reason = `the migration attaches ${file}, which somebody else holds: ${why}`;
+		const reason = `the migration attaches ${file}, which another process holds: ${why}`;
 		return new MigrateError("ERR_START_OVER", reason, { reason }, { cause: error });
 	}
 
-	/** Whoever has lost the lock may have met any other error before the guard; a moved version may look like the body's doing. */
+	/** A lost lock can show as any other error before the guard runs. A version that another process has moved can look like the body's doing. */
 	async function foundOutside(error: unknown, change: VersionChange | undefined): Promise<unknown> {
 		const moved = isMigrateError(error, "ERR_OWN_TABLES") && isMigrateError(error.cause, "ERR_VERSION_MOVED");
 		try {
@@ -44,7 +44,7 @@ export function bodyFailure(options: BodyFailureOptions): (error: unknown, chang
 			});
 			return error;
 		} catch (found) {
-			// What cannot be read says nothing.
+			// A failed read proves nothing.
 			const tells = isMigrateError(found, "ERR_LOCK_LOST") || isMigrateError(found, "ERR_VERSION_MOVED");
 			return tells ? suppress(found, error) : error;
 		}

@@ -10,9 +10,9 @@ import type { SqliteLock } from "./lock/sqlite-lock.ts";
 import { runInTransaction, runWithoutTransaction } from "./run-body.ts";
 import { transactionEndedError } from "./sqlite-error.ts";
 import { readStatements, type StatementReader } from "./statements/read-statements.ts";
-import { checkingReferences } from "./tables/checking-references.ts";
 import type { HistoryTable } from "./tables/history-table.ts";
 import { ownTables } from "./tables/own-tables.ts";
+import { withReferenceCheck } from "./tables/reference-check.ts";
 import type { VersionGuard } from "./tables/version-guard.ts";
 import { type BodiesBefore, versionRecorder } from "./tables/version-recorder.ts";
 import type { VersionTable } from "./tables/version-table.ts";
@@ -87,11 +87,11 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 		// One that failed, or code of the caller's, can have ended it; what ran then would be there for good.
 		if (!connection.inTransaction) throw transactionEndedError();
 		const own = ownTables({ migrationsTable, state, row, versions, history, allowed: mayChangeOwnTables(reader) });
-		await checkingReferences(connection, config, (references) =>
+		await withReferenceCheck(connection, config, (references) =>
 			runInTransaction(connection, reader, (statement) => {
-				own.watch(statement);
-				references.watch(statement);
-				session.watch(statement);
+				own.beforeStatement(statement);
+				references.beforeStatement(statement);
+				session.beforeStatement(statement);
 			}),
 		);
 		own.assertKept();
@@ -120,11 +120,11 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 	async function runAlone(body: MigrationBody): Promise<void> {
 		await using reader = await readStatements(body);
 		await retryWhileBusy(connection, busyTimeoutMs, () => journal.remove());
-		await checkingReferences(connection, config, (references) =>
+		await withReferenceCheck(connection, config, (references) =>
 			runWithoutTransaction(connection, reader, busyTimeoutMs, async (statement) => {
 				await retryWhileBusy(connection, busyTimeoutMs, () => {
-					references.watch(statement);
-					session.watch(statement);
+					references.beforeStatement(statement);
+					session.beforeStatement(statement);
 				});
 				if (!state.held || !row.leaseIsDue() || connection.inTransaction) return;
 				await inTransaction(connection, config, () => row.fence());

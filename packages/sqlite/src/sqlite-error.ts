@@ -7,7 +7,7 @@ import type { Statement } from "./statements/statement.ts";
 /** Longest statement text that goes into an error, in UTF-16 units. */
 const MAX_SQL = 2_000;
 
-/** What to do about a result code that has one answer, see https://sqlite.org/rescode.html */
+/** What to do about a result code for which there is one advice, see https://sqlite.org/rescode.html */
 const ADVICE: Readonly<Record<string, string>> = {
 	SQLITE_NOTADB: "check the path in the database URL",
 	SQLITE_CORRUPT: "restore it from a backup, or try the sqlite3 shell's .recover",
@@ -25,24 +25,24 @@ function primaryCode(code: string): string {
 	return code.split("_").slice(0, 2).join("_");
 }
 
-/** Tells whether another connection's transaction was in the way, so that a later attempt may succeed. */
+/** Returns whether another connection's transaction was in the way, so that a later attempt may succeed. */
 export function isBusy(connection: SqliteConnection, error: unknown): boolean {
 	if (error instanceof DatabaseHeldError) return true;
 	const code = connection.resultCode(error);
 	return code !== undefined && primaryCode(code) === "SQLITE_BUSY";
 }
 
-/** The attached file that somebody else holds, when that is why a statement failed. */
+/** The attached file that another process holds, when a statement failed for that reason. */
 export function heldAttachedFile(error: unknown): string | undefined {
 	const cause = isMigrateError(error, "ERR_SQL") ? error.cause : error;
 	return cause instanceof DatabaseHeldError ? cause.attached : undefined;
 }
 
-/** Wraps the failure of the driver's own statement. What is a `MigrateError` already, or of neither SQLite nor the file system, stays. */
+/** Wraps the failure of a statement of the driver's own. Returns a `MigrateError`, and an error of neither SQLite nor the file system, as it is. */
 export function databaseError(connection: SqliteConnection, path: string, cause: unknown): unknown {
 	if (isMigrateError(cause)) return cause;
 	if (isBusy(connection, cause)) {
-		// A transaction that began as a reader gains nothing by waiting, see https://sqlite.org/rescode.html#busy_snapshot
+		// Waiting does not help a transaction that began with a read, see https://sqlite.org/rescode.html#busy_snapshot
 		const reason =
 			cause instanceof DatabaseHeldError ? cause.message : "another connection's transaction is in the way";
 		const message = `${path}: ${reason}; try again, or use x-tx-mode=immediate, which waits for it`;
@@ -55,7 +55,7 @@ export function databaseError(connection: SqliteConnection, path: string, cause:
 	return new MigrateError("ERR_DATABASE", message, { resultCode }, { cause });
 }
 
-/** Of a look at the files beside the database. */
+/** Returns whether an error is of `node:fs`, which is used for the files beside the database. */
 function isFileSystemError(error: unknown): error is Error {
 	return error instanceof Error && "syscall" in error;
 }
@@ -65,7 +65,7 @@ function fileSystemError(path: string, cause: Error): MigrateError<"ERR_DATABASE
 	return new MigrateError("ERR_DATABASE", message, {}, { cause });
 }
 
-/** Wraps the failure of a statement of a body, placing it in the body; also what a function of the caller's throws. */
+/** Wraps the failure of a statement of a body, with its place in the body. The error may also be one that a function of the caller's throws. */
 export function statementError(connection: SqliteConnection, statement: Statement, cause: unknown): unknown {
 	if (isMigrateError(cause)) return cause;
 	const resultCode = cause instanceof DatabaseHeldError ? "SQLITE_BUSY" : connection.resultCode(cause);
@@ -85,7 +85,7 @@ function hintFor(message: string): string | undefined {
 	return type === undefined ? undefined : doubleQuotedHint(type, name, text);
 }
 
-/** ALTER TABLE reads the whole schema again; what it stops at need not have to do with the table that it alters. */
+/** ALTER TABLE reads the whole schema again, and can fail at an object that has nothing to do with the altered table. */
 const DOUBLE_QUOTED =
 	/^error in (table|view|trigger|index) (.+?)(?: after [a-z ]+)?: no such column: "(.*)" - should this be a string literal/s;
 
@@ -99,7 +99,7 @@ function doubleQuotedHint(type: string, name: string, text: string): string {
 	return `this statement is not at fault: the ${type} ${name}, which is in the database already, has "${text}" for the string ${literal}, and double quotes are for names; before this statement, ${anew} (${where} shows its text)`;
 }
 
-/** Refuses a statement that would end, or silently not work in, the transaction around a body. */
+/** Refuses a statement that would end the transaction around a body, or would be ignored in it. */
 export function transactionControlError(statement: Statement): MigrateError<"ERR_TRANSACTION_CONTROL"> {
 	const { line, column } = statement;
 	const sql = excerpt(statement.sql);
@@ -114,7 +114,7 @@ export function transactionControlError(statement: Statement): MigrateError<"ERR
 	);
 }
 
-/** Refuses a statement that would take a database away which was attached before the body. */
+/** Refuses a statement that would detach a database that was attached before the body. */
 export function detachError(statement: Statement, name: string): MigrateError<"ERR_SQL"> {
 	const { line, column } = statement;
 	const sql = excerpt(statement.sql);
@@ -122,7 +122,7 @@ export function detachError(statement: Statement, name: string): MigrateError<"E
 	return new MigrateError("ERR_SQL", message, { sql, line, column });
 }
 
-/** Refuses a body after which godwit's own tables are not as they were. */
+/** Refuses a body that has changed godwit's own tables. */
 export function ownTablesError(statement: Statement, cause: unknown): MigrateError<"ERR_OWN_TABLES"> {
 	const { line, column } = statement;
 	const sql = excerpt(statement.sql);
@@ -133,7 +133,7 @@ export function ownTablesError(statement: Statement, cause: unknown): MigrateErr
 /** Longest list of tables in an error. */
 const MAX_TABLES = 20;
 
-/** Refuses a body that took a table away to which other tables still refer. */
+/** Refuses a body that removed a table to which other tables still refer. */
 export function danglingReferenceError(
 	statement: Statement,
 	parent: string,
@@ -151,9 +151,10 @@ export function danglingReferenceError(
 const REBUILD =
 	"change or drop those tables too, or, to rebuild one, make the new table under another name, copy the rows, drop the old table, and rename the new one (x-dangling-references=allow permits it)";
 
-/** Reports that what a body runs in is over: a body that failed, or the application on its own connection, has ended it. */
+/** Reports that the transaction around a body is over: a statement that failed, or the application on its own connection, has ended it. */
 export function transactionEndedError(): MigrateError<"ERR_DATABASE"> {
-	const message = "the transaction around the migration was ended by somebody else, so nothing more was run in it";
+	const message =
+		"the transaction around the migration was ended by another part of the program, so nothing more was run in it";
 	return new MigrateError("ERR_DATABASE", message, {});
 }
 

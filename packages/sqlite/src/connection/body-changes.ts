@@ -16,13 +16,13 @@ import {
 	type TemporaryObjects,
 } from "./temporary-objects.ts";
 
-/** What bodies have changed of the connection: its settings, what is attached to it, and temporary objects. */
+/** What bodies have changed in the connection: its settings, its attached databases, and its temporary objects. */
 export interface BodyChanges {
-	/** Has to be told of a statement of a body before it runs. @throws MigrateError `ERR_SQL` when it must not run. */
-	watch(statement: Statement): void;
-	/** Puts back what was changed. Waits. Belongs outside a transaction. What fails is done again by the next call. */
+	/** Called before each statement of a body. @throws MigrateError `ERR_SQL` when the statement must not run. */
+	beforeStatement(statement: Statement): void;
+	/** Undoes the changes. Waits for other transactions. Belongs outside a transaction. The next call repeats what has failed. */
 	restore(): Promise<void>;
-	/** For a connection that was closed. */
+	/** Belongs after the connection was closed, and all its changes with it. */
 	forget(): void;
 }
 
@@ -50,14 +50,14 @@ export function bodyChanges(connection: SqliteConnection, busyTimeoutMs: number)
 	}
 
 	return {
-		watch(statement) {
+		beforeStatement(statement) {
 			if (makesTemporary(statement)) temporary ??= readTemporaryObjects(connection);
 			if (!changesConnection(statement)) return;
 			state ??= readConnectionState(connection);
 			assertStaysAttached(statement, state);
 		},
 		async restore() {
-			// With query_only nothing could be dropped.
+			// First, since query_only would keep objects from being dropped.
 			await restoreState(state);
 			await dropTemporary(temporary);
 			forget();

@@ -4,8 +4,8 @@ import { DatabaseHeldError } from "./database-held-error.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
 
 /**
- * Shorter than the pauses of those who wait for the migration lock: on node-sqlite3-wasm their looking for it keeps its
- * holder out, and with many of them the holder must win.
+ * Shorter than the pauses of processes that wait for the migration lock. On node-sqlite3-wasm each of their attempts keeps
+ * the holder out for a moment, and the holder has to succeed also against many of them.
  */
 const LONGEST_WAIT_MS = 25;
 
@@ -27,26 +27,26 @@ export async function retryWhileBusy<T>(connection: SqliteConnection, timeoutMs:
 			return undefined;
 		}
 	}
-	// Hardly any is busy, and then nothing has to be awaited.
+	// Most statements are not busy, and need no await.
 	const done = attempt() ?? (await withBackoff(attempt, { timeoutMs, longestWaitMs: LONGEST_WAIT_MS }));
 	if (done !== undefined) return done.result;
 	throw stayedBusy(timeoutMs, busy);
 }
 
 export interface WaitOptions extends LockOptions {
-	/** How long to wait for a transaction that is not godwit's. */
+	/** How long to wait for another program's transaction, in milliseconds. */
 	readonly busyTimeoutMs: number;
-	/** How long to wait for a godwit. */
+	/** How long to wait for another run of godwit, in milliseconds. */
 	readonly lockTimeoutMs: number;
 	/** The database's file, for messages. */
 	readonly path: string;
 }
 
 /**
- * Tries to reach the database, again and again while somebody is in the way: a godwit for the lock timeout, since it
- * may be in a long migration, anybody else for the busy timeout.
+ * Tries again and again to use the database while another process is in the way. Waits for another run of godwit until the
+ * lock timeout, since its migration may be long, and for any other program until the busy timeout.
  *
- * @throws MigrateError `ERR_LOCK_TIMEOUT`, which names the godwit; `ERR_BUSY`.
+ * @throws MigrateError `ERR_LOCK_TIMEOUT`, which names the other run; `ERR_BUSY`.
  */
 export async function waitForAccess<T>(
 	connection: SqliteConnection,
@@ -55,7 +55,7 @@ export async function waitForAccess<T>(
 ): Promise<T> {
 	const start = performance.now();
 	let busy: unknown;
-	/** Since when somebody else than a godwit has been in the way without a break. */
+	/** Since when another program than godwit has been in the way without a break. */
 	let busySince = start;
 	async function tryOnce(): Promise<{ readonly result: T } | undefined> {
 		try {
@@ -63,16 +63,16 @@ export async function waitForAccess<T>(
 		} catch (error) {
 			if (!isBusy(connection, error)) throw error;
 			const now = performance.now();
-			if (isGodwit(busy) && !isGodwit(error)) busySince = now;
+			if (isGodwitRun(busy) && !isGodwitRun(error)) busySince = now;
 			busy = error;
-			if (isGodwit(error) ? now - start < timeoutMs : now - busySince < busyTimeoutMs) return undefined;
+			if (isGodwitRun(error) ? now - start < timeoutMs : now - busySince < busyTimeoutMs) return undefined;
 			throw givenUp();
 		}
 	}
 	function givenUp(): MigrateError {
-		const waitedSince = isGodwit(busy) ? start : busySince;
+		const waitedSince = isGodwitRun(busy) ? start : busySince;
 		const waitedMs = Math.round(performance.now() - waitedSince);
-		if (!isGodwit(busy)) return stayedBusy(waitedMs, busy);
+		if (!isGodwitRun(busy)) return stayedBusy(waitedMs, busy);
 		return lockTimeout(path, { owner: busy.message, reason: busy.message }, waitedMs);
 	}
 	const waiting = { timeoutMs: timeoutMs + busyTimeoutMs, longestWaitMs: LONGEST_WAIT_MS, signal };
@@ -81,7 +81,7 @@ export async function waitForAccess<T>(
 	throw givenUp();
 }
 
-function isGodwit(error: unknown): error is DatabaseHeldError {
+function isGodwitRun(error: unknown): error is DatabaseHeldError {
 	return error instanceof DatabaseHeldError && error.holder === "godwit";
 }
 

@@ -6,22 +6,22 @@ import { waitForAccess } from "./busy-retry.ts";
 import type { DatabaseAccess } from "./database-access.ts";
 import { sessionSettings } from "./session-settings.ts";
 
-/** What holds for every use of the connection: before it, after it, and when it fails. */
+/** What has to be done before and after every use of the connection, and when it fails. */
 export interface ConnectionSession {
-	/** Runs what may change the database, with others kept off, from now on or since the lock was taken. */
+	/** Runs work that may change the database. Others are kept off for this call, or already since the lock was taken. */
 	write<T>(work: () => T | Promise<T>): Promise<T>;
 	/** Runs reads of a few rows. */
 	read<T>(work: () => T, options: LockOptions): Promise<T>;
-	/** Runs what enters and leaves by itself. */
+	/** Runs work that itself takes and gives back the locks. */
 	call<T>(work: () => Promise<T>): Promise<T>;
 	/** Reads a few rows, once, without waiting. @throws DatabaseHeldError */
-	peek<T>(work: () => T): Promise<T>;
-	/** Makes the connection ours. Belongs after `enter`. */
+	readOnce<T>(work: () => T): Promise<T>;
+	/** Applies the driver's settings. Belongs after `enter`. */
 	prepare(): Promise<void>;
-	/** Gives the caller's settings back, and lets others in. */
+	/** Restores the caller's settings, and lets others in. */
 	leave(): Promise<void>;
-	/** Has to be told of a statement of a body before it runs. */
-	watch(statement: Statement): void;
+	/** Called before each statement of a body. @throws MigrateError `ERR_SQL` when the statement must not run. */
+	beforeStatement(statement: Statement): void;
 }
 
 export interface ConnectionSessionOptions {
@@ -47,10 +47,10 @@ export function connectionSession(options: ConnectionSessionOptions): Connection
 			if (borrowed) assertOutsideTransaction();
 			result = await work();
 		} catch (error) {
-			throw await cleanUpAfter(databaseError(connection, path, error), settings.giveBack);
+			throw await cleanUpAfter(databaseError(connection, path, error), settings.restoreCallerSettings);
 		}
 		try {
-			await settings.giveBack();
+			await settings.restoreCallerSettings();
 		} catch (error) {
 			throw databaseError(connection, path, error);
 		}
@@ -71,34 +71,34 @@ export function connectionSession(options: ConnectionSessionOptions): Connection
 	}
 
 	async function leave(): Promise<void> {
-		await settings.giveBack();
+		await settings.restoreCallerSettings();
 		await access.leave();
 	}
 
-	/** In the caller's own transaction foreign keys could not be switched off, nor a failure be rolled back. */
+	/** Inside the caller's own transaction, foreign keys cannot be switched off and a failure cannot be rolled back. */
 	function assertOutsideTransaction(): void {
 		if (!connection.inTransaction) return;
 		const message = `${path} is inside a transaction of the application's; commit it or roll it back first`;
 		throw new MigrateError("ERR_DATABASE", message, {});
 	}
 
-	function peek<T>(work: () => T): Promise<T> {
+	function readOnce<T>(work: () => T): Promise<T> {
 		return access.read(() => {
-			settings.makeOurs();
+			settings.applyDriverSettings();
 			const result = work();
-			if (!stays()) settings.makeTheirs();
+			if (!stays()) settings.applyCallerSettings();
 			return result;
 		});
 	}
 
 	return {
 		call,
-		peek,
+		readOnce,
 		leave,
 		write: (work) => call(() => entered(work)),
 		read: (work, waiting) =>
-			call(() => waitForAccess(connection, () => peek(work), { busyTimeoutMs, lockTimeoutMs, path, ...waiting })),
+			call(() => waitForAccess(connection, () => readOnce(work), { busyTimeoutMs, lockTimeoutMs, path, ...waiting })),
 		prepare: settings.prepare,
-		watch: settings.watch,
+		beforeStatement: settings.beforeStatement,
 	};
 }

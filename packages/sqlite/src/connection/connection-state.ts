@@ -6,12 +6,12 @@ import { quoteIdentifier } from "../tables/quote-identifier.ts";
 import { changeJournalMode, readJournalMode } from "./journal-mode.ts";
 import type { SqliteConnection, SqlValue } from "./sqlite-connection.ts";
 
-/** The one that cannot be asked. */
+/** The one setting that PRAGMA can set and cannot read. */
 const CASE_SENSITIVE_LIKE = "case_sensitive_like";
 
 /**
- * Settings that a body can change with PRAGMA and that outlive its transaction, rolled back or not. `hard_heap_limit` is
- * left out: SQLite does not let it be raised again, see https://sqlite.org/pragma.html#pragma_hard_heap_limit
+ * Settings that a body can change with PRAGMA. They keep the new value also when the body is rolled back. `hard_heap_limit`
+ * is not among them: SQLite does not let it be raised again, see https://sqlite.org/pragma.html#pragma_hard_heap_limit
  */
 const SETTINGS = [
 	"analysis_limit",
@@ -55,7 +55,7 @@ export type Settings = ReadonlyMap<string, SqlValue>;
 export interface ConnectionState {
 	readonly settings: Settings;
 	readonly journalMode: string;
-	/** Names of those that are attached. */
+	/** Names of the attached databases, with `main`. */
 	readonly databases: ReadonlySet<string>;
 }
 
@@ -64,14 +64,14 @@ export function readConnectionState(connection: SqliteConnection): ConnectionSta
 	return { settings, journalMode: readJournalMode(connection), databases: new Set(attached(connection)) };
 }
 
-/** Tells a statement after which the connection's state may be another one; a PRAGMA acts under EXPLAIN too. */
+/** Returns whether a statement may change the connection's state. A PRAGMA does so under EXPLAIN too. */
 export function changesConnection({ keyword }: Statement): boolean {
 	return keyword === "PRAGMA" || keyword === "EXPLAIN" || keyword === "ATTACH" || keyword === "DETACH";
 }
 
 /**
- * Refuses to detach what was attached before the body: the way in which it was attached, and what it held in memory,
- * could not be put back.
+ * Refuses to detach a database that was attached before the body: neither the way in which it was attached nor its content
+ * in memory could be restored.
  *
  * @throws MigrateError `ERR_SQL`, also when the name is an expression and something was attached.
  */
@@ -92,7 +92,7 @@ function detached(sql: string): string | undefined {
 }
 
 /**
- * Puts the state back, so that a migration does not depend on which ones ran before it in the same process. Belongs
+ * Restores the state, so that a migration does not depend on which ones ran before it in the same process. Belongs
  * outside a transaction, where `foreign_keys` and `synchronous` take effect and DETACH works.
  */
 export function restoreConnectionState(
@@ -107,8 +107,8 @@ export function restoreConnectionState(
 }
 
 /**
- * WAL belongs to the database, so a body may have meant to turn it on or off. The other modes are the connection's, and
- * with some of them nothing could be rolled back, see https://sqlite.org/pragma.html#pragma_journal_mode
+ * WAL is a property of the database, so a body may turn it on or off. The other modes belong to the connection. With some of
+ * them nothing could be rolled back, see https://sqlite.org/pragma.html#pragma_journal_mode
  */
 function restoreJournalMode(connection: SqliteConnection, before: string): void {
 	const now = readJournalMode(connection);
@@ -120,10 +120,10 @@ export function readSettings(connection: SqliteConnection, names: Iterable<strin
 	return new Map(Array.from(names, (name) => [name, readSetting(connection, name)]));
 }
 
-/** Sets what differs. */
+/** Sets those settings that have another value now. */
 export function writeSettings(connection: SqliteConnection, settings: Settings): void {
 	for (const [name, value] of settings) {
-		// A setting that a binding was built without reads as null.
+		// A setting that the binding's SQLite was built without reads as null.
 		if (value === null || readSetting(connection, name) === value) continue;
 		connection.query(`PRAGMA ${name} = ${name === "secure_delete" && value === 2n ? "fast" : value}`);
 	}
@@ -136,7 +136,7 @@ function readSetting(connection: SqliteConnection, name: string): SqlValue {
 }
 
 function attached(connection: SqliteConnection): readonly string[] {
-	// The PRAGMA, unlike its table, does not read the file, which another connection may have to itself.
+	// The table pragma_database_list reads the file, which another connection may have locked. The PRAGMA does not.
 	const names = connection.query("PRAGMA database_list").map(({ name }) => String(name));
 	return names.filter((name) => name !== "temp");
 }

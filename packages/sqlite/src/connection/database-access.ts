@@ -1,54 +1,54 @@
 import type { SqliteConnection } from "./sqlite-connection.ts";
 
-/** What can be known of who holds a lock. "dead" is only said when it is certain. */
+/** What is known about the owner of a lock. "dead" is only returned when it is certain. */
 export type Liveness = "alive" | "dead" | "unknown";
 
-/** Names lock holders in the lock row, and tells whether they still are there. */
+/** Names lock holders in the lock row, and finds out whether they still exist. */
 export interface Holders {
 	/** This holder, as one line of text. */
 	readonly me: string;
-	/** @param owner What `me` was for its holder, or any other text. */
+	/** @param owner The `me` of a holder, or any other text. */
 	liveness(owner: string): Liveness;
 	/** Names a holder for a message: `process 4711 on host web-1`. */
 	describe(owner: string): string;
 }
 
 /**
- * The way to the database: a connection, and what keeps others off its files while it is used.
+ * Access to the database: a connection, and the locks that keep others off its files while it is used.
  *
- * Whoever opens databases decides what has to be kept off: nothing for one in memory, other processes and other SQLite
- * libraries for a file.
+ * The package that opens the database decides who has to be kept off: nobody from a database in memory, other processes and
+ * other SQLite libraries from a file.
  */
 export interface DatabaseAccess {
 	/** May be used between `enter` and `leave`, and inside `read`; at other times its calls throw. */
 	readonly connection: SqliteConnection;
-	/** Grows by one whenever `connection` has become a new one, whose settings are SQLite's own again. */
+	/** Grows by one whenever `connection` is replaced by a new one, which has SQLite's default settings. */
 	readonly generation: number;
 	readonly entered: boolean;
 	readonly holders: Holders;
-	/** What cannot be kept off here, as a sentence; `undefined` when nothing has to be said. Known after `enter`. */
+	/** Which programs cannot be kept off here, as a sentence; `undefined` when there are none. Known after `enter`. */
 	readonly notice: string | undefined;
 	/**
 	 * Keeps others off, for a run. Tries once.
 	 *
-	 * @throws DatabaseHeldError when somebody is in the way. Nothing is kept then.
+	 * @throws DatabaseHeldError when another process is in the way. No lock is held then.
 	 */
 	enter(): Promise<void>;
-	/** As `enter`, also beside others who are kept apart by SQLite's own locks. */
+	/** As `enter`, and permits to join runs whose transactions SQLite's own locks keep apart. */
 	join(): Promise<void>;
-	/** Belongs into the transaction that takes the lock row. @throws MigrateError `ERR_LOCK_LOST` when a person let others in. */
+	/** Belongs into the transaction that takes the lock row. @throws MigrateError `ERR_LOCK_LOST` when a person has removed the lock. */
 	assertEntered(): void;
-	/** Adds an attached file to what the next `enter` keeps others off. */
+	/** Adds an attached file to those off which the next `enter` keeps others. */
 	include(path: string): void;
 	/**
 	 * Lets others in.
 	 *
-	 * @throws MigrateError `ERR_LOCK_LOST` when somebody had let them in already; whatever keeps the lock from being
-	 *   removed. It is tried again with the next `enter` and with `close`.
+	 * @throws MigrateError `ERR_LOCK_LOST` when the lock was removed by another process; an error that keeps the lock from
+	 *   being removed. `close` and the next `enter` try again.
 	 */
 	leave(): Promise<void>;
-	/** Runs reads of a few rows. Tries once. Writes nothing, unless what a dead process left has to be rolled back. @throws DatabaseHeldError */
+	/** Runs reads of a few rows. Tries once. Writes only to roll back what a dead process has left. @throws DatabaseHeldError */
 	read<T>(work: () => T): Promise<T>;
-	/** Leaves, and closes the connection unless the caller brought it. */
+	/** Lets others in, and closes the connection unless it is the caller's. */
 	close(): Promise<void>;
 }

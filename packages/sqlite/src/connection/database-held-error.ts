@@ -1,7 +1,7 @@
-/** Who is in the way. A living godwit is waited for as the migration lock is, anybody else as SQLite's own busy. */
+/** Who is in the way. A run of godwit is waited for until the lock timeout, any other program until the busy timeout. */
 export type HolderKind = "godwit" | "other";
 
-/** Somebody holds the database in a way that SQLite cannot see. It counts as SQLite's own busy. */
+/** Another process holds the database in a way that SQLite cannot see. The error is treated as SQLITE_BUSY. */
 export class DatabaseHeldError extends Error {
 	override readonly name = "DatabaseHeldError";
 	readonly holder: HolderKind;

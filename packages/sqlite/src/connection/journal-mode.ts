@@ -10,10 +10,10 @@ export function readJournalMode(connection: SqliteConnection): string {
 }
 
 /**
- * Asks for another journal mode, which SQLite may refuse without an error. Belongs outside a transaction. Databases that
- * are attached stay as they are.
+ * Asks for another journal mode of the main database. SQLite can refuse it without an error. Belongs outside a
+ * transaction.
  *
- * @returns The mode that it is in then.
+ * @returns The mode afterwards.
  */
 export function changeJournalMode(connection: SqliteConnection, mode: string): string {
 	connection.run(`PRAGMA main.journal_mode = ${mode}`);

@@ -7,7 +7,7 @@ const ALONE: Holders = {
 	describe: (owner) => owner,
 };
 
-/** Access to a database that nobody else can reach, such as one in memory. */
+/** Access to a database that no other process can open, such as one in memory. */
 export function openAccess(connection: SqliteConnection): DatabaseAccess {
 	return {
 		connection,

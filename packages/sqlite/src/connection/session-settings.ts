@@ -7,20 +7,20 @@ import type { DatabaseAccess } from "./database-access.ts";
 import type { SqlValue } from "./sqlite-connection.ts";
 
 /**
- * The settings of the connection: ours while a call runs, on the caller's own connection theirs between two calls, and
- * those that a body has changed put back before the next one; so is what it has attached, and its temporary objects go.
+ * The settings of the connection. While a call runs they are the driver's. Between two calls on the caller's own connection
+ * they are the caller's. Before the next call, or between two calls, whatever bodies have changed in the connection is undone.
  */
 export interface SessionSettings {
-	/** Makes the settings ours. Belongs after `enter`. */
+	/** Undoes what bodies have changed, and applies the driver's settings. Waits. Belongs after `enter`. */
 	prepare(): Promise<void>;
-	/** The same, once, without waiting, and without a look at what a body has changed. */
-	makeOurs(): void;
-	/** Puts the caller's settings back, which were read by `makeOurs`. */
-	makeTheirs(): void;
-	/** `makeTheirs`, after what a body has changed was put back. Waits. */
-	giveBack(): Promise<void>;
-	/** Has to be told of a statement of a body before it runs. @throws MigrateError `ERR_SQL` when it must not run. */
-	watch(statement: Statement): void;
+	/** Applies the driver's settings alone. Tries once. */
+	applyDriverSettings(): void;
+	/** Applies the caller's settings, which `applyDriverSettings` has read. Tries once. */
+	applyCallerSettings(): void;
+	/** Undoes what bodies have changed, and applies the caller's settings. Waits. */
+	restoreCallerSettings(): Promise<void>;
+	/** Called before each statement of a body. @throws MigrateError `ERR_SQL` when the statement must not run. */
+	beforeStatement(statement: Statement): void;
 }
 
 /** @param borrowed The connection is the caller's own. */
@@ -30,21 +30,22 @@ export function sessionSettings(access: DatabaseAccess, config: SqliteConfig, bo
 	let preparedGeneration = -1;
 	let durableGeneration = -1;
 	const changes = bodyChanges(connection, busyTimeoutMs);
-	/** The caller's settings, until they are given back. */
-	let theirs: Settings | undefined;
+	/** The caller's settings, until they are restored. */
+	let callerSettings: Settings | undefined;
 
-	function makeOurs(): void {
+	function applyDriverSettings(): void {
 		if (!borrowed && preparedGeneration === access.generation) return;
-		const ours = migrationSettings(config, borrowed);
-		// What was busy half-way, or could not be given back, is done again, when the settings are ours in part.
-		if (borrowed) theirs ??= readSettings(connection, ours.keys());
-		writeSettings(connection, ours);
+		const driverSettings = migrationSettings(config, borrowed);
+		// Read once: after a failure half-way some of the settings are the driver's.
+		if (borrowed) callerSettings ??= readSettings(connection, driverSettings.keys());
+		writeSettings(connection, driverSettings);
 		preparedGeneration = access.generation;
 	}
 
 	/**
-	 * Sets how far a commit goes to the disk on our own connection. Before reads it would cost a look at the file. It is set
-	 * also where it reads so already: better-sqlite3 lowers what nobody has set as soon as the database is in WAL mode.
+	 * Sets `synchronous` on a connection that the driver has opened. Not before reads, where it would cost a read of the file.
+	 * It is set also where it has the value already: better-sqlite3 lowers a value that was not set as soon as the database is
+	 * in WAL mode.
 	 */
 	function makeDurable(): void {
 		if (borrowed || durableGeneration === access.generation) return;
@@ -52,15 +53,15 @@ export function sessionSettings(access: DatabaseAccess, config: SqliteConfig, bo
 		durableGeneration = access.generation;
 	}
 
-	function makeTheirs(): void {
-		if (theirs === undefined) return;
-		writeSettings(connection, theirs);
-		theirs = undefined;
+	function applyCallerSettings(): void {
+		if (callerSettings === undefined) return;
+		writeSettings(connection, callerSettings);
+		callerSettings = undefined;
 	}
 
 	/**
-	 * Our own connection is restored before the next body and not after the one that changed it, when a failure to do so
-	 * would look like the failure of what has been committed. One that was closed since has nothing to restore.
+	 * A connection that the driver has opened is restored before the next body. After the body that changed it, a failure to
+	 * restore would look like a failure of the body, which is committed. A connection that was closed has nothing to restore.
 	 */
 	async function restoreChanged(): Promise<void> {
 		if (borrowed || preparedGeneration === access.generation) await changes.restore();
@@ -71,23 +72,23 @@ export function sessionSettings(access: DatabaseAccess, config: SqliteConfig, bo
 		async prepare() {
 			await restoreChanged();
 			await retryWhileBusy(connection, busyTimeoutMs, () => {
-				makeOurs();
+				applyDriverSettings();
 				makeDurable();
 			});
 		},
-		makeOurs,
-		makeTheirs,
-		async giveBack() {
-			if (theirs === undefined) return;
+		applyDriverSettings,
+		applyCallerSettings,
+		async restoreCallerSettings() {
+			if (callerSettings === undefined) return;
 			await restoreChanged();
-			await retryWhileBusy(connection, busyTimeoutMs, makeTheirs);
+			await retryWhileBusy(connection, busyTimeoutMs, applyCallerSettings);
 		},
-		watch: changes.watch,
+		beforeStatement: changes.beforeStatement,
 	};
 }
 
 /**
- * What the driver needs of its connection: foreign keys as configured, because `PRAGMA foreign_keys` does nothing
+ * The driver's settings: foreign keys as configured, because `PRAGMA foreign_keys` does nothing
  * inside a transaction (https://sqlite.org/pragma.html#pragma_foreign_keys), and no busy handler, because SQLite's own
  * blocks the event loop. On the caller's own connection `synchronous` is as configured, or stays.
  */

@@ -7,9 +7,9 @@ export type SqlRow = Readonly<Record<string, SqlValue>>;
 export type TransactionMode = "deferred" | "immediate" | "exclusive";
 
 /**
- * The port: what a SQLite binding has to offer. Everything else about SQLite is written once, over this.
+ * The port: what a SQLite binding has to offer. Everything else about SQLite is written once, and uses this interface.
  *
- * All calls are synchronous, since that is what the bindings are. A failure is thrown as the binding throws it.
+ * All calls are synchronous, as in the bindings. A failure is thrown as the binding throws it.
  */
 export interface SqliteConnection {
 	begin(mode: TransactionMode): void;
@@ -19,12 +19,12 @@ export interface SqliteConnection {
 	query(sql: string, parameters?: readonly SqlValue[]): readonly SqlRow[];
 	/** Runs one `INSERT`, `UPDATE` or `DELETE` with `?` parameters. @returns How many rows it has changed, without those of triggers. */
 	change(sql: string, parameters?: readonly SqlValue[]): number;
-	/** Runs one statement and leaves out its rows. */
+	/** Runs one statement and ignores its rows. */
 	run(sql: string): void;
 	/** False in autocommit mode, see https://sqlite.org/c3ref/get_autocommit.html */
 	readonly inTransaction: boolean;
-	/** The name of the result code of what was thrown, extended or primary: `SQLITE_BUSY`; `undefined` for anything else. */
+	/** The name of an error's result code, extended or primary: `SQLITE_BUSY`; `undefined` for an error that is not SQLite's. */
 	resultCode(error: unknown): string | undefined;
-	/** Closes the connection, or, when the caller brought it, gives back what was taken and leaves it open. */
+	/** Closes the connection. One of the caller's stays open. */
 	close(): void;
 }

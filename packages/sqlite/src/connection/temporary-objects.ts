@@ -3,18 +3,18 @@ import { nextToken } from "../statements/tokens.ts";
 import { quoteIdentifier } from "../tables/quote-identifier.ts";
 import type { SqliteConnection, SqlValue } from "./sqlite-connection.ts";
 
-/** SQLite's own, such as a constraint's index, cannot be dropped. */
+/** Without SQLite's own objects, such as a constraint's index, which cannot be dropped. */
 const OBJECTS =
 	"SELECT rowid AS id, type, name FROM sqlite_temp_schema WHERE name NOT LIKE 'sqlite@_%' ESCAPE '@' ORDER BY rowid";
 
-/** What may stand between CREATE and the name of what is made. */
+/** Words that may be between CREATE and the name of the object. */
 const BEFORE_NAME: ReadonlySet<string> = new Set(
 	"CREATE UNIQUE VIRTUAL TABLE VIEW INDEX TRIGGER IF NOT EXISTS".split(" "),
 );
 
 /**
- * Returns whether a statement makes a temporary table, view, trigger or index and says so. An index or a trigger on a
- * temporary table need not; it goes with the table.
+ * Returns whether a statement says that it makes a temporary table, view, trigger or index. An index or a trigger on a
+ * temporary table need not say so; it is dropped with the table.
  */
 export function makesTemporary({ keyword, sql }: Statement): boolean {
 	if (keyword !== "CREATE") return false;
@@ -26,15 +26,15 @@ export function makesTemporary({ keyword, sql }: Statement): boolean {
 	return next !== undefined && sql.charAt(next.start) === ".";
 }
 
-/** Temporary objects by what stays when they are renamed. */
+/** Temporary objects by their rowid in the schema, which stays when they are renamed. */
 export type TemporaryObjects = ReadonlySet<SqlValue | undefined>;
 
-/** To read them opens temporary storage, after which `PRAGMA temp_store` cannot be changed inside the same transaction. */
+/** Opens temporary storage, after which `PRAGMA temp_store` cannot be changed inside the same transaction. */
 export function readTemporaryObjects(connection: SqliteConnection): TemporaryObjects {
 	return new Set(connection.query("SELECT rowid AS id FROM sqlite_temp_schema").map(({ id }) => id));
 }
 
-/** Drops what was not there before. Belongs outside a transaction, with foreign keys off. */
+/** Drops the objects that did not exist before. Belongs outside a transaction, with foreign keys off. */
 export function dropTemporaryObjects(connection: SqliteConnection, before: TemporaryObjects): void {
 	for (const { id, type, name } of connection.query(OBJECTS)) {
 		if (before.has(id)) continue;

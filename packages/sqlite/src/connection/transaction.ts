@@ -6,8 +6,8 @@ import type { SqliteConnection } from "./sqlite-connection.ts";
 /**
  * Runs `work` in one transaction, or in the one that is open already.
  *
- * `BEGIN IMMEDIATE` by default: a transaction that reads first and writes later can fail with a busy error that no
- * waiting cures, see https://sqlite.org/lang_transaction.html. After any failure nothing of `work` is left.
+ * `BEGIN IMMEDIATE` by default: a transaction that reads first and writes later can fail with a busy error that waiting does
+ * not cure, see https://sqlite.org/lang_transaction.html. After any failure `work` is rolled back as a whole.
  */
 export async function inTransaction<T>(
 	connection: SqliteConnection,

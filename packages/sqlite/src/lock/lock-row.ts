@@ -5,35 +5,36 @@ import { quoteIdentifier } from "../tables/quote-identifier.ts";
 import { tableExists } from "../tables/version-table.ts";
 
 /**
- * The migration lock: one row, which says who holds it and until when, whatever happens to the holder.
+ * The migration lock: one row with the owner and the end of its lease.
  *
- * A heartbeat could not renew it, since a running statement blocks the event loop. Instead every transaction of ours reads
- * the row before it commits (the fence, and the guard of version-guard.ts): whoever lost the lock cannot commit, for
- * whatever reason it was lost.
- * Each method is a few statements; all but `holder` belong into a transaction of the caller's.
+ * A heartbeat could not renew the lease, since a running statement blocks the event loop. Instead every transaction of the
+ * holder reads the row before it commits (the fence, and the guard of version-guard.ts). So a holder that has lost the lock
+ * cannot commit, for whatever reason the lock was lost.
+ *
+ * Each method is a few statements. All but `holder` belong into a transaction of the caller's.
  */
 export interface LockRow {
-	/** Names a holder who keeps us out; `undefined` when the lock is free, or its owner dead or past its lease. */
+	/** Names another holder; `undefined` when the lock is free or this holder's, or the owner is dead or past its lease. */
 	holder(): string | undefined;
-	/** Whoever the row says holds the lock, dead or alive. */
+	/** The owner in the row, dead or alive. */
 	recorded(): RecordedHolder | undefined;
-	/** Makes the table unless it is there, and takes the lock. */
+	/** Makes the table unless it exists, and takes the lock. */
 	take(): void;
-	/** The token of the last change of the version that was committed by us. */
+	/** The token of the last change of the version that this holder has committed. */
 	lastToken(): string | undefined;
 	/** @throws MigrateError `ERR_LOCK_LOST`. */
 	assertMine(): void;
-	/** As `assertMine`, and extends the lease when a part of it has passed. */
+	/** As `assertMine`, and extends the lease when a third of it has passed. */
 	fence(): void;
-	/** Has to be told of a transaction that was rolled back, and a longer lease with it. */
+	/** Belongs after a transaction was rolled back, and with it an extension of the lease. */
 	forgetLease(): void;
-	/** When the lease has to be extended to from now on, for who writes the row by itself. */
+	/** The end of a lease that is extended now, for a statement that writes the row itself. */
 	nextExpiry(): string;
-	/** Tells that a part of the lease has passed, so that the next fence writes. */
+	/** Returns whether a third of the lease has passed, so that the next fence extends it. */
 	leaseIsDue(): boolean;
 	/** @throws MigrateError `ERR_LOCK_LOST`. */
 	release(): void;
-	/** Frees the lock, whoever holds it: the holder, if there still is one, fails at its next fence. */
+	/** Frees the lock, whoever holds it. A holder that is still at work fails at its next fence. */
 	clear(): void;
 	/** Releases the lock by deleting its table. @throws MigrateError `ERR_LOCK_LOST`. */
 	remove(): void;
@@ -47,15 +48,15 @@ interface CurrentRow {
 }
 
 export interface RecordedHolder {
-	/** For messages: two holders of one process have the same. */
+	/** For messages. Two holders of one process have the same description. */
 	readonly description: string;
-	/** Differs for each time that the lock is taken. */
+	/** Another one each time the lock is taken. */
 	readonly key: string;
 }
 
 export function lockRow(connection: SqliteConnection, name: string, leaseMs: number, holders: Holders): LockRow {
 	const table = `main.${quoteIdentifier(name)}`;
-	// Made once: the fence reads it in each migration.
+	// Written once, since the fence runs it in each migration.
 	const select = `SELECT locked AS locked, owner AS owner, acquired_at AS acquired_at, expires_at AS expires_at FROM ${table} WHERE id = 1`;
 	let extendAt = 0;
 
@@ -69,11 +70,11 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 	function assertMine(): void {
 		const row = tableExists(connection, name) ? currentRow() : undefined;
 		if (row?.locked && row.owner === holders.me) return;
-		const thief = row?.locked ? `held by ${holders.describe(row.owner)}` : "free";
+		const state = row?.locked ? `held by ${holders.describe(row.owner)}` : "free";
 		throw new MigrateError(
 			"ERR_LOCK_LOST",
-			`the migration lock was lost while this process did not answer, and is now ${thief}; run the command again`,
-			{ owner: thief },
+			`the migration lock was lost while this process did not answer, and is now ${state}; run the command again`,
+			{ owner: state },
 		);
 	}
 
@@ -99,7 +100,7 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 		holder() {
 			const row = tableExists(connection, name) ? currentRow() : undefined;
 			if (row === undefined || !row.locked) return undefined;
-			// Ours, from a release that failed.
+			// This holder's own row, from a release that failed.
 			if (row.owner === holders.me) return undefined;
 			const liveness = holders.liveness(row.owner);
 			if (liveness === "dead") return undefined;

@@ -26,13 +26,13 @@ const trace = createTrace("godwit:sqlite");
 
 /** The migration lock of a SQLite database: the row, under the locks of the database's files. */
 export interface SqliteLock extends Required<LockPrimitives> {
-	/** Whether a trigger was on the version table when the lock was taken. */
+	/** Whether the version table had a trigger when the lock was taken. */
 	readonly triggered: boolean;
-	/** `drop` deletes all but the lock's table, which then goes with the lock. */
+	/** Whether `drop` has deleted all but the lock's table, which is deleted when the lock is released. */
 	readonly dropped: boolean;
 	/** Attached files whose locks the next `tryLock` takes with the others. */
 	readonly wanted: Set<string>;
-	/** Has to be told when everything was dropped. */
+	/** Belongs after everything was dropped. */
 	forgetTables(): void;
 }
 
@@ -57,7 +57,7 @@ export function sqliteLock(options: SqliteLockOptions): SqliteLock {
 	let dropped = false;
 	let triggered = false;
 	const wanted = new Set<string>();
-	/** Only the locks of the files are left to be given back. */
+	/** The row is freed, but not yet the locks of the files. */
 	let rowFreed = false;
 
 	function taken(): void {
@@ -65,20 +65,20 @@ export function sqliteLock(options: SqliteLockOptions): SqliteLock {
 		triggered = versions.hasTrigger();
 	}
 
-	/** Frees the row, then the locks of the files: the other way round others would meet the transaction that frees it. */
-	async function giveBack(waitMs: number): Promise<void> {
+	/** Frees the row first and the locks of the files second. In the other order other runs would meet the transaction that frees the row. */
+	async function release(waitMs: number): Promise<void> {
 		try {
 			if (!rowFreed && access.entered) await freeRow(waitMs);
 			rowFreed = true;
 		} catch (error) {
-			// It is somebody else's now.
+			// Another run has the row now, and only the locks of the files remain.
 			throw isMigrateError(error, "ERR_LOCK_LOST") ? await cleanUpAfter(error, leave) : error;
 		}
 		await leave();
 	}
 
 	async function freeRow(waitMs: number): Promise<void> {
-		// The last body may have made the connection one that cannot write.
+		// The last body may have set query_only.
 		await session.prepare();
 		await retryWhileBusy(connection, waitMs, () => journal.remove());
 		await inTransaction(connection, { txMode: "immediate", busyTimeoutMs: waitMs }, () =>
@@ -124,9 +124,9 @@ export function sqliteLock(options: SqliteLockOptions): SqliteLock {
 		releaseLock: (reason: ReleaseReason) =>
 			session.call(async () => {
 				try {
-					await giveBack(reason === "again" ? 0 : busyTimeoutMs);
+					await release(reason === "again" ? 0 : busyTimeoutMs);
 				} catch (error) {
-					// A holder that has ended is dead to everybody, so a row that stays keeps nobody out.
+					// A holder that has ended counts as dead, so a row that stays keeps nobody out.
 					if (reason !== "closing" || !isMigrateError(error, "ERR_BUSY")) throw error;
 					trace("closing %s without having freed the lock row: %s", path, error);
 				}

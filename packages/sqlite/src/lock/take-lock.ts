@@ -17,21 +17,22 @@ export interface TakeLockOptions {
 }
 
 /**
- * Makes what takes the lock, once and without waiting: the row, under the locks of the database's files.
+ * Takes the lock: the locks of the database's files, then the row. Tries once.
  *
- * @returns A function that returns who holds it; `undefined` when it is ours, after `taken` was called in the transaction.
+ * @returns A function that takes the lock, and calls `taken` in the transaction that takes the row. It returns another
+ *   holder's name when it could not take the lock, and `undefined` when it could.
  */
 export function takeLock(options: TakeLockOptions): (taken: () => void) => Promise<string | undefined> {
 	const { access, session, state, row, versions, history } = options;
 
-	/** Somebody who is at work on the file need not be so on this migration table. */
+	/** A run that is at work on the file may be at work on another migration table, and can then be joined. */
 	async function enterOrName(): Promise<string | undefined> {
 		try {
 			await access.enter();
 			return undefined;
 		} catch (error) {
 			if (!(error instanceof DatabaseHeldError)) throw error;
-			const holder = await session.peek(() => row.holder());
+			const holder = await session.readOnce(() => row.holder());
 			if (holder !== undefined) return holder;
 			await access.join();
 			return undefined;
@@ -61,7 +62,7 @@ export function takeLock(options: TakeLockOptions): (taken: () => void) => Promi
 			await session.prepare();
 			holder = await takeRow(taken);
 		} catch (error) {
-			// A row that is still ours is freed under the lock beside the file.
+			// A row that this driver still holds is freed under the lock beside the file.
 			throw state.kept ? error : await cleanUpAfter(error, session.leave);
 		}
 		if (holder !== undefined) await session.leave();

@@ -5,11 +5,11 @@ import { type Place, placeFrom } from "./place.ts";
 // V8's String::kMaxLength on 64-bit systems: a longer string cannot be made.
 const MAX_LENGTH = 0x1fff_ffe8;
 
-/** The part of a body's text that was read and is still needed, so that a body of any length needs little memory. */
+/** The part of a body's text that was read and is still needed. A body of any length needs little memory. */
 export class BodyText {
 	readonly #chunks: AsyncIterator<Uint8Array>;
 	readonly #decoder = createUtf8Decoder();
-	/** What the text had no room for. */
+	/** Read, but not yet added, since the string would be too long. */
 	#waiting = "";
 	#text = "";
 	#start: Place = { line: 1, column: 1 };
@@ -28,16 +28,16 @@ export class BodyText {
 		return this.#start;
 	}
 
-	/** The text reaches to the end of the body. */
+	/** Whether the text reaches to the end of the body. */
 	get ended(): boolean {
 		return this.#ended;
 	}
 
 	/**
-	 * Adds at least one chunk, and more of them until the text has some length or the body ends. Stops earlier, having
-	 * added something, where a string has no room for more.
+	 * Adds at least one chunk, and further ones until the text has this length or the body ends. Stops earlier, after at
+	 * least one chunk, when the string would be too long.
 	 *
-	 * @throws MigrateError `ERR_INVALID_BODY` for what is not UTF-8, a NUL, and a text that was full already.
+	 * @throws MigrateError `ERR_INVALID_BODY` for bytes that are not UTF-8, for a NUL, and when not even one chunk can be added.
 	 */
 	async grow(length: number): Promise<void> {
 		for (let added = false; !this.#ended && !(added && this.#text.length >= length); added = true) {
@@ -76,14 +76,14 @@ export class BodyText {
 		this.#text = this.#text.slice(offset);
 	}
 
-	/** Puts a shorter text in the place of this one; what follows keeps its place. */
+	/** Replaces the text by a shorter one. The text after it keeps its place. */
 	shorten(text: string): void {
 		const { line, column } = this.placeOf(this.#text.length);
 		this.#start = { line, column: column - text.length };
 		this.#text = text;
 	}
 
-	/** Lets go of the body. */
+	/** Closes the body. */
 	async close(): Promise<void> {
 		await this.#chunks.return?.();
 	}

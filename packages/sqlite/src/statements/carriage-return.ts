@@ -2,14 +2,14 @@ import { skipEmptyStatements } from "./split-statements.ts";
 import { beginsComment, commentsIn } from "./tokens.ts";
 
 /**
- * Returns the offset of the first carriage return after which a `--` comment holds what would be a statement if the
- * carriage return ended the line, as it did on old Macs; -1 when there is none.
+ * Finds a statement that a `--` comment hides because its line ends in a carriage return, as on old Macs.
  *
- * For SQLite only a line feed ends the comment. A file of carriage returns that begins with a comment is nothing but
- * that comment, and would be recorded as applied though nothing of it ran. Comments that a statement follows are not
- * asked about: such a file has line feeds, and runs as SQLite and golang-migrate read it.
+ * For SQLite only a line feed ends the comment. A file with carriage returns alone that begins with a comment is one
+ * comment, and would be recorded as applied although none of it ran. Comments before a statement are not looked at: such a
+ * file has line feeds, and runs as SQLite and golang-migrate read it.
  *
- * @param gap holds comments, white space and `;` only
+ * @param gap Comments, white space and `;` only.
+ * @returns The offset of the carriage return before the first such statement; -1 when there is none.
  */
 export function hidingCarriageReturn(gap: string): number {
 	if (!gap.includes("\r")) return -1;

@@ -7,7 +7,7 @@ import { type Place, placeFrom } from "./place.ts";
 const DIRECTIVES = [
 	// Run the file outside a transaction.
 	"no-transaction",
-	// Let the file change what godwit records of itself: the version is put right after it.
+	// Let the file change godwit's own tables. The version is corrected afterwards.
 	"allow own-tables",
 ] as const;
 
@@ -18,23 +18,23 @@ export interface Comment extends Place {
 	readonly text: string;
 }
 
-const MEANT = /^(?:--|\/\*)\s*godwit\s*:\s*/i;
+const DIRECTIVE_COMMENT = /^(?:--|\/\*)\s*godwit\s*:\s*/i;
 const EXACT = /^--\s*godwit:/;
 const MAX_SHOWN = 60;
 
 /**
  * Returns the directives among the comments before the first statement. A comment that begins with `godwit:`, in any
- * case and spacing, is meant as one: to take a misspelt one for a remark would run the file in a way that nobody wanted.
+ * case and spacing, has to be one: a misspelt directive must not be ignored as a remark.
  *
- * @throws MigrateError `ERR_INVALID_BODY` for the first one that is not exactly a known directive.
+ * @throws MigrateError `ERR_INVALID_BODY` for the first such comment that is not exactly a known directive.
  */
 export function readDirectives(comments: readonly Comment[]): ReadonlySet<Directive> {
 	const found = new Set<Directive>();
 	for (const comment of comments) {
-		if (!MEANT.test(comment.text)) continue;
+		if (!DIRECTIVE_COMMENT.test(comment.text)) continue;
 		const hiding = hidingCarriageReturn(comment.text);
 		if (hiding !== -1) throw invalidText("carriage-return", placeFrom(comment, comment.text, 0, hiding));
-		const name = comment.text.replace(MEANT, "").trim();
+		const name = comment.text.replace(DIRECTIVE_COMMENT, "").trim();
 		const directive = DIRECTIVES.find((known) => known === name);
 		if (directive === undefined || !EXACT.test(comment.text)) throw unknownDirective(comment, name);
 		found.add(directive);

@@ -1,7 +1,7 @@
 import { MigrateError } from "@godwit/core";
 import type { Place } from "./place.ts";
 
-/** What keeps SQL text from being split into statements. */
+/** Why a SQL text cannot be split into statements. */
 export type TextProblem =
 	| "nul-byte"
 	| "unclosed-string"

@@ -1,12 +1,12 @@
 import { type Place, placeFrom } from "./place.ts";
 import type { Statement } from "./statement.ts";
 
-/** The forms in which SQLite names the text where its parser stopped. */
+/** The messages in which SQLite names the text where its parser stopped. */
 const STOPPED_AT = /^(?:near "(.+)": syntax error|unrecognized token: "(.+)")$/s;
 
 /**
- * Finds where in a body the parser stopped. The bindings do not pass on SQLite's offset, only a message with the text;
- * when that text stands once in the statement, its place is certain. Else it is the statement's start.
+ * Finds the place in a body where the parser stopped. The bindings do not pass on SQLite's offset, only a message with the
+ * text. When the text occurs once in the statement, its place is certain. Otherwise the statement's start is returned.
  */
 export function locateSyntaxError({ sql, line, column }: Statement, message: string): Place {
 	const [, near, token] = STOPPED_AT.exec(message) ?? [];

@@ -8,7 +8,7 @@ export interface Place {
 
 /** Returns the place of the offset `to` in a text, given the place of an earlier offset. */
 export function placeFrom({ line, column }: Place, text: string, from: number, to: number): Place {
-	// A search in the whole text would go on past `to`, to the end of a long line.
+	// Cut first, because a search in the whole text would continue after `to` up to the end of a long line.
 	const passed = text.slice(from, to);
 	let lines = 0;
 	let lineStart = 0;

@@ -3,7 +3,7 @@ import { nextToken, quotedEnd } from "./tokens.ts";
 /** A name of a table or a database, without its quotes. */
 export interface Name {
 	readonly name: string;
-	/** Offset of what follows it. */
+	/** Offset after the name. */
 	readonly end: number;
 }
 

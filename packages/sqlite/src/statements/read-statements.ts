@@ -10,25 +10,25 @@ import { beginsComment, commentsIn, lastTokenEnd, unclosedFrom } from "./tokens.
 
 /** The statements of a body, a few at a time. */
 export interface StatementReader extends AsyncDisposable {
-	/** Those in comments before the first statement that end in the first 65,536 characters of the body. */
+	/** The directives in comments that are before the first statement and end within the first 65,536 characters of the body. */
 	readonly directives: ReadonlySet<Directive>;
 	/**
 	 * Returns the next statements, at least one, or `undefined` at the end. An incomplete trigger at the end is returned
-	 * as it is: SQLite reports it.
+	 * as it is, for SQLite to report.
 	 *
 	 * @throws MigrateError `ERR_INVALID_BODY`
 	 */
 	next(): Promise<readonly Statement[] | undefined>;
 }
 
-/** A directive is at the top of a file; a comment that is longer than this need not fit in memory. */
+/** A directive has to end within this length. A longer comment need not fit in memory. */
 const HEAD_LENGTH = 65_536;
 
 /**
  * Opens a body and reads up to its first statement.
  *
- * @throws MigrateError `ERR_INVALID_BODY`, from `next` too, for what is not UTF-8 or cannot be split, and for an unknown
- *   directive.
+ * @throws MigrateError `ERR_INVALID_BODY`, from `next` too, for a body that is not UTF-8 or cannot be split, and for
+ *   an unknown directive.
  */
 export async function readStatements(body: MigrationBody): Promise<StatementReader> {
 	const reader = new Reader(body);
@@ -41,17 +41,17 @@ export async function readStatements(body: MigrationBody): Promise<StatementRead
 }
 
 /**
- * Splits what was read and keeps the rest. A rest without the end of a statement has to double before it is looked at
- * again, so that the time is linear however long the statement and however short the chunks.
+ * Splits the text that was read, and keeps the rest. A rest without the end of a statement is split again only when its length
+ * has doubled. So the time is linear for any length of statements and chunks.
  */
 class Reader implements StatementReader {
 	readonly #body: BodyText;
 	#directives: ReadonlySet<Directive> | undefined;
-	/** What was split and not yet returned. */
+	/** Statements that `next` has not yet returned. */
 	#found: readonly Statement[] = [];
-	/** Where the comment opens that the text begins with. */
+	/** Where the comment was opened with which the text begins. */
 	#commentStart: Place | undefined;
-	/** The first carriage return after the last statement that hides one. */
+	/** The first carriage return after the last statement that hides a statement in a comment. */
 	#hiding: Place | undefined;
 
 	constructor(body: MigrationBody) {
@@ -63,7 +63,7 @@ class Reader implements StatementReader {
 	}
 
 	async open(): Promise<void> {
-		// One more, to see whether a comment ends there.
+		// One character more, to see whether a comment ends there.
 		await this.#body.grow(HEAD_LENGTH + 1);
 		this.#found = this.#split();
 	}
@@ -104,7 +104,7 @@ class Reader implements StatementReader {
 		const { text, ended } = this.#body;
 		const last = spans.at(-1);
 		if (last !== undefined) this.#hiding = undefined;
-		// A last statement without a ";" has the comments after it in it.
+		// The last statement, when it has no ";", includes the comments after it.
 		const endsWithComments = last?.end === text.length && text.includes("\r", last.start);
 		const from = endsWithComments ? lastTokenEnd(text, last.start) : (last?.end ?? 0);
 		const hiding = hidingCarriageReturn(text.slice(from, end));
@@ -118,7 +118,7 @@ class Reader implements StatementReader {
 		body.drop(rest);
 		const { text } = body;
 		this.#commentStart = beginsComment(text, 0) ? (commentStart ?? body.start) : undefined;
-		// Of a comment only its end matters still, and it may be longer than memory; a carriage return may matter too.
+		// Only the end of a comment is still needed, and perhaps a carriage return in it. The comment may be longer than memory.
 		if (this.#commentStart === undefined || (text.startsWith("--") && text.includes("\r"))) return;
 		body.shorten(text.slice(0, 2) + (text.slice(2).endsWith("*") ? "*" : ""));
 	}
@@ -133,7 +133,7 @@ function unclosed(opener: string): TextProblem {
 	return opener === "'" ? "unclosed-string" : "unclosed-identifier";
 }
 
-/** The comments in what comes before the first statement. */
+/** The comments before the first statement. */
 function headComments(gap: string, start: Place): readonly Comment[] {
 	const comments: Comment[] = [];
 	let place = start;

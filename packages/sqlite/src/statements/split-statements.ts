@@ -10,10 +10,10 @@ export interface StatementSpan {
 }
 
 export interface SplitText {
-	/** The statements that the text holds to their `;`. Empty ones are left out. */
+	/** The statements that are complete, up to their `;`, without empty ones. */
 	readonly statements: readonly StatementSpan[];
 	/**
-	 * Where the rest begins, which may go on in text to come: at the first token of a statement, at a comment that is not
+	 * Where the rest begins, which may continue in later text: at the first token of a statement, at a comment that is not
 	 * closed, or at the text's length.
 	 */
 	readonly rest: number;
@@ -32,7 +32,7 @@ export function splitStatements(text: string): SplitText {
 	}
 }
 
-/** Returns the statement, if any, that the rest of a body is: the last one needs no `;`. */
+/** Returns the rest of a body as its last statement, which needs no `;`, unless the rest is empty or a comment. */
 export function lastStatement(text: string, rest: number): readonly StatementSpan[] {
 	if (rest === text.length || beginsComment(text, rest)) return [];
 	return [{ start: rest, end: text.length, keyword: nextToken(text, rest)?.word ?? "" }];
@@ -46,12 +46,12 @@ export function skipEmptyStatements(text: string, from: number): number {
 }
 
 /**
- * Returns the end of the statement that begins with a token, -1 when the text does not hold it.
+ * Returns the end of the statement that begins with a token; -1 when the text does not have it.
  *
- * In SQLite's grammar a `;` ends a statement everywhere but in a trigger body, which is over at the statement `END`, and
- * between the parentheses of `CREATE VIRTUAL TABLE ... USING module(...)`, whose arguments are any tokens at all. This
- * follows the grammar; sqlite3_complete() knows neither the second rule nor `EXPLAIN QUERY PLAN`, and looks for `;END;`
- * in a trigger that has no body.
+ * In SQLite's grammar a `;` ends a statement except in two places: in a trigger body, which ends with the statement `END`,
+ * and between the parentheses of `CREATE VIRTUAL TABLE ... USING module(...)`, where any tokens are allowed. This function
+ * follows the grammar. sqlite3_complete() knows neither the second rule nor `EXPLAIN QUERY PLAN`, and looks for `;END;`
+ * also in a trigger that has no body.
  *
  * @see https://sqlite.org/src/file/src/parse.y
  */
@@ -66,7 +66,7 @@ function statementEnd(text: string, first: Token): number {
 	return token === undefined ? -1 : semicolonEnd(text, token.start);
 }
 
-/** Returns the first token after another one that is none of some words. */
+/** Returns the first token after `after` that is none of these words. */
 function skipWords(text: string, after: Token, words: readonly string[]): Token | undefined {
 	let token = nextToken(text, after.end);
 	while (token !== undefined && words.includes(token.word)) token = nextToken(text, token.end);
@@ -94,7 +94,7 @@ function virtualTableEnd(text: string, from: number): number {
 	return -1;
 }
 
-/** @param from after the word `TRIGGER` */
+/** @param from The offset after the word `TRIGGER`. */
 function triggerEnd(text: string, from: number): number {
 	let token = nextToken(text, from);
 	while (token !== undefined && token.word !== "BEGIN") {

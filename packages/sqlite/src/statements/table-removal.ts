@@ -3,8 +3,8 @@ import type { Statement } from "./statement.ts";
 import { nextToken } from "./tokens.ts";
 
 /**
- * Returns the name of the table that a statement takes away from the main database: `DROP TABLE name` or
- * `ALTER TABLE name RENAME TO other`. An unqualified name may turn out to be a temporary table's.
+ * Returns the name of the table that a statement drops or renames in the main database: `DROP TABLE name` or
+ * `ALTER TABLE name RENAME TO other`. A name without a schema can be that of a temporary table.
  */
 export function removedTable({ keyword, sql }: Statement): string | undefined {
 	if (keyword !== "DROP" && keyword !== "ALTER") return undefined;

@@ -1,22 +1,22 @@
 /**
- * SQLite's tokens, as far as they matter for where a statement ends.
+ * SQLite's tokens, as far as they are needed to find the end of a statement.
  *
  * @see https://sqlite.org/src/file/src/tokenize.c
  */
 
 /**
- * A vertical tab is white space for SQLite after other white space only; here it always is, so that it does not matter
- * where a text is cut. Inside a statement SQLite decides.
+ * For SQLite a vertical tab is white space only after other white space. Here it always is, so that the result does not
+ * depend on where a text is cut. Inside a statement SQLite decides.
  */
 const SPACE = /[\t-\r \uFEFF]+/y;
 
 /** Words and numbers. A BOM is white space where a token begins, and a letter inside a word. */
 const WORD = /[\w$\u0080-\uFEFE\uFF00-\uFFFF][\w$\u0080-\uFFFF]*/y;
 
-/** Letters outside of ASCII are no part of a keyword, though `toUpperCase` makes ASCII of some. */
+/** A keyword has only ASCII letters. `toUpperCase` turns some other letters into ASCII, so it is tested before. */
 const KEYWORD = /^[A-Za-z_][\w$]*$/;
 
-/** What closes the string, quoted name or comment that a character opens. */
+/** The end of a string, quoted name or comment, by the character that opens it. */
 const CLOSERS: ReadonlyMap<string, string> = new Map([
 	["'", "'"],
 	['"', '"'],
@@ -26,7 +26,7 @@ const CLOSERS: ReadonlyMap<string, string> = new Map([
 	["/", "*/"],
 ]);
 
-/** One token that is no comment. */
+/** One token that is not a comment. */
 export interface Token {
 	readonly start: number;
 	readonly end: number;
@@ -40,8 +40,8 @@ export function beginsComment(text: string, at: number): boolean {
 }
 
 /**
- * Returns where the string, quoted name or comment ends that begins at an offset, -1 when it is not closed. A doubled
- * quote inside a string begins another one, which changes nothing about where the last one ends.
+ * Returns the end of the string, quoted name or comment that begins at an offset; -1 when it is not closed. A doubled
+ * quote is read as the end of one string and the begin of another. The last end is the same.
  */
 export function quotedEnd(text: string, start: number): number {
 	const opener = text.charAt(start);
@@ -82,16 +82,15 @@ export function lastTokenEnd(text: string, from: number): number {
 	return end;
 }
 
-/** Finds the comments in a text that holds white space and `;` besides; the last one may not be closed. */
+/** Finds the comments in a text of comments, white space and `;`. The last comment may be unclosed. */
 export function commentsIn(gap: string): Iterable<RegExpExecArray> {
 	return gap.matchAll(/--[^\n]*|\/\*.*?(?:\*\/|$)/gs);
 }
 
 /**
- * Returns the offset of the next character that ends a match of `stops`, outside of strings, quoted names and comments;
- * -1 when there is none.
+ * Returns the offset of the next stop character outside of strings, quoted names and comments; -1 when there is none.
  *
- * @param stops finds the openers of those too, see `stopsAt`
+ * @param stops An expression of `stopsAt`.
  */
 export function nextStop(text: string, from: number, stops: RegExp): number {
 	for (let at = from; at !== -1; ) {
@@ -104,7 +103,7 @@ export function nextStop(text: string, from: number, stops: RegExp): number {
 	return -1;
 }
 
-/** Makes an expression that finds some characters, and what opens a string, a quoted name or a comment. */
+/** Makes an expression that finds the stop characters, and what opens a string, a quoted name or a comment. */
 export function stopsAt(characters: string): RegExp {
 	return new RegExp(`[${characters}'"\`[]|-(?=-)|/(?=\\*)`, "g");
 }
@@ -112,8 +111,8 @@ export function stopsAt(characters: string): RegExp {
 const OPENERS = stopsAt("");
 
 /**
- * Returns the offset where a string, quoted name or block comment opens that the text does not close, `undefined` when
- * there is none. A line comment needs no end.
+ * Returns the offset of a string, quoted name or block comment that is not closed in the text; `undefined` when there is
+ * none. A line comment needs no end.
  */
 export function unclosedFrom(text: string, from: number): number | undefined {
 	let opened = -1;

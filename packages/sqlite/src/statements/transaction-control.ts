@@ -4,8 +4,8 @@ import { nextToken, type Token } from "./tokens.ts";
 const ENDS_OR_NESTS: ReadonlySet<string> = new Set(["BEGIN", "COMMIT", "END", "ROLLBACK"]);
 
 /**
- * Returns whether a statement has no business inside the transaction around a body: it ends it, or begins another, or
- * is `PRAGMA journal_mode=...`, which SQLite ignores without a word once the transaction has written. Savepoints are fine.
+ * Returns whether a statement must not run inside the transaction around a body: it ends the transaction, begins another
+ * one, or is `PRAGMA journal_mode=...`, which SQLite ignores once the transaction has written. Savepoints are allowed.
  *
  * @see https://sqlite.org/lang_transaction.html
  */
@@ -22,7 +22,7 @@ function setsJournalMode(sql: string): boolean {
 	return /^['"`[]?journal_mode['"`\]]?$/i.test(name) && (assignment === "=" || assignment === "(");
 }
 
-/** A statement that is looked at is short; what is not closed in it ends it. */
+/** Reads all tokens up to an unclosed one. Called for short statements only. */
 function tokensOf(sql: string): readonly Token[] {
 	const tokens: Token[] = [];
 	for (let token = nextToken(sql, 0); token !== undefined; token = nextToken(sql, token.end)) tokens.push(token);

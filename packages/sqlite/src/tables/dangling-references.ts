@@ -15,25 +15,24 @@ interface Reference {
 }
 
 /**
- * Looks out for bodies that take a table away and leave foreign keys to it behind, most often by a table rebuild in the
- * wrong order. A body that takes none away costs nothing.
+ * Finds foreign keys to a table that one body has removed, most often by a table rebuild in the wrong order. A body that
+ * removes no table costs nothing.
  */
 export interface DanglingReferences {
-	/** Has to be told of a statement of a body before it runs. */
-	watch(statement: Statement): void;
+	/** Called before each statement of the body. */
+	beforeStatement(statement: Statement): void;
 	/**
-	 * Belongs behind a body: a table that is made anew later in it is there again.
+	 * Belongs after the body, which may have made the table again.
 	 *
-	 * @throws MigrateError `ERR_DANGLING_REFERENCE` for a table that the body took away and that was not missing before.
+	 * @throws MigrateError `ERR_DANGLING_REFERENCE` for a table that the body removed and that was not missing before.
 	 */
 	assertNone(): void;
 }
 
-/** Of one body. */
 export function danglingReferences(connection: SqliteConnection): DanglingReferences {
-	/** The last statement that took a table away, by the table's name in lower case. */
+	/** The last statement that removed a table, by the table's name in lower case. */
 	const removals = new Map<string, Statement>();
-	/** Tables that were missing before the first of them. */
+	/** Tables that were missing before the first removal. */
 	let missing: ReadonlySet<string> = new Set();
 
 	function read(): readonly Reference[] {
@@ -41,7 +40,7 @@ export function danglingReferences(connection: SqliteConnection): DanglingRefere
 	}
 
 	return {
-		watch(statement) {
+		beforeStatement(statement) {
 			const name = removedTable(statement);
 			if (name === undefined) return;
 			if (removals.size === 0) missing = new Set(read().map(({ parent }) => parent.toLowerCase()));

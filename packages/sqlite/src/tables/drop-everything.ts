@@ -2,12 +2,12 @@ import type { SqliteConnection } from "../connection/sqlite-connection.ts";
 import { quoteIdentifier } from "./quote-identifier.ts";
 
 /**
- * Tables that stay. SQLite does not let anybody drop its own; `sqlite_sequence` goes with the next VACUUM. Litestream
- * keeps its state in the others and replicates the drop with it, see https://litestream.io/how-it-works/
+ * Tables that stay. SQLite's own tables cannot be dropped; VACUUM removes `sqlite_sequence`. Litestream keeps its state in the
+ * other two, and needs it to replicate the drop, see https://litestream.io/how-it-works/
  */
 const KEPT = ["sqlite_schema", "sqlite_sequence", "_litestream_seq", "_litestream_lock"];
 
-/** A virtual table takes its shadow tables with it, and any table its indexes and triggers. */
+/** Shadow tables, indexes and triggers are dropped with their tables. */
 const OBJECTS = `SELECT name, type FROM pragma_table_list
 	WHERE schema = 'main' AND type <> 'shadow' AND name COLLATE NOCASE NOT IN (?, ${KEPT.map((name) => `'${name}'`).join(", ")})`;
 
@@ -18,7 +18,7 @@ const OBJECTS = `SELECT name, type FROM pragma_table_list
  */
 export function dropEverything(connection: SqliteConnection, keep: string | undefined): void {
 	for (const { name, type } of connection.query(OBJECTS, [keep ?? "sqlite_schema"])) {
-		// A temporary table of the same name would be dropped instead.
+		// With the schema, since a temporary table of the same name would be dropped otherwise.
 		connection.run(`DROP ${type === "view" ? "VIEW" : "TABLE"} main.${quoteIdentifier(String(name))}`);
 	}
 }

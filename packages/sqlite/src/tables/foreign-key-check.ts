@@ -4,7 +4,7 @@ import type { SqliteConnection } from "../connection/sqlite-connection.ts";
 /** Longest list of violations in an error. */
 const MAX_LISTED = 20;
 
-/** How many rows violate a foreign key, by a text that names row and parent; rows without rowid share one. */
+/** How many rows violate a foreign key, by a text that names row and parent. Rows without rowid have the same text. */
 export type Violations = ReadonlyMap<string, number>;
 
 /** @see https://sqlite.org/pragma.html#pragma_foreign_key_check */

@@ -18,7 +18,7 @@ export function foreignVersionTable(
 	name: string,
 	cause: unknown,
 ): MigrateError<"ERR_DATABASE"> | undefined {
-	// Anything else, such as a lock, says nothing about the columns.
+	// Any other error, such as a lock, has nothing to do with the columns.
 	if (connection.resultCode(cause) !== "SQLITE_ERROR") return undefined;
 	const columns = columnsOf(connection, name);
 	if (columns.includes("version") && columns.includes("dirty")) return undefined;

@@ -5,13 +5,13 @@ import type { Statement } from "../statements/statement.ts";
 import type { HistoryTable } from "./history-table.ts";
 import type { VersionTable } from "./version-table.ts";
 
-/** Looks out for what one body, in a transaction, does to what godwit keeps in the database. */
+/** Finds changes that one body, in a transaction, makes to godwit's own tables. */
 export interface OwnTables {
-	/** Has to be told of a statement of the body before it runs. */
-	watch(statement: Statement): void;
-	/** Whether what is written to the tables later can turn out as something else: they were named, or a trigger was. */
+	/** Called before each statement of the body. */
+	beforeStatement(statement: Statement): void;
+	/** Whether a later write to the tables has to be read back, since the body named them or a trigger. */
 	readonly uncertain: boolean;
-	/** Belongs after the body. @throws MigrateError `ERR_OWN_TABLES` when version, lock or history are not as they were. */
+	/** Belongs after the body. @throws MigrateError `ERR_OWN_TABLES` when the version, the lock or the history has changed. */
 	assertKept(): void;
 }
 
@@ -21,13 +21,13 @@ export interface OwnTablesOptions {
 	readonly row: LockRow;
 	readonly versions: VersionTable;
 	readonly history: HistoryTable | undefined;
-	/** The body says that it may change the version. The lock and the history are never its own. */
+	/** Whether the body has the directive to change the version. No body may change the lock or the history. */
 	readonly allowed: boolean;
 }
 
-/** Looks at names, so only a body that names a table is looked at more closely, and none is refused for a name. */
+/** Reads the version only for a body that names one of the tables. No body is refused for a name alone. */
 export function ownTables({ migrationsTable, state, row, versions, history, allowed }: OwnTablesOptions): OwnTables {
-	// The lock's table has the same beginning; a quote in the name is doubled in a statement.
+	// The lock's table begins with the same name. A quote in the name is doubled in a statement.
 	const name = migrationsTable.toLowerCase().split('"')[0] ?? "";
 	let uncertain = false;
 	let named: { readonly statement: Statement; readonly before: VersionState; readonly events: string } | undefined;
@@ -46,7 +46,7 @@ export function ownTables({ migrationsTable, state, row, versions, history, allo
 		get uncertain() {
 			return uncertain;
 		},
-		watch(statement) {
+		beforeStatement(statement) {
 			const sql = statement.sql.toLowerCase();
 			if (sql.includes(name)) named ??= { statement, before: versions.read(), events: eventsNow() };
 			else if (!/trigger|sqlite_(temp_)?(schema|master)/.test(sql)) return;

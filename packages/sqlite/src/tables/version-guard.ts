@@ -6,18 +6,18 @@ import { quoteIdentifier } from "./quote-identifier.ts";
 import type { VersionTable } from "./version-table.ts";
 
 /**
- * What has to hold when a change of the version is committed: the database is at the version that the change starts from,
- * and the migration lock is still ours. It stands at the end of the change's transaction, where it is as good as at its
- * start, since SQLite lets one transaction write at a time; so it also sees what a body has done to the tables.
+ * What has to be true when a change of the version is committed: the database is at the version from which the change starts,
+ * and this driver still holds the migration lock. The check is at the end of the change's transaction. SQLite lets one
+ * transaction write at a time, so it is worth as much there as at the start, and also sees what a body has done to the tables.
  */
 export interface VersionGuard {
 	/**
-	 * Asserts it under the lock, in one statement, which also notes the token and extends the lease.
+	 * Checks both under the lock, in one statement, which also notes the token and extends the lease.
 	 *
 	 * @throws MigrateError `ERR_VERSION_MOVED`, `ERR_LOCK_LOST`.
 	 */
 	assertLocked(change: VersionChange): void;
-	/** Asserts it where no lock is held. @throws MigrateError `ERR_VERSION_MOVED`. */
+	/** Checks the version where no lock is held. @throws MigrateError `ERR_VERSION_MOVED`. */
 	assert(change: VersionChange): void;
 }
 
@@ -35,7 +35,7 @@ export function versionGuard(options: VersionGuardOptions): VersionGuard {
 	const table = `main.${quoteIdentifier(options.migrationsTable)}`;
 	const lockTable = `main.${quoteIdentifier(options.lockTable)}`;
 	const note = `UPDATE ${lockTable} SET expires_at = ?, step = ? WHERE id = 1 AND locked AND owner = ?`;
-	// Made once: one of them runs in each migration. golang-migrate up to version 3 wrote the flag as a word.
+	// Written once, since one of them runs in each migration. golang-migrate up to version 3 wrote the flag as a word.
 	const clean = `version = ? AND dirty IN (0, 'false')`;
 	const dirty = `version = ? AND dirty IN (1, 'true')`;
 	const noteAtClean = `${note} AND EXISTS (SELECT 1 FROM ${table} WHERE ${clean})`;
@@ -71,7 +71,7 @@ export function versionGuard(options: VersionGuardOptions): VersionGuard {
 			}
 			row.assertMine();
 			assert(change);
-			// A view in place of the table, a trigger that leaves the lock's row as it is: nothing of that is ours to mend.
+			// A view in place of a table, or a trigger that keeps the lock's row as it is. Only a person can correct that.
 			const message = `the tables ${options.migrationsTable} and ${options.lockTable} do not take what is written to them; look for a view or a trigger of that name`;
 			throw failure ?? new MigrateError("ERR_DATABASE", message, {});
 		},

@@ -5,7 +5,7 @@ import type { VersionGuard } from "./version-guard.ts";
 import type { VersionTable } from "./version-table.ts";
 
 export interface VersionRecorderOptions {
-	/** The caller's own connection may have triggers of its own on the table. */
+	/** Whether the connection is the caller's own, which may have temporary triggers on the table. */
 	readonly borrowed: boolean;
 	readonly state: LockState;
 	readonly lock: SqliteLock;
@@ -15,21 +15,21 @@ export interface VersionRecorderOptions {
 	readonly history: HistoryTable | undefined;
 }
 
-/** What is known of the bodies that ran before. */
+/** What is known about the bodies that ran before. */
 export interface BodiesBefore {
-	/** They may have changed the version as they say, so that it is put right whatever it is. The lock has to be ours all the same. */
+	/** Whether they had the directive to change the version, which is then overwritten whatever it is. The lock still has to be held. */
 	readonly allowed: boolean;
-	/** What is written may turn out as something else. */
+	/** Whether a write has to be read back, since they may have made a trigger on the table. */
 	readonly uncertain: boolean;
 }
 
-/** Makes what records a version, and the events that go with it, at the end of every transaction that moves it. */
+/** Returns a function that records a version and the events that go with it. It belongs at the end of every transaction that changes the version. */
 export function versionRecorder(
 	options: VersionRecorderOptions,
 ): (change: VersionChange, before: BodiesBefore) => void {
 	const { borrowed, state, lock, versions, guard, history } = options;
 	return ({ from, events, ...change }, { allowed, uncertain }) => {
-		// With the lock the table was made, unless everything was dropped since.
+		// The table was made with the lock, unless everything was dropped since.
 		if (!state.held || lock.dropped || allowed) {
 			versions.create(history !== undefined);
 			history?.create();
@@ -41,7 +41,7 @@ export function versionRecorder(
 		const stamp = stampOf(change, made);
 		versions.write(change, from === undefined || allowed, stamp);
 		history?.add(made, stamp);
-		// The next change finds whether this one is there, by its own `from`.
+		// Otherwise the next change notices a lost write, by its own `from`.
 		if (change.last !== false || borrowed || uncertain || lock.triggered) versions.assertHolds(change);
 	};
 }

@@ -3,10 +3,10 @@ import type { SqliteConnection, SqlValue } from "../connection/sqlite-connection
 import { foreignVersionTable, unreadableVersionTable } from "./foreign-version-table.ts";
 import { quoteIdentifier } from "./quote-identifier.ts";
 
-/** The table that holds the version: one row, or none before the first migration. Each method is a few statements and no transaction. */
+/** The table that holds the version: one row, or none before the first migration. Each method is a few statements without a transaction. */
 export interface VersionTable {
 	/**
-	 * Makes the table unless it is there; golang-migrate's own, of two columns, is used as it is.
+	 * Makes the table unless it exists. golang-migrate's own table, which has two columns, is used as it is.
 	 *
 	 * @param stamped Gives it a column for stamps, unless it has one.
 	 */
@@ -15,19 +15,19 @@ export interface VersionTable {
 	/** Reads the stamp of the row, of a table that is there; `undefined` without a row, a stamp, or a column for it. */
 	stamp(): string | undefined;
 	/**
-	 * Puts the version in place of the one that is there. Triggers fire, as under golang-migrate.
+	 * Replaces the version. Triggers fire, as with golang-migrate.
 	 *
-	 * @param overAll Whatever number of rows is there. @throws MigrateError `ERR_DATABASE` for more than one otherwise.
+	 * @param overAll Permits to replace more than one row. @throws MigrateError `ERR_DATABASE` for more than one otherwise.
 	 * @param stamp Needs `create(true)` before.
 	 */
 	write(state: VersionState, overAll: boolean, stamp?: string): void;
-	/** @throws MigrateError `ERR_DATABASE` when the table, whatever a migration has made of it, does not hold the version. */
+	/** @throws MigrateError `ERR_DATABASE` when the table does not hold the version. */
 	assertHolds(state: VersionState): void;
-	/** Whether a trigger of the database, which can change what is written, is on the table. */
+	/** Returns whether the table has a trigger in the database, which can change what is written. */
 	hasTrigger(): boolean;
 }
 
-/** golang-migrate up to version 3 wrote words. */
+/** golang-migrate up to version 3 wrote the flag as a word. */
 const DIRTY: ReadonlyMap<SqlValue, boolean> = new Map<SqlValue, boolean>([
 	[0n, false],
 	[1n, true],
@@ -42,13 +42,13 @@ const TABLE_BY_NAME = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name
 const STAMP_COLUMN = `SELECT name AS name FROM pragma_table_info(?, 'main')
 	WHERE name COLLATE NOCASE IN ('created_at', 'godwit_stamp') ORDER BY name COLLATE NOCASE LIMIT 1`;
 
-/** To read the temporary schema would open temporary storage, whose settings a body can then not change any more. */
+/** Without the temporary schema: to read it opens temporary storage, whose settings a body could then no longer change. */
 const TRIGGERS = "SELECT 1 FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE LIMIT 1";
 
 export function versionTable(connection: SqliteConnection, name: string): VersionTable {
 	// A temporary table of the same name would come first.
 	const table = `main.${quoteIdentifier(name)}`;
-	// What was deleted from the schema by hand is still there for this connection, and for no other.
+	// A table that was deleted from the schema by hand still exists for this connection alone.
 	// Without AS, PRAGMA full_column_names decides what the columns are called.
 	const select = `SELECT version AS version, dirty AS dirty FROM ${table} WHERE EXISTS (${TABLE_BY_NAME}) LIMIT 2`;
 	const remove = `DELETE FROM ${table}`;
@@ -62,7 +62,7 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 		return tableExists(connection, name) ? readRow() : { version: NIL_VERSION, dirty: false };
 	}
 
-	/** The columns are looked at only after a failure, since a read of the version is most of an idle start. */
+	/** Reads the columns only after a failure, since a read of the version is most of the time of a start with nothing to do. */
 	function explained<T>(work: () => T): T {
 		try {
 			return work();

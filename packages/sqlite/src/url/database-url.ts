@@ -2,7 +2,7 @@ import { hasCredentials, MigrateError } from "@godwit/core";
 import { parseConfig, type SqliteConfig } from "./sqlite-config.ts";
 
 export interface DatabaseUrl {
-	/** The database's file, as SQLite takes it; `:memory:` for one in memory. */
+	/** The database's file; `:memory:` for a database in memory. */
 	readonly path: string;
 	readonly config: SqliteConfig;
 }
@@ -36,7 +36,7 @@ export function parseDatabaseUrl(url: string): DatabaseUrl {
 	return { path, config: parseConfig(new URLSearchParams(query)) };
 }
 
-/** `sqlite:app.db` as it should have been; undefined when it may hold a password. */
+/** `sqlite:app.db` in its right form; undefined when it may hold a password. */
 function withSlashes(url: string): string | undefined {
 	const [, scheme, path] = /^([^:]+):([^?@=;]+)(?:\?.*)?$/s.exec(url) ?? [];
 	return path === undefined ? undefined : `${scheme}://${path}`;

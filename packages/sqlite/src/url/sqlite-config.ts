@@ -8,17 +8,17 @@ import { parseGoDuration } from "./go-duration.ts";
  * `x-migrations-table`, and a duration, in milliseconds here, is written as in Go there (`x-lock-timeout=15s`).
  */
 export interface SqliteConfig {
-	/** Table that holds version and dirty flag; the lock is a row in the table of this name with `_lock` behind. */
+	/** Table that holds version and dirty flag. The lock is a row in the table of this name followed by `_lock`. */
 	readonly migrationsTable: string;
 	/** Runs every body outside a transaction, with the dirty flag set meanwhile. */
 	readonly noTxWrap: boolean;
 	/** How a migration's transaction begins, see https://sqlite.org/lang_transaction.html */
 	readonly txMode: TransactionMode;
-	/** How long `lock` waits for another holder. */
+	/** How long `lock` waits for another holder, in milliseconds. */
 	readonly lockTimeoutMs: number;
-	/** How long a lock holds whose owner cannot be checked from here, such as one on another host. */
+	/** How long a lock is valid whose owner cannot be checked from here, such as one on another host, in milliseconds. */
 	readonly lockLeaseMs: number;
-	/** How long a statement waits for other connections' transactions, without blocking the event loop. */
+	/** How long a statement waits for other connections' transactions, in milliseconds. The event loop is not blocked. */
 	readonly busyTimeoutMs: number;
 	/** Journal mode to change the database to before the first migration runs; `undefined` leaves it. */
 	readonly journalMode: "delete" | "truncate" | "persist" | "wal" | undefined;
@@ -28,11 +28,11 @@ export interface SqliteConfig {
 	readonly foreignKeys: boolean;
 	/** Refuses a migration after which more rows violate a foreign key than before. */
 	readonly foreignKeyCheck: boolean;
-	/** `"allow"` lets a migration take a table away to which foreign keys refer, and leave them behind; `undefined` refuses. */
+	/** `"allow"` permits a migration to remove a table to which foreign keys still refer; `undefined` refuses it. */
 	readonly danglingReferences: "allow" | undefined;
 	/**
-	 * `"alone"` lets sqlite-wasm open a database in WAL mode, which it cannot share with any other process or library: only
-	 * for those who know that nothing else uses it. `undefined` refuses.
+	 * `"alone"` lets sqlite-wasm open a database in WAL mode, which it cannot share with any other process or library. Only
+	 * right when nothing else uses the database. `undefined` refuses it.
 	 */
 	readonly wal: "alone" | undefined;
 	/**
@@ -49,7 +49,7 @@ interface OptionRule<T> {
 	/** What a value looks like, for messages. */
 	readonly form: string;
 	parse(text: string): T | undefined;
-	/** Tells whether a caller's value is one, in code that TypeScript does not check. */
+	/** Returns whether a caller's value is valid, in code that TypeScript does not check. */
 	accepts(value: unknown): boolean;
 }
 

@@ -5,25 +5,27 @@ import type { SqliteConfig } from "../url/sqlite-config.ts";
 import { danglingReferences } from "./dangling-references.ts";
 import { assertNoNewViolations, foreignKeyViolations } from "./foreign-key-check.ts";
 
-/** What has to be told of each statement before it runs. */
-export interface ReferenceWatch {
-	watch(statement: Statement): void;
+/** Notes which tables a body removes. */
+export interface ReferenceCheck {
+	/** Called before each statement of a body. */
+	beforeStatement(statement: Statement): void;
 }
 
 /**
- * Holds a body to `danglingReferences` and `foreignKeyCheck`; inside a transaction the error rolls it back.
+ * Runs a body, and checks the options `danglingReferences` and `foreignKeyCheck` after it. Inside a transaction the error
+ * rolls the body back.
  *
  * @throws MigrateError `ERR_DANGLING_REFERENCE`, `ERR_FOREIGN_KEY`.
  */
-export async function checkingReferences(
+export async function withReferenceCheck(
 	connection: SqliteConnection,
 	config: SqliteConfig,
-	work: (watch: ReferenceWatch) => Promise<void>,
+	work: (check: ReferenceCheck) => Promise<void>,
 ): Promise<void> {
 	const before = config.foreignKeyCheck ? foreignKeyViolations(connection) : undefined;
 	const references = danglingReferences(connection);
-	await work(config.danglingReferences === "allow" ? { watch() {} } : references);
-	// Outside a transaction another connection's may be in the way.
+	await work(config.danglingReferences === "allow" ? { beforeStatement() {} } : references);
+	// Outside a transaction another connection's transaction may be in the way.
 	await retryWhileBusy(connection, config.busyTimeoutMs, () => references.assertNone());
 	if (before !== undefined) assertNoNewViolations(connection, before);
 }
