@@ -2,7 +2,7 @@ import { copyFileSync, rmSync } from "node:fs";
 import type { MigrationFiles } from "@godwit/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Backend, native, wasm } from "./backends.ts";
-import { createLab, type Lab } from "./lab.ts";
+import { createTestDatabase, type TestDatabase } from "./test-database.ts";
 
 const FILES: MigrationFiles = {
 	"1_users.up.sql": "CREATE TABLE users (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, born REAL);",
@@ -45,26 +45,26 @@ const DATA = [
 ];
 
 describe("sqlite-native and sqlite-wasm", () => {
-	let labs: readonly [Lab, Lab];
+	let labs: readonly [TestDatabase, TestDatabase];
 
 	beforeEach(() => {
-		labs = [createLab(native), createLab(wasm)];
+		labs = [createTestDatabase(native), createTestDatabase(wasm)];
 	});
 
 	afterEach(() => {
-		for (const lab of labs) lab[Symbol.dispose]();
+		for (const db of labs) db[Symbol.dispose]();
 	});
 
 	it("end in byte-identical schemas and equal data, going up and coming down", async () => {
 		const [one, two] = labs;
-		for (const lab of labs) await lab.up(FILES);
+		for (const db of labs) await db.up(FILES);
 		expect(one.all(SCHEMA)).toEqual(two.all(SCHEMA));
 		expect(one.all(SCHEMA).length).toBeGreaterThan(15);
 		for (const sql of DATA) {
 			expect(one.all(sql)).toEqual(two.all(sql));
 			expect(one.all(sql)).not.toEqual([]);
 		}
-		for (const lab of labs) await lab.down(FILES);
+		for (const db of labs) await db.down(FILES);
 		expect(one.all(SCHEMA)).toEqual(two.all(SCHEMA));
 		expect(one.schema().filter((object) => !(object as { name: string }).name.startsWith("sqlite_"))).toEqual([]);
 	});
@@ -73,8 +73,8 @@ describe("sqlite-native and sqlite-wasm", () => {
 		[native, wasm],
 		[wasm, native],
 	])("take over each other's databases: $name first", async (first: Backend, second: Backend) => {
-		using before = createLab(first);
-		using after = createLab(second);
+		using before = createTestDatabase(first);
+		using after = createTestDatabase(second);
 		await before.migrate(FILES, (migrate) => migrate.steps(3));
 		copyFileSync(before.path, after.path);
 		await after.up(FILES);

@@ -1,7 +1,7 @@
 import { Migrate, type MigrationBody, memorySource, migrationBody, textBody } from "@godwit/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends } from "./backends.ts";
-import { createLab, failedMigration, failure, type Lab, ups } from "./lab.ts";
+import { createTestDatabase, failedMigration, failure, type TestDatabase, ups } from "./test-database.ts";
 
 function bytes(...parts: readonly (string | readonly number[])[]): MigrationBody {
 	return migrationBody(async function* () {
@@ -24,17 +24,17 @@ const BAD: readonly (readonly [what: string, body: MigrationBody, line: number, 
 ];
 
 describe.each(backends)("a body that is no SQL text, on $name", (backend) => {
-	let lab: Lab;
+	let db: TestDatabase;
 
 	beforeEach(async () => {
-		lab = createLab(backend);
-		await lab.up(ups("CREATE TABLE first (a);"));
+		db = createTestDatabase(backend);
+		await db.up(ups("CREATE TABLE first (a);"));
 	});
 
-	afterEach(() => lab[Symbol.dispose]());
+	afterEach(() => db[Symbol.dispose]());
 
 	async function run(body: MigrationBody, url?: string): Promise<unknown> {
-		await using driver = await lab.open(url);
+		await using driver = await db.open(url);
 		await using migrate = new Migrate({ source: memorySource(ups("")), driver });
 		return await migrate.run({
 			version: 2n,
@@ -44,13 +44,13 @@ describe.each(backends)("a body that is no SQL text, on $name", (backend) => {
 		});
 	}
 
-	const names = () => lab.schema().map((object) => (object as { name: string }).name);
+	const names = () => db.schema().map((object) => (object as { name: string }).name);
 
 	it.each(BAD)("changes nothing and names the line: %s", async (_, body, line, problem) => {
 		const { failed, cause } = await failedMigration("ERR_INVALID_BODY", run(body));
 		expect(cause.details).toMatchObject({ line, problem });
 		expect(failed.message).toContain(`2_bad.up.sql:${line}:`);
-		expect(await lab.version()).toEqual({ version: 1n, dirty: false });
+		expect(await db.version()).toEqual({ version: 1n, dirty: false });
 		expect(names()).toEqual(["first"]);
 	});
 
@@ -61,7 +61,7 @@ describe.each(backends)("a body that is no SQL text, on $name", (backend) => {
 	});
 
 	it.each(BAD)("changes nothing when it is run without a version: %s", async (_, body, line, problem) => {
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		expect((await failure("ERR_INVALID_BODY", driver.run(body))).details).toMatchObject({ line, problem });
 		expect(names()).toEqual(["first"]);
 	});
@@ -73,18 +73,18 @@ describe.each(backends)("a body that is no SQL text, on $name", (backend) => {
 		["semicolons", ";;\n;"],
 		["a byte order mark", "\uFEFF"],
 	])("may be %s", async (_, text) => {
-		await lab.up(ups("", text));
-		expect(await lab.version()).toEqual({ version: 2n, dirty: false });
-		await lab.up(ups("", "", text), { url: "x-no-tx-wrap=true" });
-		expect(await lab.version()).toEqual({ version: 3n, dirty: false });
+		await db.up(ups("", text));
+		expect(await db.version()).toEqual({ version: 2n, dirty: false });
+		await db.up(ups("", "", text), { url: "x-no-tx-wrap=true" });
+		expect(await db.version()).toEqual({ version: 3n, dirty: false });
 	});
 
 	it("may begin with a byte order mark and end its lines with CRLF", async () => {
-		await lab.up(ups("", "\uFEFFCREATE TABLE t (a);\r\nINSERT INTO t VALUES ('x\r\ny');\r\n-- end\r\n"));
-		expect(lab.all("SELECT a FROM t")).toEqual([{ a: "x\r\ny" }]);
+		await db.up(ups("", "\uFEFFCREATE TABLE t (a);\r\nINSERT INTO t VALUES ('x\r\ny');\r\n-- end\r\n"));
+		expect(db.all("SELECT a FROM t")).toEqual([{ a: "x\r\ny" }]);
 		const { cause } = await failedMigration(
 			"ERR_SQL",
-			lab.up(ups("", "", "\uFEFFSELECT 1;\r\n\r\n DROP TABLE no;\r\n")),
+			db.up(ups("", "", "\uFEFFSELECT 1;\r\n\r\n DROP TABLE no;\r\n")),
 		);
 		expect(cause.details).toMatchObject({ line: 3, column: 2 });
 	});
@@ -94,14 +94,14 @@ describe.each(backends)("a body that is no SQL text, on $name", (backend) => {
 			yield new TextEncoder().encode(START);
 			throw new Error("the disk is gone");
 		});
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		await expect(driver.apply?.(body, { version: 2n, dirty: false })).rejects.toThrow("the disk is gone");
 		await expect(driver.run(body)).rejects.toThrow("the disk is gone");
 		expect(names()).toEqual(["first"]);
 	});
 
 	it("places a statement that SQLite cannot read", async () => {
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		const error = await failure("ERR_SQL", driver.run(textBody("SELECT 1;\n\n   CREATE TABEL x (a);")));
 		expect(error.details).toMatchObject({ sql: "CREATE TABEL x (a);", line: 3, column: 11 });
 		expect(error.message).toBe('near "TABEL": syntax error');

@@ -3,23 +3,23 @@ import { hostname } from "node:os";
 import { textBody } from "@godwit/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends, wasm } from "./backends.ts";
-import { createLab, failure, type Lab, ups } from "./lab.ts";
 import { otherProcess } from "./other-process.ts";
+import { createTestDatabase, failure, type TestDatabase, ups } from "./test-database.ts";
 
 describe.each(backends)("breakLocks on $name", (backend) => {
-	let lab: Lab;
+	let db: TestDatabase;
 	let asked: string[];
 
 	beforeEach(async () => {
-		lab = createLab(backend);
+		db = createTestDatabase(backend);
 		asked = [];
-		await lab.up(ups("CREATE TABLE t (a);"));
+		await db.up(ups("CREATE TABLE t (a);"));
 	});
 
-	afterEach(() => lab[Symbol.dispose]());
+	afterEach(() => db[Symbol.dispose]());
 
 	function breakLocks(answer: boolean): Promise<number> {
-		return backend.factory.breakLocks(lab.url(), async (holder) => {
+		return backend.factory.breakLocks(db.url(), async (holder) => {
 			asked.push(holder);
 			return answer;
 		});
@@ -34,25 +34,25 @@ describe.each(backends)("breakLocks on $name", (backend) => {
 	it.runIf(backend !== wasm)(
 		"clears the migration lock of a living process once a person has seen whose it is; the holder finds out",
 		async () => {
-			await using other = await otherProcess(lab.url());
+			await using other = await otherProcess(db.url());
 			expect(await other.tell("lock")).toEqual({ done: true });
 			expect(await breakLocks(false)).toBe(0);
-			await using driver = await lab.open();
+			await using driver = await db.open();
 			await failure("ERR_LOCK_TIMEOUT", driver.lock({ timeoutMs: 0 }));
 			expect(await breakLocks(true)).toBe(1);
 			const holder = `the migration lock is held by process ${other.pid} on host ${hostname()}`;
 			expect(asked).toEqual([holder, holder]);
 			await driver.lock({ timeoutMs: 0 });
 			expect(await other.tell({ run: "DROP TABLE t" })).toMatchObject({ code: "ERR_LOCK_LOST" });
-			expect(lab.schema()).toHaveLength(1);
+			expect(db.schema()).toHaveLength(1);
 		},
 	);
 
 	it.runIf(backend === wasm)("does not clear the lock of a process that is seen at work, and asks nobody", async () => {
-		await using other = await otherProcess(lab.url());
+		await using other = await otherProcess(db.url());
 		expect(await other.tell("lock")).toEqual({ done: true });
 		const { message } = await failure("ERR_LOCK_TIMEOUT", breakLocks(true));
-		const holder = `${lab.path}.lock is held by process ${other.pid} on host ${hostname()}`;
+		const holder = `${db.path}.lock is held by process ${other.pid} on host ${hostname()}`;
 		expect(message).toBe(
 			`${holder}; it runs, so its lock cannot be cleared: end that process, and the lock goes with it`,
 		);
@@ -62,8 +62,8 @@ describe.each(backends)("breakLocks on $name", (backend) => {
 	});
 
 	it.runIf(backend === wasm)("lets nobody take the lock while the person is asked", async () => {
-		await using first = await lab.open();
-		await using second = await lab.open();
+		await using first = await db.open();
+		await using second = await db.open();
 		await first.lock();
 		await first.run(
 			textBody(
@@ -71,7 +71,7 @@ describe.each(backends)("breakLocks on $name", (backend) => {
 			),
 		);
 		await failure("ERR_LOCK_LOST", first.unlock());
-		const cleared = backend.factory.breakLocks(lab.url(), async (holder) => {
+		const cleared = backend.factory.breakLocks(db.url(), async (holder) => {
 			asked.push(holder);
 			await failure("ERR_LOCK_TIMEOUT", second.lock({ timeoutMs: 0 }));
 			return true;
@@ -83,12 +83,12 @@ describe.each(backends)("breakLocks on $name", (backend) => {
 	});
 
 	it.runIf(backend !== wasm)("leaves a lock alone that has changed hands while the person was asked", async () => {
-		await using first = await lab.open();
-		await using second = await lab.open();
+		await using first = await db.open();
+		await using second = await db.open();
 		await first.lock();
-		lab.exec("UPDATE schema_migrations_lock SET owner = 'somebody on another host'");
-		const cleared = backend.factory.breakLocks(lab.url(), async () => {
-			lab.exec("UPDATE schema_migrations_lock SET locked = FALSE");
+		db.exec("UPDATE schema_migrations_lock SET owner = 'somebody on another host'");
+		const cleared = backend.factory.breakLocks(db.url(), async () => {
+			db.exec("UPDATE schema_migrations_lock SET locked = FALSE");
 			await second.lock();
 			return true;
 		});
@@ -99,42 +99,42 @@ describe.each(backends)("breakLocks on $name", (backend) => {
 	});
 
 	it("clears the lock beside the file that another program left", async () => {
-		mkdirSync(`${lab.path}.lock`);
-		await using driver = await lab.open("x-busy-timeout=1ms");
+		mkdirSync(`${db.path}.lock`);
+		await using driver = await db.open("x-busy-timeout=1ms");
 		const busy = await failure("ERR_BUSY", driver.version());
 		expect(busy.message).toContain('clear it with "godwit unlock"');
 		expect(await breakLocks(false)).toBe(0);
 		expect(await breakLocks(true)).toBe(1);
 		expect(asked[1]).toContain("app.db.lock was made");
-		expect(lab.files()).toEqual(["app.db"]);
-		expect(await lab.version()).toEqual({ version: 1n, dirty: false });
+		expect(db.files()).toEqual(["app.db"]);
+		expect(await db.version()).toEqual({ version: 1n, dirty: false });
 	});
 
 	it("clears the lock beside the file of a process that cannot be checked from here", async () => {
-		await using holder = await wasm.factory.open(`sqlite-wasm://${lab.path}`);
+		await using holder = await wasm.factory.open(`sqlite-wasm://${db.path}`);
 		await holder.lock();
-		const here = readlinkSync(`${lab.path}.lock`);
+		const here = readlinkSync(`${db.path}.lock`);
 		await holder.unlock();
-		symlinkSync(here.replace(/ [^ ~]+~/, " elsewhere~"), `${lab.path}.lock`);
-		await using driver = await lab.open();
+		symlinkSync(here.replace(/ [^ ~]+~/, " elsewhere~"), `${db.path}.lock`);
+		await using driver = await db.open();
 		const { message } = await failure("ERR_LOCK_TIMEOUT", driver.lock({ timeoutMs: 0 }));
-		const shown = `${lab.path}.lock is held by process ${process.pid} on host elsewhere, which cannot be checked from here; if it is gone, clear the lock with "godwit unlock"`;
+		const shown = `${db.path}.lock is held by process ${process.pid} on host elsewhere, which cannot be checked from here; if it is gone, clear the lock with "godwit unlock"`;
 		expect(message).toContain(shown);
 		expect(await breakLocks(false)).toBe(0);
 		await failure("ERR_LOCK_TIMEOUT", driver.lock({ timeoutMs: 0 }));
 		expect(await breakLocks(true)).toBe(1);
 		expect(asked).toEqual([shown, shown]);
-		expect(lab.files()).toEqual(["app.db"]);
+		expect(db.files()).toEqual(["app.db"]);
 		await driver.lock({ timeoutMs: 0 });
 	});
 
 	it("says so when the database cannot be opened", async () => {
-		lab.exec("DROP TABLE schema_migrations_lock; CREATE TABLE schema_migrations_lock (id)");
+		db.exec("DROP TABLE schema_migrations_lock; CREATE TABLE schema_migrations_lock (id)");
 		const error = await failure("ERR_DATABASE", breakLocks(true));
 		expect(error.message).toContain("no such column");
 		await failure(
 			"ERR_DATABASE",
-			backend.factory.breakLocks(`${backend.name}://${lab.path}/x/app.db`, async () => true),
+			backend.factory.breakLocks(`${backend.name}://${db.path}/x/app.db`, async () => true),
 		);
 	});
 });

@@ -1,21 +1,21 @@
 import { type Driver, type Migrate, type MigrateEvent, textBody } from "@godwit/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends, native } from "./backends.ts";
-import { createLab, failure, type Lab, ups } from "./lab.ts";
+import { createTestDatabase, failure, type TestDatabase, ups } from "./test-database.ts";
 
 describe.each(backends)("another connection's transaction, on $name", (backend) => {
-	let lab: Lab;
+	let db: TestDatabase;
 
 	beforeEach(async () => {
-		lab = createLab(backend);
-		await lab.up(ups("CREATE TABLE t (a);"));
+		db = createTestDatabase(backend);
+		await db.up(ups("CREATE TABLE t (a);"));
 	});
 
-	afterEach(() => lab[Symbol.dispose]());
+	afterEach(() => db[Symbol.dispose]());
 
 	it("is waited for", async () => {
-		await using driver = await lab.open("x-busy-timeout=1h");
-		using other = backend.connect(lab.path);
+		await using driver = await db.open("x-busy-timeout=1h");
+		using other = backend.connect(db.path);
 		other.exec("BEGIN EXCLUSIVE; INSERT INTO t VALUES (1);");
 		let done = false;
 		const applied = driver.apply?.(textBody("INSERT INTO t VALUES (2)"), { version: 2n, dirty: false }).finally(() => {
@@ -26,12 +26,12 @@ describe.each(backends)("another connection's transaction, on $name", (backend) 
 		other.exec("COMMIT");
 		expect(await applied).toBe("applied");
 		expect(await driver.version()).toEqual({ version: 2n, dirty: false });
-		expect(lab.all("SELECT a FROM t ORDER BY a")).toEqual([{ a: 1n }, { a: 2n }]);
+		expect(db.all("SELECT a FROM t ORDER BY a")).toEqual([{ a: 1n }, { a: 2n }]);
 	});
 
 	it("is ERR_BUSY when it takes longer than x-busy-timeout, and nothing was done", async () => {
-		await using driver = await lab.open("x-busy-timeout=1ms");
-		using other = backend.connect(lab.path);
+		await using driver = await db.open("x-busy-timeout=1ms");
+		using other = backend.connect(db.path);
 		other.exec("BEGIN EXCLUSIVE;");
 		const { details, message } = await failure("ERR_BUSY", driver.setVersion({ version: 2n, dirty: false }));
 		expect(details.waitedMs).toBeGreaterThanOrEqual(1);
@@ -42,23 +42,23 @@ describe.each(backends)("another connection's transaction, on $name", (backend) 
 		await failure("ERR_BUSY", driver.drop());
 		other.exec("COMMIT");
 		expect(await driver.version()).toEqual({ version: 1n, dirty: false });
-		expect(lab.all("SELECT * FROM t")).toEqual([]);
+		expect(db.all("SELECT * FROM t")).toEqual([]);
 	});
 
 	it("keeps no database from being opened; whoever reads it then waits", async () => {
-		using other = backend.connect(lab.path);
+		using other = backend.connect(db.path);
 		other.exec("BEGIN EXCLUSIVE;");
-		await using hurried = await lab.open("x-busy-timeout=1ms");
+		await using hurried = await db.open("x-busy-timeout=1ms");
 		await failure("ERR_BUSY", hurried.version());
-		await using driver = await lab.open("x-busy-timeout=1h");
+		await using driver = await db.open("x-busy-timeout=1h");
 		const version = driver.version();
 		other.exec("COMMIT");
 		expect(await version).toEqual({ version: 1n, dirty: false });
 	});
 
 	it("keeps the migration lock from being taken, which says so", async () => {
-		await using driver = await lab.open();
-		using other = backend.connect(lab.path);
+		await using driver = await db.open();
+		using other = backend.connect(db.path);
 		other.exec("BEGIN IMMEDIATE;");
 		const { details } = await failure("ERR_LOCK_TIMEOUT", driver.lock({ timeoutMs: 1 }));
 		expect(details.owner).toMatch(/another connection|app\.db\.lock/);
@@ -70,32 +70,32 @@ describe.each(backends)("another connection's transaction, on $name", (backend) 
 
 // A run of sqlite-wasm keeps everybody out for its length.
 describe("another connection's transaction in the midst of a run, on sqlite-native", () => {
-	let lab: Lab;
+	let db: TestDatabase;
 
 	beforeEach(async () => {
-		lab = createLab(native);
-		await lab.up(ups("CREATE TABLE t (a);"));
+		db = createTestDatabase(native);
+		await db.up(ups("CREATE TABLE t (a);"));
 	});
 
-	afterEach(() => lab[Symbol.dispose]());
+	afterEach(() => db[Symbol.dispose]());
 
 	/** Leaves a driver whose lock could not be given back. */
 	async function stranded(): Promise<Driver> {
-		const driver = await lab.open("x-busy-timeout=1ms");
+		const driver = await db.open("x-busy-timeout=1ms");
 		await driver.lock();
-		using other = native.connect(lab.path);
+		using other = native.connect(db.path);
 		other.exec("BEGIN EXCLUSIVE;");
 		await failure("ERR_BUSY", driver.unlock());
-		expect(lab.files()).toContain("app.db.lock");
+		expect(db.files()).toContain("app.db.lock");
 		return driver;
 	}
 
 	it("keeps the migration lock from being given back, which can be done later", async () => {
 		await using driver = await stranded();
 		await driver.unlock();
-		expect(lab.files()).toEqual(["app.db"]);
+		expect(db.files()).toEqual(["app.db"]);
 		await failure("ERR_NOT_LOCKED", driver.unlock());
-		await using next = await lab.open();
+		await using next = await db.open();
 		await next.lock({ timeoutMs: 0 });
 	});
 
@@ -105,7 +105,7 @@ describe("another connection's transaction in the midst of a run, on sqlite-nati
 		await failure("ERR_LOCKED", driver.lock());
 		await driver.setVersion({ version: 2n, dirty: false });
 		await driver.unlock();
-		expect(lab.files()).toEqual(["app.db"]);
+		expect(db.files()).toEqual(["app.db"]);
 	});
 
 	it.each(["version", "close"] as const)(
@@ -113,24 +113,24 @@ describe("another connection's transaction in the midst of a run, on sqlite-nati
 		async (call) => {
 			await using driver = await stranded();
 			await driver[call]();
-			expect(lab.files()).toEqual(["app.db"]);
-			expect(lab.all("SELECT locked FROM schema_migrations_lock")).toEqual([{ locked: 0n }]);
+			expect(db.files()).toEqual(["app.db"]);
+			expect(db.all("SELECT locked FROM schema_migrations_lock")).toEqual([{ locked: 0n }]);
 		},
 	);
 
 	it("keeps nobody out once the driver is closed, though it still lasts", async () => {
-		const driver = await lab.open("x-busy-timeout=1ms");
+		const driver = await db.open("x-busy-timeout=1ms");
 		await driver.lock();
-		using other = native.connect(lab.path);
+		using other = native.connect(db.path);
 		other.exec("BEGIN EXCLUSIVE;");
 		await driver.close();
 		other.exec("COMMIT");
-		await using next = await lab.open();
+		await using next = await db.open();
 		await next.lock({ timeoutMs: 0 });
 	});
 
 	it("takes nobody the report of what was done: the event says that the lock was not given back", async () => {
-		using other = native.connect(lab.path);
+		using other = native.connect(db.path);
 		const events: MigrateEvent[] = [];
 		const onEvent = (event: MigrateEvent): void => {
 			events.push(event);
@@ -141,15 +141,15 @@ describe("another connection's transaction in the midst of a run, on sqlite-nati
 			expect(await migrate.up()).toMatchObject({ from: 1n, to: 2n, applied: [{ version: 2n }] });
 			other.exec("COMMIT");
 		};
-		await lab.migrate(files, work, { url: "x-busy-timeout=1ms", onEvent });
+		await db.migrate(files, work, { url: "x-busy-timeout=1ms", onEvent });
 		expect(events.map(({ type }) => type)).toEqual(["locked", "start", "progress", "end", "unlock-failed"]);
 		expect(events.at(-1)).toMatchObject({ error: { code: "ERR_BUSY" } });
-		expect(lab.files()).toEqual(["app.db"]);
+		expect(db.files()).toEqual(["app.db"]);
 	});
 
 	it("is not cured by waiting for a body that began as a reader, with x-tx-mode=deferred", async () => {
-		await using driver = await lab.open("x-tx-mode=deferred");
-		using other = native.connect(lab.path);
+		await using driver = await db.open("x-tx-mode=deferred");
+		using other = native.connect(db.path);
 		other.exec("BEGIN IMMEDIATE;");
 		const error = await failure("ERR_BUSY", driver.setVersion({ version: 2n, dirty: false }));
 		expect(error.message).toContain("x-tx-mode=immediate");
@@ -159,10 +159,10 @@ describe("another connection's transaction in the midst of a run, on sqlite-nati
 
 describe("a reader, on sqlite-native", () => {
 	it("keeps a commit waiting, which goes on once the reader is done", async () => {
-		using lab = createLab(native);
-		await lab.up(ups("CREATE TABLE t (a); INSERT INTO t VALUES (1);"));
-		await using driver = await lab.open("x-busy-timeout=1h");
-		using reader = native.connect(lab.path);
+		using db = createTestDatabase(native);
+		await db.up(ups("CREATE TABLE t (a); INSERT INTO t VALUES (1);"));
+		await using driver = await db.open("x-busy-timeout=1h");
+		using reader = native.connect(db.path);
 		reader.exec("BEGIN");
 		expect(reader.all("SELECT a FROM t")).toEqual([{ a: 1n }]);
 		let done = false;
@@ -177,13 +177,13 @@ describe("a reader, on sqlite-native", () => {
 	});
 
 	it("in WAL mode keeps nobody waiting", async () => {
-		using lab = createLab(native);
-		await lab.up(ups("CREATE TABLE t (a);"), { url: "x-journal-mode=wal" });
-		expect(lab.all("PRAGMA journal_mode")).toEqual([{ journal_mode: "wal" }]);
-		using reader = native.connect(lab.path);
+		using db = createTestDatabase(native);
+		await db.up(ups("CREATE TABLE t (a);"), { url: "x-journal-mode=wal" });
+		expect(db.all("PRAGMA journal_mode")).toEqual([{ journal_mode: "wal" }]);
+		using reader = native.connect(db.path);
 		reader.exec("BEGIN");
 		expect(reader.all("SELECT a FROM t")).toEqual([]);
-		await lab.up(ups("", "INSERT INTO t VALUES (1);"), { url: "x-busy-timeout=0" });
+		await db.up(ups("", "INSERT INTO t VALUES (1);"), { url: "x-busy-timeout=0" });
 		reader.exec("COMMIT");
 		expect(reader.all("SELECT a FROM t")).toEqual([{ a: 1n }]);
 	});

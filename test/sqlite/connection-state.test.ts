@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { textBody } from "@godwit/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends } from "./backends.ts";
-import { createLab, failedMigration, failure, type Lab, ups } from "./lab.ts";
+import { createTestDatabase, failedMigration, failure, type TestDatabase, ups } from "./test-database.ts";
 
 /** What a body can set, and a value that no connection starts with. */
 const SETTINGS = {
@@ -25,74 +25,74 @@ const SETTINGS = {
 };
 
 describe.each(backends)("what a body does to its connection, on $name", (backend) => {
-	let lab: Lab;
+	let db: TestDatabase;
 
 	beforeEach(() => {
-		lab = createLab(backend);
+		db = createTestDatabase(backend);
 	});
 
-	afterEach(() => lab[Symbol.dispose]());
+	afterEach(() => db[Symbol.dispose]());
 
 	it.each(Object.entries(SETTINGS))("does not reach the next body: %s", async (name, value) => {
 		const see = (table: string) => `CREATE TABLE ${table} AS SELECT * FROM pragma_${name}`;
-		await lab.up(ups(see("earlier")));
-		await lab.up(ups("", `PRAGMA ${name}=${value}`, see("seen")));
-		const [before, after] = [lab.all("SELECT * FROM earlier"), lab.all("SELECT * FROM seen")];
+		await db.up(ups(see("earlier")));
+		await db.up(ups("", `PRAGMA ${name}=${value}`, see("seen")));
+		const [before, after] = [db.all("SELECT * FROM earlier"), db.all("SELECT * FROM seen")];
 		expect(after).toEqual(before);
 		expect(Object.values(after[0] ?? {})).not.toEqual([value]);
 	});
 
 	it("does not reach the next body: query_only, which a body outside a transaction can set", async () => {
-		await lab.up(ups("-- godwit: no-transaction\nPRAGMA query_only=1;", "CREATE TABLE t (a);"));
-		expect(await lab.version()).toEqual({ version: 2n, dirty: false });
+		await db.up(ups("-- godwit: no-transaction\nPRAGMA query_only=1;", "CREATE TABLE t (a);"));
+		expect(await db.version()).toEqual({ version: 2n, dirty: false });
 	});
 
 	it("does not reach it either when the body fails", async () => {
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		await failure(
 			"ERR_SQL",
 			driver.run(textBody("PRAGMA cache_size=77; PRAGMA legacy_alter_table=ON; DROP TABLE no;")),
 		);
 		await driver.run(textBody("CREATE TABLE seen AS SELECT * FROM pragma_cache_size, pragma_legacy_alter_table;"));
 		await driver.close();
-		expect(lab.all("SELECT legacy_alter_table FROM seen WHERE cache_size <> 77")).toEqual([{ legacy_alter_table: 0n }]);
+		expect(db.all("SELECT legacy_alter_table FROM seen WHERE cache_size <> 77")).toEqual([{ legacy_alter_table: 0n }]);
 	});
 
 	it("works in the body itself: PRAGMA legacy_alter_table lets a rename leave references alone", async () => {
 		const body = "CREATE TABLE a (x); CREATE VIEW v AS SELECT x FROM a; ALTER TABLE a RENAME TO b;";
-		await lab.up(ups(`PRAGMA legacy_alter_table=ON; ${body}`));
-		expect(lab.all("SELECT sql FROM sqlite_schema WHERE name = 'v'")).toEqual([
+		await db.up(ups(`PRAGMA legacy_alter_table=ON; ${body}`));
+		expect(db.all("SELECT sql FROM sqlite_schema WHERE name = 'v'")).toEqual([
 			{ sql: "CREATE VIEW v AS SELECT x FROM a" },
 		]);
-		await lab.down({ ...ups(body), "1_step.down.sql": "DROP VIEW v; DROP TABLE b;" });
-		await lab.up(ups(body));
-		expect(lab.all("SELECT sql FROM sqlite_schema WHERE name = 'v'")).toEqual([
+		await db.down({ ...ups(body), "1_step.down.sql": "DROP VIEW v; DROP TABLE b;" });
+		await db.up(ups(body));
+		expect(db.all("SELECT sql FROM sqlite_schema WHERE name = 'v'")).toEqual([
 			{ sql: 'CREATE VIEW v AS SELECT x FROM "b"' },
 		]);
 	});
 
 	it("detaches what it attached", async () => {
-		const other = join(lab.folder, "other db.db");
+		const other = join(db.folder, "other db.db");
 		const attach = `ATTACH '${other}' AS "other db"; CREATE TABLE "other db".t (a);`;
 		const again = `ATTACH '${other}' AS "other db"; INSERT INTO "other db".t VALUES (1);`;
-		await lab.up(ups(attach, again, `-- godwit: no-transaction\n${again}`));
+		await db.up(ups(attach, again, `-- godwit: no-transaction\n${again}`));
 		using connection = backend.connect(other);
 		expect(connection.all("SELECT a FROM t")).toEqual([{ a: 1n }, { a: 1n }]);
-		expect(await lab.version()).toEqual({ version: 3n, dirty: false });
+		expect(await db.version()).toEqual({ version: 3n, dirty: false });
 	});
 
 	it("detaches it after a failure too, and nothing of it is kept", async () => {
-		const other = join(lab.folder, "other.db");
+		const other = join(db.folder, "other.db");
 		const body = `ATTACH '${other}' AS other; CREATE TABLE other.t (a); CREATE TABLE u (a);`;
-		const { cause } = await failedMigration("ERR_SQL", lab.up(ups(`${body} DROP TABLE missing;`)));
+		const { cause } = await failedMigration("ERR_SQL", db.up(ups(`${body} DROP TABLE missing;`)));
 		expect(cause.message).toBe("no such table: missing");
-		await lab.up(ups(body));
-		expect(lab.schema()).toHaveLength(1);
+		await db.up(ups(body));
+		expect(db.schema()).toHaveLength(1);
 	});
 
 	describe("and the temporary objects that it makes", () => {
 		const SEE = "CREATE TABLE seen AS SELECT name FROM sqlite_temp_schema;";
-		const seen = () => lab.all("SELECT name FROM seen");
+		const seen = () => db.all("SELECT name FROM seen");
 
 		it.each([
 			"CREATE TEMP TABLE t (a INTEGER PRIMARY KEY AUTOINCREMENT, b UNIQUE);",
@@ -108,16 +108,16 @@ describe.each(backends)("what a body does to its connection, on $name", (backend
 			"PRAGMA legacy_alter_table=ON; CREATE TEMP TABLE t (a);",
 		])("do not reach the next body: %s", async (body) => {
 			const outside = `-- godwit: no-transaction\n${body}`;
-			await lab.up(ups("CREATE TABLE kept (a);", body, `INSERT INTO kept VALUES (1); ${SEE}`));
+			await db.up(ups("CREATE TABLE kept (a);", body, `INSERT INTO kept VALUES (1); ${SEE}`));
 			// SQLite's own table for AUTOINCREMENT cannot be dropped.
 			expect(seen().filter(({ name }) => name !== "sqlite_sequence")).toEqual([]);
-			lab.exec("DELETE FROM kept; DROP TABLE seen; DROP TABLE schema_migrations;");
-			await lab.up(ups("", outside, `INSERT INTO kept VALUES (1); ${SEE}`));
+			db.exec("DELETE FROM kept; DROP TABLE seen; DROP TABLE schema_migrations;");
+			await db.up(ups("", outside, `INSERT INTO kept VALUES (1); ${SEE}`));
 			expect(seen().filter(({ name }) => name !== "sqlite_sequence")).toEqual([]);
 		});
 
 		it("do not reach it after PRAGMA query_only either", async () => {
-			await lab.up(ups("-- godwit: no-transaction\nCREATE TEMP TABLE t (a); PRAGMA query_only=1;", SEE));
+			await db.up(ups("-- godwit: no-transaction\nCREATE TEMP TABLE t (a); PRAGMA query_only=1;", SEE));
 			expect(seen()).toEqual([]);
 		});
 
@@ -126,13 +126,13 @@ describe.each(backends)("what a body does to its connection, on $name", (backend
 				INSERT INTO a VALUES (1); INSERT INTO b VALUES (1);`;
 			const check = "CREATE TABLE p (id INTEGER PRIMARY KEY, q REFERENCES p); INSERT INTO p VALUES (1, 2);";
 			const url = "x-foreign-keys=true";
-			const { cause } = await failedMigration("ERR_SQL", lab.up(ups(body, body, check), { url }));
+			const { cause } = await failedMigration("ERR_SQL", db.up(ups(body, body, check), { url }));
 			expect(cause.message).toBe("FOREIGN KEY constraint failed");
-			expect(await lab.version()).toEqual({ version: 2n, dirty: false });
+			expect(await db.version()).toEqual({ version: 2n, dirty: false });
 		});
 
 		it("leave those of the caller alone, a renamed one too, and are gone after the call", async () => {
-			using connection = backend.connect(lab.path);
+			using connection = backend.connect(db.path);
 			connection.exec("CREATE TEMP TABLE theirs (a); CREATE TEMP VIEW view_of_theirs AS SELECT a FROM theirs;");
 			await using driver = connection.withInstance();
 			await driver.run(textBody("CREATE TEMP TABLE ours (a); ALTER TABLE theirs RENAME TO renamed;"));
@@ -147,13 +147,13 @@ describe.each(backends)("what a body does to its connection, on $name", (backend
 
 		it("are not looked for when none is made, so that PRAGMA temp_store works", async () => {
 			const body = `CREATE TABLE temp (a); CREATE TABLE "temp.t" (a); CREATE VIEW v AS SELECT temp.a FROM temp;`;
-			await lab.up(ups(`${body} PRAGMA temp_store=2; CREATE TABLE store AS SELECT temp_store FROM pragma_temp_store;`));
-			expect(lab.all("SELECT temp_store FROM store")).toEqual([{ temp_store: 2n }]);
+			await db.up(ups(`${body} PRAGMA temp_store=2; CREATE TABLE store AS SELECT temp_store FROM pragma_temp_store;`));
+			expect(db.all("SELECT temp_store FROM store")).toEqual([{ temp_store: 2n }]);
 		});
 	});
 
 	describe("and a database that the caller had attached", () => {
-		const attached = () => `ATTACH '${join(lab.folder, "other.db")}' AS Other;`;
+		const attached = () => `ATTACH '${join(db.folder, "other.db")}' AS Other;`;
 
 		it.each([
 			"DETACH other",
@@ -164,7 +164,7 @@ describe.each(backends)("what a body does to its connection, on $name", (backend
 			"DETACH 'ot' || 'her';",
 			"-- godwit: no-transaction\nDETACH other;",
 		])("stays attached, since %s is refused with its line", async (detach) => {
-			using connection = backend.connect(lab.path);
+			using connection = backend.connect(db.path);
 			connection.exec(`${attached()} CREATE TABLE Other.t (a);`);
 			await using driver = connection.withInstance();
 			const error = await failure("ERR_SQL", driver.run(textBody(`${detach.replace(/DETACH/i, "\n  $&")}`)));
@@ -174,7 +174,7 @@ describe.each(backends)("what a body does to its connection, on $name", (backend
 		});
 
 		it("does not keep a body from detaching its own", async () => {
-			using connection = backend.connect(lab.path);
+			using connection = backend.connect(db.path);
 			connection.exec(attached());
 			await using driver = connection.withInstance();
 			await driver.run(
@@ -186,9 +186,9 @@ describe.each(backends)("what a body does to its connection, on $name", (backend
 		});
 
 		it("is SQLite's own matter when it is the database itself, or nothing was attached", async () => {
-			const { cause } = await failedMigration("ERR_SQL", lab.up(ups("DETACH main;")));
+			const { cause } = await failedMigration("ERR_SQL", db.up(ups("DETACH main;")));
 			expect(cause.message).toBe("cannot detach database main");
-			const { cause: unknown } = await failedMigration("ERR_SQL", lab.up(ups("DETACH 'o' || 'ther';")));
+			const { cause: unknown } = await failedMigration("ERR_SQL", db.up(ups("DETACH 'o' || 'ther';")));
 			expect(unknown.message).toBe("no such database: other");
 		});
 	});

@@ -1,7 +1,7 @@
 import { textBody } from "@godwit/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends } from "./backends.ts";
-import { createLab, failedMigration, type Lab, ups } from "./lab.ts";
+import { createTestDatabase, failedMigration, type TestDatabase, ups } from "./test-database.ts";
 
 const SCHEMA = `CREATE TABLE "P one" (id INTEGER PRIMARY KEY); CREATE TABLE c (p REFERENCES "p ONE" (id));
 	CREATE TABLE other (a); INSERT INTO "P one" VALUES (1); INSERT INTO c VALUES (1);`;
@@ -14,18 +14,18 @@ const REBUILD = `ALTER TABLE "P one" RENAME TO p_old;
 `;
 
 describe.each(backends)("a file that leaves references to a table that it takes away, on $name", (backend) => {
-	let lab: Lab;
+	let db: TestDatabase;
 
 	beforeEach(() => {
-		lab = createLab(backend);
+		db = createTestDatabase(backend);
 	});
 
-	afterEach(() => lab[Symbol.dispose]());
+	afterEach(() => db[Symbol.dispose]());
 
 	it("is refused with the statement that did it and the cure, and rolled back", async () => {
-		await lab.up(ups(SCHEMA));
-		const before = lab.schema();
-		const { failed, cause } = await failedMigration("ERR_DANGLING_REFERENCE", lab.up(ups(SCHEMA, REBUILD)));
+		await db.up(ups(SCHEMA));
+		const before = db.schema();
+		const { failed, cause } = await failedMigration("ERR_DANGLING_REFERENCE", db.up(ups(SCHEMA, REBUILD)));
 		expect(cause.details).toEqual({
 			sql: "DROP TABLE p_old;",
 			line: 4,
@@ -37,29 +37,29 @@ describe.each(backends)("a file that leaves references to a table that it takes 
 			/^after DROP TABLE p_old foreign keys of c refer to p_old, which is not there any more; change or drop those tables too, or, to rebuild one, .* \(x-dangling-references=allow permits it\)$/,
 		);
 		expect(failed.details.dirty).toBe(false);
-		expect(lab.schema()).toEqual(before);
-		expect(await lab.version()).toEqual({ version: 1n, dirty: false });
+		expect(db.schema()).toEqual(before);
+		expect(await db.version()).toEqual({ version: 1n, dirty: false });
 	});
 
 	it("is refused in a run of one transaction too, and in golang-migrate's way is dirty", async () => {
-		await failedMigration("ERR_DANGLING_REFERENCE", lab.up(ups(SCHEMA, REBUILD), { transaction: "all" }));
-		expect(await lab.version()).toEqual({ version: -1n, dirty: false });
-		await failedMigration("ERR_DANGLING_REFERENCE", lab.up(ups(SCHEMA, REBUILD), { url: "x-atomic=false" }));
-		expect(await lab.version()).toEqual({ version: 2n, dirty: true });
-		expect(lab.all("SELECT * FROM c")).toEqual([{ p: 1n }]);
-		expect(lab.all(`SELECT * FROM "p one"`)).toEqual([{ id: 1n }]);
+		await failedMigration("ERR_DANGLING_REFERENCE", db.up(ups(SCHEMA, REBUILD), { transaction: "all" }));
+		expect(await db.version()).toEqual({ version: -1n, dirty: false });
+		await failedMigration("ERR_DANGLING_REFERENCE", db.up(ups(SCHEMA, REBUILD), { url: "x-atomic=false" }));
+		expect(await db.version()).toEqual({ version: 2n, dirty: true });
+		expect(db.all("SELECT * FROM c")).toEqual([{ p: 1n }]);
+		expect(db.all(`SELECT * FROM "p one"`)).toEqual([{ id: 1n }]);
 	});
 
 	it("is dirty when it runs outside a transaction", async () => {
 		const outside = `-- godwit: no-transaction\n${REBUILD}`;
-		const { cause } = await failedMigration("ERR_DANGLING_REFERENCE", lab.up(ups(SCHEMA, outside)));
+		const { cause } = await failedMigration("ERR_DANGLING_REFERENCE", db.up(ups(SCHEMA, outside)));
 		expect(cause.details.line).toBe(5);
-		expect(await lab.version()).toEqual({ version: 2n, dirty: true });
+		expect(await db.version()).toEqual({ version: 2n, dirty: true });
 	});
 
 	it("is applied with x-dangling-references=allow", async () => {
-		await lab.up(ups(SCHEMA, REBUILD), { url: "x-dangling-references=allow" });
-		expect(lab.all("SELECT sql FROM sqlite_schema WHERE name = 'c'")).toEqual([
+		await db.up(ups(SCHEMA, REBUILD), { url: "x-dangling-references=allow" });
+		expect(db.all("SELECT sql FROM sqlite_schema WHERE name = 'c'")).toEqual([
 			{ sql: 'CREATE TABLE c (p REFERENCES "p_old" (id))' },
 		]);
 	});
@@ -73,21 +73,21 @@ describe.each(backends)("a file that leaves references to a table that it takes 
 		`PRAGMA legacy_alter_table=ON; ALTER TABLE "p one" RENAME TO q;`,
 		`PRAGMA legacy_alter_table=ON; ALTER TABLE main."p one" /* a */ rename -- b\n to q;`,
 	])("is refused for %s", async (body) => {
-		const { cause } = await failedMigration("ERR_DANGLING_REFERENCE", lab.up(ups(SCHEMA, body)));
+		const { cause } = await failedMigration("ERR_DANGLING_REFERENCE", db.up(ups(SCHEMA, body)));
 		expect(cause.details).toMatchObject({ parent: "p ONE", tables: ["c"] });
 		expect(cause.details.sql).toMatch(/p one/i);
 	});
 
 	it("is refused for a name with quotes in it", async () => {
 		const tables = 'CREATE TABLE "a ""b""" (id INTEGER PRIMARY KEY); CREATE TABLE c (p REFERENCES "a ""b""");';
-		const { cause } = await failedMigration("ERR_DANGLING_REFERENCE", lab.up(ups(tables, 'DROP TABLE "a ""b""";')));
+		const { cause } = await failedMigration("ERR_DANGLING_REFERENCE", db.up(ups(tables, 'DROP TABLE "a ""b""";')));
 		expect(cause.details.parent).toBe('a "b"');
 	});
 
 	it("is told the statement that took the table away, and no later one of a temporary table or a column", async () => {
 		const later = 'CREATE TEMP TABLE "p one" (a); ALTER TABLE "p one" RENAME COLUMN a TO b; DROP TABLE temp."p one";';
 		const files = ups(SCHEMA, `DROP TABLE "p one"; ${later}`);
-		const { cause } = await failedMigration("ERR_DANGLING_REFERENCE", lab.up(files));
+		const { cause } = await failedMigration("ERR_DANGLING_REFERENCE", db.up(files));
 		expect(cause.details).toMatchObject({ line: 1, column: 1 });
 	});
 
@@ -96,7 +96,7 @@ describe.each(backends)("a file that leaves references to a table that it takes 
 			"",
 		);
 		const files = ups(`CREATE TABLE p (id INTEGER PRIMARY KEY); ${tables}`, "DROP TABLE p;");
-		const { cause } = await failedMigration("ERR_DANGLING_REFERENCE", lab.up(files));
+		const { cause } = await failedMigration("ERR_DANGLING_REFERENCE", db.up(files));
 		expect(cause.details.tables).toEqual(Array.from({ length: 20 }, (_, n) => `c${n}`));
 		expect(cause.message).toContain("foreign keys of c0 and 29 more refer to p");
 	});
@@ -116,26 +116,26 @@ describe.each(backends)("a file that leaves references to a table that it takes 
 			'CREATE TEMP TABLE "p one" (a); DROP TABLE temp."p one"; DROP TABLE other;',
 		],
 	])("is none of those when it %s", async (_, body) => {
-		await lab.up(ups(SCHEMA, body));
-		expect(await lab.version()).toEqual({ version: 2n, dirty: false });
+		await db.up(ups(SCHEMA, body));
+		expect(await db.version()).toEqual({ version: 2n, dirty: false });
 	});
 
 	it("is not blamed for a table that was missing before", async () => {
 		const missing = "CREATE TABLE d (a REFERENCES Ghost);";
 		const body = "DROP TABLE IF EXISTS ghost; ALTER TABLE d RENAME TO e; CREATE TABLE GHOST (a); DROP TABLE ghost;";
-		await lab.up(ups(`${SCHEMA} ${missing}`, body));
+		await db.up(ups(`${SCHEMA} ${missing}`, body));
 		const { cause } = await failedMigration(
 			"ERR_DANGLING_REFERENCE",
-			lab.up(ups("", "", `DROP TABLE IF EXISTS ghost; DROP TABLE "p one";`)),
+			db.up(ups("", "", `DROP TABLE IF EXISTS ghost; DROP TABLE "p one";`)),
 		);
 		expect(cause.details.parent).toBe("p ONE");
 	});
 
 	it("is not remembered by the next one", async () => {
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		await driver.run(textBody(`${SCHEMA} DROP TABLE other;`));
 		await driver.run(textBody("CREATE TABLE late (a REFERENCES other);"));
 		await driver.close();
-		expect(lab.schema()).toHaveLength(3);
+		expect(db.schema()).toHaveLength(3);
 	});
 });

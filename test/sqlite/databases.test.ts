@@ -3,57 +3,57 @@ import { join, relative } from "node:path";
 import { MAX_VERSION, textBody } from "@godwit/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends, native } from "./backends.ts";
-import { createLab, failure, type Lab, ups } from "./lab.ts";
+import { createTestDatabase, failure, type TestDatabase, ups } from "./test-database.ts";
 
 describe.each(backends)("a database file, on $name", (backend) => {
-	let lab: Lab;
+	let db: TestDatabase;
 
 	beforeEach(() => {
-		lab = createLab(backend);
+		db = createTestDatabase(backend);
 	});
 
-	afterEach(() => lab[Symbol.dispose]());
+	afterEach(() => db[Symbol.dispose]());
 
 	const open = (path: string) => backend.factory.open(`${backend.name}://${path}`);
 
 	it("in a missing folder is refused, and the folder is not made", async () => {
-		const path = join(lab.folder, "no", "app.db");
+		const path = join(db.folder, "no", "app.db");
 		const error = await failure("ERR_DATABASE", open(path));
-		expect(error.message).toBe(`cannot open ${path}: there is no folder ${join(lab.folder, "no")}; make it first`);
-		expect(existsSync(join(lab.folder, "no"))).toBe(false);
+		expect(error.message).toBe(`cannot open ${path}: there is no folder ${join(db.folder, "no")}; make it first`);
+		expect(existsSync(join(db.folder, "no"))).toBe(false);
 	});
 
 	it("in a folder that is a file is refused", async () => {
-		writeFileSync(lab.path, "");
-		const error = await failure("ERR_DATABASE", open(join(lab.path, "app.db")));
-		expect(error.message).toContain(`there is no folder ${lab.path}`);
+		writeFileSync(db.path, "");
+		const error = await failure("ERR_DATABASE", open(join(db.path, "app.db")));
+		expect(error.message).toContain(`there is no folder ${db.path}`);
 	});
 
 	it("that is a folder is refused", async () => {
-		mkdirSync(lab.path);
-		const error = await failure("ERR_DATABASE", lab.open());
-		expect(error.message).toBe(`cannot open ${lab.path}: it is a folder; name a file in it`);
+		mkdirSync(db.path);
+		const error = await failure("ERR_DATABASE", db.open());
+		expect(error.message).toBe(`cannot open ${db.path}: it is a folder; name a file in it`);
 	});
 
 	it("that is cut off is refused, and not changed", async () => {
-		await lab.up(ups("CREATE TABLE t (a); INSERT INTO t VALUES (zeroblob(20000));"));
-		truncateSync(lab.path, 5_000);
-		const bytes = readFileSync(lab.path);
-		const error = await failure("ERR_DATABASE", lab.up(ups("", "SELECT 1")));
+		await db.up(ups("CREATE TABLE t (a); INSERT INTO t VALUES (zeroblob(20000));"));
+		truncateSync(db.path, 5_000);
+		const bytes = readFileSync(db.path);
+		const error = await failure("ERR_DATABASE", db.up(ups("", "SELECT 1")));
 		expect(error.details.resultCode).toMatch(/^SQLITE_(CORRUPT|NOTADB)/);
-		expect(readFileSync(lab.path)).toEqual(bytes);
+		expect(readFileSync(db.path)).toEqual(bytes);
 	});
 
 	it("that is empty is a database without migrations", async () => {
-		writeFileSync(lab.path, "");
-		expect(await lab.version()).toEqual({ version: -1n, dirty: false });
-		expect(readFileSync(lab.path)).toHaveLength(0);
+		writeFileSync(db.path, "");
+		expect(await db.version()).toEqual({ version: -1n, dirty: false });
+		expect(readFileSync(db.path)).toHaveLength(0);
 	});
 
 	it.each(["my app.db", "größe 数据 🐦.db", "100%.db", "why?.db", "c#1.db", "a'b\"c.db", "-x.db", " x.db"])(
 		"may be called %j",
 		async (name) => {
-			const path = join(lab.folder, name);
+			const path = join(db.folder, name);
 			await using driver = await open(encodeURI(path).replaceAll("?", "%3F"));
 			await driver.lock();
 			await driver.setVersion({ version: 1n, dirty: false });
@@ -65,18 +65,18 @@ describe.each(backends)("a database file, on $name", (backend) => {
 	);
 
 	it("may be named relative to the working directory", async () => {
-		await using driver = await open(relative(process.cwd(), lab.path));
+		await using driver = await open(relative(process.cwd(), db.path));
 		await driver.setVersion({ version: 1n, dirty: false });
 		await driver.close();
-		expect(await lab.version()).toEqual({ version: 1n, dirty: false });
+		expect(await db.version()).toEqual({ version: 1n, dirty: false });
 	});
 
 	it("may be named by a symbolic link, whose target it locks", async () => {
-		await lab.up(ups("CREATE TABLE t (a);"));
-		const link = join(lab.folder, "link.db");
-		symlinkSync(lab.path, link);
+		await db.up(ups("CREATE TABLE t (a);"));
+		const link = join(db.folder, "link.db");
+		symlinkSync(db.path, link);
 		await using one = await open(link);
-		await using two = await lab.open();
+		await using two = await db.open();
 		await one.lock();
 		await failure("ERR_LOCK_TIMEOUT", two.lock({ timeoutMs: 0 }));
 		expect(await one.version()).toEqual({ version: 1n, dirty: false });
@@ -90,19 +90,19 @@ describe.each(backends)("a database file, on $name", (backend) => {
 		await two.lock({ timeoutMs: 0 });
 		expect(await one.version()).toEqual({ version: 1n, dirty: false });
 		expect(await two.version()).toEqual({ version: -1n, dirty: false });
-		expect(lab.files()).toEqual([]);
+		expect(db.files()).toEqual([]);
 	});
 
 	it("is closed again when it turns out to be none", async () => {
-		writeFileSync(lab.path, "no database ".repeat(100));
-		await failure("ERR_DATABASE", lab.open());
-		writeFileSync(lab.path, "");
-		expect(await lab.version()).toEqual({ version: -1n, dirty: false });
-		expect(lab.files()).toEqual(["app.db"]);
+		writeFileSync(db.path, "no database ".repeat(100));
+		await failure("ERR_DATABASE", db.open());
+		writeFileSync(db.path, "");
+		expect(await db.version()).toEqual({ version: -1n, dirty: false });
+		expect(db.files()).toEqual(["app.db"]);
 	});
 
 	it("holds every version up to 2^63-1 exactly", async () => {
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		for (const version of [0n, 1n, 2n ** 31n, 2n ** 53n, 2n ** 53n + 1n, MAX_VERSION - 1n, MAX_VERSION]) {
 			await driver.setVersion({ version, dirty: false });
 			expect(await driver.version()).toEqual({ version, dirty: false });
@@ -119,8 +119,8 @@ describe.each(backends)("a database file, on $name", (backend) => {
 		["a dirty flag that is none", "7, 'maybe'"],
 		["two rows", "7, 0), (8, 0"],
 	])("whose version row holds %s is refused", async (_, values) => {
-		lab.exec(`CREATE TABLE schema_migrations (version, dirty); INSERT INTO schema_migrations VALUES (${values})`);
-		const error = await failure("ERR_DATABASE", lab.version());
+		db.exec(`CREATE TABLE schema_migrations (version, dirty); INSERT INTO schema_migrations VALUES (${values})`);
+		const error = await failure("ERR_DATABASE", db.version());
 		expect(error.message).toContain(
 			"the table schema_migrations does not hold one row of a version and a dirty flag (its columns are version, dirty)",
 		);
@@ -132,37 +132,37 @@ describe.each(backends)("a database file, on $name", (backend) => {
 		["dirty boolean", "the column dirty alone,"],
 		["number, state", "the columns number, state,"],
 	])("whose version table has the columns %s is refused, and the table kept as it is", async (columns, found) => {
-		lab.exec(
+		db.exec(
 			`CREATE TABLE schema_migrations (${columns}); INSERT INTO schema_migrations (rowid, ${columns.split(" ")[0]?.replace(",", "")}) VALUES (4, 20260102), (5, 20260103)`,
 		);
-		const rows = lab.all("SELECT * FROM schema_migrations");
+		const rows = db.all("SELECT * FROM schema_migrations");
 		const message = `the table schema_migrations is not godwit's: it has ${found} and not version and dirty; keep godwit's own beside it with x-migrations-table=NAME in the database URL`;
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		for (const refused of [
-			() => lab.version(),
-			() => lab.up(ups("")),
+			() => db.version(),
+			() => db.up(ups("")),
 			() => driver.setVersion({ version: 3n, dirty: false }),
 		]) {
 			const error = await failure("ERR_DATABASE", refused());
 			expect(error.message).toContain(message);
 			expect(String(error.cause)).toMatch(/no such column|no column named/);
 		}
-		expect(lab.all("SELECT * FROM schema_migrations")).toEqual(rows);
+		expect(db.all("SELECT * FROM schema_migrations")).toEqual(rows);
 	});
 
 	it("in which another tool has a table of that name keeps godwit's beside it with x-migrations-table", async () => {
-		lab.exec("CREATE TABLE schema_migrations (version varchar NOT NULL PRIMARY KEY)");
-		await lab.up(ups("CREATE TABLE t (a);"), { url: "x-migrations-table=godwit" });
-		expect(lab.all("SELECT version, dirty FROM godwit")).toEqual([{ version: 1n, dirty: 0n }]);
+		db.exec("CREATE TABLE schema_migrations (version varchar NOT NULL PRIMARY KEY)");
+		await db.up(ups("CREATE TABLE t (a);"), { url: "x-migrations-table=godwit" });
+		expect(db.all("SELECT version, dirty FROM godwit")).toEqual([{ version: 1n, dirty: 0n }]);
 	});
 
 	it("changes its journal mode with x-journal-mode, but not while it is up to date", async () => {
 		const files = ups("CREATE TABLE t (a);");
-		await lab.up(files);
-		await lab.up(files, { url: "x-journal-mode=persist" });
-		expect(lab.files()).toEqual(["app.db"]);
-		await lab.up({ ...files, "2_more.up.sql": "CREATE TABLE u (a);" }, { url: "x-journal-mode=persist" });
-		expect(lab.files()).toEqual(["app.db", "app.db-journal"]);
+		await db.up(files);
+		await db.up(files, { url: "x-journal-mode=persist" });
+		expect(db.files()).toEqual(["app.db"]);
+		await db.up({ ...files, "2_more.up.sql": "CREATE TABLE u (a);" }, { url: "x-journal-mode=persist" });
+		expect(db.files()).toEqual(["app.db", "app.db-journal"]);
 	});
 
 	it("that cannot change to the journal mode is refused, and its lock given back", async () => {
@@ -181,31 +181,31 @@ describe.each(backends)("a database file, on $name", (backend) => {
 		["full", 2n],
 		["extra", 3n],
 	])("is written with x-synchronous=%s", async (level, value) => {
-		await using driver = await lab.open(`x-synchronous=${level}`);
+		await using driver = await db.open(`x-synchronous=${level}`);
 		await driver.run(textBody(SEE("seen")));
 		await driver.close();
-		expect(lab.all("SELECT * FROM seen")).toEqual([{ synchronous: value }]);
+		expect(db.all("SELECT * FROM seen")).toEqual([{ synchronous: value }]);
 	});
 
 	it("is written with synchronous=full when the URL does not say, also in WAL mode", async () => {
-		await using driver = await lab.open("x-busy-timeout=5s");
+		await using driver = await db.open("x-busy-timeout=5s");
 		await driver.run(textBody(SEE("before")));
 		if (backend === native) await driver.run(textBody("-- godwit: no-transaction\nPRAGMA journal_mode=WAL;"));
 		await driver.run(textBody(SEE("after")));
 		await driver.close();
-		expect(lab.all("SELECT * FROM before UNION ALL SELECT * FROM after")).toEqual([
+		expect(db.all("SELECT * FROM before UNION ALL SELECT * FROM after")).toEqual([
 			{ synchronous: 2n },
 			{ synchronous: 2n },
 		]);
-		await using again = await lab.open("x-busy-timeout=5s");
+		await using again = await db.open("x-busy-timeout=5s");
 		await again.version();
 		await again.run(textBody(SEE("later")));
 		await again.close();
-		expect(lab.all("SELECT * FROM later")).toEqual([{ synchronous: 2n }]);
+		expect(db.all("SELECT * FROM later")).toEqual([{ synchronous: 2n }]);
 	});
 
 	it("is written as the caller's own connection has it", async () => {
-		using connection = backend.connect(lab.path);
+		using connection = backend.connect(db.path);
 		connection.exec("PRAGMA synchronous=normal");
 		await using driver = connection.withInstance();
 		await driver.run(textBody(SEE("seen")));

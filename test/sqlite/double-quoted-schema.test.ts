@@ -1,23 +1,23 @@
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends } from "./backends.ts";
-import { createLab, failedMigration, type Lab, ups } from "./lab.ts";
+import { createTestDatabase, failedMigration, type TestDatabase, ups } from "./test-database.ts";
 
 const TABLES = "CREATE TABLE u (x, y); CREATE TABLE t (s);";
 const ALTERATIONS = ["ALTER TABLE u RENAME TO w;", "ALTER TABLE u DROP COLUMN y;", "ALTER TABLE u RENAME y TO z;"];
 
 describe.each(backends)('a database whose schema has "text" for a string, on $name', (backend) => {
-	let lab: Lab;
+	let db: TestDatabase;
 
 	beforeEach(() => {
-		lab = createLab(backend);
+		db = createTestDatabase(backend);
 	});
 
-	afterEach(() => lab[Symbol.dispose]());
+	afterEach(() => db[Symbol.dispose]());
 
 	/** As an SQLite does that takes double quotes for strings. */
 	function create(sql: string): void {
-		const database = new DatabaseSync(lab.path, { enableDoubleQuotedStringLiterals: true });
+		const database = new DatabaseSync(db.path, { enableDoubleQuotedStringLiterals: true });
 		database.exec(sql);
 		database.close();
 	}
@@ -50,21 +50,21 @@ describe.each(backends)('a database whose schema has "text" for a string, on $na
 	])("in %s", (object, sql, cure, cured) => {
 		it.each(ALTERATIONS)("is told what to make anew when %s fails, and it works then", async (alteration) => {
 			create(`${TABLES} ${sql}`);
-			const { cause } = await failedMigration("ERR_SQL", lab.up(ups(alteration)));
+			const { cause } = await failedMigration("ERR_SQL", db.up(ups(alteration)));
 			expect(cause.message).toMatch(/^error in .*: no such column: "a'b" - /);
 			expect(cause.message).toContain(
 				`; this statement is not at fault: ${object}, which is in the database already, has "a'b" for the string 'a''b', and double quotes are for names; before this statement, ${cure} (SELECT sql FROM sqlite_schema WHERE name = 'k''k' shows its text)`,
 			);
-			await lab.up(ups(`${cured} ${alteration}`));
-			expect(await lab.version()).toEqual({ version: 1n, dirty: false });
+			await db.up(ups(`${cured} ${alteration}`));
+			expect(await db.version()).toEqual({ version: 1n, dirty: false });
 		});
 	});
 
 	it("is told nothing more where the text is the file's own, or an object is broken in another way", async () => {
 		create(`${TABLES} CREATE VIEW v AS SELECT missing FROM u;`);
-		const { cause } = await failedMigration("ERR_SQL", lab.up(ups('SELECT "a";')));
+		const { cause } = await failedMigration("ERR_SQL", db.up(ups('SELECT "a";')));
 		expect(cause.message).toBe('no such column: "a" - should this be a string literal in single-quotes?');
-		const { cause: broken } = await failedMigration("ERR_SQL", lab.up(ups("ALTER TABLE u RENAME TO w;")));
+		const { cause: broken } = await failedMigration("ERR_SQL", db.up(ups("ALTER TABLE u RENAME TO w;")));
 		expect(broken.message).toBe("error in view v: no such column: missing");
 	});
 });

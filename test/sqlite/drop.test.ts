@@ -1,7 +1,7 @@
 import { type Driver, textBody } from "@godwit/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends } from "./backends.ts";
-import { createLab, failure, type Lab, ups } from "./lab.ts";
+import { createTestDatabase, failure, type TestDatabase, ups } from "./test-database.ts";
 
 const EVERYTHING = `
 	CREATE TABLE parent (id INTEGER PRIMARY KEY AUTOINCREMENT, child INTEGER REFERENCES child);
@@ -32,15 +32,15 @@ const EVERYTHING = `
 `;
 
 describe.each(backends)("drop on $name", (backend) => {
-	let lab: Lab;
+	let db: TestDatabase;
 
 	beforeEach(() => {
-		lab = createLab(backend);
+		db = createTestDatabase(backend);
 	});
 
-	afterEach(() => lab[Symbol.dispose]());
+	afterEach(() => db[Symbol.dispose]());
 
-	const objects = () => lab.all("SELECT name FROM sqlite_schema");
+	const objects = () => db.all("SELECT name FROM sqlite_schema");
 
 	async function dropLocked(driver: Driver): Promise<void> {
 		await driver.lock();
@@ -49,19 +49,19 @@ describe.each(backends)("drop on $name", (backend) => {
 	}
 
 	it("deletes everything, the version too", async () => {
-		await lab.up(ups(EVERYTHING));
-		await lab.migrate({}, (migrate) => migrate.drop());
+		await db.up(ups(EVERYTHING));
+		await db.migrate({}, (migrate) => migrate.drop());
 		expect(objects()).toEqual([]);
-		expect(await lab.version()).toEqual({ version: -1n, dirty: false });
-		const [pages] = lab.all("SELECT page_count FROM pragma_page_count");
+		expect(await db.version()).toEqual({ version: -1n, dirty: false });
+		const [pages] = db.all("SELECT page_count FROM pragma_page_count");
 		expect(pages?.page_count).toBeLessThan(3n);
-		await lab.up(ups(EVERYTHING));
-		expect(await lab.version()).toEqual({ version: 1n, dirty: false });
+		await db.up(ups(EVERYTHING));
+		expect(await db.version()).toEqual({ version: 1n, dirty: false });
 	});
 
 	it("deletes everything without the lock as well", async () => {
-		await lab.up(ups(EVERYTHING));
-		await using driver = await lab.open();
+		await db.up(ups(EVERYTHING));
+		await using driver = await db.open();
 		await driver.drop();
 		await driver.close();
 		expect(objects()).toEqual([]);
@@ -76,15 +76,15 @@ describe.each(backends)("drop on $name", (backend) => {
 		],
 	])("deletes rows that refer to each other with x-foreign-keys=true, when %s", async (_, tables) => {
 		const url = "x-foreign-keys=true";
-		await lab.up(ups(tables));
-		lab.exec("PRAGMA foreign_keys=OFF; INSERT INTO p VALUES (1); INSERT INTO c (p) VALUES (1);");
-		await lab.migrate({}, (migrate) => migrate.drop(), { url });
+		await db.up(ups(tables));
+		db.exec("PRAGMA foreign_keys=OFF; INSERT INTO p VALUES (1); INSERT INTO c (p) VALUES (1);");
+		await db.migrate({}, (migrate) => migrate.drop(), { url });
 		expect(objects()).toEqual([]);
 	});
 
 	it("deletes a circle of tables with x-foreign-keys=true, and foreign keys are enforced afterwards", async () => {
-		await lab.up(ups(EVERYTHING));
-		await using driver = await lab.open("x-foreign-keys=true");
+		await db.up(ups(EVERYTHING));
+		await using driver = await db.open("x-foreign-keys=true");
 		await driver.lock();
 		await driver.drop();
 		await driver.run(textBody("CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p REFERENCES p);"));
@@ -93,49 +93,49 @@ describe.each(backends)("drop on $name", (backend) => {
 	});
 
 	it("enforces foreign keys after a drop that failed, too", async () => {
-		await lab.up(ups("CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p REFERENCES p);"));
-		await using driver = await lab.open("x-foreign-keys=true");
+		await db.up(ups("CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p REFERENCES p);"));
+		await using driver = await db.open("x-foreign-keys=true");
 		await driver.lock();
 		await driver.run(textBody("-- godwit: no-transaction\nUPDATE schema_migrations_lock SET owner = 'somebody else';"));
 		await failure("ERR_LOCK_LOST", driver.drop());
 		const { suppressed } = await failure("ERR_LOCK_LOST", driver.run(textBody("INSERT INTO c VALUES (1);")));
 		expect(suppressed).toMatchObject([{ code: "ERR_SQL", message: expect.stringContaining("FOREIGN KEY") }]);
 		await failure("ERR_LOCK_LOST", driver.unlock());
-		expect(lab.schema()).toHaveLength(2);
+		expect(db.schema()).toHaveLength(2);
 	});
 
 	it("leaves Litestream's own tables alone", async () => {
 		const names = ["_litestream_lock", "_litestream_seq"];
-		lab.exec(`CREATE TABLE _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER); CREATE TABLE _LITESTREAM_lock (id INTEGER);
+		db.exec(`CREATE TABLE _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER); CREATE TABLE _LITESTREAM_lock (id INTEGER);
 			INSERT INTO _litestream_seq VALUES (1, 7); CREATE TABLE _litestream_sequel (a);`);
-		await lab.migrate({}, (migrate) => migrate.drop());
+		await db.migrate({}, (migrate) => migrate.drop());
 		expect(
 			objects()
 				.map(({ name }) => String(name).toLowerCase())
 				.sort(),
 		).toEqual(names);
-		expect(lab.all("SELECT seq FROM _litestream_seq")).toEqual([{ seq: 7n }]);
+		expect(db.all("SELECT seq FROM _litestream_seq")).toEqual([{ seq: 7n }]);
 	});
 
 	it("works on a dirty database", async () => {
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		await driver.setVersion({ version: 3n, dirty: true });
 		await dropLocked(driver);
 		expect(await driver.version()).toEqual({ version: -1n, dirty: false });
 	});
 
 	it("works on an empty database", async () => {
-		await lab.migrate({}, (migrate) => migrate.drop());
+		await db.migrate({}, (migrate) => migrate.drop());
 		expect(objects()).toEqual([]);
 	});
 
 	it("keeps the lock until unlock, which leaves nothing", async () => {
-		await lab.up(ups(EVERYTHING));
-		await using driver = await lab.open();
-		await using other = await lab.open();
+		await db.up(ups(EVERYTHING));
+		await using driver = await db.open();
+		await using other = await db.open();
 		await driver.lock();
 		await driver.drop();
-		expect(lab.allOfCopy("SELECT name FROM sqlite_schema")).toEqual([{ name: "schema_migrations_lock" }]);
+		expect(db.allOfCopy("SELECT name FROM sqlite_schema")).toEqual([{ name: "schema_migrations_lock" }]);
 		const { details } = await failure("ERR_LOCK_TIMEOUT", other.lock({ timeoutMs: 0 }));
 		expect(details.owner).toContain(`process ${process.pid} `);
 		await driver.run(textBody("CREATE TABLE again (a)"));
@@ -148,23 +148,23 @@ describe.each(backends)("drop on $name", (backend) => {
 	});
 
 	it("is refused while another instance holds the lock", async () => {
-		await lab.up(ups("CREATE TABLE t (a);"));
-		await using holder = await lab.open();
+		await db.up(ups("CREATE TABLE t (a);"));
+		await using holder = await db.open();
 		await holder.lock();
 		await failure(
 			"ERR_LOCK_TIMEOUT",
-			lab.migrate({}, (migrate) => migrate.drop(), { lockTimeoutMs: 0 }),
+			db.migrate({}, (migrate) => migrate.drop(), { lockTimeoutMs: 0 }),
 		);
 		await holder.unlock();
-		expect(lab.schema()).toHaveLength(1);
+		expect(db.schema()).toHaveLength(1);
 	});
 
 	it("leaves attached databases and temporary tables of the caller's alone", async () => {
-		using other = backend.connect(`${lab.path}-other`);
+		using other = backend.connect(`${db.path}-other`);
 		other.exec("CREATE TABLE theirs (a)");
 		other.close();
-		using connection = backend.connect(lab.path);
-		connection.exec(`CREATE TABLE t (a); CREATE TEMP TABLE t (b); ATTACH '${lab.path}-other' AS other`);
+		using connection = backend.connect(db.path);
+		connection.exec(`CREATE TABLE t (a); CREATE TEMP TABLE t (b); ATTACH '${db.path}-other' AS other`);
 		await using driver = connection.withInstance();
 		await driver.drop();
 		expect(connection.all("SELECT name FROM sqlite_schema")).toEqual([]);

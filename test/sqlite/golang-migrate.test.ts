@@ -4,7 +4,7 @@ import { Migrate } from "@godwit/core";
 import { fileSource } from "@godwit/source-file";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends } from "./backends.ts";
-import { createLab, failedMigration, failure, type Lab, ups } from "./lab.ts";
+import { createTestDatabase, failedMigration, failure, type TestDatabase, ups } from "./test-database.ts";
 
 /** As golang-migrate makes it. Go: database/sqlite3/sqlite3.go, ensureVersionTable. */
 const GO_TABLE = `
@@ -15,31 +15,30 @@ const GO_TABLE = `
 const fixture = new URL("../fixtures/golang-migrate/", import.meta.url);
 
 describe.each(backends)("golang-migrate's table, on $name", (backend) => {
-	let lab: Lab;
+	let db: TestDatabase;
 
 	beforeEach(() => {
-		lab = createLab(backend);
+		db = createTestDatabase(backend);
 	});
 
-	afterEach(() => lab[Symbol.dispose]());
+	afterEach(() => db[Symbol.dispose]());
 
-	const tables = () =>
-		lab.all("SELECT name, sql FROM sqlite_schema WHERE tbl_name = 'schema_migrations' ORDER BY name");
+	const tables = () => db.all("SELECT name, sql FROM sqlite_schema WHERE tbl_name = 'schema_migrations' ORDER BY name");
 	/** Go: Version(); a bool is scanned from the integers 0 and 1. */
-	const rows = () => lab.all("SELECT version, typeof(version) AS v, dirty, typeof(dirty) AS d FROM schema_migrations");
+	const rows = () => db.all("SELECT version, typeof(version) AS v, dirty, typeof(dirty) AS d FROM schema_migrations");
 
 	it("is used as it is, and keeps its two columns and its index", async () => {
-		lab.exec(`${GO_TABLE} INSERT INTO schema_migrations VALUES (1, 0)`);
+		db.exec(`${GO_TABLE} INSERT INTO schema_migrations VALUES (1, 0)`);
 		const before = tables();
-		await lab.up(ups("this was applied by golang-migrate", "CREATE TABLE two (a);"));
+		await db.up(ups("this was applied by golang-migrate", "CREATE TABLE two (a);"));
 		expect(tables()).toEqual(before);
 		expect(before.map(({ name }) => name)).toEqual(["schema_migrations", "version_unique"]);
 		expect(rows()).toEqual([{ version: 2n, v: "integer", dirty: 0n, d: "integer" }]);
 	});
 
 	it("gets rows that golang-migrate reads: dirty, at -1, and up to 2^63-1", async () => {
-		lab.exec(GO_TABLE);
-		await using driver = await lab.open();
+		db.exec(GO_TABLE);
+		await using driver = await db.open();
 		for (const [version, dirty] of [
 			[0n, false],
 			[-1n, true],
@@ -55,8 +54,8 @@ describe.each(backends)("golang-migrate's table, on $name", (backend) => {
 	});
 
 	it("says that the database is dirty", async () => {
-		lab.exec(`${GO_TABLE} INSERT INTO schema_migrations VALUES (7, 1)`);
-		const { details } = await failure("ERR_DIRTY", lab.up(ups("SELECT 1")));
+		db.exec(`${GO_TABLE} INSERT INTO schema_migrations VALUES (7, 1)`);
+		const { details } = await failure("ERR_DIRTY", db.up(ups("SELECT 1")));
 		expect(details.version).toBe(7n);
 	});
 
@@ -64,33 +63,33 @@ describe.each(backends)("golang-migrate's table, on $name", (backend) => {
 		["false", false],
 		["true", true],
 	])("may say %s in words, as up to version 3", async (word, dirty) => {
-		lab.exec(`${GO_TABLE} INSERT INTO schema_migrations (version, dirty) VALUES (3, '${word}')`);
-		expect(await lab.version()).toEqual({ version: 3n, dirty });
+		db.exec(`${GO_TABLE} INSERT INTO schema_migrations (version, dirty) VALUES (3, '${word}')`);
+		expect(await db.version()).toEqual({ version: 3n, dirty });
 	});
 
 	it("keeps its protocol with x-atomic=false: dirty is visible to others while the body runs", async () => {
-		lab.exec(GO_TABLE);
+		db.exec(GO_TABLE);
 		const body = "CREATE TABLE seen AS SELECT version, dirty FROM schema_migrations;";
-		await lab.up(ups(body), { url: "x-atomic=false" });
-		expect(lab.all("SELECT * FROM seen")).toEqual([{ version: 1n, dirty: 1n }]);
-		await lab.up(ups(body, "CREATE TABLE later AS SELECT version, dirty FROM schema_migrations;"));
-		expect(lab.all("SELECT * FROM later")).toEqual([{ version: 1n, dirty: 0n }]);
+		await db.up(ups(body), { url: "x-atomic=false" });
+		expect(db.all("SELECT * FROM seen")).toEqual([{ version: 1n, dirty: 1n }]);
+		await db.up(ups(body, "CREATE TABLE later AS SELECT version, dirty FROM schema_migrations;"));
+		expect(db.all("SELECT * FROM later")).toEqual([{ version: 1n, dirty: 0n }]);
 	});
 
 	it("in a database that the real tool made goes on, up and down", async () => {
-		copyFileSync(fileURLToPath(new URL("v2.db", fixture)), lab.path);
+		copyFileSync(fileURLToPath(new URL("v2.db", fixture)), db.path);
 		const before = tables();
 		const source = await fileSource.open(`file://${fileURLToPath(new URL("migrations", fixture))}`);
-		await using migrate = new Migrate({ source, driver: await lab.open() });
+		await using migrate = new Migrate({ source, driver: await db.open() });
 		expect(await migrate.version()).toEqual({ version: 2n, dirty: false });
 		expect((await migrate.up()).applied).toEqual([]);
 		expect((await migrate.steps(-1)).to).toBe(1n);
 		expect((await migrate.up()).to).toBe(2n);
 		await migrate.close();
 		expect(tables()).toEqual(before);
-		await lab.up(ups("", "", "ALTER TABLE users ADD COLUMN more TEXT"));
+		await db.up(ups("", "", "ALTER TABLE users ADD COLUMN more TEXT"));
 		expect(rows()).toEqual([{ version: 3n, v: "integer", dirty: 0n, d: "integer" }]);
-		await failedMigration("ERR_SQL", lab.up(ups("", "", "", "DROP TABLE missing")));
+		await failedMigration("ERR_SQL", db.up(ups("", "", "", "DROP TABLE missing")));
 		expect(rows()).toEqual([{ version: 3n, v: "integer", dirty: 0n, d: "integer" }]);
 		expect(tables()).toEqual(before);
 	});

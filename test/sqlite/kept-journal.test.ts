@@ -3,28 +3,28 @@ import type { MigrateEvent } from "@godwit/core";
 import { textBody } from "@godwit/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends, native } from "./backends.ts";
-import { createLab, failure, type Lab, ups } from "./lab.ts";
+import { createTestDatabase, failure, type TestDatabase, ups } from "./test-database.ts";
 
 const TABLE = "CREATE TABLE t (a);";
 const MODE = "SELECT * FROM pragma_journal_mode";
 
 describe.each(backends)("the rollback journal of a run, on $name", (backend) => {
-	let lab: Lab;
+	let db: TestDatabase;
 
 	beforeEach(() => {
-		lab = createLab(backend);
+		db = createTestDatabase(backend);
 	});
 
-	afterEach(() => lab[Symbol.dispose]());
+	afterEach(() => db[Symbol.dispose]());
 
 	/** Goes up, and looks at the journal after each migration. */
 	async function journals(bodies: readonly string[], url = ""): Promise<readonly (Buffer | undefined)[]> {
 		const found: (Buffer | undefined)[] = [];
 		const onEvent = ({ type }: MigrateEvent): void => {
-			const path = `${lab.path}-journal`;
+			const path = `${db.path}-journal`;
 			if (type === "end") found.push(existsSync(path) ? readFileSync(path) : undefined);
 		};
-		await lab.up(ups(...bodies), { url, onEvent });
+		await db.up(ups(...bodies), { url, onEvent });
 		return found;
 	}
 
@@ -32,12 +32,12 @@ describe.each(backends)("the rollback journal of a run, on $name", (backend) => 
 		const found = await journals([TABLE, "", "INSERT INTO t VALUES (1);"]);
 		for (const journal of found) expect(journal?.subarray(0, 28)).toEqual(Buffer.alloc(28));
 		expect(found).toHaveLength(3);
-		expect(lab.files()).toEqual(["app.db"]);
+		expect(db.files()).toEqual(["app.db"]);
 	});
 
 	it("is gone when a migration has failed", async () => {
-		await failure("ERR_MIGRATION_FAILED", lab.up(ups(TABLE, "INSERT INTO t VALUES (1); SELECT nothing;")));
-		expect(lab.files()).toEqual(["app.db"]);
+		await failure("ERR_MIGRATION_FAILED", db.up(ups(TABLE, "INSERT INTO t VALUES (1); SELECT nothing;")));
+		expect(db.files()).toEqual(["app.db"]);
 	});
 
 	it("does not keep the room that a large transaction needed", async () => {
@@ -50,13 +50,13 @@ describe.each(backends)("the rollback journal of a run, on $name", (backend) => 
 	it("is deleted before a file that runs outside a transaction, and kept again after it", async () => {
 		const outside = `-- godwit: no-transaction\nCREATE TABLE seen AS ${MODE};`;
 		const [, , last] = await journals([TABLE, outside, "INSERT INTO t VALUES (1);"]);
-		expect(lab.all("SELECT * FROM seen")).toEqual([{ journal_mode: "delete" }]);
+		expect(db.all("SELECT * FROM seen")).toEqual([{ journal_mode: "delete" }]);
 		expect(last).toBeDefined();
-		expect(lab.files()).toEqual(["app.db"]);
+		expect(db.files()).toEqual(["app.db"]);
 	});
 
 	it("is gone when a file that runs outside a transaction was refused inside one", async () => {
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		await driver.lock();
 		const outside = textBody("-- godwit: no-transaction\nCREATE TABLE u (a);");
 		const both = driver.transaction?.({ version: 1n, dirty: false }, async ({ run }) => {
@@ -67,7 +67,7 @@ describe.each(backends)("the rollback journal of a run, on $name", (backend) => 
 		await expect(both).rejects.toThrow("declined");
 		await driver.run(textBody(TABLE));
 		await driver.unlock();
-		expect(lab.files()).toEqual(["app.db"]);
+		expect(db.files()).toEqual(["app.db"]);
 	});
 
 	it("is not kept when x-journal-mode=delete asks for SQLite's own way", async () => {
@@ -78,29 +78,29 @@ describe.each(backends)("the rollback journal of a run, on $name", (backend) => 
 	});
 
 	it("is not kept on the application's own connection, whose mode it would be between two calls", async () => {
-		using connection = backend.connect(lab.path);
+		using connection = backend.connect(db.path);
 		await using driver = connection.withInstance();
 		await driver.lock();
 		await driver.apply?.(textBody(`${TABLE} CREATE TABLE seen AS ${MODE};`), { version: 1n, dirty: false });
-		expect(lab.files()).toEqual(["app.db", "app.db.lock"]);
+		expect(db.files()).toEqual(["app.db", "app.db.lock"]);
 		// On node-sqlite3-wasm the application waits for the end of the run.
 		if (backend === native) expect(connection.all(MODE)).toEqual([{ journal_mode: "delete" }]);
 		else expect(() => connection.all(MODE)).toThrow("database is locked");
 		await driver.unlock();
 		expect(connection.all("SELECT * FROM seen")).toEqual([{ journal_mode: "delete" }]);
 		expect(connection.all(MODE)).toEqual([{ journal_mode: "delete" }]);
-		expect(lab.files()).toEqual(["app.db"]);
+		expect(db.files()).toEqual(["app.db"]);
 	});
 });
 
 // node-sqlite3-wasm has no WAL.
 describe("a journal mode that another connection changes in the midst of a run, on sqlite-native", () => {
 	it("stays", async () => {
-		using lab = createLab(native);
+		using db = createTestDatabase(native);
 		const onEvent = ({ type }: MigrateEvent): void => {
-			if (type === "end" && lab.files().includes("app.db-journal")) lab.exec("PRAGMA journal_mode=WAL");
+			if (type === "end" && db.files().includes("app.db-journal")) db.exec("PRAGMA journal_mode=WAL");
 		};
-		await lab.up(ups(TABLE, "INSERT INTO t VALUES (1);"), { onEvent });
-		expect(lab.all(MODE)).toEqual([{ journal_mode: "wal" }]);
+		await db.up(ups(TABLE, "INSERT INTO t VALUES (1);"), { onEvent });
+		expect(db.all(MODE)).toEqual([{ journal_mode: "wal" }]);
 	});
 });

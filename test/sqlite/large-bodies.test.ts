@@ -1,7 +1,7 @@
 import { type MigrationBody, migrationBody } from "@godwit/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends } from "./backends.ts";
-import { createLab, failure, type Lab } from "./lab.ts";
+import { createTestDatabase, failure, type TestDatabase } from "./test-database.ts";
 
 const CHUNK = 1_000;
 
@@ -14,13 +14,13 @@ function inChunks(text: string): MigrationBody {
 }
 
 describe.each(backends)("a large body, on $name", (backend) => {
-	let lab: Lab;
+	let db: TestDatabase;
 
 	beforeEach(() => {
-		lab = createLab(backend);
+		db = createTestDatabase(backend);
 	});
 
-	afterEach(() => lab[Symbol.dispose]());
+	afterEach(() => db[Symbol.dispose]());
 
 	it("of a few megabytes in many statements runs whole, in one transaction", async () => {
 		const count = 30_000;
@@ -29,9 +29,9 @@ describe.each(backends)("a large body, on $name", (backend) => {
 			(_, index) => `INSERT INTO t VALUES (${index}, 'größe; ${"x".repeat(60)}');\n`,
 		);
 		const text = `CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT);\n${inserts.join("")}`;
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		await driver.apply?.(inChunks(text), { version: 1n, dirty: false });
-		expect(lab.all("SELECT count(*) AS n, sum(a) AS sum, count(DISTINCT b) AS texts FROM t")).toEqual([
+		expect(db.all("SELECT count(*) AS n, sum(a) AS sum, count(DISTINCT b) AS texts FROM t")).toEqual([
 			{ n: BigInt(count), sum: BigInt((count * (count - 1)) / 2), texts: 1n },
 		]);
 		const error = await failure(
@@ -41,13 +41,13 @@ describe.each(backends)("a large body, on $name", (backend) => {
 		);
 		expect(error.details).toMatchObject({ line: count + 2, column: 1 });
 		expect(await driver.version()).toEqual({ version: 1n, dirty: false });
-		expect(lab.all("SELECT count(*) AS n FROM t")).toEqual([{ n: BigInt(count) }]);
+		expect(db.all("SELECT count(*) AS n FROM t")).toEqual([{ n: BigInt(count) }]);
 	});
 
 	it("may be one statement that is longer than many chunks", async () => {
 		const text = "größe 数据 🐦 ".repeat(50_000);
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		await driver.run(inChunks(`CREATE TABLE t AS SELECT '${text}' AS a`));
-		expect(lab.all("SELECT a FROM t")).toEqual([{ a: text }]);
+		expect(db.all("SELECT a FROM t")).toEqual([{ a: text }]);
 	});
 });

@@ -2,20 +2,20 @@ import { hostname } from "node:os";
 import { type Driver, textBody } from "@godwit/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends, native } from "./backends.ts";
-import { createLab, failedMigration, failure, type Lab, ups } from "./lab.ts";
 import { otherProcess } from "./other-process.ts";
+import { createTestDatabase, failedMigration, failure, type TestDatabase, ups } from "./test-database.ts";
 
 const HOUR_MS = 3_600_000;
 const at = (offsetMs: number): string => new Date(Date.now() + offsetMs).toISOString();
 
 describe.each(backends)("the migration lock on $name", (backend) => {
-	let lab: Lab;
+	let db: TestDatabase;
 
 	beforeEach(() => {
-		lab = createLab(backend);
+		db = createTestDatabase(backend);
 	});
 
-	afterEach(() => lab[Symbol.dispose]());
+	afterEach(() => db[Symbol.dispose]());
 
 	/** Changes the lock through its holder, who keeps everybody else out of the file; in a transaction it would be refused. */
 	function changeLock(driver: Driver, change: string): Promise<void> {
@@ -28,20 +28,20 @@ describe.each(backends)("the migration lock on $name", (backend) => {
 
 	/** Leaves a lock that somebody else holds. */
 	async function leaveLock(change: string): Promise<void> {
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		await driver.lock();
 		await changeLock(driver, change);
 		await failure("ERR_LOCK_LOST", driver.unlock());
 	}
 
 	it("keeps another process out, and says which one holds it", async () => {
-		await using other = await otherProcess(lab.url());
+		await using other = await otherProcess(db.url());
 		expect(await other.tell("lock")).toEqual({ done: true });
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		const { details, message } = await failure("ERR_LOCK_TIMEOUT", driver.lock({ timeoutMs: 20 }));
 		// On sqlite-wasm nobody reads the row while somebody has the file.
 		const holder = `process ${other.pid} on host ${hostname()}`;
-		expect([holder, `${lab.path}.lock is held by ${holder}`]).toContain(details.owner);
+		expect([holder, `${db.path}.lock is held by ${holder}`]).toContain(details.owner);
 		expect(details.waitedMs).toBeGreaterThanOrEqual(20);
 		expect(message).toMatch(/: (the migration lock|\S+app\.db\.lock) is held by process \d+ on host /);
 		expect(await other.tell("unlock")).toEqual({ done: true });
@@ -51,50 +51,50 @@ describe.each(backends)("the migration lock on $name", (backend) => {
 	});
 
 	it("waits for as long as x-lock-timeout says", async () => {
-		await using other = await otherProcess(lab.url("x-synchronous=off&x-lock-timeout=1ms"));
-		await using driver = await lab.open();
+		await using other = await otherProcess(db.url("x-synchronous=off&x-lock-timeout=1ms"));
+		await using driver = await db.open();
 		await driver.lock();
 		expect(await other.tell("lock")).toMatchObject({ code: "ERR_LOCK_TIMEOUT" });
 	});
 
 	it("is taken over at once from a process that was killed", async () => {
-		const other = await otherProcess(lab.url());
+		const other = await otherProcess(db.url());
 		expect(await other.tell("lock")).toEqual({ done: true });
 		await other.kill();
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		await driver.lock({ timeoutMs: 0 });
 		await driver.unlock();
 	});
 
 	it("is taken over from a dead process however far in the future its lease ends: clocks are set back", async () => {
-		const other = await otherProcess(lab.url());
+		const other = await otherProcess(db.url());
 		expect(await other.tell("lock")).toEqual({ done: true });
 		await other.kill();
 		// An application on node-sqlite3-wasm is kept out by what the dead process has left.
-		using application = native.connect(lab.path);
+		using application = native.connect(db.path);
 		application.exec(`UPDATE schema_migrations_lock SET expires_at = '${at(1_000 * HOUR_MS)}'`);
 		application.close();
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		await driver.lock({ timeoutMs: 0 });
 	});
 
 	it("is not taken from a living process of this machine, however long its lease is over", async () => {
-		await using other = await otherProcess(lab.url());
+		await using other = await otherProcess(db.url());
 		expect(await other.tell("lock")).toEqual({ done: true });
 		const past = `UPDATE schema_migrations_lock SET expires_at = '${at(-1_000 * HOUR_MS)}'`;
 		expect(await other.tell({ run: past })).toEqual({ done: true });
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		await failure("ERR_LOCK_TIMEOUT", driver.lock({ timeoutMs: 0 }));
 	});
 
 	it("of another host holds until its lease is over", async () => {
 		const end = at(HOUR_MS);
 		await leaveLock(onHost("elsewhere", end));
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		const { details } = await failure("ERR_LOCK_TIMEOUT", driver.lock({ timeoutMs: 0 }));
 		const cannotBeChecked = `which cannot be checked from here; its lease ends at ${end}`;
 		expect(details.owner).toBe(`process ${process.pid} on host elsewhere, ${cannotBeChecked}`);
-		lab.exec(`UPDATE schema_migrations_lock SET expires_at = '${at(-1)}'`);
+		db.exec(`UPDATE schema_migrations_lock SET expires_at = '${at(-1)}'`);
 		await driver.lock({ timeoutMs: 0 });
 		await driver.unlock();
 	});
@@ -105,22 +105,22 @@ describe.each(backends)("the migration lock on $name", (backend) => {
 	])("of %s holds until its lease is over", async (_, change, owner) => {
 		const end = at(HOUR_MS);
 		await leaveLock(`${change}, expires_at = '${end}'`);
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		const { details } = await failure("ERR_LOCK_TIMEOUT", driver.lock({ timeoutMs: 0 }));
 		expect(details.owner).toBe(`${owner}, which cannot be checked from here; its lease ends at ${end}`);
-		lab.exec("UPDATE schema_migrations_lock SET expires_at = NULL");
+		db.exec("UPDATE schema_migrations_lock SET expires_at = NULL");
 		await driver.lock({ timeoutMs: 0 });
 	});
 
 	it("is free when its row is gone", async () => {
 		await leaveLock(onHost("elsewhere", at(HOUR_MS)));
-		lab.exec("DELETE FROM schema_migrations_lock");
-		await using driver = await lab.open();
+		db.exec("DELETE FROM schema_migrations_lock");
+		await using driver = await db.open();
 		await driver.lock({ timeoutMs: 0 });
 	});
 
 	it("lost to somebody else lets nothing more be written", async () => {
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		await driver.lock();
 		await driver.setVersion({ version: 4n, dirty: false });
 		await changeLock(driver, onHost("thief", at(HOUR_MS)));
@@ -139,31 +139,31 @@ describe.each(backends)("the migration lock on $name", (backend) => {
 		expect(await driver.version()).toEqual({ version: 4n, dirty: false });
 		await failure("ERR_LOCK_LOST", driver.unlock());
 		await failure("ERR_NOT_LOCKED", driver.unlock());
-		expect(lab.schema()).toEqual([]);
+		expect(db.schema()).toEqual([]);
 	});
 
 	it("lost in the middle of an operation fails the migration, as its cause", async () => {
 		const steal = "-- godwit: no-transaction\nUPDATE schema_migrations_lock SET owner = 'thief';";
-		const up = lab.up(ups("CREATE TABLE one (a);", steal, "CREATE TABLE three (a);"));
+		const up = db.up(ups("CREATE TABLE one (a);", steal, "CREATE TABLE three (a);"));
 		const { failed, cause } = await failedMigration("ERR_LOCK_LOST", up);
 		expect(failed.details).toMatchObject({ version: 2n, dirty: true });
 		expect(failed.suppressed).toHaveLength(1);
 		expect(cause.message).toContain("held by thief");
-		expect(await lab.version()).toEqual({ version: 2n, dirty: true });
-		expect(lab.schema()).toHaveLength(1);
+		expect(await db.version()).toEqual({ version: 2n, dirty: true });
+		expect(db.schema()).toHaveLength(1);
 	});
 
 	it("cannot be given away by a body in a transaction, which is told by its line", async () => {
 		const steal = "SELECT 1;\nUPDATE schema_migrations_lock SET owner = 'thief';";
-		const { failed, cause } = await failedMigration("ERR_OWN_TABLES", lab.up(ups("CREATE TABLE one (a);", steal)));
+		const { failed, cause } = await failedMigration("ERR_OWN_TABLES", db.up(ups("CREATE TABLE one (a);", steal)));
 		expect(failed.details).toMatchObject({ version: 2n, dirty: false });
 		expect(cause.details).toMatchObject({ line: 2, column: 1 });
 		expect(cause.cause).toMatchObject({ code: "ERR_LOCK_LOST" });
-		expect(await lab.version()).toEqual({ version: 1n, dirty: false });
+		expect(await db.version()).toEqual({ version: 1n, dirty: false });
 	});
 
 	it("lost and released since is lost all the same", async () => {
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		await driver.lock();
 		await changeLock(driver, "locked = FALSE");
 		const { details } = await failure("ERR_LOCK_LOST", driver.setVersion({ version: 1n, dirty: false }));
@@ -173,21 +173,21 @@ describe.each(backends)("the migration lock on $name", (backend) => {
 	});
 
 	it("has its lease extended by the transactions of its holder", async () => {
-		await using driver = await lab.open("x-lock-lease=0");
+		await using driver = await db.open("x-lock-lease=0");
 		await driver.lock();
 		await changeLock(driver, "expires_at = '2000-01-01T00:00:00.000Z'");
 		await driver.setVersion({ version: 1n, dirty: false });
-		expect(lab.allOfCopy("SELECT expires_at > '2020-01-01' AS extended FROM schema_migrations_lock")).toEqual([
+		expect(db.allOfCopy("SELECT expires_at > '2020-01-01' AS extended FROM schema_migrations_lock")).toEqual([
 			{ extended: 1n },
 		]);
 		await driver.unlock();
-		expect(lab.all("SELECT locked, owner, expires_at FROM schema_migrations_lock")).toEqual([
+		expect(db.all("SELECT locked, owner, expires_at FROM schema_migrations_lock")).toEqual([
 			{ locked: 0n, owner: null, expires_at: null },
 		]);
 	});
 
 	it("is not taken twice by one instance", async () => {
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		await driver.lock();
 		await failure("ERR_LOCKED", driver.lock());
 		await driver.unlock();
@@ -195,8 +195,8 @@ describe.each(backends)("the migration lock on $name", (backend) => {
 	});
 
 	it("is waited for without blocking the event loop, and taken once it is free", async () => {
-		await using holder = await lab.open();
-		await using driver = await lab.open();
+		await using holder = await db.open();
+		await using driver = await db.open();
 		await holder.lock();
 		let waiting = true;
 		const locked = driver.lock({ timeoutMs: HOUR_MS }).finally(() => {
@@ -210,8 +210,8 @@ describe.each(backends)("the migration lock on $name", (backend) => {
 	});
 
 	it("is not waited for any longer once the signal comes", async () => {
-		await using holder = await lab.open();
-		await using driver = await lab.open();
+		await using holder = await db.open();
+		await using driver = await db.open();
 		await holder.lock();
 		const controller = new AbortController();
 		const locked = driver.lock({ timeoutMs: HOUR_MS, signal: controller.signal });
@@ -222,18 +222,18 @@ describe.each(backends)("the migration lock on $name", (backend) => {
 	});
 
 	it("is given back by close", async () => {
-		const driver = await lab.open();
+		const driver = await db.open();
 		await driver.lock();
 		await driver.close();
 		await driver.close();
 		await failure("ERR_CLOSED", driver.lock());
 		await failure("ERR_CLOSED", driver.version());
-		await using next = await lab.open();
+		await using next = await db.open();
 		await next.lock({ timeoutMs: 0 });
 	});
 
 	it("lets one of many takers in at a time", async () => {
-		const drivers = await Promise.all(Array.from({ length: 8 }, () => lab.open()));
+		const drivers = await Promise.all(Array.from({ length: 8 }, () => db.open()));
 		let inside = 0;
 		await Promise.all(
 			drivers.map(async (driver) => {

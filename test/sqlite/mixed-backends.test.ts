@@ -2,20 +2,20 @@ import { readFileSync, unlinkSync } from "node:fs";
 import { textBody } from "@godwit/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { native, wasm } from "./backends.ts";
-import { createLab, failure, type Lab, ups } from "./lab.ts";
 import { otherProcess } from "./other-process.ts";
+import { createTestDatabase, failure, type TestDatabase, ups } from "./test-database.ts";
 
 describe.runIf(process.platform === "linux")("sqlite-native and sqlite-wasm on one file at one time", () => {
-	let lab: Lab;
+	let db: TestDatabase;
 
 	beforeEach(async () => {
-		lab = createLab(native);
-		await lab.up(ups("CREATE TABLE t (a INTEGER PRIMARY KEY);"));
+		db = createTestDatabase(native);
+		await db.up(ups("CREATE TABLE t (a INTEGER PRIMARY KEY);"));
 	});
 
-	afterEach(() => lab[Symbol.dispose]());
+	afterEach(() => db[Symbol.dispose]());
 
-	const url = (scheme: string, options: string) => `${scheme}://${lab.path}?x-synchronous=off&${options}`;
+	const url = (scheme: string, options: string) => `${scheme}://${db.path}?x-synchronous=off&${options}`;
 
 	it.each([
 		[native, wasm],
@@ -45,7 +45,7 @@ describe.runIf(process.platform === "linux")("sqlite-native and sqlite-wasm on o
 		await other.tell("commit");
 		await driver.run(textBody("INSERT INTO t VALUES (2)"));
 		await driver.close();
-		expect(lab.all("SELECT a FROM t")).toEqual([{ a: 1n }, { a: 2n }]);
+		expect(db.all("SELECT a FROM t")).toEqual([{ a: 1n }, { a: 2n }]);
 	});
 
 	it("keep out of each other's transactions: WebAssembly writes", async () => {
@@ -64,37 +64,37 @@ describe.runIf(process.platform === "linux")("sqlite-native and sqlite-wasm on o
 		await other.tell("commit");
 		await driver.run(textBody("INSERT INTO t VALUES (2)"));
 		await driver.close();
-		expect(lab.all("SELECT a FROM t")).toEqual([{ a: 1n }, { a: 2n }]);
+		expect(db.all("SELECT a FROM t")).toEqual([{ a: 1n }, { a: 2n }]);
 	});
 
 	it("do not share a database in WAL mode, unless told that nothing else uses it", async () => {
-		await lab.up(ups("", "INSERT INTO t VALUES (1);"), { url: "x-journal-mode=wal" });
-		const bytes = readFileSync(lab.path);
+		await db.up(ups("", "INSERT INTO t VALUES (1);"), { url: "x-journal-mode=wal" });
+		const bytes = readFileSync(db.path);
 		const { message } = await failure("ERR_DATABASE", wasm.factory.open(url("sqlite-wasm", "")));
 		expect(message).toContain("app.db is in WAL mode");
 		expect(message).toContain("migrate it with sqlite-native://, or with x-wal=alone");
-		expect(readFileSync(lab.path)).toEqual(bytes);
-		expect(lab.files()).toEqual(["app.db"]);
+		expect(readFileSync(db.path)).toEqual(bytes);
+		expect(db.files()).toEqual(["app.db"]);
 		await using driver = await wasm.factory.open(url("sqlite-wasm", "x-wal=alone"));
 		expect(await driver.version()).toEqual({ version: 2n, dirty: false });
 		await driver.apply?.(textBody("INSERT INTO t VALUES (2)"), { version: 3n, dirty: false });
 		await driver.close();
-		expect(lab.all("PRAGMA journal_mode")).toEqual([{ journal_mode: "wal" }]);
-		expect(lab.all("SELECT a FROM t")).toEqual([{ a: 1n }, { a: 2n }]);
-		expect(await lab.version()).toEqual({ version: 3n, dirty: false });
+		expect(db.all("PRAGMA journal_mode")).toEqual([{ journal_mode: "wal" }]);
+		expect(db.all("SELECT a FROM t")).toEqual([{ a: 1n }, { a: 2n }]);
+		expect(await db.version()).toEqual({ version: 3n, dirty: false });
 	});
 
 	it("write nothing when the lock beside the file was removed by hand meanwhile", async () => {
 		await using driver = await wasm.factory.open(url("sqlite-wasm", ""));
 		const work = driver.transaction?.({ version: 1n, dirty: false }, async ({ run }) => {
 			await run(textBody("INSERT INTO t VALUES (1)"));
-			unlinkSync(`${lab.path}.lock`);
+			unlinkSync(`${db.path}.lock`);
 		});
 		const error = await failure("ERR_LOCK_LOST", work ?? Promise.resolve());
-		expect(error.message).toContain(`${lab.path}.lock was `);
+		expect(error.message).toContain(`${db.path}.lock was `);
 		await driver.close();
-		expect(lab.all("SELECT a FROM t")).toEqual([]);
-		expect(lab.files()).toEqual(["app.db"]);
+		expect(db.all("SELECT a FROM t")).toEqual([]);
+		expect(db.files()).toEqual(["app.db"]);
 	});
 
 	it("keep each other's processes out, whichever migrates first", async () => {
@@ -104,7 +104,7 @@ describe.runIf(process.platform === "linux")("sqlite-native and sqlite-wasm on o
 			one.tell({ run: "INSERT INTO t VALUES (1); INSERT INTO t VALUES (2);" }),
 			two.tell({ run: "INSERT INTO t VALUES (3); INSERT INTO t VALUES (4);" }),
 		]);
-		expect(lab.all("SELECT count(*) AS n FROM t")).toEqual([{ n: 4n }]);
-		expect(lab.all("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
+		expect(db.all("SELECT count(*) AS n FROM t")).toEqual([{ n: 4n }]);
+		expect(db.all("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
 	});
 });

@@ -1,90 +1,90 @@
 import { textBody } from "@godwit/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends } from "./backends.ts";
-import { createLab, failedMigration, failure, type Lab, ups } from "./lab.ts";
+import { createTestDatabase, failedMigration, failure, type TestDatabase, ups } from "./test-database.ts";
 
 const FIRST = "CREATE TABLE t (a INTEGER PRIMARY KEY);";
 const OUTSIDE = "-- godwit: no-transaction\n";
 
 describe.each(backends)("a file that runs outside a transaction, on $name", (backend) => {
-	let lab: Lab;
+	let db: TestDatabase;
 
 	beforeEach(async () => {
-		lab = createLab(backend);
-		await lab.up(ups(FIRST));
+		db = createTestDatabase(backend);
+		await db.up(ups(FIRST));
 	});
 
-	afterEach(() => lab[Symbol.dispose]());
+	afterEach(() => db[Symbol.dispose]());
 
 	it("may VACUUM, and set what cannot be set inside one", async () => {
 		const body = `${OUTSIDE}PRAGMA auto_vacuum=FULL;\nVACUUM;\nPRAGMA journal_mode=TRUNCATE;\nPRAGMA synchronous=NORMAL;`;
-		await lab.up(ups(FIRST, body));
-		expect(await lab.version()).toEqual({ version: 2n, dirty: false });
-		expect(lab.all("PRAGMA auto_vacuum")).toEqual([{ auto_vacuum: 1n }]);
+		await db.up(ups(FIRST, body));
+		expect(await db.version()).toEqual({ version: 2n, dirty: false });
+		expect(db.all("PRAGMA auto_vacuum")).toEqual([{ auto_vacuum: 1n }]);
 	});
 
 	it("may drop the table of the version, which is made again", async () => {
-		await lab.up(
+		await db.up(
 			ups(FIRST, `${OUTSIDE}-- godwit: allow own-tables\nDROP TABLE schema_migrations;`, "CREATE TABLE later (a);"),
 		);
-		expect(await lab.version()).toEqual({ version: 3n, dirty: false });
+		expect(await db.version()).toEqual({ version: 3n, dirty: false });
 	});
 
 	it("is marked dirty meanwhile", async () => {
-		await lab.up(ups(FIRST, `${OUTSIDE}CREATE TABLE seen AS SELECT version, dirty FROM schema_migrations;`));
-		expect(lab.all("SELECT * FROM seen")).toEqual([{ version: 2n, dirty: 1n }]);
-		expect(await lab.version()).toEqual({ version: 2n, dirty: false });
+		await db.up(ups(FIRST, `${OUTSIDE}CREATE TABLE seen AS SELECT version, dirty FROM schema_migrations;`));
+		expect(db.all("SELECT * FROM seen")).toEqual([{ version: 2n, dirty: 1n }]);
+		expect(await db.version()).toEqual({ version: 2n, dirty: false });
 	});
 
 	it("stays dirty when it fails, with what had run before", async () => {
 		const body = `${OUTSIDE}INSERT INTO t VALUES (1);\nDROP TABLE missing;\nINSERT INTO t VALUES (2);`;
-		const { failed, cause } = await failedMigration("ERR_SQL", lab.up(ups(FIRST, body)));
+		const { failed, cause } = await failedMigration("ERR_SQL", db.up(ups(FIRST, body)));
 		expect(cause.details).toMatchObject({ line: 3, column: 1 });
 		expect(failed.details.dirty).toBe(true);
-		expect(await lab.version()).toEqual({ version: 2n, dirty: true });
-		expect(lab.all("SELECT * FROM t")).toEqual([{ a: 1n }]);
-		await failure("ERR_DIRTY", lab.up(ups(FIRST, body)));
+		expect(await db.version()).toEqual({ version: 2n, dirty: true });
+		expect(db.all("SELECT * FROM t")).toEqual([{ a: 1n }]);
+		await failure("ERR_DIRTY", db.up(ups(FIRST, body)));
 	});
 
 	it("may make transactions of its own", async () => {
 		const body = `${OUTSIDE}BEGIN IMMEDIATE; INSERT INTO t VALUES (1); COMMIT;\nBEGIN; INSERT INTO t VALUES (2); ROLLBACK;`;
-		await lab.up(ups(FIRST, body));
-		expect(lab.all("SELECT * FROM t")).toEqual([{ a: 1n }]);
+		await db.up(ups(FIRST, body));
+		expect(db.all("SELECT * FROM t")).toEqual([{ a: 1n }]);
 	});
 
 	it("is told when it leaves a transaction open, which is rolled back", async () => {
 		const body = `${OUTSIDE}INSERT INTO t VALUES (1);\nBEGIN;\nINSERT INTO t VALUES (2);`;
-		const { cause } = await failedMigration("ERR_TRANSACTION_CONTROL", lab.up(ups(FIRST, body)));
+		const { cause } = await failedMigration("ERR_TRANSACTION_CONTROL", db.up(ups(FIRST, body)));
 		expect(cause.message).toContain("begins a transaction and does not end it");
 		expect(cause.details).toEqual({ sql: "INSERT INTO t VALUES (2);", line: 4, column: 1 });
-		expect(await lab.version()).toEqual({ version: 2n, dirty: true });
-		expect(lab.all("SELECT * FROM t")).toEqual([{ a: 1n }]);
+		expect(await db.version()).toEqual({ version: 2n, dirty: true });
+		expect(db.all("SELECT * FROM t")).toEqual([{ a: 1n }]);
 	});
 
 	it("has its open transaction rolled back when it fails in it", async () => {
 		const body = `${OUTSIDE}BEGIN; INSERT INTO t VALUES (1); DROP TABLE missing;`;
-		await failedMigration("ERR_SQL", lab.up(ups(FIRST, body)));
-		expect(lab.all("SELECT * FROM t")).toEqual([]);
-		expect(await lab.version()).toEqual({ version: 2n, dirty: true });
+		await failedMigration("ERR_SQL", db.up(ups(FIRST, body)));
+		expect(db.all("SELECT * FROM t")).toEqual([]);
+		expect(await db.version()).toEqual({ version: 2n, dirty: true });
 	});
 
 	it.each(["DROP TABLE missing;", ""])("leaves no transaction open behind it, ending with %j", async (end) => {
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		const body = textBody(`${OUTSIDE}BEGIN; INSERT INTO t VALUES (1); ${end}`);
 		await failure(end === "" ? "ERR_TRANSACTION_CONTROL" : "ERR_SQL", driver.run(body));
 		await driver.setVersion({ version: 5n, dirty: false });
-		expect(lab.all("SELECT version FROM schema_migrations")).toEqual([{ version: 5n }]);
-		expect(lab.all("SELECT * FROM t")).toEqual([]);
+		expect(db.all("SELECT version FROM schema_migrations")).toEqual([{ version: 5n }]);
+		expect(db.all("SELECT * FROM t")).toEqual([]);
 	});
 
 	it("extends the lease of the lock between its statements", async () => {
-		await using driver = await lab.open("x-lock-lease=0");
+		await using driver = await db.open("x-lock-lease=0");
 		await driver.lock();
 		const lease = "(SELECT expires_at FROM schema_migrations_lock)";
 		const body = `${OUTSIDE}CREATE TABLE lease AS SELECT ${lease} AS at; UPDATE schema_migrations_lock SET expires_at = '2000-01-01'; SELECT 1;`;
 		await driver.run(textBody(body));
 		expect(await driver.version()).toEqual({ version: 1n, dirty: false });
-		expect(lab.allOfCopy("SELECT expires_at > '2000-01-01' AS extended FROM schema_migrations_lock")).toEqual([
+		expect(db.allOfCopy("SELECT expires_at > '2000-01-01' AS extended FROM schema_migrations_lock")).toEqual([
 			{ extended: 1n },
 		]);
 		await driver.unlock();
@@ -92,15 +92,15 @@ describe.each(backends)("a file that runs outside a transaction, on $name", (bac
 
 	it("is refused where all files are one transaction", async () => {
 		const files = ups(FIRST, "CREATE TABLE u (a);", `${OUTSIDE}VACUUM;`);
-		const { failed } = await failedMigration("ERR_NO_TRANSACTION", lab.up(files, { transaction: "all" }));
+		const { failed } = await failedMigration("ERR_NO_TRANSACTION", db.up(files, { transaction: "all" }));
 		expect(failed.details.dirty).toBe(false);
-		expect(await lab.version()).toEqual({ version: 1n, dirty: false });
-		expect(lab.schema()).toHaveLength(1);
+		expect(await db.version()).toEqual({ version: 1n, dirty: false });
+		expect(db.schema()).toHaveLength(1);
 	});
 
 	it("can be every file, with x-no-tx-wrap=true", async () => {
-		await lab.up(ups(FIRST, "VACUUM;", "BEGIN; INSERT INTO t VALUES (3); COMMIT;"), { url: "x-no-tx-wrap=true" });
-		expect(await lab.version()).toEqual({ version: 3n, dirty: false });
-		expect(lab.all("SELECT * FROM t")).toEqual([{ a: 3n }]);
+		await db.up(ups(FIRST, "VACUUM;", "BEGIN; INSERT INTO t VALUES (3); COMMIT;"), { url: "x-no-tx-wrap=true" });
+		expect(await db.version()).toEqual({ version: 3n, dirty: false });
+		expect(db.all("SELECT * FROM t")).toEqual([{ a: 3n }]);
 	});
 });

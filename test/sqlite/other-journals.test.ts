@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { textBody } from "@godwit/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends } from "./backends.ts";
-import { createLab, type Lab } from "./lab.ts";
+import { createTestDatabase, type TestDatabase } from "./test-database.ts";
 
 const APPLICATION = fileURLToPath(new URL("./fixtures/killed-application.ts", import.meta.url));
 
@@ -16,20 +16,20 @@ const COUNTS = "SELECT count(*) AS accounts, sum(note LIKE 'changed%') AS change
 const UNCHANGED = [{ accounts: 300n, changed: 0n }];
 
 describe.each(backends)("the journal of a native application, on $name", (backend) => {
-	let lab: Lab;
+	let db: TestDatabase;
 
 	beforeEach(() => {
-		lab = createLab(backend);
+		db = createTestDatabase(backend);
 	});
 
-	afterEach(() => lab[Symbol.dispose]());
+	afterEach(() => db[Symbol.dispose]());
 
-	const journal = () => `${lab.path}-journal`;
+	const journal = () => `${db.path}-journal`;
 	const isHot = () => existsSync(journal()) && readFileSync(journal()).subarray(0, HOT.length).equals(HOT);
 
 	/** Runs the application up to the midst of its transaction, and kills it. */
 	async function killApplication(journalMode: string): Promise<void> {
-		const child = spawn(process.execPath, [APPLICATION, lab.path, journalMode], {
+		const child = spawn(process.execPath, [APPLICATION, db.path, journalMode], {
 			stdio: ["ignore", "pipe", "inherit"],
 		});
 		const exited = once(child, "exit");
@@ -38,51 +38,51 @@ describe.each(backends)("the journal of a native application, on $name", (backen
 		await exited;
 		expect(isHot()).toBe(true);
 		// Half of the transaction is in the database itself.
-		expect(readFileSync(lab.path).includes("changed xxx")).toBe(true);
+		expect(readFileSync(db.path).includes("changed xxx")).toBe(true);
 	}
 
 	describe.each(["delete", "truncate", "persist"])("in the mode %s", (mode) => {
 		it("is rolled back before the version is read, when the application was killed", async () => {
 			await killApplication(mode);
 			{
-				await using driver = await lab.open();
+				await using driver = await db.open();
 				expect(await driver.version()).toEqual({ version: -1n, dirty: false });
 				expect(isHot()).toBe(false);
-				expect(readFileSync(lab.path).includes("changed xxx")).toBe(false);
+				expect(readFileSync(db.path).includes("changed xxx")).toBe(false);
 			}
-			expect(lab.all(COUNTS)).toEqual(UNCHANGED);
-			expect(lab.all("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
+			expect(db.all(COUNTS)).toEqual(UNCHANGED);
+			expect(db.all("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
 		});
 
 		it("is rolled back before a migration runs, when the application was killed", async () => {
 			await killApplication(mode);
-			await lab.up({ "1_count.up.sql": `CREATE TABLE seen AS ${COUNTS};` });
-			expect(lab.all("SELECT * FROM seen")).toEqual(UNCHANGED);
-			expect(lab.all(COUNTS)).toEqual(UNCHANGED);
-			expect(lab.all("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
-			expect(lab.files()).toEqual(["app.db"]);
+			await db.up({ "1_count.up.sql": `CREATE TABLE seen AS ${COUNTS};` });
+			expect(db.all("SELECT * FROM seen")).toEqual(UNCHANGED);
+			expect(db.all(COUNTS)).toEqual(UNCHANGED);
+			expect(db.all("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
+			expect(db.files()).toEqual(["app.db"]);
 		});
 
 		it("is rolled back at the next call, when the application was killed while godwit had the file open", async () => {
-			await using driver = await lab.open();
+			await using driver = await db.open();
 			await killApplication(mode);
 			await driver.apply?.(textBody(`CREATE TABLE seen AS ${COUNTS};`), { version: 1n, dirty: false });
 			await driver.close();
-			expect(lab.all("SELECT * FROM seen")).toEqual(UNCHANGED);
-			expect(lab.all(COUNTS)).toEqual(UNCHANGED);
+			expect(db.all("SELECT * FROM seen")).toEqual(UNCHANGED);
+			expect(db.all(COUNTS)).toEqual(UNCHANGED);
 		});
 	});
 
 	it.each(["truncate", "persist"])(
 		"in the mode %s stays without effect when its transaction was committed",
 		async (mode) => {
-			using connection = backend.connect(lab.path);
+			using connection = backend.connect(db.path);
 			connection.exec(`PRAGMA journal_mode=${mode}; CREATE TABLE t (a); INSERT INTO t VALUES (1);`);
 			connection.close();
 			expect(existsSync(journal())).toBe(true);
-			await lab.up({ "1_more.up.sql": "INSERT INTO t VALUES (2);" });
-			expect(lab.all("SELECT a FROM t")).toEqual([{ a: 1n }, { a: 2n }]);
-			expect(await lab.version()).toEqual({ version: 1n, dirty: false });
+			await db.up({ "1_more.up.sql": "INSERT INTO t VALUES (2);" });
+			expect(db.all("SELECT a FROM t")).toEqual([{ a: 1n }, { a: 2n }]);
+			expect(await db.version()).toEqual({ version: 1n, dirty: false });
 		},
 	);
 });

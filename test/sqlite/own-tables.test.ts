@@ -1,7 +1,7 @@
 import { textBody } from "@godwit/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends } from "./backends.ts";
-import { createLab, failedMigration, failure, type Lab, ups } from "./lab.ts";
+import { createTestDatabase, failedMigration, failure, type TestDatabase, ups } from "./test-database.ts";
 
 const at = (version: bigint, from?: bigint) => ({
 	version,
@@ -10,16 +10,16 @@ const at = (version: bigint, from?: bigint) => ({
 });
 
 describe.each(backends)("what a body does to godwit's tables, on $name", (backend) => {
-	let lab: Lab;
+	let db: TestDatabase;
 
 	beforeEach(() => {
-		lab = createLab(backend);
+		db = createTestDatabase(backend);
 	});
 
-	afterEach(() => lab[Symbol.dispose]());
+	afterEach(() => db[Symbol.dispose]());
 
 	it("is forgotten when the body has failed: the next change is guarded", async () => {
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		await driver.lock();
 		await driver.setVersion(at(3n));
 		const names = "SELECT * FROM schema_migrations; SELECT nosuch;";
@@ -29,7 +29,7 @@ describe.each(backends)("what a body does to godwit's tables, on $name", (backen
 	});
 
 	it("guards a file outside a transaction that only reads them", async () => {
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		await driver.lock();
 		await driver.setVersion(at(3n));
 		await driver.run(textBody("-- godwit: no-transaction\nSELECT * FROM schema_migrations;"));
@@ -38,14 +38,14 @@ describe.each(backends)("what a body does to godwit's tables, on $name", (backen
 
 	it("is a second row: refused with its line", async () => {
 		const insert = "SELECT 1;\nINSERT INTO schema_migrations (version, dirty) VALUES (77, 0);";
-		const { cause } = await failedMigration("ERR_OWN_TABLES", lab.up(ups("", insert)));
+		const { cause } = await failedMigration("ERR_OWN_TABLES", db.up(ups("", insert)));
 		expect(cause.details).toMatchObject({ line: 2, column: 1 });
-		expect(await lab.version()).toEqual({ version: 1n, dirty: false });
+		expect(await db.version()).toEqual({ version: 1n, dirty: false });
 	});
 
 	it("left by somebody else as a second row is not deleted in silence", async () => {
-		await lab.up(ups("CREATE TABLE a (b)"));
-		await using driver = await lab.open();
+		await db.up(ups("CREATE TABLE a (b)"));
+		await using driver = await db.open();
 		await driver.lock();
 		await driver.run(
 			textBody("-- godwit: no-transaction\nINSERT INTO schema_migrations (version, dirty) VALUES (7, 0);"),
@@ -56,30 +56,30 @@ describe.each(backends)("what a body does to godwit's tables, on $name", (backen
 	});
 
 	it("is told of the file that did it, in a transaction of all", async () => {
-		await lab.up(ups(""));
+		await db.up(ups(""));
 		const files = ups("", "SELECT count(*) FROM schema_migrations;", "SELECT 1; DELETE FROM schema_migrations;");
-		const running = lab.migrate(files, (migrate) => migrate.up(), { transaction: "all" });
+		const running = db.migrate(files, (migrate) => migrate.up(), { transaction: "all" });
 		const { failed, cause } = await failedMigration("ERR_OWN_TABLES", running);
 		expect(failed.details).toMatchObject({ version: 3n });
 		expect(cause.details).toMatchObject({ line: 1, column: 11 });
 	});
 
 	it("is allowed in the file that says so alone, in a transaction of all", async () => {
-		await lab.up(ups(""));
+		await db.up(ups(""));
 		const touch = "UPDATE schema_migrations SET dirty = 1;";
 		const files = ups("", `-- godwit: allow own-tables\n${touch}`, "UPDATE schema_migrations SET version = 9;");
-		const running = lab.migrate(files, (migrate) => migrate.up(), { transaction: "all" });
+		const running = db.migrate(files, (migrate) => migrate.up(), { transaction: "all" });
 		const { failed } = await failedMigration("ERR_OWN_TABLES", running);
 		expect(failed.details).toMatchObject({ version: 3n });
-		const both = lab.migrate(ups("", `-- godwit: allow own-tables\n${touch}`, "SELECT 1"), (migrate) => migrate.up(), {
+		const both = db.migrate(ups("", `-- godwit: allow own-tables\n${touch}`, "SELECT 1"), (migrate) => migrate.up(), {
 			transaction: "all",
 		});
 		expect(await both).toMatchObject({ to: 3n });
-		expect(await lab.version()).toEqual({ version: 3n, dirty: false });
+		expect(await db.version()).toEqual({ version: 3n, dirty: false });
 	});
 
 	it("that drops the table of the lock outside a transaction is a lost lock, which can be taken anew", async () => {
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		await driver.lock();
 		await driver.run(textBody("-- godwit: no-transaction\nDROP TABLE schema_migrations_lock;"));
 		await failure("ERR_LOCK_LOST", driver.setVersion(at(1n)));
@@ -89,9 +89,9 @@ describe.each(backends)("what a body does to godwit's tables, on $name", (backen
 	});
 
 	it("cannot put a view in their place: that is told, and not passed over", async () => {
-		lab.exec("CREATE VIEW schema_migrations AS SELECT 3 AS version, 0 AS dirty;");
-		const failed = await lab.up(ups("CREATE TABLE a (b)")).catch((error: unknown) => error);
+		db.exec("CREATE VIEW schema_migrations AS SELECT 3 AS version, 0 AS dirty;");
+		const failed = await db.up(ups("CREATE TABLE a (b)")).catch((error: unknown) => error);
 		expect(failed).toMatchObject({ message: expect.stringContaining("schema_migrations") });
-		expect(lab.all("SELECT name FROM sqlite_schema WHERE name = 'a'")).toEqual([]);
+		expect(db.all("SELECT name FROM sqlite_schema WHERE name = 'a'")).toEqual([]);
 	});
 });

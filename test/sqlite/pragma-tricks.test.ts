@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends } from "./backends.ts";
-import { createLab, failedMigration, type Lab, ups } from "./lab.ts";
+import { createTestDatabase, failedMigration, type TestDatabase, ups } from "./test-database.ts";
 
 const FIRST = "CREATE TABLE log (id INTEGER PRIMARY KEY, text TEXT UNIQUE);\nINSERT INTO log VALUES (1, 'one');";
 
@@ -10,41 +10,41 @@ function around(trick: string): string {
 }
 
 describe.each(backends)("a trick in a body in a transaction, on $name", (backend) => {
-	let lab: Lab;
+	let db: TestDatabase;
 
 	beforeEach(async () => {
-		lab = createLab(backend);
-		await lab.up(ups(FIRST));
+		db = createTestDatabase(backend);
+		await db.up(ups(FIRST));
 	});
 
-	afterEach(() => lab[Symbol.dispose]());
+	afterEach(() => db[Symbol.dispose]());
 
 	const tables = () =>
-		lab
+		db
 			.schema()
 			.map((object) => String((object as { readonly name: string }).name))
 			.filter((name) => !name.startsWith("sqlite_"));
-	const ids = () => lab.all("SELECT id FROM log ORDER BY id").map(({ id }) => id);
-	const other = () => `${lab.folder}/other.db`;
-	const withPaths = (sql: string) => sql.replaceAll("{here}", lab.path).replaceAll("{other}", other());
+	const ids = () => db.all("SELECT id FROM log ORDER BY id").map(({ id }) => id);
+	const other = () => `${db.folder}/other.db`;
+	const withPaths = (sql: string) => sql.replaceAll("{here}", db.path).replaceAll("{other}", other());
 
 	async function wholeAt(version: bigint): Promise<void> {
-		expect(await lab.version()).toEqual({ version, dirty: false });
+		expect(await db.version()).toEqual({ version, dirty: false });
 		expect(tables()).toEqual(expect.arrayContaining(["early", "late"]));
 		expect(ids()).toContain(2n);
-		expect(lab.all("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
+		expect(db.all("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
 	}
 
 	async function nothingChanged(): Promise<void> {
-		expect(await lab.version()).toEqual({ version: 1n, dirty: false });
+		expect(await db.version()).toEqual({ version: 1n, dirty: false });
 		expect(tables()).toEqual(["log"]);
 		expect(ids()).toEqual([1n]);
-		expect(lab.all("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
+		expect(db.all("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
 	}
 
 	/** Runs the trick, then a migration that knows nothing of it, in one process. */
 	const run = (trick: string, url = "") =>
-		lab.up(ups(FIRST, withPaths(around(trick)), "CREATE TABLE next AS SELECT max(id) AS id FROM log;"), { url });
+		db.up(ups(FIRST, withPaths(around(trick)), "CREATE TABLE next AS SELECT max(id) AS id FROM log;"), { url });
 
 	it.each([
 		"PRAGMA synchronous;",
@@ -66,7 +66,7 @@ describe.each(backends)("a trick in a body in a transaction, on $name", (backend
 	])("does no harm: %j", async (trick) => {
 		await run(trick);
 		await wholeAt(3n);
-		expect(lab.all("SELECT id FROM next")).toEqual([{ id: 2n }]);
+		expect(db.all("SELECT id FROM next")).toEqual([{ id: 2n }]);
 	});
 
 	it.each([
@@ -117,9 +117,9 @@ describe.each(backends)("a trick in a body in a transaction, on $name", (backend
 
 	it("is rolled back in every database that it attached", async () => {
 		const attach = `ATTACH '${other()}' AS other;`;
-		await lab.up(ups(FIRST, `${attach} CREATE TABLE other.t (a); INSERT INTO other.t VALUES (1);`));
+		await db.up(ups(FIRST, `${attach} CREATE TABLE other.t (a); INSERT INTO other.t VALUES (1);`));
 		const body = `${attach} INSERT INTO other.t VALUES (2); PRAGMA other.user_version=5; DROP TABLE missing;`;
-		await failedMigration("ERR_SQL", lab.up(ups(FIRST, "", body)));
+		await failedMigration("ERR_SQL", db.up(ups(FIRST, "", body)));
 		using connection = backend.connect(other());
 		expect(connection.all("SELECT a, user_version FROM t, pragma_user_version")).toEqual([{ a: 1n, user_version: 0n }]);
 	});
@@ -132,9 +132,9 @@ describe.each(backends)("a trick in a body in a transaction, on $name", (backend
 	});
 
 	it("keeps nobody else out once it is over: PRAGMA locking_mode=EXCLUSIVE", async () => {
-		await lab.migrate(ups(FIRST, around("PRAGMA locking_mode=EXCLUSIVE;")), async (migrate) => {
+		await db.migrate(ups(FIRST, around("PRAGMA locking_mode=EXCLUSIVE;")), async (migrate) => {
 			await migrate.up();
-			lab.exec("INSERT INTO log VALUES (3, 'three');");
+			db.exec("INSERT INTO log VALUES (3, 'three');");
 			expect(await migrate.version()).toEqual({ version: 2n, dirty: false });
 		});
 		expect(ids()).toEqual([1n, 2n, 3n]);
@@ -147,7 +147,7 @@ describe.each(backends)("a trick in a body in a transaction, on $name", (backend
 		if (backend.name === "sqlite-wasm" && end === "") {
 			await run(edit);
 			await wholeAt(3n);
-			expect(lab.all("SELECT sql LIKE '%CHECK%' AS edited FROM sqlite_schema WHERE name = 'log'")).toEqual([
+			expect(db.all("SELECT sql LIKE '%CHECK%' AS edited FROM sqlite_schema WHERE name = 'log'")).toEqual([
 				{ edited: 1n },
 			]);
 		} else {
@@ -162,16 +162,14 @@ describe.each(backends)("a trick in a body in a transaction, on $name", (backend
 		"UPDATE schema_migrations SET version = 77, dirty = 1;",
 		"INSERT INTO schema_migrations (version, dirty) VALUES (77, 1);",
 	])("may change the version where it says so, which is put right: %j", async (trick) => {
-		await lab.up(
-			ups(FIRST, `-- godwit: allow own-tables\n${trick} CREATE TABLE second (a);`, "CREATE TABLE next (a);"),
-		);
-		expect(await lab.version()).toEqual({ version: 3n, dirty: false });
+		await db.up(ups(FIRST, `-- godwit: allow own-tables\n${trick} CREATE TABLE second (a);`, "CREATE TABLE next (a);"));
+		expect(await db.version()).toEqual({ version: 3n, dirty: false });
 		expect(tables()).toEqual(expect.arrayContaining(["second", "next"]));
 	});
 
 	it("cannot take the lock away though it says so", async () => {
 		const steal = "-- godwit: allow own-tables\nUPDATE schema_migrations_lock SET owner = 'thief';";
-		const { cause } = await failedMigration("ERR_OWN_TABLES", lab.up(ups(FIRST, steal)));
+		const { cause } = await failedMigration("ERR_OWN_TABLES", db.up(ups(FIRST, steal)));
 		expect(cause.cause).toMatchObject({ code: "ERR_LOCK_LOST" });
 	});
 

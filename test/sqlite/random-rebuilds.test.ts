@@ -2,7 +2,6 @@ import { Migrate, memorySource } from "@godwit/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { backends, type Connection } from "./backends.ts";
-import { createLab, ups } from "./lab.ts";
 import {
 	anyRebuildScenario,
 	type Contents,
@@ -13,6 +12,7 @@ import {
 	type RebuildScenario,
 	setUpSql,
 } from "./rebuild-scenario.ts";
+import { createTestDatabase, ups } from "./test-database.ts";
 
 const seed = Number(process.env.GODWIT_SEED ?? 1);
 
@@ -40,8 +40,8 @@ function violationsOf(connection: Connection): readonly string[] {
 describe.each(backends)("random migrations that rebuild tables, on $name", (backend) => {
 	it("lose no row that they do not delete themselves, and break no foreign key beside", async () => {
 		const property = fc.asyncProperty(anyRebuildScenario, async (scenario) => {
-			using lab = createLab(backend);
-			using connection = backend.connect(lab.path);
+			using db = createTestDatabase(backend);
+			using connection = backend.connect(db.path);
 			connection.exec(setUpSql(scenario));
 			connection.exec("PRAGMA foreign_keys=ON");
 			const before = expectedContents({ ...scenario, migrations: [] });
@@ -54,7 +54,7 @@ describe.each(backends)("random migrations that rebuild tables, on $name", (back
 			if (door === "url") connection.close();
 			const driver =
 				door === "url"
-					? await lab.open(`x-synchronous=off&x-foreign-key-check=${check}`)
+					? await db.open(`x-synchronous=off&x-foreign-key-check=${check}`)
 					: connection.withInstance({ synchronous: "off", foreignKeyCheck: check });
 			{
 				const source = memorySource(ups(...migrations.map((migration) => migrationSql(scenario, migration))));
@@ -64,7 +64,7 @@ describe.each(backends)("random migrations that rebuild tables, on $name", (back
 				expect(await migrate.version()).toEqual({ version: BigInt(migrations.length), dirty: false });
 			}
 
-			using after = backend.connect(lab.path);
+			using after = backend.connect(db.path);
 			const expected = expectedContents(scenario);
 			expect(contentsOf(after, scenario)).toEqual(expected);
 			expect(violationsOf(after)).toEqual(expectedViolations(scenario, expected));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { textBody } from "@godwit/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends, native, wasm } from "./backends.ts";
-import { createLab, failure, type Lab } from "./lab.ts";
+import { createTestDatabase, failure, type TestDatabase } from "./test-database.ts";
 
 /** Statements that fail, and the primary result code that both engines must name. */
 const FAILURES: readonly (readonly [sql: string, code: string, message: string])[] = [
@@ -21,26 +21,26 @@ const FAILURES: readonly (readonly [sql: string, code: string, message: string])
 ];
 
 describe.each(backends)("the result code of a failure, on $name", (backend) => {
-	let lab: Lab;
+	let db: TestDatabase;
 
 	beforeEach(() => {
-		lab = createLab(backend);
-		lab.exec("CREATE TABLE t (a UNIQUE); INSERT INTO t VALUES (1);");
-		lab.exec("CREATE TABLE strict_t (a INTEGER NOT NULL CHECK (a > 0)) STRICT;");
+		db = createTestDatabase(backend);
+		db.exec("CREATE TABLE t (a UNIQUE); INSERT INTO t VALUES (1);");
+		db.exec("CREATE TABLE strict_t (a INTEGER NOT NULL CHECK (a > 0)) STRICT;");
 	});
 
-	afterEach(() => lab[Symbol.dispose]());
+	afterEach(() => db[Symbol.dispose]());
 
 	it.each(FAILURES)("of %s is %s", async (sql, code, message) => {
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		const error = await failure("ERR_SQL", driver.run(textBody(sql)));
 		expect(error.message).toBe(message);
 		expect(error.details.resultCode?.split("_").slice(0, 2).join("_")).toBe(code);
 	});
 
 	it.runIf(backend === native)("of a statement that met another connection's transaction is SQLITE_BUSY", async () => {
-		await using driver = await lab.open("x-tx-mode=deferred");
-		using other = backend.connect(lab.path);
+		await using driver = await db.open("x-tx-mode=deferred");
+		using other = backend.connect(db.path);
 		other.exec("BEGIN IMMEDIATE");
 		const { details } = await failure("ERR_SQL", driver.run(textBody("DROP TABLE t")));
 		expect(details.resultCode).toBe("SQLITE_BUSY");
@@ -48,51 +48,51 @@ describe.each(backends)("the result code of a failure, on $name", (backend) => {
 	});
 
 	it("of a statement that met another connection's transaction in an attached file is SQLITE_BUSY", async () => {
-		await using driver = await lab.open();
-		using other = backend.connect(`${lab.path}-other`);
+		await using driver = await db.open();
+		using other = backend.connect(`${db.path}-other`);
 		other.exec("CREATE TABLE u (a); BEGIN IMMEDIATE");
-		const body = `ATTACH '${lab.path}-other' AS other; INSERT INTO other.u VALUES (1);`;
+		const body = `ATTACH '${db.path}-other' AS other; INSERT INTO other.u VALUES (1);`;
 		const { details } = await failure("ERR_SQL", driver.run(textBody(body)));
 		expect(details.resultCode).toBe("SQLITE_BUSY");
 		other.exec("ROLLBACK");
 	});
 
 	it("of a file that is no database is SQLITE_NOTADB", async () => {
-		writeFileSync(lab.path, "This is a letter, and no database. ".repeat(100));
-		const error = await failure("ERR_DATABASE", lab.open());
+		writeFileSync(db.path, "This is a letter, and no database. ".repeat(100));
+		const error = await failure("ERR_DATABASE", db.open());
 		expect(error.details.resultCode).toBe("SQLITE_NOTADB");
-		expect(error.message).toBe(`${lab.path}: file is not a database; check the path in the database URL`);
+		expect(error.message).toBe(`${db.path}: file is not a database; check the path in the database URL`);
 	});
 
 	it("of a damaged database is SQLITE_CORRUPT", async () => {
-		const file = openSync(lab.path, "r+");
+		const file = openSync(db.path, "r+");
 		writeSync(file, Buffer.alloc(3_000, 0xff), 0, 3_000, 1_000);
 		closeSync(file);
-		const error = await failure("ERR_DATABASE", lab.version());
+		const error = await failure("ERR_DATABASE", db.version());
 		expect(error.details.resultCode).toBe("SQLITE_CORRUPT");
 		expect(error.message).toContain("restore it from a backup");
 	});
 
 	it("of a schema that cannot be read is SQLITE_CORRUPT too", async () => {
-		using connection = native.connect(lab.path);
+		using connection = native.connect(db.path);
 		connection.exec("CREATE TABLE zz (a)");
 		connection.close();
-		const file = openSync(lab.path, "r+");
-		const at = readFileSync(lab.path).indexOf("CREATE TABLE zz");
+		const file = openSync(db.path, "r+");
+		const at = readFileSync(db.path).indexOf("CREATE TABLE zz");
 		writeSync(file, "CRAETE", at);
 		closeSync(file);
-		const error = await failure("ERR_DATABASE", lab.version());
+		const error = await failure("ERR_DATABASE", db.version());
 		expect(error.details.resultCode).toBe("SQLITE_CORRUPT");
 		expect(error.message).toContain("malformed database schema");
 	});
 
 	it("of a database that cannot be attached is SQLITE_CANTOPEN", async () => {
-		mkdirSync(join(lab.folder, "folder"));
-		await using driver = await lab.open();
+		mkdirSync(join(db.folder, "folder"));
+		await using driver = await db.open();
 		for (const name of ["folder", "missing/x.db"]) {
 			const error = await failure(
 				"ERR_SQL",
-				driver.run(textBody(`ATTACH '${join(lab.folder, name)}' AS x; SELECT 1 FROM x.t`)),
+				driver.run(textBody(`ATTACH '${join(db.folder, name)}' AS x; SELECT 1 FROM x.t`)),
 			);
 			expect(error.message).toContain("unable to open database");
 			expect(error.details.resultCode).toBe("SQLITE_CANTOPEN");
@@ -100,7 +100,7 @@ describe.each(backends)("the result code of a failure, on $name", (backend) => {
 	});
 
 	it("is missing from a failure that is not SQLite's", async () => {
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		const odd = { name: "SqliteError", code: "SQLITE_BUSY" };
 		for (const reason of [null, "text", odd, new TypeError("wrong")]) {
 			await expect(driver.transaction?.({ version: 1n, dirty: false }, () => Promise.reject(reason))).rejects.toBe(
@@ -114,10 +114,10 @@ describe("the result codes of both backends", () => {
 	it.each(FAILURES)("are the same for %s", async (sql) => {
 		const codes = await Promise.all(
 			[native, wasm].map(async (backend) => {
-				using lab = createLab(backend);
-				lab.exec("CREATE TABLE t (a UNIQUE); INSERT INTO t VALUES (1);");
-				lab.exec("CREATE TABLE strict_t (a INTEGER NOT NULL CHECK (a > 0)) STRICT;");
-				await using driver = await lab.open();
+				using db = createTestDatabase(backend);
+				db.exec("CREATE TABLE t (a UNIQUE); INSERT INTO t VALUES (1);");
+				db.exec("CREATE TABLE strict_t (a INTEGER NOT NULL CHECK (a > 0)) STRICT;");
+				await using driver = await db.open();
 				const { details, message } = await failure("ERR_SQL", driver.run(textBody(sql)));
 				return { message, code: details.resultCode?.split("_").slice(0, 2).join("_") };
 			}),

@@ -4,7 +4,7 @@ import { chmodSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends } from "./backends.ts";
-import { createLab, failure, type Lab, ups } from "./lab.ts";
+import { createTestDatabase, failure, type TestDatabase, ups } from "./test-database.ts";
 
 const FILES = ups("CREATE TABLE one (a);", "CREATE TABLE two (a);");
 const reader = fileURLToPath(new URL("./fixtures/unprivileged-up.ts", import.meta.url));
@@ -26,85 +26,85 @@ async function upWithoutRights(url: string): Promise<Answer> {
 }
 
 describe.each(backends)("up on a database that is up to date, on $name", (backend) => {
-	let lab: Lab;
+	let db: TestDatabase;
 
 	beforeEach(async () => {
-		lab = createLab(backend);
-		await lab.up(FILES);
+		db = createTestDatabase(backend);
+		await db.up(FILES);
 	});
 
-	afterEach(() => lab[Symbol.dispose]());
+	afterEach(() => db[Symbol.dispose]());
 
 	it("leaves the file's bytes and times untouched, and makes no file", async () => {
-		const state = () => ({ bytes: readFileSync(lab.path), mtime: statSync(lab.path, { bigint: true }).mtimeNs });
+		const state = () => ({ bytes: readFileSync(db.path), mtime: statSync(db.path, { bigint: true }).mtimeNs });
 		const before = state();
-		const files = lab.files();
-		await lab.migrate(FILES, async (migrate) => {
+		const files = db.files();
+		await db.migrate(FILES, async (migrate) => {
 			expect(await migrate.up()).toMatchObject({ from: 2n, to: 2n, applied: [] });
-			expect(lab.files()).toEqual(files);
+			expect(db.files()).toEqual(files);
 		});
 		expect(state()).toEqual(before);
-		expect(lab.files()).toEqual(files);
+		expect(db.files()).toEqual(files);
 	});
 
 	it("takes no lock: it works while another instance holds it", async () => {
-		await using other = await lab.open();
+		await using other = await db.open();
 		await other.lock();
 		const locked: string[] = [];
-		await lab.up(FILES, { onEvent: ({ type }) => void locked.push(type) });
+		await db.up(FILES, { onEvent: ({ type }) => void locked.push(type) });
 		expect(locked).toEqual([]);
-		await failure("ERR_LOCK_TIMEOUT", lab.up({ ...FILES, "3_more.up.sql": "SELECT 1" }, { lockTimeoutMs: 0 }));
+		await failure("ERR_LOCK_TIMEOUT", db.up({ ...FILES, "3_more.up.sql": "SELECT 1" }, { lockTimeoutMs: 0 }));
 		await other.unlock();
 	});
 
 	it("reads a database whose lock and version tables were never made, and makes none", async () => {
-		lab.exec("DROP TABLE schema_migrations; DROP TABLE schema_migrations_lock");
-		const bytes = readFileSync(lab.path);
-		await lab.migrate(FILES, async (migrate) => {
+		db.exec("DROP TABLE schema_migrations; DROP TABLE schema_migrations_lock");
+		const bytes = readFileSync(db.path);
+		await db.migrate(FILES, async (migrate) => {
 			expect(await migrate.version()).toEqual({ version: -1n, dirty: false });
 			expect((await migrate.down()).applied).toEqual([]);
 		});
-		expect(readFileSync(lab.path)).toEqual(bytes);
+		expect(readFileSync(db.path)).toEqual(bytes);
 	});
 
 	describe.runIf(process.getuid !== undefined)("for a user who may only read", () => {
 		function protect(): void {
-			chmodSync(lab.path, 0o444);
-			chmodSync(lab.folder, 0o555);
+			chmodSync(db.path, 0o444);
+			chmodSync(db.folder, 0o555);
 		}
 
-		afterEach(() => chmodSync(lab.folder, 0o755));
+		afterEach(() => chmodSync(db.folder, 0o755));
 
 		it("succeeds when the file alone may not be written", async () => {
-			chmodSync(lab.path, 0o444);
-			chmodSync(lab.folder, 0o777);
-			expect(await upWithoutRights(lab.url())).toEqual({ applied: 0, version: "2" });
-			expect(lab.files()).toEqual(["app.db"]);
+			chmodSync(db.path, 0o444);
+			chmodSync(db.folder, 0o777);
+			expect(await upWithoutRights(db.url())).toEqual({ applied: 0, version: "2" });
+			expect(db.files()).toEqual(["app.db"]);
 		});
 
 		it("succeeds when nothing may be written", async () => {
 			protect();
-			expect(await upWithoutRights(lab.url())).toEqual({ applied: 0, version: "2" });
-			expect(lab.files()).toEqual(["app.db"]);
+			expect(await upWithoutRights(db.url())).toEqual({ applied: 0, version: "2" });
+			expect(db.files()).toEqual(["app.db"]);
 		});
 
 		it("fails with a clear error in a folder that may not be written", async () => {
-			lab.exec("DELETE FROM schema_migrations");
+			db.exec("DELETE FROM schema_migrations");
 			protect();
-			chmodSync(lab.path, 0o666);
-			const { code, message } = await upWithoutRights(lab.url());
+			chmodSync(db.path, 0o666);
+			const { code, message } = await upWithoutRights(db.url());
 			expect(code).toBe("ERR_DATABASE");
 			expect(message).toMatch(/check the permissions of the file and of its folder|app.db cannot be locked: EACCES/);
-			expect(lab.files()).toEqual(["app.db"]);
+			expect(db.files()).toEqual(["app.db"]);
 		});
 
 		it("fails with a clear error when there is something to do", async () => {
-			lab.exec("DELETE FROM schema_migrations");
+			db.exec("DELETE FROM schema_migrations");
 			protect();
-			const { code, message } = await upWithoutRights(lab.url());
+			const { code, message } = await upWithoutRights(db.url());
 			expect(code).toBe("ERR_DATABASE");
 			expect(message).toMatch(/app\.db.*; check the /);
-			expect(lab.files()).toEqual(["app.db"]);
+			expect(db.files()).toEqual(["app.db"]);
 		});
 	});
 });

@@ -3,7 +3,7 @@ import { sqliteNative } from "@godwit/sqlite-native";
 import BetterSqlite3 from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends, type Connection, native } from "./backends.ts";
-import { createLab, failure, type Lab } from "./lab.ts";
+import { createTestDatabase, failure, type TestDatabase } from "./test-database.ts";
 
 /** A caller's settings, none of them SQLite's default. */
 const THEIRS = {
@@ -17,12 +17,12 @@ const THEIRS = {
 };
 
 describe.each(backends)("withInstance on $name", (backend) => {
-	let lab: Lab;
+	let db: TestDatabase;
 	let connection: Connection;
 
 	beforeEach(() => {
-		lab = createLab(backend);
-		connection = backend.connect(lab.path);
+		db = createTestDatabase(backend);
+		connection = backend.connect(db.path);
 		for (const [name, value] of Object.entries(THEIRS)) {
 			connection.exec(`PRAGMA ${name} = ${name === "secure_delete" ? "fast" : value}`);
 		}
@@ -30,7 +30,7 @@ describe.each(backends)("withInstance on $name", (backend) => {
 
 	afterEach(() => {
 		connection.close();
-		lab[Symbol.dispose]();
+		db[Symbol.dispose]();
 	});
 
 	function settings(): Readonly<Record<string, unknown>> {
@@ -63,7 +63,7 @@ describe.each(backends)("withInstance on $name", (backend) => {
 	it("reads the caller's settings, and puts them back, without the file, which another connection may have to itself", async () => {
 		connection.exec("CREATE TABLE t (a)");
 		await using driver = connection.withInstance({ busyTimeoutMs: 0 });
-		using other = backend.connect(lab.path);
+		using other = backend.connect(db.path);
 		other.exec("BEGIN EXCLUSIVE");
 		await failure("ERR_LOCK_TIMEOUT", driver.lock({ timeoutMs: 0 }));
 		other.exec("COMMIT");
@@ -123,7 +123,7 @@ describe.each(backends)("withInstance on $name", (backend) => {
 			driver.transaction?.({ version: 1n, dirty: false }, () => Promise.reject(undefined)),
 		).rejects.toBeUndefined();
 		expect(settings()).toEqual(THEIRS);
-		using other = backend.connect(lab.path);
+		using other = backend.connect(db.path);
 		other.exec("BEGIN EXCLUSIVE");
 		await failure("ERR_BUSY", driver.setVersion({ version: 1n, dirty: false }));
 		other.exec("ROLLBACK");
@@ -193,9 +193,9 @@ describe.each(backends)("withInstance on $name", (backend) => {
 });
 
 it("leaves databases that the application has attached in their journal mode", async () => {
-	using lab = createLab(native);
-	using connection = native.connect(lab.path);
-	connection.exec(`ATTACH '${lab.path}.other' AS other; CREATE TABLE other.t (a)`);
+	using db = createTestDatabase(native);
+	using connection = native.connect(db.path);
+	connection.exec(`ATTACH '${db.path}.other' AS other; CREATE TABLE other.t (a)`);
 	const driver = connection.withInstance({ journalMode: "wal" });
 	await driver.lock();
 	await driver.unlock();
@@ -207,8 +207,8 @@ it.each([
 	["is busy for a moment", 5000],
 	["stays busy", 0],
 ])("gives the caller's settings back when the database %s between two of them", async (_, busyTimeoutMs) => {
-	using lab = createLab(native);
-	const database = new BetterSqlite3(lab.path);
+	using db = createTestDatabase(native);
+	const database = new BetterSqlite3(db.path);
 	database.exec("CREATE TABLE t (a); PRAGMA busy_timeout = 7777; PRAGMA foreign_keys = ON");
 	const { prepare } = database;
 	let made = 0;

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Migrate, memorySource, type VersionState } from "@godwit/core";
-import type { Scene } from "./scene.ts";
 import { askShell } from "./sqlite-shell.ts";
 import { filesOf, SETS } from "./steps.ts";
+import type { TestFolder } from "./test-folder.ts";
 import { type BackendName, backendOf, openNatively, type TortureCase, urlOf } from "./torture-case.ts";
 import { stateOf, type Way } from "./way.ts";
 
@@ -21,12 +21,12 @@ export interface Aftermath {
  * @param backend Finds the database first and goes on with the work.
  */
 export async function assertAftermath(
-	scene: Scene,
+	testFolder: TestFolder,
 	which: TortureCase,
 	way: Way,
 	backend: BackendName,
 ): Promise<Aftermath> {
-	const { path } = scene;
+	const { path } = testFolder;
 	const url = urlOf(backend, path, which);
 	const found = await versionAt(backend, url);
 	await assertSound(path);
@@ -39,20 +39,20 @@ export async function assertAftermath(
 		assert.ok(left !== undefined, `dirty at ${version}, in a state that no part of that migration leads to:\n${state}`);
 		repairs = 1;
 		repair(path, left);
-		await using migrate = await openMigrate(backend, url, which, scene);
+		await using migrate = await openMigrate(backend, url, which, testFolder);
 		await migrate.force(version);
 	} else {
 		assert.equal(state, way.clean(version), `clean at ${version}, but not in the state of that version`);
 	}
 	{
-		await using migrate = await openMigrate(backend, url, which, scene);
+		await using migrate = await openMigrate(backend, url, which, testFolder);
 		await (which.direction === "up" ? migrate.up() : migrate.down());
 	}
-	await assertEnd(scene, which, way, backend);
+	await assertEnd(testFolder, which, way, backend);
 	// A journal that was begun and not used stays until the next transaction writes; SQLite takes no notice of it.
 	const unused = version === way.end ? ["app.db-journal", "shared/real.db-journal", "side.db-journal"] : [];
 	assert.deepEqual(
-		scene.files().filter((name) => !unused.includes(name) && !LEFT_FOR_LATER.test(name)),
+		testFolder.files().filter((name) => !unused.includes(name) && !LEFT_FOR_LATER.test(name)),
 		databasesOf(which),
 	);
 	return { found, repairs };
@@ -70,8 +70,13 @@ function databasesOf({ through, set }: TortureCase): readonly string[] {
 }
 
 /** Everything is as after an undisturbed run. */
-export async function assertEnd(scene: Scene, which: TortureCase, way: Way, backend: BackendName): Promise<void> {
-	const { path } = scene;
+export async function assertEnd(
+	testFolder: TestFolder,
+	which: TortureCase,
+	way: Way,
+	backend: BackendName,
+): Promise<void> {
+	const { path } = testFolder;
 	const end = await versionAt(backend, urlOf(backend, path, which));
 	assert.deepEqual(end, { version: BigInt(way.end), dirty: false });
 	await assertSound(path);
@@ -100,7 +105,7 @@ async function openMigrate(
 	backend: BackendName,
 	url: string,
 	{ set }: TortureCase,
-	{ folder }: Scene,
+	{ folder }: TestFolder,
 ): Promise<Migrate> {
 	const driver = await backendOf(backend).open(url);
 	return new Migrate({ source: memorySource(filesOf(SETS[set], folder)), driver, lockTimeoutMs: 0 });

@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { assertAftermath } from "./aftermath.ts";
-import { createScene } from "./scene.ts";
 import { seeded } from "./seeded.ts";
 import { SETS } from "./steps.ts";
+import { createTestFolder } from "./test-folder.ts";
 import { ALL_BACKENDS, type BackendName, type TortureCase, urlOf } from "./torture-case.ts";
 import { wayOf } from "./way.ts";
 
@@ -18,15 +18,15 @@ export async function endThreads(backend: BackendName, rounds: number, seed: num
 	const which: TortureCase = { set: "full", backend, transaction: "atomic", journal: "rollback", direction: "up" };
 	const way = wayOf(SETS.full, "up");
 	for (let round = 0; round < rounds; round++) {
-		using scene = createScene();
-		const thread = new Worker(THREAD, { workerData: { backend, url: urlOf(backend, scene.path, which) } });
+		using testFolder = createTestFolder();
+		const thread = new Worker(THREAD, { workerData: { backend, url: urlOf(backend, testFolder.path, which) } });
 		await once(thread, "message");
 		thread.postMessage("go");
 		await new Promise((resolve) => setTimeout(resolve, random.below(END_WITHIN_MS)));
 		await thread.terminate();
 		const next = random.pick(ALL_BACKENDS);
 		try {
-			await assertAftermath(scene, which, way, next);
+			await assertAftermath(testFolder, which, way, next);
 		} catch (cause) {
 			const message = `${backend}, then ${next}, round ${round} of seed ${seed}: ${(cause as Error).message}`;
 			throw new Error(message, { cause });

@@ -4,10 +4,10 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { CREATE_LETTERS, type Library, startApplication } from "../files/application.ts";
 import { assertSound } from "./aftermath.ts";
-import type { Finish, Heat } from "./race-child.ts";
-import { createScene } from "./scene.ts";
+import type { Finish, RaceTask } from "./race-child.ts";
 import { seeded } from "./seeded.ts";
 import { SETS } from "./steps.ts";
+import { createTestFolder } from "./test-folder.ts";
 import { type BackendName, openNatively } from "./torture-case.ts";
 
 export const LIBRARIES: readonly Library[] = ["better-sqlite3", "node-sqlite3-wasm"];
@@ -46,27 +46,27 @@ export async function raceForeign({
 	let rows = 0;
 	let kills = 0;
 	for (let round = 0; round < rounds; round++) {
-		using scene = createScene();
+		using testFolder = createTestFolder();
 		{
-			using database = openNatively(scene.path);
+			using database = openNatively(testFolder.path);
 			database.exec(CREATE_LETTERS);
 		}
 		await using stack = new AsyncDisposableStack();
 		const writing = await Promise.all(
-			Array.from({ length: applications }, () => startApplication(library, scene.path)),
+			Array.from({ length: applications }, () => startApplication(library, testFolder.path)),
 		);
 		for (const application of writing) stack.use(application);
 		if (round % 2 === 1) {
-			await killedRace({ backend, path: scene.path }, random.below(KILL_WITHIN_MS));
+			await killedRace({ backend, path: testFolder.path }, random.below(KILL_WITHIN_MS));
 			kills++;
 			// On a library that cannot roll back what was killed, an application is kept out until godwit comes.
 		}
-		const finish = await runRace({ backend, path: scene.path });
+		const finish = await runRace({ backend, path: testFolder.path });
 		assert.equal(finish.to, String(SETS.full.length), finish.message);
 		const told = await Promise.all(writing.map((application) => application.stop()));
-		await assertSound(scene.path);
+		await assertSound(testFolder.path);
 		const stored = told.reduce((sum, one) => sum + one.stored, 0);
-		using database = openNatively(scene.path);
+		using database = openNatively(testFolder.path);
 		assert.deepEqual(database.prepare("SELECT count(*) FROM letters").raw().get(), [stored], "rows were lost");
 		const runs = database.prepare("SELECT what FROM runs ORDER BY id").raw().all();
 		assert.deepEqual(runs, [["up 2"], ["up 3"], ["up 4"]], "a migration ran twice, or not");
@@ -81,12 +81,12 @@ function start(): ChildProcess {
 	return fork(RACER, { execArgv: ["--liftoff-only"] });
 }
 
-async function runRace(heat: Heat): Promise<Finish> {
+async function runRace(task: RaceTask): Promise<Finish> {
 	const racer = start();
 	const exited = once(racer, "exit");
 	try {
 		await once(racer, "message");
-		racer.send(heat);
+		racer.send(task);
 		return (await once(racer, "message"))[0] as Finish;
 	} finally {
 		racer.kill("SIGKILL");
@@ -94,11 +94,11 @@ async function runRace(heat: Heat): Promise<Finish> {
 	}
 }
 
-async function killedRace(heat: Heat, afterMs: number): Promise<void> {
+async function killedRace(task: RaceTask, afterMs: number): Promise<void> {
 	const racer = start();
 	const exited = once(racer, "exit");
 	await once(racer, "message");
-	racer.send(heat);
+	racer.send(task);
 	setTimeout(() => racer.kill("SIGKILL"), afterMs);
 	await exited;
 }

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { type Aftermath, assertAftermath } from "./aftermath.ts";
-import { createScene, type Scene } from "./scene.ts";
 import { SETS } from "./steps.ts";
 import { type Harm, harmName, type Outcome, runChild } from "./strace.ts";
+import { createTestFolder, type TestFolder } from "./test-folder.ts";
 import { BACKEND_NAMES, caseName, createDatabase, type TortureCase } from "./torture-case.ts";
 import { type Way, wayOf } from "./way.ts";
 
@@ -13,11 +13,11 @@ export interface Rehearsal extends Disposable {
 	readonly which: TortureCase;
 	readonly way: Way;
 	/** A folder as it is before the run. */
-	begin(): Scene;
+	begin(): TestFolder;
 }
 
 export async function rehearse(which: TortureCase): Promise<Rehearsal> {
-	const template = createScene();
+	const template = createTestFolder();
 	if (which.through === "link") {
 		mkdirSync(join(template.folder, "shared"));
 		symlinkSync("shared/real.db", template.path);
@@ -47,19 +47,19 @@ export async function harmedRun(
 	{ which, way, begin }: Rehearsal,
 	harm: Harm,
 ): Promise<{ readonly outcome: Outcome; readonly aftermath: Aftermath } | undefined> {
-	using scene = begin();
+	using testFolder = begin();
 	try {
-		const outcome = await runChild(which, scene.path, { harm });
+		const outcome = await runChild(which, testFolder.path, { harm });
 		if (harm.what === "kill" && !outcome.killed) {
 			assert.equal(outcome.exitCode, 0, outcome.message);
 			return undefined;
 		}
 		if (harm.what !== "kill") assertToldClearly(outcome, way);
-		using left = scene.copy();
+		using left = testFolder.copy();
 		const found: Aftermath[] = [];
 		for (const backend of BACKEND_NAMES) {
-			scene.become(left);
-			found.push(await assertAftermath(scene, which, way, backend));
+			testFolder.become(left);
+			found.push(await assertAftermath(testFolder, which, way, backend));
 		}
 		assert.deepEqual(found[0], found[1], "the backends do not find the same");
 		const [aftermath] = found as [Aftermath];

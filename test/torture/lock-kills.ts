@@ -6,8 +6,8 @@ import { rehearseRecovery } from "./crash-rehearsal.ts";
 import { type Rehearsal, rehearse } from "./harmed-run.ts";
 import type { Survival } from "./points.ts";
 import { runTwo } from "./run-two.ts";
-import type { Scene } from "./scene.ts";
 import { type Harm, harmName, runChild, type TracedCall, traceCalls } from "./strace.ts";
+import type { TestFolder } from "./test-folder.ts";
 import { type BackendName, backendOf, openNatively, type TortureCase, urlOf } from "./torture-case.ts";
 
 const { Database: WasmDatabase } = createRequire(import.meta.url)(
@@ -35,8 +35,8 @@ export async function rehearseLock(backend: BackendName, from: "free" | "dead"):
 }
 
 export async function lockPoints({ which, begin }: Rehearsal): Promise<readonly Harm[]> {
-	using scene = begin();
-	const calls = await traceCalls(which, scene.path);
+	using testFolder = begin();
+	const calls = await traceCalls(which, testFolder.path);
 	return calls.filter(isOnLock).map(({ call, when }) => ({ call, when, what: "kill" }));
 }
 
@@ -48,15 +48,15 @@ function isOnLock({ call, text }: TracedCall): boolean {
 export async function surviveLockKills(rehearsal: Rehearsal, points: readonly Harm[]): Promise<Survival> {
 	const failures: string[] = [];
 	const survived = await runTwo(points, async (harm) => {
-		using scene = rehearsal.begin();
-		const { killed } = await runChild(rehearsal.which, scene.path, { harm });
+		using testFolder = rehearsal.begin();
+		const { killed } = await runChild(rehearsal.which, testFolder.path, { harm });
 		if (!killed) failures.push(`${rehearsal.which.backend}: ${harmName(harm)} never came`);
-		using left = scene.copy();
+		using left = testFolder.copy();
 		let count = 0;
 		for (const follower of FOLLOWERS) {
-			scene.become(left);
+			testFolder.become(left);
 			try {
-				await follow(scene, rehearsal, follower);
+				await follow(testFolder, rehearsal, follower);
 				count++;
 			} catch (error) {
 				failures.push(`${rehearsal.which.backend}, ${harmName(harm)}, then ${follower}: ${(error as Error).message}`);
@@ -68,25 +68,25 @@ export async function surviveLockKills(rehearsal: Rehearsal, points: readonly Ha
 	return { points: came + failures.length, failures, repairs: 0, unnoticed: 0 };
 }
 
-async function follow(scene: Scene, { which, way }: Rehearsal, follower: Follower): Promise<void> {
+async function follow(testFolder: TestFolder, { which, way }: Rehearsal, follower: Follower): Promise<void> {
 	switch (follower) {
 		case "an application on better-sqlite3": {
-			using database = openNatively(scene.path);
+			using database = openNatively(testFolder.path);
 			database.exec("BEGIN IMMEDIATE; COMMIT");
 			break;
 		}
 		case "an application on node-sqlite3-wasm":
-			useInWasm(scene.path);
+			useInWasm(testFolder.path);
 			break;
 		case "godwit unlock":
-			await backendOf(which.backend).breakLocks(urlOf(which.backend, scene.path, which), async () => true);
-			await assertSound(scene.path);
+			await backendOf(which.backend).breakLocks(urlOf(which.backend, testFolder.path, which), async () => true);
+			await assertSound(testFolder.path);
 			break;
 		default:
-			await assertAftermath(scene, which, way, follower);
+			await assertAftermath(testFolder, which, way, follower);
 			return;
 	}
-	await assertAftermath(scene, which, way, which.backend === "sqlite-wasm" ? "sqlite-native" : "sqlite-wasm");
+	await assertAftermath(testFolder, which, way, which.backend === "sqlite-wasm" ? "sqlite-native" : "sqlite-wasm");
 }
 
 /** Where a lock is left it is kept out; where none is, the file is sound without a look at a journal. */

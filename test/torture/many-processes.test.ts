@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { createScene } from "./scene.ts";
 import { askShell } from "./sqlite-shell.ts";
+import { createTestFolder } from "./test-folder.ts";
 
 const GODWIT = fileURLToPath(new URL("../../packages/cli/bin/godwit.js", import.meta.url));
 const COUNT = 16;
@@ -16,8 +16,8 @@ describe("16 commands at once, beside two busy loops", () => {
 		["sqlite-native", ["sqlite-native"]],
 		["both backends", ["sqlite-wasm", "sqlite-native"]],
 	])("all end well on %s with x-lock-timeout=60s", async (_, schemes) => {
-		using scene = createScene();
-		const folder = join(scene.folder, "m");
+		using testFolder = createTestFolder();
+		const folder = join(testFolder.folder, "m");
 		mkdirSync(folder);
 		for (let version = 1; version <= MIGRATIONS; version++) {
 			writeFileSync(
@@ -29,7 +29,7 @@ describe("16 commands at once, beside two busy loops", () => {
 		try {
 			const said = await Promise.all(
 				Array.from({ length: COUNT }, (_, index) => {
-					const url = `${schemes[index % schemes.length]}://${scene.path}?x-lock-timeout=60s`;
+					const url = `${schemes[index % schemes.length]}://${testFolder.path}?x-lock-timeout=60s`;
 					return new Promise<string>((resolve) =>
 						execFile(process.execPath, [GODWIT, "-path", folder, "-database", url, "up"], (error, __, stderr) =>
 							resolve(error === null ? "ok" : `exit code ${error.code}: ${stderr}`),
@@ -41,9 +41,9 @@ describe("16 commands at once, beside two busy loops", () => {
 		} finally {
 			for (const loop of loops) loop.kill("SIGKILL");
 		}
-		expect(await askShell(scene.path, "SELECT version, dirty FROM schema_migrations; PRAGMA integrity_check")).toBe(
-			`${MIGRATIONS}|0\nok`,
-		);
-		expect(scene.files().filter((name) => name.startsWith("app.db"))).toEqual(["app.db"]);
+		expect(
+			await askShell(testFolder.path, "SELECT version, dirty FROM schema_migrations; PRAGMA integrity_check"),
+		).toBe(`${MIGRATIONS}|0\nok`);
+		expect(testFolder.files().filter((name) => name.startsWith("app.db"))).toEqual(["app.db"]);
 	});
 });

@@ -4,8 +4,8 @@ import { chmodSync, chownSync, readdirSync, rmSync, statfsSync, writeFileSync } 
 import { join } from "node:path";
 import { assertAftermath, assertSound } from "./aftermath.ts";
 import { rehearse } from "./harmed-run.ts";
-import { createScene } from "./scene.ts";
 import { type Outcome, runChild } from "./strace.ts";
+import { createTestFolder } from "./test-folder.ts";
 import { caseName, type TortureCase, theOther } from "./torture-case.ts";
 
 /** A folder in which no database can be written, until it is mended. */
@@ -68,22 +68,22 @@ export const BAD_PLACES: readonly BadPlace[] = [
 export async function survivePlace(which: TortureCase, place: BadPlace): Promise<void> {
 	using rehearsal = await rehearse(which);
 	using template = rehearsal.begin();
-	using scene = createScene();
-	const leave = place.found?.(scene.folder) ?? (() => {});
+	using testFolder = createTestFolder();
+	const leave = place.found?.(testFolder.folder) ?? (() => {});
 	try {
-		for (const name of template.files()) execFileSync("cp", ["-a", join(template.folder, name), scene.folder]);
-		const mend = place.spoil(scene.folder);
+		for (const name of template.files()) execFileSync("cp", ["-a", join(template.folder, name), testFolder.folder]);
+		const mend = place.spoil(testFolder.folder);
 		let outcome: Outcome;
 		try {
-			outcome = await runChild(which, scene.path, place.uid === undefined ? {} : { uid: place.uid });
+			outcome = await runChild(which, testFolder.path, place.uid === undefined ? {} : { uid: place.uid });
 		} finally {
 			mend();
 		}
 		assert.equal(outcome.exitCode, 1, "it went well");
 		assert.ok(outcome.code !== undefined, `no error of godwit's: ${outcome.stack}`);
 		assert.match(String(outcome.message), place.says);
-		await assertSound(scene.path);
-		await assertAftermath(scene, which, rehearsal.way, theOther(which.backend));
+		await assertSound(testFolder.path);
+		await assertAftermath(testFolder, which, rehearsal.way, theOther(which.backend));
 	} catch (cause) {
 		throw new Error(`${caseName(which)}, ${place.name}: ${(cause as Error).message}`, { cause });
 	} finally {

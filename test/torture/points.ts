@@ -16,15 +16,15 @@ export interface Survival {
 
 /** One kill for each system call that changes something. */
 export async function killPoints({ which, begin }: Rehearsal): Promise<readonly Harm[]> {
-	using scene = begin();
-	const calls = await traceCalls(which, scene.path);
+	using testFolder = begin();
+	const calls = await traceCalls(which, testFolder.path);
 	return WRITING_CALLS.flatMap((kind) => pointsOf(calls, kind, "kill"));
 }
 
 /** Each kind of fault at each system call that can fail. */
 export async function faultPoints({ which, begin }: Rehearsal): Promise<readonly Harm[]> {
-	using scene = begin();
-	const calls = await traceCalls(which, scene.path);
+	using testFolder = begin();
+	const calls = await traceCalls(which, testFolder.path);
 	return FAULTS.flatMap((what) => FALLIBLE_CALLS.flatMap((kind) => pointsOf(calls, kind, what)));
 }
 

@@ -3,7 +3,7 @@ import { isMigrateError, Migrate, memorySource } from "@godwit/core";
 import { filesOf, SETS } from "./steps.ts";
 import { type BackendName, backendOf } from "./torture-case.ts";
 
-export interface Heat {
+export interface RaceTask {
 	readonly backend: BackendName;
 	readonly path: string;
 }
@@ -15,7 +15,7 @@ export interface Finish {
 	readonly message?: string;
 }
 
-process.on("message", async ({ backend, path }: Heat) => {
+process.on("message", async ({ backend, path }: RaceTask) => {
 	process.send?.(await race(`${backend}://${path}`, backend));
 });
 process.send?.("ready");

@@ -3,18 +3,18 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { assertAftermath, assertEnd } from "./aftermath.ts";
-import type { Finish, Heat } from "./race-child.ts";
-import { createScene } from "./scene.ts";
+import type { Finish, RaceTask } from "./race-child.ts";
 import { type Seeded, seeded } from "./seeded.ts";
 import { SETS } from "./steps.ts";
+import { createTestFolder } from "./test-folder.ts";
 import { BACKEND_NAMES, type BackendName, type TortureCase, theOther } from "./torture-case.ts";
 import { wayOf } from "./way.ts";
 
-export type Field = BackendName | "mixed";
-export const FIELDS: readonly Field[] = [...BACKEND_NAMES, "mixed"];
+export type RaceBackends = BackendName | "mixed";
+export const RACE_BACKENDS: readonly RaceBackends[] = [...BACKEND_NAMES, "mixed"];
 
 export interface RaceOptions {
-	readonly field: Field;
+	readonly backends: RaceBackends;
 	readonly processes: number;
 	readonly rounds: number;
 	readonly seed: number;
@@ -37,7 +37,7 @@ const RACER = fileURLToPath(new URL("./race-child.ts", import.meta.url));
  * Lets many processes migrate one new file at once, round after round: each migration runs once, and every process that
  * is not killed arrives or says who was in its way.
  */
-export async function race({ field, processes, rounds, seed, killed }: RaceOptions): Promise<RaceResult> {
+export async function race({ backends, processes, rounds, seed, killed }: RaceOptions): Promise<RaceResult> {
 	const random = seeded(seed);
 	await using racers = new AsyncDisposableStack();
 	const pool: ChildProcess[] = [];
@@ -46,8 +46,8 @@ export async function race({ field, processes, rounds, seed, killed }: RaceOptio
 		// Who was killed in the last round is replaced.
 		while (pool.length < processes) pool.push(fork(RACER, { execArgv: ["--liftoff-only"] }));
 		await Promise.all(pool.map(ready));
-		const gone = await runRound(pool, field, victims(pool, killed, random), random).catch((cause: Error) => {
-			throw new Error(`${field}, round ${round} of seed ${seed}: ${cause.message}`, { cause });
+		const gone = await runRound(pool, backends, chooseToKill(pool, killed, random), random).catch((cause: Error) => {
+			throw new Error(`${backends}, round ${round} of seed ${seed}: ${cause.message}`, { cause });
 		});
 		for (const racer of gone) pool.splice(pool.indexOf(racer), 1);
 	}
@@ -56,17 +56,17 @@ export async function race({ field, processes, rounds, seed, killed }: RaceOptio
 
 async function runRound(
 	pool: readonly ChildProcess[],
-	field: Field,
-	victims: ReadonlySet<ChildProcess>,
+	backends: RaceBackends,
+	toKill: ReadonlySet<ChildProcess>,
 	random: Seeded,
 ): Promise<ReadonlySet<ChildProcess>> {
-	using scene = createScene();
+	using testFolder = createTestFolder();
 	const finishes = pool.map(async (racer, index): Promise<Finish | undefined> => {
-		const backend = field === "mixed" ? (BACKEND_NAMES[index % 2] ?? "sqlite-native") : field;
+		const backend = backends === "mixed" ? (BACKEND_NAMES[index % 2] ?? "sqlite-native") : backends;
 		const { signal, abort } = listening();
 		const finished = Promise.race([once(racer, "message", { signal }), once(racer, "exit", { signal })]).finally(abort);
-		racer.send({ backend, path: scene.path } satisfies Heat);
-		if (!victims.has(racer)) return ((await finished) as [Finish])[0];
+		racer.send({ backend, path: testFolder.path } satisfies RaceTask);
+		if (!toKill.has(racer)) return ((await finished) as [Finish])[0];
 		const exited = racer.exitCode ?? racer.signalCode ?? once(racer, "exit");
 		setTimeout(() => racer.kill("SIGKILL"), random.below(KILL_WITHIN_MS));
 		await exited;
@@ -75,10 +75,10 @@ async function runRound(
 	for (const finish of await Promise.all(finishes)) {
 		if (finish !== undefined) assertArrivedOrKeptOut(finish);
 	}
-	const first = field === "mixed" ? random.pick(BACKEND_NAMES) : theOther(field);
-	if (victims.size > 0) await assertAftermath(scene, CASE, WAY, first);
-	else await assertEnd(scene, CASE, WAY, first);
-	return victims;
+	const first = backends === "mixed" ? random.pick(BACKEND_NAMES) : theOther(backends);
+	if (toKill.size > 0) await assertAftermath(testFolder, CASE, WAY, first);
+	else await assertEnd(testFolder, CASE, WAY, first);
+	return toKill;
 }
 
 const CASE: TortureCase = {
@@ -98,7 +98,7 @@ function assertArrivedOrKeptOut({ to, code, message }: Finish): void {
 	assert.match(String(message), /held by process \d+ on host|in use by process \d+/);
 }
 
-function victims(pool: readonly ChildProcess[], count: number, random: Seeded): ReadonlySet<ChildProcess> {
+function chooseToKill(pool: readonly ChildProcess[], count: number, random: Seeded): ReadonlySet<ChildProcess> {
 	const chosen = new Set<ChildProcess>();
 	while (chosen.size < count) chosen.add(random.pick(pool));
 	return chosen;

@@ -6,9 +6,9 @@ import { fileURLToPath } from "node:url";
 import { Migrate, memorySource } from "@godwit/core";
 import { describe, expect, it } from "vitest";
 import { assertEnd } from "./aftermath.ts";
-import { createScene } from "./scene.ts";
 import type { SleeperMessage } from "./sleeper.ts";
 import { filesOf, SETS } from "./steps.ts";
+import { createTestFolder } from "./test-folder.ts";
 import { type BackendName, backendOf, urlOf } from "./torture-case.ts";
 import { wayOf } from "./way.ts";
 
@@ -21,9 +21,9 @@ const WHICH = {
 	direction: "up",
 } as const;
 const VERSIONS = [1, SETS.full.length];
-/** What a lock of the kernel's cannot be between: the row can be cleared while its holder lives. */
-const ROBBERIES = (["sqlite-native", "node-sqlite"] as const).flatMap((thief) =>
-	VERSIONS.map((version) => ({ backend: "sqlite-native" as const, thief, version })),
+/** Pairs without a lock of the kernel between them, so that the row can be cleared while its holder lives. */
+const TAKEOVERS = (["sqlite-native", "node-sqlite"] as const).flatMap((nextOwner) =>
+	VERSIONS.map((version) => ({ backend: "sqlite-native" as const, nextOwner, version })),
 );
 const REFUSALS = [
 	["sqlite-wasm", "sqlite-native"],
@@ -61,38 +61,38 @@ async function asleep(backend: BackendName, path: string, version: number): Prom
 }
 
 describe("a process that sleeps while it holds the migration lock", () => {
-	it.each(ROBBERIES)(
-		"$backend, before migration $version: writes nothing more once $thief has broken the lock and done the work",
-		async ({ backend, thief, version }) => {
-			using scene = createScene();
+	it.each(TAKEOVERS)(
+		"$backend, before migration $version: writes nothing more once $nextOwner has broken the lock and done the work",
+		async ({ backend, nextOwner, version }) => {
+			using testFolder = createTestFolder();
 			{
-				await using sleeper = await asleep(backend, scene.path, version);
-				const url = urlOf(thief, scene.path, WHICH);
-				expect(await backendOf(thief).breakLocks(url, async () => true)).toBe(1);
+				await using sleeper = await asleep(backend, testFolder.path, version);
+				const url = urlOf(nextOwner, testFolder.path, WHICH);
+				expect(await backendOf(nextOwner).breakLocks(url, async () => true)).toBe(1);
 				{
-					const driver = await backendOf(thief).open(url);
-					await using migrate = new Migrate({ source: memorySource(filesOf(SETS.full, scene.folder)), driver });
+					const driver = await backendOf(nextOwner).open(url);
+					await using migrate = new Migrate({ source: memorySource(filesOf(SETS.full, testFolder.folder)), driver });
 					await migrate.up();
 				}
 				expect(await sleeper.wake()).toMatchObject({ applied: version - 1, code: "ERR_LOCK_LOST" });
 			}
-			await assertEnd(scene, { ...WHICH, backend }, wayOf(SETS.full, "up"), backend);
-			expect(scene.files()).toEqual(["app.db"]);
+			await assertEnd(testFolder, { ...WHICH, backend }, wayOf(SETS.full, "up"), backend);
+			expect(testFolder.files()).toEqual(["app.db"]);
 		},
 	);
 
-	it.each(REFUSALS)("%s: cannot be robbed by %s, and goes on where it was", async (backend, thief) => {
-		using scene = createScene();
+	it.each(REFUSALS)("%s: keeps its lock against %s, and goes on where it was", async (backend, nextOwner) => {
+		using testFolder = createTestFolder();
 		{
-			await using sleeper = await asleep(backend, scene.path, 2);
-			const broken = backendOf(thief).breakLocks(urlOf(thief, scene.path, WHICH), async () => true);
+			await using sleeper = await asleep(backend, testFolder.path, 2);
+			const broken = backendOf(nextOwner).breakLocks(urlOf(nextOwner, testFolder.path, WHICH), async () => true);
 			await expect(broken).rejects.toMatchObject({
 				code: "ERR_LOCK_TIMEOUT",
 				message: expect.stringContaining(`process ${sleeper.pid} on host`),
 			});
 			expect(await sleeper.wake()).toMatchObject({ applied: SETS.full.length, code: "none" });
 		}
-		await assertEnd(scene, { ...WHICH, backend }, wayOf(SETS.full, "up"), backend);
-		expect(scene.files()).toEqual(["app.db"]);
+		await assertEnd(testFolder, { ...WHICH, backend }, wayOf(SETS.full, "up"), backend);
+		expect(testFolder.files()).toEqual(["app.db"]);
 	});
 });

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { assertAftermath, assertEnd } from "./aftermath.ts";
-import { createScene, type Scene } from "./scene.ts";
 import { type Seeded, seeded } from "./seeded.ts";
 import { SETS } from "./steps.ts";
 import {
@@ -13,6 +12,7 @@ import {
 	traceCalls,
 	WRITING_CALLS,
 } from "./strace.ts";
+import { createTestFolder, type TestFolder } from "./test-folder.ts";
 import { ALL_BACKENDS, caseName, createDatabase, type TortureCase } from "./torture-case.ts";
 import { wayOf } from "./way.ts";
 
@@ -40,26 +40,27 @@ export async function soak(seed: number, goesOn: (lives: number) => boolean): Pr
 async function live(random: Seeded, name: string): Promise<number> {
 	const journal = random.pick(["rollback", "wal"] as const);
 	const direction = random.pick(["up", "down"] as const);
-	using scene = createScene();
-	createDatabase(scene.path, journal);
+	using testFolder = createTestFolder();
+	createDatabase(testFolder.path, journal);
 	const story: string[] = [];
 	let count = 0;
 	try {
 		let which: TortureCase = { set: "full", backend: "sqlite-native", transaction: "atomic", journal, direction };
-		if (direction === "down") assert.equal((await runChild({ ...which, direction: "up" }, scene.path)).exitCode, 0);
+		if (direction === "down")
+			assert.equal((await runChild({ ...which, direction: "up" }, testFolder.path)).exitCode, 0);
 		for (let harm = 0; harm < HARMS_IN_A_LIFE; harm++) {
 			which = { ...which, backend: random.pick(ALL_BACKENDS) };
-			const harm = await randomHarm(random, which, scene);
+			const harm = await randomHarm(random, which, testFolder);
 			if (harm === undefined) continue;
 			story.push(`${caseName(which)}, ${harmName(harm)}`);
 			count++;
-			const { killed, exitCode, code, stack } = await runChild(which, scene.path, { harm });
+			const { killed, exitCode, code, stack } = await runChild(which, testFolder.path, { harm });
 			assert.ok(killed || exitCode === 0 || code !== undefined, stack);
 		}
 		const way = wayOf(SETS.full, direction);
 		const backend = random.pick(ALL_BACKENDS);
-		await assertAftermath(scene, which, way, backend);
-		await assertEnd(scene, which, way, backend);
+		await assertAftermath(testFolder, which, way, backend);
+		await assertEnd(testFolder, which, way, backend);
 		return count;
 	} catch (cause) {
 		throw new Error(`${name}: ${story.join("; then ")}: ${(cause as Error).message}`, { cause });
@@ -67,8 +68,8 @@ async function live(random: Seeded, name: string): Promise<number> {
 }
 
 /** One of the calls that the run would make on what there is. */
-async function randomHarm(random: Seeded, which: TortureCase, scene: Scene): Promise<Harm | undefined> {
-	using copy = scene.copy();
+async function randomHarm(random: Seeded, which: TortureCase, testFolder: TestFolder): Promise<Harm | undefined> {
+	using copy = testFolder.copy();
 	const calls = await traceCalls(which, copy.path);
 	const kills = random.below(3) > 0;
 	const kinds: readonly Call[] = kills ? WRITING_CALLS : FALLIBLE_CALLS;

@@ -12,7 +12,7 @@ import { type Rehearsal, rehearse } from "./harmed-run.ts";
 import { lockPoints, rehearseLock, surviveLockKills } from "./lock-kills.ts";
 import { BAD_PLACES, survivePlace } from "./places.ts";
 import { everyNth, faultPoints, killPoints, surviveAll } from "./points.ts";
-import { FIELDS, race } from "./race.ts";
+import { RACE_BACKENDS, race } from "./race.ts";
 import { runTwo } from "./run-two.ts";
 import { soak } from "./soak.ts";
 import { type CaseSummary, summaryTable, table } from "./summary.ts";
@@ -65,10 +65,10 @@ async function everything(): Promise<void> {
 	}
 	const races = [];
 	for (const killed of [0, Math.ceil(processes / 4)]) {
-		for (const field of FIELDS) {
-			const survived = await holds(() => race({ field, processes, rounds, seed, killed }));
-			races.push([field, processes, rounds, rounds * killed, survived ? rounds : "no"]);
-			progress(`race of ${field}: ${rounds} rounds, ${rounds * killed} kills`);
+		for (const entrants of RACE_BACKENDS) {
+			const survived = await holds(() => race({ backends: entrants, processes, rounds, seed, killed }));
+			races.push([entrants, processes, rounds, rounds * killed, survived ? rounds : "no"]);
+			progress(`race of ${entrants}: ${rounds} rounds, ${rounds * killed} kills`);
 		}
 	}
 	const foreign = [];

@@ -1,18 +1,18 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { createScene } from "./scene.ts";
 import { runChild } from "./strace.ts";
+import { createTestFolder } from "./test-folder.ts";
 import { BACKEND_NAMES, type TortureCase } from "./torture-case.ts";
 
 describe("a system that does not say where a process runs", () => {
 	it.each(BACKEND_NAMES)("is told with the database's name, and nothing is made, on %s", async (backend) => {
-		using scene = createScene();
+		using testFolder = createTestFolder();
 		const which: TortureCase = { backend, set: "full", transaction: "atomic", direction: "up", journal: "rollback" };
 		const harm = { call: "openat", when: 1, what: "EIO", path: "/proc/sys/kernel/random/boot_id" } as const;
-		const outcome = await runChild(which, scene.path, { harm });
+		const outcome = await runChild(which, testFolder.path, { harm });
 		expect(outcome).toMatchObject({ exitCode: 1, code: "ERR_DATABASE" });
-		expect(outcome.message).toContain(`cannot open ${scene.path}: EIO`);
-		expect(scene.files()).toEqual([]);
+		expect(outcome.message).toContain(`cannot open ${testFolder.path}: EIO`);
+		expect(testFolder.files()).toEqual([]);
 	});
 });
 

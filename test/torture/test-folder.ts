@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 
 /** A folder with one database, `app.db`, and whatever lies beside it. */
-export interface Scene extends Disposable {
+export interface TestFolder extends Disposable {
 	readonly folder: string;
 	readonly path: string;
 	/** The database's file itself, where `path` is a link to it. */
@@ -13,13 +13,13 @@ export interface Scene extends Disposable {
 	/** Names of the files in the folder, and in folders in it. */
 	files(): readonly string[];
 	/** The same in another folder; symbolic links stay as they are. */
-	copy(): Scene;
+	copy(): TestFolder;
 	/** Makes the folder what another one is: a journal of two files names a third by its whole path. */
-	become(other: Scene): void;
+	become(other: TestFolder): void;
 }
 
 /** @param folder Made when it is not there; by default a new one. */
-export function createScene(folder: string = mkdtempSync(join(tmpdir(), "godwit-torture-"))): Scene {
+export function createTestFolder(folder: string = mkdtempSync(join(tmpdir(), "godwit-torture-"))): TestFolder {
 	mkdirSync(folder, { recursive: true });
 	return {
 		folder,
@@ -35,7 +35,7 @@ export function createScene(folder: string = mkdtempSync(join(tmpdir(), "godwit-
 				.map((entry) => relative(folder, join(entry.parentPath, entry.name)))
 				.sort(),
 		copy() {
-			const copy = createScene();
+			const copy = createTestFolder();
 			cpSync(folder, copy.folder, { recursive: true, verbatimSymlinks: true });
 			return copy;
 		},

@@ -16,16 +16,16 @@ import {
 import type { Backend } from "./backends.ts";
 
 /** A database file in a folder of its own, godwit on it, and the engine without godwit. */
-export interface Lab extends Disposable {
+export interface TestDatabase extends Disposable {
 	readonly backend: Backend;
 	readonly folder: string;
 	readonly path: string;
 	url(options?: string): string;
 	open(options?: string): Promise<Driver>;
 	/** Does something with one migration set, and closes it. */
-	migrate<T>(files: MigrationFiles, work: (migrate: Migrate) => Promise<T>, options?: LabOptions): Promise<T>;
-	up(files: MigrationFiles, options?: LabOptions): Promise<void>;
-	down(files: MigrationFiles, options?: LabOptions): Promise<void>;
+	migrate<T>(files: MigrationFiles, work: (migrate: Migrate) => Promise<T>, options?: TestRunOptions): Promise<T>;
+	up(files: MigrationFiles, options?: TestRunOptions): Promise<void>;
+	down(files: MigrationFiles, options?: TestRunOptions): Promise<void>;
 	version(): Promise<VersionState>;
 	exec(sql: string): void;
 	all(sql: string): readonly Readonly<Record<string, unknown>>[];
@@ -40,7 +40,7 @@ export interface Lab extends Disposable {
 	files(): readonly string[];
 }
 
-export interface LabOptions extends MigrateOptions {
+export interface TestRunOptions extends MigrateOptions {
 	/** Of the URL. */
 	readonly url?: string;
 }
@@ -48,24 +48,24 @@ export interface LabOptions extends MigrateOptions {
 /** Durability is what the torture tests are about. */
 const FAST = "x-synchronous=off";
 
-export function createLab(backend: Backend): Lab {
+export function createTestDatabase(backend: Backend): TestDatabase {
 	const folder = mkdtempSync(join(tmpdir(), "godwit-sqlite-"));
 	const path = join(folder, "app.db");
-	const lab: Lab = {
+	const db: TestDatabase = {
 		backend,
 		folder,
 		path,
 		url: (options) => `${backend.name}://${path}?${options ?? FAST}`,
-		open: (options) => backend.factory.open(lab.url(options)),
+		open: (options) => backend.factory.open(db.url(options)),
 		async migrate(files, work, { url, ...options } = {}) {
-			const driver = await lab.open(url === undefined ? FAST : `${FAST}&${url}`);
+			const driver = await db.open(url === undefined ? FAST : `${FAST}&${url}`);
 			await using migrate = new Migrate({ source: memorySource(files), driver, ...options });
 			return await work(migrate);
 		},
-		up: (files, options) => lab.migrate(files, async (migrate) => void (await migrate.up()), options),
-		down: (files, options) => lab.migrate(files, async (migrate) => void (await migrate.down()), options),
+		up: (files, options) => db.migrate(files, async (migrate) => void (await migrate.up()), options),
+		down: (files, options) => db.migrate(files, async (migrate) => void (await migrate.down()), options),
 		async version() {
-			await using driver = await lab.open();
+			await using driver = await db.open();
 			return await driver.version();
 		},
 		exec(sql) {
@@ -87,11 +87,11 @@ export function createLab(backend: Backend): Lab {
 			}
 		},
 		schema: () =>
-			lab.all("SELECT type, name, sql FROM sqlite_schema WHERE tbl_name NOT LIKE 'schema_migrations%' ORDER BY name"),
+			db.all("SELECT type, name, sql FROM sqlite_schema WHERE tbl_name NOT LIKE 'schema_migrations%' ORDER BY name"),
 		files: () => readdirSync(folder).sort(),
 		[Symbol.dispose]: () => rmSync(folder, { recursive: true }),
 	};
-	return lab;
+	return db;
 }
 
 /** Numbers bodies from 1: the ups of a migration set. */

@@ -1,29 +1,29 @@
 import { textBody } from "@godwit/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends } from "./backends.ts";
-import { createLab, failedMigration, type Lab, ups } from "./lab.ts";
+import { createTestDatabase, failedMigration, type TestDatabase, ups } from "./test-database.ts";
 
 const FIRST = "CREATE TABLE log (id INTEGER PRIMARY KEY, text TEXT);\nINSERT INTO log VALUES (1, 'one');";
 
-describe.each(backends)("a body that meddles with what godwit stands on, on $name", (backend) => {
-	let lab: Lab;
+describe.each(backends)("a body that changes what godwit relies on, on $name", (backend) => {
+	let db: TestDatabase;
 
 	beforeEach(async () => {
-		lab = createLab(backend);
-		await lab.up(ups(FIRST));
+		db = createTestDatabase(backend);
+		await db.up(ups(FIRST));
 	});
 
-	afterEach(() => lab[Symbol.dispose]());
+	afterEach(() => db[Symbol.dispose]());
 
 	/** Success is only reported for what is recorded and there whole, failure for what is not there. */
 	async function tellsTheTruth(trick: string): Promise<void> {
 		const body = `INSERT INTO log VALUES (2, 'two');\n${trick}\nINSERT INTO log VALUES (3, 'three');`;
-		const succeeded = await lab.up(ups(FIRST, body)).then(
+		const succeeded = await db.up(ups(FIRST, body)).then(
 			() => true,
 			() => false,
 		);
-		expect(await lab.version()).toEqual({ version: succeeded ? 2n : 1n, dirty: false });
-		expect(lab.all("SELECT count(*) AS n FROM log")).toEqual([{ n: succeeded ? 3n : 1n }]);
+		expect(await db.version()).toEqual({ version: succeeded ? 2n : 1n, dirty: false });
+		expect(db.all("SELECT count(*) AS n FROM log")).toEqual([{ n: succeeded ? 3n : 1n }]);
 	}
 
 	it.each([
@@ -42,15 +42,15 @@ describe.each(backends)("a body that meddles with what godwit stands on, on $nam
 		"cannot hide what breaks the transaction behind a character: %j",
 		async (trick) => {
 			await tellsTheTruth(trick);
-			expect(await lab.version()).toEqual({ version: 1n, dirty: false });
+			expect(await db.version()).toEqual({ version: 1n, dirty: false });
 		},
 	);
 
 	it("does not take the next file its journal away, without which nothing can be rolled back", async () => {
 		const seen = "CREATE TABLE seen AS SELECT * FROM pragma_journal_mode;";
 		const off = "-- godwit: no-transaction\nPRAGMA journal_mode=MEMORY; PRAGMA journal_mode=OFF;";
-		await lab.up(ups(FIRST, off, seen));
-		expect(lab.all("SELECT journal_mode FROM seen")).toEqual([{ journal_mode: "persist" }]);
+		await db.up(ups(FIRST, off, seen));
+		expect(db.all("SELECT journal_mode FROM seen")).toEqual([{ journal_mode: "persist" }]);
 	});
 
 	// Natively SQLite is defensive and refuses PRAGMA journal_mode=OFF.
@@ -59,17 +59,17 @@ describe.each(backends)("a body that meddles with what godwit stands on, on $nam
 		const rows = `INSERT INTO log ${numbers} SELECT i, printf('%.*c', 500, 'x') FROM n;`;
 		const off = "-- godwit: no-transaction\nPRAGMA journal_mode=OFF;";
 		const fails = "PRAGMA cache_size=5; UPDATE log SET text = 'changed' || text; DROP TABLE missing;";
-		await failedMigration("ERR_SQL", lab.up(ups(FIRST, rows, off, fails)));
-		expect(lab.all("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
-		expect(lab.all("SELECT id FROM log WHERE text LIKE 'changed%'")).toEqual([]);
+		await failedMigration("ERR_SQL", db.up(ups(FIRST, rows, off, fails)));
+		expect(db.all("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
+		expect(db.all("SELECT id FROM log WHERE text LIKE 'changed%'")).toEqual([]);
 	});
 
 	it.each(["foreign_keys", "legacy_alter_table", "query_only"])(
 		"cannot set something for the next file with EXPLAIN PRAGMA, which SQLite carries out: %s",
 		async (name) => {
 			const set = `-- godwit: no-transaction\nEXPLAIN PRAGMA ${name}=ON;`;
-			await lab.up(ups(FIRST, set, `CREATE TABLE seen AS SELECT * FROM pragma_${name};`));
-			expect(lab.all("SELECT * FROM seen")).toEqual([{ [name]: 0n }]);
+			await db.up(ups(FIRST, set, `CREATE TABLE seen AS SELECT * FROM pragma_${name};`));
+			expect(db.all("SELECT * FROM seen")).toEqual([{ [name]: 0n }]);
 		},
 	);
 
@@ -86,7 +86,7 @@ describe.each(backends)("a body that meddles with what godwit stands on, on $nam
 		["soft_heap_limit", "1000000000"],
 		["threads", "3"],
 	])("leaves the application's connection as it was: PRAGMA %s=%s", async (name, value) => {
-		using connection = backend.connect(lab.path);
+		using connection = backend.connect(db.path);
 		const before = connection.all(`PRAGMA ${name}`);
 		await using driver = connection.withInstance();
 		await driver.run(textBody(`-- godwit: no-transaction\nPRAGMA ${name}=${value};`));
@@ -94,7 +94,7 @@ describe.each(backends)("a body that meddles with what godwit stands on, on $nam
 	});
 
 	it("does not change for the next file what LIKE does", async () => {
-		await lab.up(ups(FIRST, "PRAGMA case_sensitive_like=ON;", "CREATE TABLE seen AS SELECT 'a' LIKE 'A' AS alike;"));
-		expect(lab.all("SELECT alike FROM seen")).toEqual([{ alike: 1n }]);
+		await db.up(ups(FIRST, "PRAGMA case_sensitive_like=ON;", "CREATE TABLE seen AS SELECT 'a' LIKE 'A' AS alike;"));
+		expect(db.all("SELECT alike FROM seen")).toEqual([{ alike: 1n }]);
 	});
 });

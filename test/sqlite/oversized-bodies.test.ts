@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type MigrationBody, migrationBody } from "@godwit/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends } from "./backends.ts";
-import { createLab, failure, type Lab } from "./lab.ts";
+import { createTestDatabase, failure, type TestDatabase } from "./test-database.ts";
 
 /** A text of any size, made of a piece that is repeated: nobody has to hold the whole of it. */
 interface Text {
@@ -36,23 +36,23 @@ function bodyOf(text: Text): MigrationBody {
 
 const TABLE = "CREATE TABLE t (a);";
 
-describe.each(backends)("a body of a hostile size, on $name", (backend) => {
-	let lab: Lab;
+describe.each(backends)("an oversized body, on $name", (backend) => {
+	let db: TestDatabase;
 
 	beforeEach(() => {
-		lab = createLab(backend);
+		db = createTestDatabase(backend);
 	});
 
-	afterEach(() => lab[Symbol.dispose]());
+	afterEach(() => db[Symbol.dispose]());
 
 	async function apply(text: Text): Promise<void> {
-		await using driver = await lab.open();
+		await using driver = await db.open();
 		await driver.apply?.(bodyOf(text), { version: 1n, dirty: false });
 	}
 
 	it("may be one statement of 100 MB", async () => {
 		await apply({ start: "CREATE TABLE t AS SELECT '", piece: "x", count: 100e6, end: "' AS a" });
-		expect(lab.all("SELECT length(a) AS length FROM t")).toEqual([{ length: 100_000_000n }]);
+		expect(db.all("SELECT length(a) AS length FROM t")).toEqual([{ length: 100_000_000n }]);
 	});
 
 	it.each<[what: string, text: Text]>([
@@ -65,7 +65,7 @@ describe.each(backends)("a body of a hostile size, on $name", (backend) => {
 		["a statement on line 10,000,001", { piece: "\n", count: 10e6, end: TABLE }],
 	])("may be %s", async (_, text) => {
 		await apply(text);
-		expect(lab.schema()).toMatchObject([{ name: "t" }]);
+		expect(db.schema()).toMatchObject([{ name: "t" }]);
 	});
 
 	it("fails where a million parentheses begin, with what SQLite says", async () => {
@@ -74,7 +74,7 @@ describe.each(backends)("a body of a hostile size, on $name", (backend) => {
 		expect(message).toBe("Recursion limit");
 		expect(details).toMatchObject({ line: 2, column: 2 });
 		expect(details.sql.length).toBeLessThan(3_000);
-		expect(lab.schema()).toEqual([]);
+		expect(db.schema()).toEqual([]);
 	});
 
 	it.each<[what: string, start: string, end: string, problem: string, place: { line: number; column: number }]>([
@@ -87,18 +87,18 @@ describe.each(backends)("a body of a hostile size, on $name", (backend) => {
 		expect(piece).toHaveLength(1_000);
 		const { details } = await failure("ERR_INVALID_BODY", apply({ start, piece, count: 50_000, end }));
 		expect(details).toMatchObject({ problem, ...place });
-		expect(lab.schema()).toEqual([]);
+		expect(db.schema()).toEqual([]);
 	});
 
 	describe("from a file, in a process whose heap is limited to 32 MB,", () => {
 		function up(text: Text): { readonly status: number | null; readonly said: string; readonly peakKb: number } {
-			const folder = join(lab.folder, "migrations");
+			const folder = join(db.folder, "migrations");
 			mkdirSync(folder, { recursive: true });
 			const file = openSync(join(folder, "1_big.up.sql"), "w");
 			for (const chunk of chunksOf(text)) writeSync(file, chunk);
 			closeSync(file);
 			const node = ["--max-old-space-size=32", `--import=data:text/javascript,${encodeURIComponent(REPORT_MEMORY)}`];
-			const args = [GODWIT, "-path", folder, "-database", lab.url(), "up"];
+			const args = [GODWIT, "-path", folder, "-database", db.url(), "up"];
 			const { status, stderr } = spawnSync(process.execPath, [...node, ...args], { encoding: "utf8" });
 			const [, said = stderr, peak] = /^(.*)peak (\d+) kB\n$/s.exec(stderr) ?? [];
 			return { status, said, peakKb: Number(peak) };
@@ -106,7 +106,7 @@ describe.each(backends)("a body of a hostile size, on $name", (backend) => {
 
 		it("is run when it has a million statements", () => {
 			expect(up({ start: TABLE, piece: "SELECT 1;\n", count: 1e6 })).toMatchObject({ status: 0 });
-			expect(lab.schema()).toHaveLength(1);
+			expect(db.schema()).toHaveLength(1);
 		});
 
 		it.each(["", "-- godwit: no-transaction\n"])(
@@ -115,10 +115,10 @@ describe.each(backends)("a body of a hostile size, on $name", (backend) => {
 				const statement = { start, piece: `SELECT '${"x".repeat(9_989)}';\n` };
 				const small = up({ ...statement, count: 10 });
 				expect(small).toMatchObject({ status: 0 });
-				lab.exec("DELETE FROM schema_migrations");
+				db.exec("DELETE FROM schema_migrations");
 				const big = up({ ...statement, count: 10_000, end: TABLE });
 				expect(big).toMatchObject({ status: 0 });
-				expect(lab.schema()).toHaveLength(1);
+				expect(db.schema()).toHaveLength(1);
 				// The buffers of a file's chunks are outside of the heap.
 				expect(big.peakKb - small.peakKb).toBeLessThan(60_000);
 			},
