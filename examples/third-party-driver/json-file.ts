@@ -69,15 +69,15 @@ function jsonFileDriver(path: string): Driver {
 	return defineDriver({ name: path }, () => ({
 		async tryLock() {
 			if (lock.take()) return undefined;
-			const owner = lock.owner() ?? "somebody who has just let go of it";
+			const owner = lock.owner() ?? "a process that has just released it";
 			return { owner, reason: `the migration lock is held by ${owner}; if that process is gone, delete ${path}.lock` };
 		},
 
 		async releaseLock() {
 			const owner = lock.release();
 			if (owner === me) return;
-			const thief = owner ?? "nobody any more";
-			throw new MigrateError("ERR_LOCK_LOST", `the migration lock is held by ${thief}`, { owner: thief });
+			const holder = owner ?? "nobody";
+			throw new MigrateError("ERR_LOCK_LOST", `the migration lock is held by ${holder}`, { owner: holder });
 		},
 
 		run: (body) => execute(body),

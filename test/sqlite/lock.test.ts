@@ -123,12 +123,12 @@ describe.each(backends)("the migration lock on $name", (backend) => {
 		await using driver = await db.open();
 		await driver.lock();
 		await driver.setVersion({ version: 4n, dirty: false });
-		await changeLock(driver, onHost("thief", at(HOUR_MS)));
+		await changeLock(driver, onHost("other", at(HOUR_MS)));
 		const lost = await failure(
 			"ERR_LOCK_LOST",
 			driver.apply?.(textBody("CREATE TABLE t (a)"), { version: 5n, dirty: false }) ?? Promise.resolve(),
 		);
-		expect(lost.details.owner).toBe(`held by process ${process.pid} on host thief`);
+		expect(lost.details.owner).toBe(`held by process ${process.pid} on host other`);
 		await failure("ERR_LOCK_LOST", driver.setVersion({ version: 5n, dirty: false }));
 		await failure("ERR_LOCK_LOST", driver.run(textBody("CREATE TABLE t (a)")));
 		await failure("ERR_LOCK_LOST", driver.drop());
@@ -143,18 +143,18 @@ describe.each(backends)("the migration lock on $name", (backend) => {
 	});
 
 	it("lost in the middle of an operation fails the migration, as its cause", async () => {
-		const steal = "-- godwit: no-transaction\nUPDATE schema_migrations_lock SET owner = 'thief';";
+		const steal = "-- godwit: no-transaction\nUPDATE schema_migrations_lock SET owner = 'another owner';";
 		const up = db.up(ups("CREATE TABLE one (a);", steal, "CREATE TABLE three (a);"));
 		const { failed, cause } = await failedMigration("ERR_LOCK_LOST", up);
 		expect(failed.details).toMatchObject({ version: 2n, dirty: true });
 		expect(failed.suppressed).toHaveLength(1);
-		expect(cause.message).toContain("held by thief");
+		expect(cause.message).toContain("held by another owner");
 		expect(await db.version()).toEqual({ version: 2n, dirty: true });
 		expect(db.schema()).toHaveLength(1);
 	});
 
 	it("cannot be given away by a body in a transaction, which is told by its line", async () => {
-		const steal = "SELECT 1;\nUPDATE schema_migrations_lock SET owner = 'thief';";
+		const steal = "SELECT 1;\nUPDATE schema_migrations_lock SET owner = 'another owner';";
 		const { failed, cause } = await failedMigration("ERR_OWN_TABLES", db.up(ups("CREATE TABLE one (a);", steal)));
 		expect(failed.details).toMatchObject({ version: 2n, dirty: false });
 		expect(cause.details).toMatchObject({ line: 2, column: 1 });

@@ -56,7 +56,9 @@ async function create(): Promise<DriverHarness & AsyncDisposable> {
 		},
 		async stealLock() {
 			using database = new DatabaseSync(path);
-			database.exec("UPDATE schema_migrations_lock SET locked = TRUE, owner = 'a thief', expires_at = '9999-01-01'");
+			database.exec(
+				"UPDATE schema_migrations_lock SET locked = TRUE, owner = 'another owner', expires_at = '9999-01-01'",
+			);
 		},
 		spoilVersion: {
 			async "a second row"() {

@@ -241,11 +241,11 @@ export const driverMutants: Readonly<Record<string, DriverMutant>> = {
 			apply: (body, change) => memoryDriver(database).apply(body, change),
 		}),
 	},
-	"a lost lock is not worth a word": {
+	"unlock does not report a lost lock": {
 		caughtBy: "unlock/tells-of-a-lost-lock",
 		break: (d) => ({ unlock: () => d.unlock().catch(unless("ERR_LOCK_LOST")) }),
 	},
-	"unlock takes the thief's lock away": {
+	"unlock frees the next owner's lock": {
 		caughtBy: "unlock/tells-of-a-lost-lock",
 		break: (d, database) => ({
 			unlock: () =>

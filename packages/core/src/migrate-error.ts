@@ -144,7 +144,7 @@ export class MigrateError<C extends ErrorCode = ErrorCode> extends Error {
 	}
 }
 
-/** Tells a MigrateError, also across duplicate copies of this package, where `instanceof` does not. */
+/** Returns whether an error is a MigrateError, also across duplicate copies of this package, where `instanceof` does not. */
 export function isMigrateError<C extends ErrorCode>(error: unknown, code?: C): error is MigrateError<C> {
 	return error instanceof Error && brand in error && (code === undefined || (error as MigrateError).code === code);
 }

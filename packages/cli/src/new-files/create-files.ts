@@ -102,7 +102,7 @@ function isTaken(version: string, files: readonly string[]): boolean {
 function assertRuns(file: string, direction: Direction): void {
 	const verdict = parseMigrationName(file);
 	if (verdict.kind === "migration" && verdict.name.direction === direction) return;
-	const reason = verdict.kind === "suspect" ? verdict.reason : `it would not be read as ${direction}`;
+	const reason = verdict.kind === "invalid" ? verdict.reason : `it would not be read as ${direction}`;
 	throw new CommandError(`${file} would not run: ${reason}`);
 }
 

@@ -91,17 +91,17 @@ export const lockLaws: readonly Law<DriverHarness, DriverCapability>[] = lawsOfO
 		requires: ["cross-instance-lock"],
 		async check(harness) {
 			await using holder = await harness.open();
-			await using loser = await harness.open();
+			await using keptOut = await harness.open();
 			await using next = await harness.open();
 			await holder.lock();
-			await rejection("ERR_LOCK_TIMEOUT", loser.lock({ timeoutMs: 0 }));
-			await rejection("ERR_NOT_LOCKED", loser.unlock());
+			await rejection("ERR_LOCK_TIMEOUT", keptOut.lock({ timeoutMs: 0 }));
+			await rejection("ERR_NOT_LOCKED", keptOut.unlock());
 			await rejection("ERR_LOCK_TIMEOUT", next.lock({ timeoutMs: 0 }));
 			await holder.unlock();
 			await next.lock({ timeoutMs: 0 });
-			await rejection("ERR_LOCK_TIMEOUT", loser.lock({ timeoutMs: 0 }));
+			await rejection("ERR_LOCK_TIMEOUT", keptOut.lock({ timeoutMs: 0 }));
 			await next.unlock();
-			await loser.lock({ timeoutMs: 0 });
+			await keptOut.lock({ timeoutMs: 0 });
 		},
 	},
 	{
@@ -145,7 +145,7 @@ export const lockLaws: readonly Law<DriverHarness, DriverCapability>[] = lawsOfO
 			);
 			await expectObjects(harness, []);
 			await expectVersion(driver, 1n, false);
-			// Whether close tells of it too is left open, so the loss is settled before.
+			// A driver may report the loss from close too, or not, so it is reported before.
 			await rejection("ERR_LOCK_LOST", driver.unlock());
 		},
 	},
@@ -159,7 +159,7 @@ export const lockLaws: readonly Law<DriverHarness, DriverCapability>[] = lawsOfO
 			await driver.lock();
 			await harness.stealLock?.(driver);
 			await rejection("ERR_LOCK_LOST", driver.unlock());
-			// It is the thief's lock now.
+			// Another owner holds the lock now.
 			await rejection("ERR_LOCK_TIMEOUT", other.lock({ timeoutMs: 0 }));
 		},
 	},

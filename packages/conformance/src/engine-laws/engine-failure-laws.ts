@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { memorySource, NIL_VERSION, type Version } from "@godwit/core";
+import { memorySource, NIL_VERSION } from "@godwit/core";
 import type { DriverCapability, DriverHarness } from "../driver-laws/driver-harness.ts";
 import { expectObjects, rejection, rejectionCausedBy } from "../expectations.ts";
 import { type Law, lawsOfOne } from "../law.ts";
-import { expectState, namesOf, type OpenEngine, openWith, sourceOfSet, withoutApply } from "./engine.ts";
-import { failing, type MigrationSet, migrationFiles, reversibleSet } from "./migration-set.ts";
+import { expectState, namesOf, type OpenEngine, openWith } from "./engine.ts";
+import { failing, migrationFiles, reversibleSet } from "./migration-set.ts";
 
 /** What `Migrate` promises of operations that fail. */
 export function engineFailureLaws(openEngine: OpenEngine): readonly Law<DriverHarness, DriverCapability>[] {
@@ -40,36 +40,6 @@ export function engineFailureLaws(openEngine: OpenEngine): readonly Law<DriverHa
 			},
 		},
 		{
-			id: "engine/dirty-until-forced",
-			of: "Migrate.force",
-			async check(harness) {
-				const set = failing(withFailingUp, 1n, "down");
-				const source = sourceOfSet(harness.dialect, set);
-				await using engine = openEngine({ source, driver: withoutApply(await harness.open()) });
-				await rejection("ERR_MIGRATION_FAILED", engine.up());
-				await expectState(engine, 2n, true);
-				const operations = [
-					() => engine.up(),
-					() => engine.down(),
-					() => engine.steps(1),
-					() => engine.migrate(3),
-					() => engine.run(),
-				];
-				for (const operation of operations) {
-					const { details } = await rejection("ERR_DIRTY", operation());
-					assert.equal(details.version, 2n);
-				}
-				await engine.force(1n);
-				await expectState(engine, 1n, false);
-				// The version below the first migration is the one that a half-way down leaves behind.
-				await rejection("ERR_MIGRATION_FAILED", engine.down());
-				await expectState(engine, NIL_VERSION, true);
-				await rejection("ERR_DIRTY", engine.up());
-				await engine.force(NIL_VERSION);
-				await expectState(engine, NIL_VERSION, false);
-			},
-		},
-		{
 			id: "engine/unreadable-body-is-a-failure",
 			of: "Migrate.up",
 			async check(harness) {
@@ -90,30 +60,6 @@ export function engineFailureLaws(openEngine: OpenEngine): readonly Law<DriverHa
 			},
 		},
 		{
-			id: "engine/irreversible-changes-nothing",
-			of: "Migrate.down",
-			async check(harness) {
-				await using engine = await openWith(openEngine, harness, withoutDown(2n));
-				await engine.up();
-				const { details } = await rejection("ERR_IRREVERSIBLE", engine.down());
-				assert.equal(details.version, 2n);
-				await expectObjects(harness, ["m1", "m2", "m3"]);
-				await expectState(engine, 3n, false);
-			},
-		},
-		{
-			id: "engine/missing-down-can-be-skipped",
-			of: "MigrateOptions.missingDown",
-			async check(harness) {
-				await using engine = await openWith(openEngine, harness, withoutDown(2n), { missingDown: "skip" });
-				await engine.up();
-				const { applied } = await engine.down();
-				assert.deepEqual(namesOf(applied), ["3 down", "2 down", "1 down"]);
-				await expectObjects(harness, ["m2"]);
-				await expectState(engine, NIL_VERSION, false);
-			},
-		},
-		{
 			id: "engine/all-or-nothing",
 			of: "MigrateOptions.transaction",
 			requires: ["transaction"],
@@ -131,11 +77,4 @@ export function engineFailureLaws(openEngine: OpenEngine): readonly Law<DriverHa
 			},
 		},
 	]);
-}
-
-/** Three migrations, one of which cannot be reverted. */
-function withoutDown(version: Version): MigrationSet {
-	return reversibleSet([1n, 2n, 3n]).map((migration) =>
-		migration.version === version ? { ...migration, down: undefined } : migration,
-	);
 }

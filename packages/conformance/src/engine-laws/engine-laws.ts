@@ -6,7 +6,9 @@ import { type DriverCapability, type DriverHarness, driverCapabilities } from ".
 import { expectObjects, rejection } from "../expectations.ts";
 import { type Law, type LawSet, lawsOfOne } from "../law.ts";
 import { expectState, namesOf, type OpenEngine, openMigrate, openWith } from "./engine.ts";
+import { engineDirtyLaws } from "./engine-dirty-laws.ts";
 import { engineFailureLaws } from "./engine-failure-laws.ts";
+import { engineIrreversibleLaws } from "./engine-irreversible-laws.ts";
 import { engineModelLaw } from "./engine-model.ts";
 import { engineReportLaws } from "./engine-report-laws.ts";
 import { failing, objectOf, reversibleSet } from "./migration-set.ts";
@@ -26,6 +28,8 @@ export function engineLawsOf(openEngine: OpenEngine): LawSet<DriverHarness, Driv
 		laws: [
 			...movementLaws(openEngine),
 			...engineFailureLaws(openEngine),
+			...engineDirtyLaws(openEngine),
+			...engineIrreversibleLaws(openEngine),
 			...engineReportLaws(openEngine),
 			...lockingLaws(openEngine),
 			engineModelLaw(openEngine, { apply: true }),

@@ -24,7 +24,7 @@ export function harnessOf(database: MemoryDatabase): Required<DriverHarness> & A
 		objects: async () => database.state.objects,
 		fingerprint: async () => String(database.writes),
 		async stealLock() {
-			database.lockOwner = "a thief";
+			database.lockOwner = "another owner";
 			database.writes++;
 		},
 		spoilVersion: {

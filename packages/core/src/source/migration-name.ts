@@ -8,11 +8,11 @@ export interface MigrationName {
 	readonly identifier: string;
 }
 
-/** What a file name is: a migration's, nobody's business, or a mistake that a person should hear of. */
+/** What a file name is: that of a migration, of another file, or a mistake to report. */
 export type NameVerdict =
 	| { readonly kind: "migration"; readonly name: MigrationName }
 	| { readonly kind: "other" }
-	| { readonly kind: "suspect"; readonly reason: string };
+	| { readonly kind: "invalid"; readonly reason: string };
 
 /** Names that somebody most likely meant as a migration's. */
 const LOOKS_LIKE_ONE = /\.(up|down)(\.|$)|^[0-9].*\.sql/is;
@@ -26,20 +26,20 @@ const BACKUP = /(~|\.(bak|backup|old|orig|rej|sw[a-p]|tmp))$/i;
  * Reads a file name by golang-migrate's rule `VERSION_TITLE.up.EXTENSION`.
  *
  * Go skips what it cannot read; here a name that looks like a migration's and is not one, or that is an editor's or a
- * merge tool's copy of one, is `suspect`. Hidden files are nobody's business.
+ * merge tool's copy of one, is `invalid`. Hidden files are ignored.
  */
 export function parseMigrationName(fileName: string): NameVerdict {
 	// Asked first: in a folder of migrations nearly every name is one.
 	const name = readName(fileName);
 	if (name === undefined && (fileName.startsWith(".") || !LOOKS_LIKE_ONE.test(fileName))) return { kind: "other" };
 	if (!fileName.endsWith(".sql") && BACKUP.test(fileName)) {
-		return { kind: "suspect", reason: "it looks like a backup copy of a migration" };
+		return { kind: "invalid", reason: "it looks like a backup copy of a migration" };
 	}
 	if (!fileName.endsWith(".sql") && SCRIPT.test(fileName)) {
-		return { kind: "suspect", reason: "migrations in code are not supported yet, and it would run as SQL" };
+		return { kind: "invalid", reason: "migrations in code are not supported yet, and it would run as SQL" };
 	}
-	if (name === undefined) return { kind: "suspect", reason: "its name is not VERSION_TITLE.up.EXT or .down.EXT" };
-	if (name.version > MAX_VERSION) return { kind: "suspect", reason: `its version is over ${MAX_VERSION} (2^63-1)` };
+	if (name === undefined) return { kind: "invalid", reason: "its name is not VERSION_TITLE.up.EXT or .down.EXT" };
+	if (name.version > MAX_VERSION) return { kind: "invalid", reason: `its version is over ${MAX_VERSION} (2^63-1)` };
 	return { kind: "migration", name };
 }
 

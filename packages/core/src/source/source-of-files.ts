@@ -22,7 +22,7 @@ export interface NamedFile {
  */
 export function sourceOfFiles(location: string, files: Iterable<NamedFile>): Source {
 	const entries: Entry[] = [];
-	const suspects: { readonly name: string; readonly reason: string }[] = [];
+	const invalidNames: { readonly name: string; readonly reason: string }[] = [];
 
 	function place(entry: Entry, direction: Direction, file: NamedFile): void {
 		const earlier = entry[direction];
@@ -32,7 +32,7 @@ export function sourceOfFiles(location: string, files: Iterable<NamedFile>): Sou
 
 	for (const file of files) {
 		const verdict = parseMigrationName(file.name);
-		if (verdict.kind === "suspect") suspects.push({ name: file.name, reason: verdict.reason });
+		if (verdict.kind === "invalid") invalidNames.push({ name: file.name, reason: verdict.reason });
 		if (verdict.kind !== "migration") continue;
 		const { version, direction } = verdict.name;
 		place(entryAtEnd(entries, version), direction, file);
@@ -45,7 +45,7 @@ export function sourceOfFiles(location: string, files: Iterable<NamedFile>): Sou
 		if (up !== undefined) place(entry, "up", up);
 		if (down !== undefined) place(entry, "down", down);
 	}
-	if (suspects.length > 0) throw badNames(location, suspects);
+	if (invalidNames.length > 0) throw badNames(location, invalidNames);
 
 	return {
 		location,
@@ -114,12 +114,12 @@ function duplicate(
 
 function badNames(
 	location: string,
-	suspects: readonly { readonly name: string; readonly reason: string }[],
+	invalidNames: readonly { readonly name: string; readonly reason: string }[],
 ): MigrateError<"ERR_MIGRATION_NAME"> {
-	const lines = suspects.map(({ name, reason }) => `${name}: ${reason}`);
+	const lines = invalidNames.map(({ name, reason }) => `${name}: ${reason}`);
 	return new MigrateError(
 		"ERR_MIGRATION_NAME",
 		`cannot tell what these files in ${location} are; rename or remove them\n${lines.join("\n")}`,
-		{ names: suspects.map(({ name }) => name) },
+		{ names: invalidNames.map(({ name }) => name) },
 	);
 }

@@ -118,7 +118,7 @@ describe("a lock that cannot be given back", () => {
 	});
 
 	it("is free when it was lost", async () => {
-		const lost = new MigrateError("ERR_LOCK_LOST", "lost", { owner: "a thief" });
+		const lost = new MigrateError("ERR_LOCK_LOST", "lost", { owner: "another owner" });
 		const { driver, lock } = recorded({ releaseLock: () => Promise.reject(lost) });
 		await driver.lock();
 		await expect(driver.unlock()).rejects.toBe(lost);

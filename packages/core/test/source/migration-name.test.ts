@@ -58,8 +58,8 @@ describe("parseMigrationName", () => {
 		["1_a.up.sql.rej", "backup"],
 		["1_a.up.sql.swp", "backup"],
 		["1_a.up.sql.tmp", "backup"],
-	])("suspects %s", (fileName, reason) => {
-		expect(parseMigrationName(fileName)).toEqual({ kind: "suspect", reason: expect.stringContaining(reason) });
+	])("finds %s invalid", (fileName, reason) => {
+		expect(parseMigrationName(fileName)).toEqual({ kind: "invalid", reason: expect.stringContaining(reason) });
 	});
 
 	it.each([
