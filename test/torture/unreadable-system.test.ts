@@ -18,7 +18,7 @@ describe("a system that does not say where a process runs", () => {
 
 describe("a file system that does not say what a lock is when it is left", () => {
 	it.each(BACKEND_NAMES)("has it left with the next try, also beside an attached file, on %s", async (backend) => {
-		using scene = createScene();
+		using testFolder = createTestFolder();
 		const which: TortureCase = {
 			backend,
 			set: "attaching",
@@ -26,8 +26,8 @@ describe("a file system that does not say what a lock is when it is left", () =>
 			direction: "up",
 			journal: "rollback",
 		};
-		const harm = { call: "readlink", when: 1, what: "EIO", path: join(scene.folder, "side.db.lock") } as const;
-		expect(await runChild(which, scene.path, { harm })).toMatchObject({ exitCode: 0 });
-		expect(scene.files().filter((name) => name.endsWith(".lock"))).toEqual([]);
+		const harm = { call: "readlink", when: 1, what: "EIO", path: join(testFolder.folder, "side.db.lock") } as const;
+		expect(await runChild(which, testFolder.path, { harm })).toMatchObject({ exitCode: 0 });
+		expect(testFolder.files().filter((name) => name.endsWith(".lock"))).toEqual([]);
 	});
 });
