@@ -25,7 +25,7 @@ export const create: Command = {
 	async run({ line, print }) {
 		const { createFiles } = await import("../new-files/create-files.ts");
 		const { fileRequest } = await import("../new-files/file-request.ts");
-		for (const path of await createFiles(fileRequest(line))) print(path);
+		for (const path of await createFiles(await fileRequest(line))) print(path);
 		return 0;
 	},
 };

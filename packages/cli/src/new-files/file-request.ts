@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import { controlCharacter } from "@godwit/core";
-import { pathOfFileUrl } from "@godwit/source-file";
 import { CommandError } from "../command-line/command-error.ts";
 import type { CommandLine } from "../command-line/read-command-line.ts";
 
@@ -23,7 +22,7 @@ export const DEFAULT_FORMAT = "20060102150405";
 const DEFAULT_DIGITS = 6;
 
 /** Reads what `create` is asked for. @throws CommandError for what cannot be part of a file's name, or of a folder's. */
-export function fileRequest({ operands, value, is }: CommandLine): FileRequest {
+export async function fileRequest({ operands, value, is }: CommandLine): Promise<FileRequest> {
 	const [name] = operands;
 	if (name === undefined) throw new CommandError("please specify name");
 	if (operands.length > 1) {
@@ -38,7 +37,7 @@ export function fileRequest({ operands, value, is }: CommandLine): FileRequest {
 	return {
 		name,
 		suffix: `.${extension.replace(/^\./, "")}`,
-		folder: folderOf(value("dir") ?? (value("path") || folderOfSource(value("source")))),
+		folder: folderOf(value("dir") ?? (value("path") || (await folderOfSource(value("source"))))),
 		numbering: numberingOf({ value, is }),
 	};
 }
@@ -52,11 +51,12 @@ function assertPartOfName(what: string, text: string): void {
 	if (/[/\\]/.test(text)) throw new CommandError(`"${text}" cannot be part of a file name; name the folder with -dir`);
 }
 
-function folderOfSource(url: string | undefined): string {
+async function folderOfSource(url: string | undefined): Promise<string> {
 	if (!url) return "";
 	if (!/^file:/i.test(url)) {
 		throw new CommandError("create makes files, and -source is no file:// URL; name the folder with -path DIR");
 	}
+	const { pathOfFileUrl } = await import("@godwit/source-file");
 	return pathOfFileUrl(url);
 }
 
