@@ -126,7 +126,7 @@ export function detachError(statement: Statement, name: string): MigrateError<"E
 export function ownTablesError(statement: Statement, cause: unknown): MigrateError<"ERR_OWN_TABLES"> {
 	const { line, column } = statement;
 	const sql = excerpt(statement.sql);
-	const message = `${excerpt(sql, 60)} changes what godwit itself records in that table; take it out, or say "-- godwit: allow own-tables" before the first statement`;
+	const message = `${excerpt(sql, 60)} changes what godwit itself records in that table; take it out. "-- godwit: allow own-tables" before the first statement permits a change of the version, and none of the lock or the history`;
 	return new MigrateError("ERR_OWN_TABLES", message, { sql, line, column }, { cause });
 }
 

@@ -1,5 +1,6 @@
 import type { MigrationBody } from "../body/migration-body.ts";
 import { cleanUpAfter } from "../clean-up-after.ts";
+import { toVersion } from "../version.ts";
 import type {
 	ApplyOutcome,
 	Driver,
@@ -144,9 +145,12 @@ export function defineDriver<P extends DriverPrimitives>(
 	return driver as DriverOf<P>;
 }
 
-/** @throws TypeError For code without types. */
+/** @throws TypeError For code without types. @throws MigrateError `ERR_INVALID_VERSION`. */
 function assertChange(change: VersionChange): void {
-	if (typeof change?.version === "bigint" && typeof change.dirty === "boolean") return;
+	if (typeof change?.version === "bigint" && typeof change.dirty === "boolean") {
+		toVersion(change.version);
+		return;
+	}
 	throw new TypeError("a change of the version is { version: bigint, dirty: boolean }, and more, see VersionChange");
 }
 

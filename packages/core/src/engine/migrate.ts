@@ -77,6 +77,10 @@ export class Migrate implements AsyncDisposable {
 
 	/** Runs the given migrations in order, whatever the source has. Go: Run. */
 	async run(...migrations: readonly Migration[]): Promise<MigrationReport> {
+		for (const { version, target } of migrations) {
+			toVersion(version);
+			toVersion(target);
+		}
 		return this.#operations.run(() =>
 			this.#planAndRun(async (_current, done) => ({ migrations: migrations.slice(done), short: 0 })),
 		);

@@ -25,7 +25,7 @@ export async function migrationFailed(
 	report: MigrationReport,
 ): Promise<MigrateError<"ERR_MIGRATION_FAILED">> {
 	try {
-		const committed = (await driver.lastToken?.()) === token;
+		const committed = driver.lastToken && (await driver.lastToken()) === token;
 		return migrationError(migration, cause, report, { ...(await driver.version()), committed });
 	} catch (error) {
 		// A driver that was closed answers nothing; what `close` has ended was not committed.
@@ -39,8 +39,8 @@ export async function migrationFailed(
 
 /** What the database says of itself after a failure. */
 interface Found extends VersionState {
-	/** The migration was committed, whatever failed. */
-	readonly committed: boolean;
+	/** Whether the migration was committed, whatever failed; `undefined` for a driver that cannot tell. */
+	readonly committed: boolean | undefined;
 }
 
 /** @param found `undefined` when the database does not answer. */
@@ -68,12 +68,14 @@ function describeState(before: MigrationReport, target: bigint, found: Found | u
 	if (found === undefined) {
 		return "whether it was rolled back cannot be read; look at the version of the database before you go on";
 	}
-	const { version, dirty, committed } = found;
+	const { version, dirty } = found;
+	// A step may leave the version as it is, and then the version tells nothing.
+	const committed = found.committed ?? (version === target && target !== before.to);
 	if (dirty) {
 		return `the database is dirty at version ${version}: repair the schema by hand, then record the version that it is at with force`;
 	}
 	const place = version === NIL_VERSION ? "without any migration" : `at version ${version}`;
-	if (committed || version === target) return `all the same the database is ${place} and not dirty`;
+	if (committed) return `all the same the database is ${place} and not dirty`;
 	if (version === before.to) return `rolled back; the database is ${place} and not dirty`;
 	return `meanwhile another process has been at work: the database is ${place} and not dirty`;
 }

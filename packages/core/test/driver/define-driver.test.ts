@@ -305,6 +305,17 @@ describe("a change of the version", () => {
 		}
 		expect(calls).toEqual([]);
 	});
+
+	it.each([-2n, 2n ** 63n])(
+		"to version %s, which no database can hold, is refused, and reaches none",
+		async (version) => {
+			const { driver, calls } = recorded();
+			const refused = { code: "ERR_INVALID_VERSION", details: { version: String(version) } };
+			await expect(driver.setVersion({ version, dirty: false })).rejects.toMatchObject(refused);
+			await expect(driver.apply(textBody(""), { version, dirty: false })).rejects.toMatchObject(refused);
+			expect(calls).toEqual([]);
+		},
+	);
 });
 
 describe("close", () => {

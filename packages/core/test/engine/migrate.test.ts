@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type MigrationBody, migrationBody } from "../../src/body/migration-body.ts";
+import { type MigrationBody, migrationBody, textBody } from "../../src/body/migration-body.ts";
 import type { ApplyOutcome, Driver, VersionState } from "../../src/driver/driver.ts";
 import { Migrate } from "../../src/engine/migrate.ts";
 import type { MigrateEvent } from "../../src/engine/migrate-event.ts";
@@ -248,6 +248,26 @@ describe("a commit that fails", () => {
 			code: "ERR_MIGRATION_FAILED",
 			message: "1_a.up.sql: disk I/O error\nall the same the database is at version 1 and not dirty",
 			details: { dirty: false, report: { from: -1n, to: 1n, applied: [] } },
+		});
+	});
+
+	it.each([
+		["was not the one that the database has seen", "another one", "rolled back; the database is at version 5"],
+		["was the one that the database has seen", undefined, "all the same the database is at version 5"],
+	])("of a step that leaves the version as it is %s by its token alone", async (_, seen, state) => {
+		const driver: RecordingDriver = recordingDriver({
+			async apply(_body, { token }) {
+				last = seen ?? token;
+				throw new MigrateError("ERR_DATABASE", "disk I/O error", {});
+			},
+			lastToken: async () => last,
+		});
+		let last: string | undefined;
+		driver.state = { version: 5n, dirty: false };
+		const file = { identifier: "c", location: "3_c.up.sql", body: textBody("") };
+		const step = { version: 3n, direction: "up", target: 5n, file } as const;
+		await expect(migrateOver(driver).run(step)).rejects.toMatchObject({
+			message: `3_c.up.sql: disk I/O error\n${state} and not dirty`,
 		});
 	});
 
