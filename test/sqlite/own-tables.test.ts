@@ -45,11 +45,9 @@ describe.each(backends)("what a body does to godwit's tables, on $name", (backen
 
 	it("left by somebody else as a second row is not deleted in silence", async () => {
 		await db.up(ups("CREATE TABLE a (b)"));
+		db.exec("INSERT INTO schema_migrations (version, dirty) VALUES (7, 0);");
 		await using driver = await db.open();
 		await driver.lock();
-		await driver.run(
-			textBody("-- godwit: no-transaction\nINSERT INTO schema_migrations (version, dirty) VALUES (7, 0);"),
-		);
 		await failure("ERR_DATABASE", driver.setVersion(at(2n, 1n)));
 		await driver.setVersion(at(2n));
 		expect(await driver.version()).toEqual({ version: 2n, dirty: false });
@@ -87,6 +85,38 @@ describe.each(backends)("what a body does to godwit's tables, on $name", (backen
 		await driver.lock({ timeoutMs: 0 });
 		await driver.unlock();
 	});
+
+	it.each(["AFTER UPDATE ON schema_migrations_lock", "BEFORE UPDATE ON SCHEMA_MIGRATIONS_LOCK"])(
+		"cannot leave a trigger %s, behind what godwit looks at last",
+		async (where) => {
+			const trigger = `CREATE TRIGGER t ${where} BEGIN UPDATE schema_migrations SET version = 1 WHERE version = 2; END;`;
+			for (const transaction of ["each", "all"] as const) {
+				const running = db.migrate(ups("", `SELECT 1;\n${trigger}`), (migrate) => migrate.up(), { transaction });
+				const { cause } = await failedMigration("ERR_OWN_TABLES", running);
+				expect(cause.details).toMatchObject({ line: 2, column: 1 });
+			}
+			expect(await db.version()).toEqual({ version: 1n, dirty: false });
+			db.exec(trigger);
+			const { message } = await failure("ERR_DATABASE", db.up(ups("", "")));
+			expect(message).toContain("the trigger t is on the table schema_migrations_lock");
+			expect(message).toContain('DROP TRIGGER "t"');
+			db.exec("DROP TRIGGER t");
+			await db.up(ups("", ""));
+			expect(await db.version()).toEqual({ version: 2n, dirty: false });
+		},
+	);
+
+	it.each(["DROP TABLE schema_migrations;", "DELETE FROM schema_migrations;", "DROP TABLE schema_migrations;\nfail;"])(
+		"cannot lose the mark that a file outside a transaction is under way, by %j",
+		async (sql) => {
+			const files = ups("", `-- godwit: no-transaction\nCREATE TABLE q (a);\n${sql}`);
+			const { failed } = await failedMigration(sql.includes("fail") ? "ERR_SQL" : "ERR_OWN_TABLES", db.up(files));
+			expect(failed.details).toMatchObject({ version: 2n, dirty: true });
+			expect(failed.message).toContain(sql.includes("fail") ? ":4:1: " : ":3:");
+			expect(await db.version()).toEqual({ version: 2n, dirty: true });
+			await failure("ERR_DIRTY", db.up(files));
+		},
+	);
 
 	it("cannot put a view in their place: that is told, and not passed over", async () => {
 		db.exec("CREATE VIEW schema_migrations AS SELECT 3 AS version, 0 AS dirty;");

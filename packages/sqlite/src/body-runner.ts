@@ -1,4 +1,11 @@
-import type { ApplyOutcome, LockState, MigrationBody, VersionChange } from "@godwit/core";
+import {
+	type ApplyOutcome,
+	cleanUpAfter,
+	type LockState,
+	type MigrationBody,
+	type VersionChange,
+	type VersionState,
+} from "@godwit/core";
 import { bodyFailure } from "./body-failure.ts";
 import { retryWhileBusy } from "./connection/busy-retry.ts";
 import type { ConnectionSession } from "./connection/connection-session.ts";
@@ -11,7 +18,7 @@ import { runInTransaction, runWithoutTransaction } from "./run-body.ts";
 import { transactionEndedError } from "./sqlite-error.ts";
 import { readStatements, type StatementReader } from "./statements/read-statements.ts";
 import type { HistoryTable } from "./tables/history-table.ts";
-import { ownTables } from "./tables/own-tables.ts";
+import { type OwnTables, ownTables } from "./tables/own-tables.ts";
 import { withReferenceCheck } from "./tables/reference-check.ts";
 import type { VersionGuard } from "./tables/version-guard.ts";
 import { type BodiesBefore, versionRecorder } from "./tables/version-recorder.ts";
@@ -82,11 +89,16 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 		}
 	}
 
+	function ownTablesOf(reader: StatementReader, inTransaction: boolean): OwnTables {
+		const allowed = mayChangeOwnTables(reader);
+		return ownTables({ migrationsTable, state, row, versions, history, allowed, inTransaction });
+	}
+
 	/** Runs the statements of one body in the transaction that is open. */
 	async function runIn(reader: StatementReader): Promise<BodiesBefore> {
 		// One that failed, or code of the caller's, can have ended it; what ran then would be there for good.
 		if (!connection.inTransaction) throw transactionEndedError();
-		const own = ownTables({ migrationsTable, state, row, versions, history, allowed: mayChangeOwnTables(reader) });
+		const own = ownTablesOf(reader, true);
 		await withReferenceCheck(connection, config, (references) =>
 			runInTransaction(connection, reader, (statement) => {
 				own.beforeStatement(statement);
@@ -120,18 +132,35 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 	async function runAlone(body: MigrationBody): Promise<void> {
 		await using reader = await readStatements(body);
 		await retryWhileBusy(connection, busyTimeoutMs, () => journal.remove());
-		await withReferenceCheck(connection, config, (references) =>
-			runWithoutTransaction(connection, reader, busyTimeoutMs, async (statement) => {
-				await retryWhileBusy(connection, busyTimeoutMs, () => {
-					references.beforeStatement(statement);
-					session.beforeStatement(statement);
-				});
-				if (!state.held || !row.leaseIsDue() || connection.inTransaction) return;
-				await inTransaction(connection, config, () => row.fence());
-			}),
-		);
+		const own = ownTablesOf(reader, false);
 		uncertain = true;
+		try {
+			await withReferenceCheck(connection, config, (references) =>
+				runWithoutTransaction(connection, reader, busyTimeoutMs, async (statement) => {
+					await retryWhileBusy(connection, busyTimeoutMs, () => {
+						own.beforeStatement(statement);
+						references.beforeStatement(statement);
+						session.beforeStatement(statement);
+					});
+					if (!state.held || !row.leaseIsDue() || connection.inTransaction) return;
+					await inTransaction(connection, config, () => row.fence());
+				}),
+			);
+			await retryWhileBusy(connection, busyTimeoutMs, () => own.assertKept());
+		} catch (error) {
+			throw own.before === undefined ? error : await cleanUpAfter(error, restore(own.before));
+		}
 		allowed = mayChangeOwnTables(reader);
+	}
+
+	/** The mark that the file is under way must not go with what the file does to the table. */
+	function restore(before: VersionState): () => Promise<void> {
+		return () =>
+			transaction(() => {
+				if (state.held) row.fence();
+				versions.create(history !== undefined);
+				versions.write(before, true);
+			});
 	}
 
 	return {

@@ -2,6 +2,7 @@ import { MigrateError } from "@godwit/core";
 import type { Holders } from "../connection/database-access.ts";
 import type { SqliteConnection, SqlValue } from "../connection/sqlite-connection.ts";
 import { quoteIdentifier } from "../tables/quote-identifier.ts";
+import { triggersOn } from "../tables/triggers.ts";
 import { tableExists } from "../tables/version-table.ts";
 
 /**
@@ -20,6 +21,8 @@ export interface LockRow {
 	recorded(): RecordedHolder | undefined;
 	/** Makes the table unless it exists, and takes the lock. */
 	take(): void;
+	/** @throws MigrateError `ERR_DATABASE` for a trigger on the table, which could change the version behind godwit's last look at it. */
+	assertNoTrigger(): void;
 	/** The token of the last change of the version that this holder has committed. */
 	lastToken(): string | undefined;
 	/** @throws MigrateError `ERR_LOCK_LOST`. */
@@ -78,6 +81,13 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 		);
 	}
 
+	function assertNoTrigger(): void {
+		const [trigger] = triggersOn(connection, name);
+		if (trigger === undefined) return;
+		const message = `the trigger ${trigger} is on the table ${name}, where it could change what godwit records; drop it: DROP TRIGGER ${quoteIdentifier(trigger)}`;
+		throw new MigrateError("ERR_DATABASE", message, {});
+	}
+
 	function leaseIsDue(): boolean {
 		return Date.now() >= extendAt;
 	}
@@ -117,6 +127,7 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 			connection.run(
 				`CREATE TABLE IF NOT EXISTS ${table} (id INTEGER PRIMARY KEY CHECK (id = 1), locked BOOLEAN NOT NULL DEFAULT FALSE, owner TEXT, acquired_at TIMESTAMP, expires_at TIMESTAMP, step TEXT)`,
 			);
+			assertNoTrigger();
 			const values = [holders.me, timestamp(Date.now()), nextExpiry()];
 			connection.change(
 				`REPLACE INTO ${table} (id, locked, owner, acquired_at, expires_at) VALUES (1, TRUE, ?, ?, ?)`,
@@ -130,6 +141,7 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 			return typeof row?.step === "string" ? row.step : undefined;
 		},
 		assertMine,
+		assertNoTrigger,
 		fence() {
 			assertMine();
 			if (leaseIsDue()) extend();

@@ -11,6 +11,8 @@ export interface OwnTables {
 	beforeStatement(statement: Statement): void;
 	/** Whether a later write to the tables has to be read back, since the body named them or a trigger. */
 	readonly uncertain: boolean;
+	/** What the version was before the first statement that names a table, unless the body may change it. */
+	readonly before: VersionState | undefined;
 	/** Belongs after the body. @throws MigrateError `ERR_OWN_TABLES` when the version, the lock or the history has changed. */
 	assertKept(): void;
 }
@@ -23,13 +25,24 @@ export interface OwnTablesOptions {
 	readonly history: HistoryTable | undefined;
 	/** Whether the body has the directive to change the version. No body may change the lock or the history. */
 	readonly allowed: boolean;
+	/** Outside a transaction somebody else can have taken the lock over meanwhile, which the next write finds. */
+	readonly inTransaction: boolean;
 }
 
 /** Reads the version only for a body that names one of the tables. No body is refused for a name alone. */
-export function ownTables({ migrationsTable, state, row, versions, history, allowed }: OwnTablesOptions): OwnTables {
+export function ownTables({
+	migrationsTable,
+	state,
+	row,
+	versions,
+	history,
+	allowed,
+	inTransaction,
+}: OwnTablesOptions): OwnTables {
 	// The lock's table begins with the same name. A quote in the name is doubled in a statement.
 	const name = migrationsTable.toLowerCase().split('"')[0] ?? "";
-	let uncertain = false;
+	/** The first one that may have made a trigger. */
+	let first: Statement | undefined;
 	let named: { readonly statement: Statement; readonly before: VersionState; readonly events: string } | undefined;
 
 	function assertVersionKept(before: VersionState): void {
@@ -44,22 +57,27 @@ export function ownTables({ migrationsTable, state, row, versions, history, allo
 
 	return {
 		get uncertain() {
-			return uncertain;
+			return first !== undefined;
+		},
+		get before() {
+			return allowed ? undefined : named?.before;
 		},
 		beforeStatement(statement) {
 			const sql = statement.sql.toLowerCase();
 			if (sql.includes(name)) named ??= { statement, before: versions.read(), events: eventsNow() };
 			else if (!/trigger|sqlite_(temp_)?(schema|master)/.test(sql)) return;
-			uncertain = true;
+			first ??= statement;
 		},
 		assertKept() {
-			if (named === undefined) return;
+			if (first === undefined) return;
 			try {
+				if (state.held) row.assertNoTrigger();
+				if (named === undefined) return;
 				if (!allowed) assertVersionKept(named.before);
-				if (state.held) row.assertMine();
+				if (state.held && inTransaction) row.assertMine();
 				if (eventsNow() !== named.events) throw new TypeError("the history was changed");
 			} catch (error) {
-				throw ownTablesError(named.statement, error);
+				throw ownTablesError(named?.statement ?? first, error);
 			}
 		},
 	};

@@ -2,6 +2,7 @@ import { MigrateError, NIL_VERSION, type VersionState } from "@godwit/core";
 import type { SqliteConnection, SqlValue } from "../connection/sqlite-connection.ts";
 import { foreignVersionTable, unreadableVersionTable } from "./foreign-version-table.ts";
 import { quoteIdentifier } from "./quote-identifier.ts";
+import { triggersOn } from "./triggers.ts";
 
 /** The table that holds the version: one row, or none before the first migration. Each method is a few statements without a transaction. */
 export interface VersionTable {
@@ -41,9 +42,6 @@ const TABLE_BY_NAME = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name
 /** The column of golang-migrate's newer tables, else the one that godwit adds. */
 const STAMP_COLUMN = `SELECT name AS name FROM pragma_table_info(?, 'main')
 	WHERE name COLLATE NOCASE IN ('created_at', 'godwit_stamp') ORDER BY name COLLATE NOCASE LIMIT 1`;
-
-/** Without the temporary schema: to read it opens temporary storage, whose settings a body could then no longer change. */
-const TRIGGERS = "SELECT 1 FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE LIMIT 1";
 
 export function versionTable(connection: SqliteConnection, name: string): VersionTable {
 	// A temporary table of the same name would come first.
@@ -123,7 +121,7 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 				{},
 			);
 		},
-		hasTrigger: () => connection.query(TRIGGERS, [name]).length > 0,
+		hasTrigger: () => triggersOn(connection, name).length > 0,
 	};
 }
 
