@@ -47,7 +47,7 @@ export interface HistoryEvent {
 	/** What a person wants to remember. */
 	readonly note?: string | undefined;
 	readonly durationMs?: number | undefined;
-	/** `digestOf` the versions that are settled at or below `target` afterwards; missing when it is not known. */
+	/** The `VersionDigest` of the versions that are settled afterwards; missing when they are not known. */
 	readonly digest?: string | undefined;
 }
 

@@ -63,7 +63,8 @@ export function knownVersions(events: Iterable<RecordedEvent>): KnownVersions {
 		const low = lower(event.version, target);
 		for (const [version, known] of said) {
 			if (!isApplied(known)) {
-				if (version <= low) said.delete(version);
+				// Not left to the floor, which would call it applied.
+				if (version <= low) said.set(version, UNKNOWN);
 			} else if (version > target) said.set(version, { state: "reverted", guess: true, event });
 			else said.set(version, { ...known, guess: true });
 		}

@@ -71,6 +71,17 @@ describe("knownVersions", () => {
 			"up 1>1, up 4>4, other-tool 4>2, elsewhere 4>2",
 			"applied? unknown new reverted? new",
 		],
+		[
+			"what was reverted under a force before another tool was at work",
+			"force 3>3, down 3>2, down 2>1, up 4>4, other-tool 4>4",
+			"forced? unknown unknown applied? new",
+		],
+		["what was skipped under a force", "force 3>3, skip 2>3, other-tool 3>3", "forced? unknown forced? new new"],
+		[
+			"what was unknown above where another tool stopped",
+			"up 3>3, skip 2>3, other-tool 3>3, other-tool 3>1, elsewhere 3>1",
+			"unknown unknown reverted? new new",
+		],
 		["a force below which another tool was", "force 3>3, other-tool 3>3", "forced? forced? forced? new new"],
 		[
 			"a force that another tool went below",
