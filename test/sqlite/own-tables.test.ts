@@ -118,6 +118,20 @@ describe.each(backends)("what a body does to godwit's tables, on $name", (backen
 		},
 	);
 
+	it("keeps the stamp of the history with the mark that is written again", async () => {
+		await using driver = await db.open("x-history=full");
+		await driver.lock();
+		const at = "2026-11-27T04:12:41.123Z";
+		const start = { op: "start", version: 1n, direction: "up", target: 1n, at, by: "a test" } as const;
+		await driver.setVersion({ version: 1n, dirty: true, events: () => [start] });
+		const body = textBody("-- godwit: no-transaction\nDELETE FROM schema_migrations;");
+		await failure("ERR_OWN_TABLES", driver.run(body));
+		const { version, dirty, head } = await driver.version();
+		expect({ version, dirty }).toEqual({ version: 1n, dirty: true });
+		expect(head?.stamp).toBe("2026-11-27 04:12:41.123");
+		expect(head?.last?.stamp).toBe(head?.stamp);
+	});
+
 	it("cannot put a view in their place: that is told, and not passed over", async () => {
 		db.exec("CREATE VIEW schema_migrations AS SELECT 3 AS version, 0 AS dirty;");
 		const failed = await db.up(ups("CREATE TABLE a (b)")).catch((error: unknown) => error);

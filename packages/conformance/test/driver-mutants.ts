@@ -619,37 +619,11 @@ export const driverMutants: Readonly<Record<string, DriverMutant>> = {
 	},
 	"a call waits for the transaction that waits for it": {
 		caughtBy: "transaction/is-not-waited-for-by-what-it-waits-for",
-		break(d) {
-			let begun: Promise<unknown> | undefined;
-			return {
-				transaction(change, work) {
-					const result = d.transaction(change, work);
-					begun = result;
-					return result;
-				},
-				async version() {
-					await begun?.catch(() => {});
-					return d.version();
-				},
-			};
-		},
+		break: (d) => waitingForTransactions(d, ({ over }) => ({ version: () => over().then(() => d.version()) })),
 	},
 	"close waits for the callback of a transaction": {
 		caughtBy: "close/ends-a-transaction-that-hangs",
-		break(d) {
-			let begun: Promise<unknown> | undefined;
-			return {
-				transaction(change, work) {
-					const result = d.transaction(change, work);
-					begun = result;
-					return result;
-				},
-				async close() {
-					await begun?.catch(() => {});
-					await d.close();
-				},
-			};
-		},
+		break: (d) => waitingForTransactions(d, ({ over }) => ({ close: () => over().then(() => d.close()) })),
 	},
 	"what close ends is committed": {
 		caughtBy: "close/ends-a-transaction-that-hangs",
@@ -933,4 +907,24 @@ async function bytesOf(body: MigrationBody, failure?: "until it fails"): Promise
 
 function reversed<T extends { readonly events: readonly unknown[] }>(history: T): T {
 	return { ...history, events: history.events.toReversed() };
+}
+
+/** Notes the transactions that begin; `over` resolves when the last one has ended. */
+function waitingForTransactions(
+	driver: Required<Driver>,
+	methods: (transactions: { over(): Promise<void> }) => Partial<Driver>,
+): Partial<Driver> {
+	let last: Promise<unknown> | undefined;
+	return {
+		transaction(change, work) {
+			const begun = driver.transaction(change, work);
+			last = begun;
+			return begun;
+		},
+		...methods({
+			async over() {
+				await last?.catch(() => {});
+			},
+		}),
+	};
 }

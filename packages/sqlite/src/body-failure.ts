@@ -34,7 +34,7 @@ export function bodyFailure(options: BodyFailureOptions): (error: unknown, chang
 		return new MigrateError("ERR_START_OVER", reason, { reason }, { cause: error });
 	}
 
-	/** A lost lock can show as any other error before the guard runs. A version that another process has moved can look like the body's doing. */
+	/** Before the guard runs, a lost lock can look like another error. A version that another process has moved can look like the body's doing. */
 	async function foundOutside(error: unknown, change: VersionChange | undefined): Promise<unknown> {
 		const moved = isMigrateError(error, "ERR_OWN_TABLES") && isMigrateError(error.cause, "ERR_VERSION_MOVED");
 		try {

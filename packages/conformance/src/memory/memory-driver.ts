@@ -1,6 +1,7 @@
 import {
 	type ApplyOutcome,
 	type Driver,
+	type DriverHistory,
 	defineDriver,
 	type FoundVersion,
 	type HistoryEvent,
@@ -93,15 +94,6 @@ export function memoryDriver(
 			throw new MigrateError("ERR_LOCK_LOST", message, { owner });
 		}
 
-		function found(): FoundVersion & { readonly head: HistoryHead } {
-			const { readFailure: cause } = database;
-			if (cause !== undefined) {
-				throw new MigrateError("ERR_DATABASE", `the version cannot be read: ${cause.message}`, {}, { cause });
-			}
-			const { version, dirty, stamp, events } = database.state;
-			return { version, dirty, head: { stamp, last: events.at(-1) } };
-		}
-
 		/** Reads the body before it waits for its turn: nobody else waits for a slow source. */
 		async function execute(body: MigrationBody, change?: VersionChange): Promise<void> {
 			const script = await body.text();
@@ -123,15 +115,8 @@ export function memoryDriver(
 				database.lockOwner = undefined;
 				database.writes++;
 			},
-			version: async () => found(),
-			history: {
-				keepsTexts: true,
-				read: async () => ({ ...found(), events: database.state.events }),
-				async texts(id) {
-					const event = database.state.events.find((one) => one.id === id);
-					return { up: event?.upText, down: event?.downText };
-				},
-			},
+			version: async () => foundIn(database),
+			history: historyOf(database),
 			setVersion: (change) => write((state) => changed(state, change)),
 			run: (body) => execute(body),
 			async apply(body, change): Promise<ApplyOutcome> {
@@ -158,6 +143,25 @@ export function memoryDriver(
 			async close() {},
 		};
 	});
+}
+
+function foundIn({ state, readFailure: cause }: MemoryDatabase): FoundVersion & { readonly head: HistoryHead } {
+	if (cause !== undefined) {
+		throw new MigrateError("ERR_DATABASE", `the version cannot be read: ${cause.message}`, {}, { cause });
+	}
+	const { version, dirty, stamp, events } = state;
+	return { version, dirty, head: { stamp, last: events.at(-1) } };
+}
+
+function historyOf(database: MemoryDatabase): DriverHistory {
+	return {
+		keepsTexts: true,
+		read: async () => ({ ...foundIn(database), events: database.state.events }),
+		async texts(id) {
+			const event = database.state.events.find((one) => one.id === id);
+			return { up: event?.upText, down: event?.downText };
+		},
+	};
 }
 
 /** @throws MigrateError `ERR_VERSION_MOVED`. */

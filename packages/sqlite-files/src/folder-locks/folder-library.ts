@@ -30,12 +30,7 @@ export function folderLibrary({ path, name, walAlone, entered, enter }: LibraryF
 
 	function lockInKernel(file: string): void {
 		if (reading || walFiles.has(file) || kernelLocks.has(file)) return;
-		try {
-			kernelLocks.set(file, takeKernelLock(file));
-		} catch (error) {
-			if (file === path || !(error instanceof DatabaseHeldError)) throw error;
-			throw new DatabaseHeldError(error.message, error.holder, file);
-		}
+		kernelLocks.set(file, file === path ? takeKernelLock(file) : takeKernelLockOfAttached(file));
 	}
 
 	function releaseInKernel(file: string): void {
@@ -90,6 +85,16 @@ export function folderLibrary({ path, name, walAlone, entered, enter }: LibraryF
 			openedFile = undefined;
 		},
 	};
+}
+
+/** @throws DatabaseHeldError, which names the file. */
+function takeKernelLockOfAttached(file: string): KernelLock {
+	try {
+		return takeKernelLock(file);
+	} catch (error) {
+		if (!(error instanceof DatabaseHeldError)) throw error;
+		throw new DatabaseHeldError(error.message, error.holder, file);
+	}
 }
 
 function identityOf(path: string): string | undefined {

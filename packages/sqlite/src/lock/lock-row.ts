@@ -2,8 +2,9 @@ import { MigrateError } from "@godwit/core";
 import type { Holders } from "../connection/database-access.ts";
 import type { SqliteConnection, SqlValue } from "../connection/sqlite-connection.ts";
 import { quoteIdentifier } from "../tables/quote-identifier.ts";
-import { triggersOn } from "../tables/triggers.ts";
+import { assertNoTriggerOn } from "../tables/triggers.ts";
 import { tableExists } from "../tables/version-table.ts";
+import { createLease, type Lease, timestamp } from "./lease.ts";
 
 /**
  * The migration lock: one row with the owner and the end of its lease.
@@ -21,7 +22,7 @@ export interface LockRow {
 	recorded(): RecordedHolder | undefined;
 	/** Makes the table unless it exists, and takes the lock. */
 	take(): void;
-	/** @throws MigrateError `ERR_DATABASE` for a trigger on the table, which could change the version behind godwit's last look at it. */
+	/** @throws MigrateError `ERR_DATABASE` for a trigger on the table. */
 	assertNoTrigger(): void;
 	/** The token of the last change of the version that this holder has committed. */
 	lastToken(): string | undefined;
@@ -29,12 +30,7 @@ export interface LockRow {
 	assertMine(): void;
 	/** As `assertMine`, and extends the lease when a third of it has passed. */
 	fence(): void;
-	/** Belongs after a transaction was rolled back, and with it an extension of the lease. */
-	forgetLease(): void;
-	/** The end of a lease that is extended now, for a statement that writes the row itself. */
-	nextExpiry(): string;
-	/** Returns whether a third of the lease has passed, so that the next fence extends it. */
-	leaseIsDue(): boolean;
+	readonly lease: Lease;
 	/** @throws MigrateError `ERR_LOCK_LOST`. */
 	release(): void;
 	/** Frees the lock, whoever holds it. A holder that is still at work fails at its next fence. */
@@ -61,7 +57,7 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 	const table = `main.${quoteIdentifier(name)}`;
 	// Written once, since the fence runs it in each migration.
 	const select = `SELECT locked AS locked, owner AS owner, acquired_at AS acquired_at, expires_at AS expires_at FROM ${table} WHERE id = 1`;
-	let extendAt = 0;
+	const lease = createLease(leaseMs);
 
 	function currentRow(): CurrentRow | undefined {
 		const [row] = connection.query(select);
@@ -81,29 +77,8 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 		);
 	}
 
-	function assertNoTrigger(): void {
-		const [trigger] = triggersOn(connection, name);
-		if (trigger === undefined) return;
-		const message = `the trigger ${trigger} is on the table ${name}, where it could change what godwit records; drop it: DROP TRIGGER ${quoteIdentifier(trigger)}`;
-		throw new MigrateError("ERR_DATABASE", message, {});
-	}
-
-	function leaseIsDue(): boolean {
-		return Date.now() >= extendAt;
-	}
-
 	function clear(): void {
 		connection.change(`UPDATE ${table} SET locked = FALSE, owner = NULL, expires_at = NULL WHERE id = 1`);
-	}
-
-	function nextExpiry(): string {
-		const now = Date.now();
-		extendAt = now + leaseMs / 3;
-		return timestamp(now + leaseMs);
-	}
-
-	function extend(): void {
-		connection.change(`UPDATE ${table} SET expires_at = ? WHERE id = 1`, [nextExpiry()]);
 	}
 
 	return {
@@ -127,8 +102,8 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 			connection.run(
 				`CREATE TABLE IF NOT EXISTS ${table} (id INTEGER PRIMARY KEY CHECK (id = 1), locked BOOLEAN NOT NULL DEFAULT FALSE, owner TEXT, acquired_at TIMESTAMP, expires_at TIMESTAMP, step TEXT)`,
 			);
-			assertNoTrigger();
-			const values = [holders.me, timestamp(Date.now()), nextExpiry()];
+			assertNoTriggerOn(connection, name);
+			const values = [holders.me, timestamp(Date.now()), lease.nextExpiry()];
 			connection.change(
 				`REPLACE INTO ${table} (id, locked, owner, acquired_at, expires_at) VALUES (1, TRUE, ?, ?, ?)`,
 				values,
@@ -141,16 +116,12 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 			return typeof row?.step === "string" ? row.step : undefined;
 		},
 		assertMine,
-		assertNoTrigger,
+		assertNoTrigger: () => assertNoTriggerOn(connection, name),
+		lease,
 		fence() {
 			assertMine();
-			if (leaseIsDue()) extend();
+			if (lease.isDue()) connection.change(`UPDATE ${table} SET expires_at = ? WHERE id = 1`, [lease.nextExpiry()]);
 		},
-		leaseIsDue,
-		forgetLease() {
-			extendAt = 0;
-		},
-		nextExpiry,
 		release() {
 			assertMine();
 			clear();
@@ -161,8 +132,4 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 			connection.run(`DROP TABLE ${table}`);
 		},
 	};
-}
-
-function timestamp(milliseconds: number): string {
-	return new Date(milliseconds).toISOString();
 }

@@ -14,6 +14,7 @@ import type { DatabaseAccess } from "../connection/database-access.ts";
 import { DatabaseHeldError } from "../connection/database-held-error.ts";
 import { setJournalMode } from "../connection/journal-mode.ts";
 import type { KeptJournal } from "../connection/kept-journal.ts";
+import type { SqliteConnection } from "../connection/sqlite-connection.ts";
 import { inTransaction } from "../connection/transaction.ts";
 import { isBusy } from "../sqlite-error.ts";
 import type { HistoryTable } from "../tables/history-table.ts";
@@ -52,7 +53,6 @@ export interface SqliteLockOptions {
 export function sqliteLock(options: SqliteLockOptions): SqliteLock {
 	const { access, session, state, row, versions, history, journal, path, config } = options;
 	const { connection } = access;
-	const { busyTimeoutMs } = config;
 	const take = takeLock({ access, session, state, row, versions, history });
 	let dropped = false;
 	let triggered = false;
@@ -91,11 +91,6 @@ export function sqliteLock(options: SqliteLockOptions): SqliteLock {
 		dropped = false;
 	}
 
-	function obstacleOf(error: unknown): Obstacle | undefined {
-		if (error instanceof DatabaseHeldError) return { owner: error.message, reason: error.message };
-		return isBusy(connection, error) ? { owner: "a transaction of another connection" } : undefined;
-	}
-
 	return {
 		wanted,
 		get triggered() {
@@ -111,7 +106,7 @@ export function sqliteLock(options: SqliteLockOptions): SqliteLock {
 					const owner = await take(taken);
 					return owner === undefined ? undefined : { owner };
 				} catch (error) {
-					const obstacle = obstacleOf(isMigrateError(error, "ERR_BUSY") ? error.cause : error);
+					const obstacle = obstacleOf(connection, isMigrateError(error, "ERR_BUSY") ? error.cause : error);
 					if (obstacle === undefined) throw error;
 					return obstacle;
 				}
@@ -124,7 +119,7 @@ export function sqliteLock(options: SqliteLockOptions): SqliteLock {
 		releaseLock: (reason: ReleaseReason) =>
 			session.call(async () => {
 				try {
-					await release(reason === "again" ? 0 : busyTimeoutMs);
+					await release(reason === "again" ? 0 : config.busyTimeoutMs);
 				} catch (error) {
 					// A holder that has ended counts as dead, so a row that stays keeps nobody out.
 					if (reason !== "closing" || !isMigrateError(error, "ERR_BUSY")) throw error;
@@ -135,4 +130,9 @@ export function sqliteLock(options: SqliteLockOptions): SqliteLock {
 			dropped = state.held;
 		},
 	};
+}
+
+function obstacleOf(connection: SqliteConnection, error: unknown): Obstacle | undefined {
+	if (error instanceof DatabaseHeldError) return { owner: error.message, reason: error.message };
+	return isBusy(connection, error) ? { owner: "a transaction of another connection" } : undefined;
 }

@@ -21,20 +21,36 @@ export interface HistoryTable {
 	add(events: readonly HistoryEvent[], stamp: string | undefined): void;
 }
 
-const COLUMNS =
-	"id, format, op, version, direction, target, title, at, stamp, checksum, down_checksum, written_by, note, duration_ms, digest"
-		.split(", ")
-		// Without AS, PRAGMA full_column_names decides what the columns are called.
-		.map((column) => `${column} AS ${column}`)
-		.join(", ");
+/** In the order of `valuesOf`. */
+const COLUMNS = {
+	format: "INTEGER NOT NULL",
+	op: "TEXT NOT NULL",
+	version: "INTEGER NOT NULL",
+	direction: "TEXT",
+	target: "INTEGER NOT NULL",
+	title: "TEXT",
+	at: "TIMESTAMP NOT NULL",
+	stamp: "TEXT",
+	checksum: "TEXT",
+	down_checksum: "TEXT",
+	up_text: "TEXT",
+	down_text: "TEXT",
+	written_by: "TEXT NOT NULL",
+	note: "TEXT",
+	duration_ms: "REAL",
+	digest: "TEXT",
+} as const;
+
+const NAMES = Object.keys(COLUMNS);
 
 /** @param keepsTexts Otherwise the texts of events are left out. */
 export function historyTable(connection: SqliteConnection, name: string, keepsTexts: boolean): HistoryTable {
 	const table = `main.${quoteIdentifier(name)}`;
-	const select = `SELECT ${COLUMNS} FROM ${table} ORDER BY id`;
+	// The texts can be large, and are read by themselves. Without AS, PRAGMA full_column_names decides what columns are called.
+	const read = ["id", ...NAMES].filter((column) => !column.endsWith("_text")).map((column) => `${column} AS ${column}`);
+	const select = `SELECT ${read.join(", ")} FROM ${table} ORDER BY id`;
 	const selectLast = `${select} DESC LIMIT 1`;
-	const insert = `INSERT INTO ${table} (format, op, version, direction, target, title, at, stamp, checksum, down_checksum, up_text, down_text, written_by, note, duration_ms, digest)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+	const insert = `INSERT INTO ${table} (${NAMES.join(", ")}) VALUES (${NAMES.map(() => "?").join(", ")})`;
 
 	function rows(sql: string): readonly RecordedEvent[] {
 		return tableExists(connection, name) ? connection.query(sql).map((row) => recordedEvent(name, row)) : [];
@@ -42,9 +58,8 @@ export function historyTable(connection: SqliteConnection, name: string, keepsTe
 
 	return {
 		create() {
-			connection.run(
-				`CREATE TABLE IF NOT EXISTS ${table} (id INTEGER PRIMARY KEY, format INTEGER NOT NULL, op TEXT NOT NULL, version INTEGER NOT NULL, direction TEXT, target INTEGER NOT NULL, title TEXT, at TIMESTAMP NOT NULL, stamp TEXT, checksum TEXT, down_checksum TEXT, up_text TEXT, down_text TEXT, written_by TEXT NOT NULL, note TEXT, duration_ms REAL, digest TEXT)`,
-			);
+			const columns = Object.entries(COLUMNS).map(([column, type]) => `${column} ${type}`);
+			connection.run(`CREATE TABLE IF NOT EXISTS ${table} (id INTEGER PRIMARY KEY, ${columns.join(", ")})`);
 		},
 		last: () => rows(selectLast)[0],
 		read: () => rows(select),

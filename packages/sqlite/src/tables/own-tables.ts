@@ -5,14 +5,21 @@ import type { Statement } from "../statements/statement.ts";
 import type { HistoryTable } from "./history-table.ts";
 import type { VersionTable } from "./version-table.ts";
 
-/** Finds changes that one body, in a transaction, makes to godwit's own tables. */
+/** The version and the stamp beside it. */
+export interface RecordedVersion extends VersionState {
+	readonly stamp: string | undefined;
+}
+
+/** Finds changes that one body makes to godwit's own tables. */
 export interface OwnTables {
 	/** Called before each statement of the body. */
 	beforeStatement(statement: Statement): void;
 	/** Whether a later write to the tables has to be read back, since the body named them or a trigger. */
 	readonly uncertain: boolean;
+	/** Whether the body has the directive to change the version. */
+	readonly allowed: boolean;
 	/** What the version was before the first statement that names a table, unless the body may change it. */
-	readonly before: VersionState | undefined;
+	readonly before: RecordedVersion | undefined;
 	/** Belongs after the body. @throws MigrateError `ERR_OWN_TABLES` when the version, the lock or the history has changed. */
 	assertKept(): void;
 }
@@ -43,7 +50,7 @@ export function ownTables({
 	const name = migrationsTable.toLowerCase().split('"')[0] ?? "";
 	/** The first one that may have made a trigger. */
 	let first: Statement | undefined;
-	let named: { readonly statement: Statement; readonly before: VersionState; readonly events: string } | undefined;
+	let named: { readonly statement: Statement; readonly before: RecordedVersion; readonly events: string } | undefined;
 
 	function assertVersionKept(before: VersionState): void {
 		const after = versions.read();
@@ -51,11 +58,16 @@ export function ownTables({
 		throw new TypeError(`the version was ${before.version} and is ${after.version}`);
 	}
 
+	function recorded(): RecordedVersion {
+		return { ...versions.read(), stamp: history === undefined ? undefined : versions.stamp() };
+	}
+
 	function eventsNow(): string {
 		return history?.fingerprint() ?? "";
 	}
 
 	return {
+		allowed,
 		get uncertain() {
 			return first !== undefined;
 		},
@@ -64,7 +76,7 @@ export function ownTables({
 		},
 		beforeStatement(statement) {
 			const sql = statement.sql.toLowerCase();
-			if (sql.includes(name)) named ??= { statement, before: versions.read(), events: eventsNow() };
+			if (sql.includes(name)) named ??= { statement, before: recorded(), events: eventsNow() };
 			else if (!/trigger|sqlite_(temp_)?(schema|master)/.test(sql)) return;
 			first ??= statement;
 		},

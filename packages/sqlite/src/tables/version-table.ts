@@ -51,10 +51,8 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 	const select = `SELECT version AS version, dirty AS dirty FROM ${table} WHERE EXISTS (${TABLE_BY_NAME}) LIMIT 2`;
 	const remove = `DELETE FROM ${table}`;
 	const insert = `INSERT INTO ${table} (version, dirty) VALUES (?, ?)`;
-	const insertStamped = (column = "created_at"): string =>
-		`INSERT INTO ${table} (version, dirty, ${column}) VALUES (?, ?, ?)`;
 	/** As `create` has found it. */
-	let stampedIn: string | undefined;
+	let stampedIn = "created_at";
 
 	function read(): VersionState {
 		return tableExists(connection, name) ? readRow() : { version: NIL_VERSION, dirty: false };
@@ -81,26 +79,19 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 		return { version, dirty };
 	}
 
-	/** golang-migrate names the columns that it writes, so a further one stays, and is NULL in its rows. */
-	function stampColumn(): string | undefined {
-		const [column] = connection.query(STAMP_COLUMN, [name]);
-		return column === undefined ? undefined : quoteIdentifier(String(column.name));
-	}
-
 	return {
 		create(stamped) {
 			connection.run(
 				`CREATE TABLE IF NOT EXISTS ${table} (version INTEGER PRIMARY KEY, dirty BOOLEAN NOT NULL DEFAULT FALSE, created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP)`,
 			);
 			if (!stamped) return;
-			stampedIn = stampColumn();
-			if (stampedIn !== undefined) return;
-			connection.run(`ALTER TABLE ${table} ADD COLUMN godwit_stamp TEXT`);
-			stampedIn = "godwit_stamp";
+			const column = stampColumn(connection, name);
+			if (column === undefined) connection.run(`ALTER TABLE ${table} ADD COLUMN godwit_stamp TEXT`);
+			stampedIn = column ?? "godwit_stamp";
 		},
 		read,
 		stamp() {
-			const column = stampColumn();
+			const column = stampColumn(connection, name);
 			if (column === undefined) return undefined;
 			const [row] = connection.query(`SELECT ${column} AS stamp FROM ${table} LIMIT 1`);
 			return typeof row?.stamp === "string" ? row.stamp : undefined;
@@ -110,7 +101,10 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 			if (version === NIL_VERSION && !dirty) return;
 			const values = [version, dirty ? 1n : 0n];
 			if (stamp === undefined) explained(() => connection.change(insert, values));
-			else explained(() => connection.change(insertStamped(stampedIn), [...values, stamp]));
+			else {
+				const insertStamped = `INSERT INTO ${table} (version, dirty, ${stampedIn}) VALUES (?, ?, ?)`;
+				explained(() => connection.change(insertStamped, [...values, stamp]));
+			}
 		},
 		assertHolds({ version, dirty }) {
 			const written = readRow();
@@ -123,6 +117,12 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 		},
 		hasTrigger: () => triggersOn(connection, name).length > 0,
 	};
+}
+
+/** golang-migrate names the columns that it writes, so a further one stays, and is NULL in its rows. */
+function stampColumn(connection: SqliteConnection, table: string): string | undefined {
+	const [column] = connection.query(STAMP_COLUMN, [table]);
+	return column === undefined ? undefined : quoteIdentifier(String(column.name));
 }
 
 export function tableExists(connection: SqliteConnection, name: string): boolean {
