@@ -3,25 +3,46 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends } from "./backends.ts";
 import { createTestDatabase, failedMigration, failure, type TestDatabase, ups } from "./test-database.ts";
 
-function bytes(...parts: readonly (string | readonly number[])[]): MigrationBody {
+type Part = string | readonly number[];
+
+function inPieces(parts: readonly Part[]): MigrationBody {
 	return migrationBody(async function* () {
-		for (const part of parts) yield typeof part === "string" ? new TextEncoder().encode(part) : Uint8Array.from(part);
+		for (const part of parts) yield bytesOf(part);
 	});
+}
+
+function atOnce(parts: readonly Part[]): MigrationBody {
+	const whole = Buffer.concat(parts.map(bytesOf));
+	return migrationBody(
+		async function* () {
+			yield whole;
+		},
+		() => whole,
+	);
+}
+
+function bytesOf(part: Part): Uint8Array {
+	return typeof part === "string" ? new TextEncoder().encode(part) : Uint8Array.from(part);
 }
 
 const START = "CREATE TABLE early (a);\nINSERT INTO early VALUES (1);\n";
 
-const BAD: readonly (readonly [what: string, body: MigrationBody, line: number, problem: string])[] = [
-	["a NUL byte", bytes(START, "CREATE TABLE late (a);\0DROP TABLE early;"), 3, "nul-byte"],
-	["an unclosed string", bytes(START, "INSERT INTO early VALUES ('oops);\nSELECT 1;\n"), 3, "unclosed-string"],
-	["an unclosed identifier", bytes(START, '\nCREATE TABLE "late (a);'), 4, "unclosed-identifier"],
-	["an unclosed comment", bytes(START, "CREATE TABLE late (a);\n/* no end"), 4, "unclosed-comment"],
-	["invalid UTF-8", bytes(START, "-- caf", [0xe9], "\n"), 3, "invalid-utf-8"],
-	["UTF-8 that is cut off", bytes(START, "SELECT '", [0xe2, 0x82]), 3, "invalid-utf-8"],
-	["a misspelt directive", bytes("\n-- godwit: no-transactions\n", START), 2, "unknown-directive"],
-	["a hidden statement", bytes(START, "-- by hand\rCREATE TABLE late (a);\r"), 3, "carriage-return"],
-	["UTF-16", bytes(START, [0xff, 0xfe, 0x53, 0x00]), 3, "invalid-utf-8"],
+const BAD_TEXTS: readonly (readonly [what: string, parts: readonly Part[], line: number, problem: string])[] = [
+	["a NUL byte", [START, "CREATE TABLE late (a);\0DROP TABLE early;"], 3, "nul-byte"],
+	["an unclosed string", [START, "INSERT INTO early VALUES ('oops);\nSELECT 1;\n"], 3, "unclosed-string"],
+	["an unclosed identifier", [START, '\nCREATE TABLE "late (a);'], 4, "unclosed-identifier"],
+	["an unclosed comment", [START, "CREATE TABLE late (a);\n/* no end"], 4, "unclosed-comment"],
+	["invalid UTF-8", [START, "-- caf", [0xe9], "\n"], 3, "invalid-utf-8"],
+	["UTF-8 that is cut off", [START, "SELECT '", [0xe2, 0x82]], 3, "invalid-utf-8"],
+	["a misspelt directive", ["\n-- godwit: no-transactions\n", START], 2, "unknown-directive"],
+	["a hidden statement", [START, "-- by hand\rCREATE TABLE late (a);\r"], 3, "carriage-return"],
+	["UTF-16", [START, [0xff, 0xfe, 0x53, 0x00]], 3, "invalid-utf-8"],
 ];
+
+const BAD = BAD_TEXTS.flatMap(([what, parts, line, problem]) => [
+	[`${what}, read in pieces`, inPieces(parts), line, problem] as const,
+	[`${what}, read at once`, atOnce(parts), line, problem] as const,
+]);
 
 describe.each(backends)("a body that is no SQL text, on $name", (backend) => {
 	let db: TestDatabase;

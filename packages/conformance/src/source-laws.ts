@@ -88,6 +88,8 @@ export const sourceLaws: LawSet<SourceHarness> = {
 					const chunks: Uint8Array[] = [];
 					for await (const chunk of body ?? []) chunks.push(chunk);
 					assert.equal(Buffer.concat(chunks).toString("utf8"), "\uFEFFgröße 🐦\r\n");
+					const whole = body?.whole?.();
+					if (whole !== undefined) assert.deepEqual(Buffer.from(whole), Buffer.concat(chunks));
 				}
 			},
 		},

@@ -52,6 +52,16 @@ export const sourceMutants: Readonly<Record<string, SourceMutant>> = {
 			},
 		}),
 	},
+	"a body that is read at once lacks its byte order mark": {
+		caughtBy: "source/body-can-be-read-twice",
+		break: (s) => ({
+			async readUp(version) {
+				const file = await s.readUp(version);
+				if (file === undefined) return undefined;
+				return { ...file, body: { ...file.body, whole: () => file.body.whole?.()?.subarray(3) } };
+			},
+		}),
+	},
 	"the last of two duplicates wins": {
 		caughtBy: "source/refuses-duplicates",
 		files: (files) => {

@@ -22,7 +22,25 @@ const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
  * @param location Names the file for messages.
  */
 export function fileBody(path: string, location: string): MigrationBody {
-	return migrationBody(() => ({ [Symbol.asyncIterator]: () => readFile(path, location) }));
+	return migrationBody(
+		() => ({ [Symbol.asyncIterator]: () => readFile(path, location) }),
+		() => readWhole(path, location),
+	);
+}
+
+/** Returns `undefined` for a file that its first chunk does not hold. */
+function readWhole(path: string, location: string): Uint8Array | undefined {
+	try {
+		const file = openFile(path);
+		try {
+			const chunk = readFirst(file);
+			return chunk.length < firstChunk.length ? chunk : undefined;
+		} finally {
+			closeSync(file);
+		}
+	} catch (cause) {
+		throw sourceError(location, cause);
+	}
 }
 
 /** Without waiting for whoever writes a named pipe, which would be for ever, and deaf to signals. */

@@ -1,4 +1,4 @@
-import { cleanUpAfter, type LockState, type MigrationBody } from "@godwit/core";
+import { cleanUpAfter, type LockState } from "@godwit/core";
 import type { BodyTransactions } from "./body-transactions.ts";
 import { retryWhileBusy } from "./connection/busy-retry.ts";
 import type { ConnectionSession } from "./connection/connection-session.ts";
@@ -7,9 +7,9 @@ import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import { inTransaction } from "./connection/transaction.ts";
 import type { LockRow } from "./lock/lock-row.ts";
 import { runWithoutTransaction } from "./run-body.ts";
-import { readStatements, type StatementReader } from "./statements/read-statements.ts";
+import type { Statements } from "./statements/statements.ts";
 import type { OwnTables, RecordedVersion } from "./tables/own-tables.ts";
-import { withReferenceCheck } from "./tables/reference-check.ts";
+import { referenceCheck } from "./tables/reference-check.ts";
 import type { VersionTable } from "./tables/version-table.ts";
 import type { SqliteConfig } from "./url/sqlite-config.ts";
 
@@ -22,34 +22,35 @@ export interface BodyOutsideOptions {
 	readonly journal: KeptJournal;
 	readonly session: ConnectionSession;
 	readonly transactions: BodyTransactions;
-	readonly ownTables: (reader: StatementReader) => OwnTables;
+	readonly ownTables: (body: Statements) => OwnTables;
 }
 
 /**
  * Returns a function that runs a body outside a transaction, statement by statement, and tells whether the body may have
  * changed the version, as it says. What ran before a failure stays.
  */
-export function bodyOutside(options: BodyOutsideOptions): (body: MigrationBody) => Promise<boolean> {
+export function bodyOutside(options: BodyOutsideOptions): (body: Statements) => Promise<boolean> {
 	const { connection, config, state, row, versions, journal, session, transactions, ownTables } = options;
 	const { busyTimeoutMs } = config;
 
-	async function run(body: MigrationBody): Promise<boolean> {
-		await using reader = await readStatements(body);
+	async function run(body: Statements): Promise<boolean> {
 		await retryWhileBusy(connection, busyTimeoutMs, () => journal.remove());
-		const own = ownTables(reader);
+		const own = ownTables(body);
 		try {
-			await withReferenceCheck(connection, config, (references) =>
-				runWithoutTransaction(connection, reader, busyTimeoutMs, async (statement) => {
-					await retryWhileBusy(connection, busyTimeoutMs, () => {
-						own.beforeStatement(statement);
-						references.beforeStatement(statement);
-						session.beforeStatement(statement);
-					});
-					if (!state.held || !row.lease.isDue() || connection.inTransaction) return;
-					await inTransaction(connection, config, () => row.fence());
-				}),
-			);
-			await retryWhileBusy(connection, busyTimeoutMs, () => own.assertKept());
+			const references = await retryWhileBusy(connection, busyTimeoutMs, () => referenceCheck(connection, config));
+			await runWithoutTransaction(connection, body, busyTimeoutMs, async (statement) => {
+				await retryWhileBusy(connection, busyTimeoutMs, () => {
+					own.beforeStatement(statement);
+					references.beforeStatement(statement);
+					session.beforeStatement(statement);
+				});
+				if (!state.held || !row.lease.isDue() || connection.inTransaction) return;
+				await inTransaction(connection, config, () => row.fence());
+			});
+			await retryWhileBusy(connection, busyTimeoutMs, () => {
+				references.assertKept();
+				own.assertKept();
+			});
 			return own.allowed;
 		} catch (error) {
 			const { before } = own;
@@ -69,17 +70,10 @@ export function bodyOutside(options: BodyOutsideOptions): (body: MigrationBody) 
 	}
 
 	return async (body) => {
-		await assertReadable(body);
 		try {
 			return await run(body);
 		} catch (error) {
 			throw await transactions.failure(error);
 		}
 	};
-}
-
-/** Nothing can be rolled back, so what cannot be split has to be found before the first statement runs. */
-export async function assertReadable(body: MigrationBody): Promise<void> {
-	await using reader = await readStatements(body);
-	while ((await reader.next()) !== undefined);
 }

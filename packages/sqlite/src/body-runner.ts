@@ -1,5 +1,5 @@
 import type { ApplyOutcome, LockState, MigrationBody, VersionChange } from "@godwit/core";
-import { assertReadable, bodyOutside } from "./body-outside.ts";
+import { bodyOutside } from "./body-outside.ts";
 import { bodyTransactions } from "./body-transactions.ts";
 import type { ConnectionSession } from "./connection/connection-session.ts";
 import type { KeptJournal } from "./connection/kept-journal.ts";
@@ -8,10 +8,10 @@ import type { LockRow } from "./lock/lock-row.ts";
 import type { SqliteLock } from "./lock/sqlite-lock.ts";
 import { runInTransaction } from "./run-body.ts";
 import { transactionEndedError } from "./sqlite-error.ts";
-import { readStatements, type StatementReader } from "./statements/read-statements.ts";
+import { forEachBatch, isWhole, readToEnd, type Statements, withStatements } from "./statements/statements.ts";
 import type { HistoryTable } from "./tables/history-table.ts";
 import { type OwnTables, ownTables } from "./tables/own-tables.ts";
-import { withReferenceCheck } from "./tables/reference-check.ts";
+import { referenceCheck } from "./tables/reference-check.ts";
 import type { VersionGuard } from "./tables/version-guard.ts";
 import { type BodiesBefore, versionRecorder } from "./tables/version-recorder.ts";
 import type { VersionTable } from "./tables/version-table.ts";
@@ -54,7 +54,7 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 	const runOutside = bodyOutside({
 		...options,
 		transactions,
-		ownTables: (reader) => ownTablesOf(options, reader, false),
+		ownTables: (body) => ownTablesOf(options, body, false),
 	});
 	const record = versionRecorder(options);
 	/** A trigger that a body has made stays. */
@@ -62,10 +62,14 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 	/** The body that `run` ran last may have changed the version, as it says. */
 	let allowed = false;
 
-	async function runNext(reader: StatementReader): Promise<BodiesBefore> {
-		const own = await runStatements(options, reader);
-		uncertain ||= own.uncertain;
-		return { allowed: own.allowed, uncertain };
+	/** Runs a body in the transaction that is open. Returns no promise for a body that was read at once. */
+	function runNext(body: Statements): BodiesBefore | Promise<BodiesBefore> {
+		function end(own: OwnTables): BodiesBefore {
+			uncertain ||= own.uncertain;
+			return { allowed: own.allowed, uncertain };
+		}
+		const running = runStatements(options, body);
+		return running instanceof Promise ? running.then(end) : end(running);
 	}
 
 	/**
@@ -74,15 +78,17 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 	 * @param change Recorded with it; without it the version stays.
 	 * @returns false, having done nothing, when the body asks to run outside one.
 	 */
-	async function runInside(body: MigrationBody, change?: VersionChange): Promise<boolean> {
-		await using reader = await readStatements(body);
-		if (reader.directives.has("no-transaction")) return false;
-		await transactions.ofBodies(change, async () => {
-			const before = await runNext(reader);
+	async function runInside(body: Statements, change?: VersionChange): Promise<boolean> {
+		if (body.directives.has("no-transaction")) return false;
+		function end(before: BodiesBefore): void {
 			if (change !== undefined) record(change, before);
 			else if (state.held) row.fence();
+		}
+		await transactions.ofBodies(change, () => {
+			const running = runNext(body);
+			return running instanceof Promise ? running.then(end) : end(running);
 		});
-		if (change === undefined) allowed = mayChange(reader);
+		if (change === undefined) allowed = mayChange(body);
 		return true;
 	}
 
@@ -95,27 +101,34 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 		},
 		async run(body) {
 			allowed = false;
-			if (!config.noTxWrap && (await runInside(body))) return;
-			uncertain = true;
-			allowed = await runOutside(body);
+			await withStatements(body, async (statements) => {
+				if (!config.noTxWrap && (await runInside(statements))) return;
+				await readToEnd(statements);
+				uncertain = true;
+				// A body that is read in pieces is not kept.
+				allowed = await (isWhole(statements) ? runOutside(statements) : withStatements(body, runOutside));
+			});
 		},
 		async apply(body, change) {
 			allowed = false;
-			if (config.atomic && !config.noTxWrap && (await runInside(body, change))) return "applied";
-			await assertReadable(body);
-			return "declined";
+			return withStatements(body, async (statements) => {
+				if (config.atomic && !config.noTxWrap && (await runInside(statements, change))) return "applied";
+				await readToEnd(statements);
+				return "declined";
+			});
 		},
 		async together(change, work) {
 			allowed = false;
 			return transactions.ofBodies(change, async () => {
 				let before: BodiesBefore = { allowed: false, uncertain };
-				const result = await work(async (body) => {
-					await using reader = await readStatements(body);
-					if (config.noTxWrap || reader.directives.has("no-transaction")) return "declined";
-					const { allowed: changed } = await runNext(reader);
-					before = { allowed: before.allowed || changed, uncertain };
-					return "applied";
-				});
+				const result = await work((body) =>
+					withStatements(body, async (statements) => {
+						if (config.noTxWrap || statements.directives.has("no-transaction")) return "declined";
+						const { allowed: changed } = await runNext(statements);
+						before = { allowed: before.allowed || changed, uncertain };
+						return "applied";
+					}),
+				);
 				if (!connection.inTransaction) throw transactionEndedError();
 				record(change, before);
 				return result;
@@ -124,29 +137,34 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 	};
 }
 
-/** Runs the statements of one body in the transaction that is open. */
-async function runStatements(options: BodyRunnerOptions, reader: StatementReader): Promise<OwnTables> {
+/** Runs the statements of one body in the transaction that is open. Returns no promise when they are all there. */
+function runStatements(options: BodyRunnerOptions, body: Statements): OwnTables | Promise<OwnTables> {
 	const { connection, config, session } = options;
 	// One that failed, or code of the caller's, can have ended it; what ran then would be there for good.
 	if (!connection.inTransaction) throw transactionEndedError();
-	const own = ownTablesOf(options, reader, true);
-	await withReferenceCheck(connection, config, (references) =>
-		runInTransaction(connection, reader, (statement) => {
+	const own = ownTablesOf(options, body, true);
+	const references = referenceCheck(connection, config);
+	function end(): OwnTables {
+		references.assertKept();
+		own.assertKept();
+		return own;
+	}
+	const running = forEachBatch(body, (statements) =>
+		runInTransaction(connection, statements, (statement) => {
 			own.beforeStatement(statement);
 			references.beforeStatement(statement);
 			session.beforeStatement(statement);
 		}),
 	);
-	own.assertKept();
-	return own;
+	return running instanceof Promise ? running.then(end) : end();
 }
 
-function ownTablesOf(options: BodyRunnerOptions, reader: StatementReader, inTransaction: boolean): OwnTables {
+function ownTablesOf(options: BodyRunnerOptions, body: Statements, inTransaction: boolean): OwnTables {
 	const { migrationsTable } = options.config;
-	return ownTables({ ...options, migrationsTable, inTransaction, allowed: mayChange(reader) });
+	return ownTables({ ...options, migrationsTable, inTransaction, allowed: mayChange(body) });
 }
 
 /** Whether the body has the directive to change the version. */
-function mayChange({ directives }: StatementReader): boolean {
+function mayChange({ directives }: Statements): boolean {
 	return directives.has("allow own-tables");
 }

@@ -16,7 +16,7 @@ export interface BodyTransactions {
 	/** As `run`, and whoever has lost the lock cannot commit. */
 	fenced<T>(work: () => T | Promise<T>): Promise<T>;
 	/** As `run`, for bodies; the error says what the database itself knows of the reason. */
-	ofBodies<T>(change: VersionChange | undefined, work: () => Promise<T>): Promise<T>;
+	ofBodies<T>(change: VersionChange | undefined, work: () => T | Promise<T>): Promise<T>;
 	/** The error to throw for a body that has failed outside a transaction. */
 	failure(error: unknown): Promise<unknown>;
 }

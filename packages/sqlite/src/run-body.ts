@@ -2,8 +2,8 @@ import { retryWhileBusy } from "./connection/busy-retry.ts";
 import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import { rollBack } from "./connection/transaction.ts";
 import { statementError, transactionControlError, transactionLeftOpenError } from "./sqlite-error.ts";
-import type { StatementReader } from "./statements/read-statements.ts";
 import type { Statement } from "./statements/statement.ts";
+import { forEachBatch, type Statements } from "./statements/statements.ts";
 import { breaksTransaction } from "./statements/transaction-control.ts";
 
 /**
@@ -12,20 +12,18 @@ import { breaksTransaction } from "./statements/transaction-control.ts";
  * @param before Called with each statement before it runs.
  * @throws MigrateError `ERR_TRANSACTION_CONTROL` instead of running a statement that would end the transaction; `ERR_SQL`.
  */
-export async function runInTransaction(
+export function runInTransaction(
 	connection: SqliteConnection,
-	reader: StatementReader,
+	statements: readonly Statement[],
 	before: (statement: Statement) => void,
-): Promise<void> {
-	for (let batch = await reader.next(); batch !== undefined; batch = await reader.next()) {
-		for (const statement of batch) {
-			if (breaksTransaction(statement)) throw transactionControlError(statement);
-			before(statement);
-			try {
-				connection.run(statement.sql);
-			} catch (error) {
-				throw statementError(connection, statement, error);
-			}
+): void {
+	for (const statement of statements) {
+		if (breaksTransaction(statement)) throw transactionControlError(statement);
+		before(statement);
+		try {
+			connection.run(statement.sql);
+		} catch (error) {
+			throw statementError(connection, statement, error);
 		}
 	}
 }
@@ -38,14 +36,14 @@ export async function runInTransaction(
  */
 export async function runWithoutTransaction(
 	connection: SqliteConnection,
-	reader: StatementReader,
+	body: Statements,
 	busyTimeoutMs: number,
 	before: (statement: Statement) => Promise<void>,
 ): Promise<void> {
 	let last: Statement | undefined;
 	try {
-		for (let batch = await reader.next(); batch !== undefined; batch = await reader.next()) {
-			for (const statement of batch) {
+		await forEachBatch(body, async (statements) => {
+			for (const statement of statements) {
 				await before(statement);
 				try {
 					await retryWhileBusy(connection, busyTimeoutMs, () => connection.run(statement.sql));
@@ -54,7 +52,7 @@ export async function runWithoutTransaction(
 				}
 				last = statement;
 			}
-		}
+		});
 		if (connection.inTransaction && last !== undefined) throw transactionLeftOpenError(last);
 	} catch (error) {
 		rollBack(connection, error);

@@ -8,10 +8,24 @@ export interface MigrationBody extends AsyncIterable<Uint8Array> {
 	 * @throws MigrateError `ERR_INVALID_BODY` when the bytes are not UTF-8.
 	 */
 	text(): Promise<string>;
+	/**
+	 * Optional: reads the whole body without waiting, where its bytes are at hand; such a body is not read ahead.
+	 *
+	 * @returns `undefined` for a body that has to be read in pieces, since it is larger than most.
+	 * @throws What a reading in pieces rejects with.
+	 */
+	whole?(): Uint8Array | undefined;
 }
 
-/** Makes a body of a function that opens the bytes; it is called once for each reading. */
-export function migrationBody(open: () => AsyncIterable<Uint8Array>): MigrationBody {
+/**
+ * Makes a body of a function that opens the bytes; it is called once for each reading.
+ *
+ * @param whole As `MigrationBody.whole`.
+ */
+export function migrationBody(
+	open: () => AsyncIterable<Uint8Array>,
+	whole?: () => Uint8Array | undefined,
+): MigrationBody {
 	const body: MigrationBody = {
 		[Symbol.asyncIterator]: () => open()[Symbol.asyncIterator](),
 		async text() {
@@ -21,13 +35,21 @@ export function migrationBody(open: () => AsyncIterable<Uint8Array>): MigrationB
 			decoder.end();
 			return text;
 		},
+		...(whole && { whole }),
 	};
 	return body;
 }
 
+/** How long a text may be, in UTF-16 units, that is read at once, as one that is split at once is in memory many times over. */
+const MAX_WHOLE_LENGTH = 16 * 1024;
+
 /** Makes a body of a string. */
 export function textBody(text: string): MigrationBody {
-	return migrationBody(async function* () {
-		yield new TextEncoder().encode(text);
-	});
+	const encode = (): Uint8Array => new TextEncoder().encode(text);
+	return migrationBody(
+		async function* () {
+			yield encode();
+		},
+		() => (text.length <= MAX_WHOLE_LENGTH ? encode() : undefined),
+	);
 }

@@ -16,11 +16,13 @@ export interface BodyReadAhead {
  * Starts to read a body before anybody asks for it, up to the chunk that passes 100 kB; the rest is streamed when it
  * is read.
  *
- * A failure to read is kept and thrown to the reader. A second reading opens the body again, as one after `close`.
+ * A failure to read is kept and thrown to the reader. A second reading opens the body again, as one after `close`. A body
+ * that need not be waited for is not read before its reader asks.
  *
  * @param onProgress Hears, after each chunk that a reader is done with, how many bytes of its reading that makes.
  */
 export function readAhead(body: MigrationBody, onProgress?: (bytes: number) => void): BodyReadAhead {
+	if (body.whole !== undefined) return readInTime(body, onProgress);
 	const iterator = body[Symbol.asyncIterator]();
 	const chunks: Uint8Array[] = [];
 	let ended = false;
@@ -54,14 +56,6 @@ export function readAhead(body: MigrationBody, onProgress?: (bytes: number) => v
 		chunks.length = 0;
 		if (!ended) await iterator.return?.();
 		ended = true;
-	}
-
-	async function* again(): AsyncGenerator<Uint8Array> {
-		const done = counting(onProgress);
-		for await (const chunk of body) {
-			yield chunk;
-			done(chunk);
-		}
 	}
 
 	/** No generator, which takes longer than most bodies. */
@@ -100,7 +94,7 @@ export function readAhead(body: MigrationBody, onProgress?: (bytes: number) => v
 	let taken = false;
 	return {
 		body: migrationBody(() => {
-			if (taken) return again();
+			if (taken) return counted(body, onProgress);
 			taken = true;
 			return { [Symbol.asyncIterator]: first };
 		}),
@@ -109,6 +103,27 @@ export function readAhead(body: MigrationBody, onProgress?: (bytes: number) => v
 		},
 		close,
 	};
+}
+
+function readInTime(body: MigrationBody, onProgress: ((bytes: number) => void) | undefined): BodyReadAhead {
+	function whole(): Uint8Array | undefined {
+		const bytes = body.whole?.();
+		if (bytes !== undefined && bytes.length > 0) onProgress?.(bytes.length);
+		return bytes;
+	}
+
+	return { body: migrationBody(() => counted(body, onProgress), whole), waiting: false, close: async () => {} };
+}
+
+async function* counted(
+	body: MigrationBody,
+	onProgress: ((bytes: number) => void) | undefined,
+): AsyncGenerator<Uint8Array> {
+	const done = counting(onProgress);
+	for await (const chunk of body) {
+		yield chunk;
+		done(chunk);
+	}
 }
 
 function counting(onProgress: ((bytes: number) => void) | undefined): (chunk: Uint8Array) => void {

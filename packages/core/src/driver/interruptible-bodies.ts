@@ -22,26 +22,34 @@ export function interruptibleBodies(): InterruptibleBodies {
 		});
 	}
 
-	return {
-		wrap: (body) =>
-			migrationBody(() => ({
-				[Symbol.asyncIterator]() {
-					const chunks = body[Symbol.asyncIterator]();
-					return {
-						next: () => answer(() => chunks.next()),
-						async return() {
-							const close = async (): Promise<typeof END> => {
-								await chunks.return?.();
-								return END;
-							};
-							// A generator that does not answer does not close either.
-							if (interrupted === undefined) return answer(close);
-							close().catch(() => {});
+	function inPieces(body: MigrationBody): AsyncIterable<Uint8Array> {
+		return {
+			[Symbol.asyncIterator]() {
+				const chunks = body[Symbol.asyncIterator]();
+				return {
+					next: () => answer(() => chunks.next()),
+					async return() {
+						const close = async (): Promise<typeof END> => {
+							await chunks.return?.();
 							return END;
-						},
-					};
-				},
-			})),
+						};
+						// A generator that does not answer does not close either.
+						if (interrupted === undefined) return answer(close);
+						close().catch(() => {});
+						return END;
+					},
+				};
+			},
+		};
+	}
+
+	function whole(body: MigrationBody): Uint8Array | undefined {
+		if (interrupted !== undefined) throw interrupted.reason;
+		return body.whole?.();
+	}
+
+	return {
+		wrap: (body) => migrationBody(() => inPieces(body), body.whole && (() => whole(body))),
 		interrupt(reason) {
 			interrupted = { reason };
 			reject?.(reason);

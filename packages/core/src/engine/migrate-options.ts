@@ -4,7 +4,7 @@ import type { MigrateEvent } from "./migrate-event.ts";
 export interface MigrateOptions {
 	/** How long to wait for the migration lock, in milliseconds; the driver's own default otherwise. Go: LockTimeout. */
 	readonly lockTimeoutMs?: number;
-	/** How many migrations are read ahead of the one that runs. Default 10. Go: PrefetchMigrations. */
+	/** How many migrations are read ahead of the one that runs, where their source has to be waited for. Default 10. Go: PrefetchMigrations. */
 	readonly prefetch?: number;
 	/** Stops after the migration in flight, for the life of the instance. Go: GracefulStop. */
 	readonly signal?: AbortSignal;

@@ -1,4 +1,4 @@
-import { migrationBody } from "../body/migration-body.ts";
+import { type MigrationBody, migrationBody, textBody } from "../body/migration-body.ts";
 import { MigrateError } from "../migrate-error.ts";
 import type { Source } from "./source.ts";
 import { sourceOfFiles } from "./source-of-files.ts";
@@ -22,11 +22,15 @@ export function memorySource(files: MigrationFiles): Source {
 		Object.entries(files).map(([path, content]) => ({
 			name: path.slice(path.lastIndexOf("/") + 1),
 			location: path,
-			body: migrationBody(async function* () {
-				yield new TextEncoder().encode(typeof content === "string" ? content : await load(path, content));
-			}),
+			body: typeof content === "string" ? textBody(content) : loadedBody(path, content),
 		})),
 	);
+}
+
+function loadedBody(location: string, loader: () => unknown): MigrationBody {
+	return migrationBody(async function* () {
+		yield* textBody(await load(location, loader));
+	});
 }
 
 async function load(location: string, loader: () => unknown): Promise<string> {

@@ -123,4 +123,33 @@ describe("readAhead", () => {
 		}));
 		await expect(readAhead(endless).close()).resolves.toBeUndefined();
 	});
+
+	it("does not read what can be read at once before its reader asks, in either way", async () => {
+		const chunked = watchedBody(letters);
+		const bytes = new TextEncoder().encode("abc");
+		const progress: number[] = [];
+		const ahead = readAhead({ ...chunked, whole: () => bytes }, (count) => progress.push(count));
+		expect(chunked.seen.opened).toBe(0);
+		expect(ahead.body.whole?.()).toBe(bytes);
+		expect(progress).toEqual([3]);
+		expect(await ahead.body.text()).toBe("abc");
+		expect(progress).toEqual([3, 1, 2, 3]);
+		expect(chunked.seen.opened).toBe(1);
+		expect(ahead.waiting).toBe(false);
+		await ahead.close();
+	});
+
+	it("tells of nothing where there is nothing at once, and passes a failure on", () => {
+		const progress: number[] = [];
+		const of = (whole: () => Uint8Array | undefined) =>
+			readAhead({ ...watchedBody(letters), whole }, (count) => progress.push(count)).body.whole?.();
+		expect(of(() => undefined)).toBeUndefined();
+		expect(of(() => new Uint8Array())).toEqual(new Uint8Array());
+		const failure = new Error("disk");
+		const failing = (): never => {
+			throw failure;
+		};
+		expect(() => of(failing)).toThrow(failure);
+		expect(progress).toEqual([]);
+	});
 });

@@ -328,6 +328,22 @@ describe("close", () => {
 		expect(calls).toEqual(["setVersion 1", "close"]);
 	});
 
+	it("reads no body any more, not even at once", async () => {
+		const waiting = Promise.withResolvers<void>();
+		const { driver, calls } = recorded({
+			async run(body) {
+				await waiting.promise;
+				calls.push(`read ${body.whole?.()?.length}`);
+			},
+		});
+		const running = driver.run(textBody("abc"));
+		const closing = driver.close();
+		waiting.resolve();
+		await expect(running).rejects.toMatchObject({ code: "ERR_CLOSED" });
+		await closing;
+		expect(calls).toEqual(["close"]);
+	});
+
 	it("does not wait for a body that does not close", async () => {
 		const closing = Promise.withResolvers<void>();
 		const endless = migrationBody(async function* () {

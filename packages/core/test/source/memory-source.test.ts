@@ -27,6 +27,15 @@ describe("memorySource", () => {
 		expect(Buffer.concat(chunks)).toEqual(Buffer.from("select 'é😀'\r\n"));
 	});
 
+	it("gives a short text at once, a long one and one that is loaded in pieces only", async () => {
+		const texts = { "1_a.up.sql": "é", "2_b.up.sql": "x".repeat(16_384), "3_c.up.sql": "x".repeat(16_385) };
+		await using source = memorySource({ ...texts, "4_d.up.sql": async () => "é" });
+		const lengths = await Promise.all(
+			[1n, 2n, 3n, 4n].map(async (version) => (await source.readUp(version))?.body.whole?.()?.length),
+		);
+		expect(lengths).toEqual([2, 16_384, undefined, undefined]);
+	});
+
 	it("refuses one version in two folders and names both paths", () => {
 		expect(() => memorySource({ "a/1_x.up.sql": "", "b/1_x.up.sql": "" })).toThrow(
 			expect.objectContaining({

@@ -1,13 +1,16 @@
 import { suppress } from "@godwit/core";
+import { isBusy } from "../sqlite-error.ts";
 import type { SqliteConfig } from "../url/sqlite-config.ts";
 import { retryWhileBusy } from "./busy-retry.ts";
-import type { SqliteConnection } from "./sqlite-connection.ts";
+import type { SqliteConnection, TransactionMode } from "./sqlite-connection.ts";
 
 /**
  * Runs `work` in one transaction, or in the one that is open already.
  *
  * `BEGIN IMMEDIATE` by default: a transaction that reads first and writes later can fail with a busy error that waiting does
  * not cure, see https://sqlite.org/lang_transaction.html. After any failure `work` is rolled back as a whole.
+ *
+ * Synchronous work runs without an await from the begin to the commit, unless another connection's transaction is in the way.
  */
 export async function inTransaction<T>(
 	connection: SqliteConnection,
@@ -15,14 +18,26 @@ export async function inTransaction<T>(
 	work: () => T | Promise<T>,
 ): Promise<T> {
 	if (connection.inTransaction) return work();
-	await retryWhileBusy(connection, busyTimeoutMs, () => connection.begin(txMode));
+	if (!begins(connection, txMode)) await retryWhileBusy(connection, busyTimeoutMs, () => connection.begin(txMode));
 	try {
-		const result = await work();
+		const working = work();
+		const result = working instanceof Promise ? await working : working;
 		// A reader can keep a commit waiting; the transaction stays open meanwhile.
 		await retryWhileBusy(connection, busyTimeoutMs, () => connection.commit());
 		return result;
 	} catch (error) {
 		rollBack(connection, error);
+		throw error;
+	}
+}
+
+/** Returns false, having changed nothing, when another connection's transaction is in the way. */
+function begins(connection: SqliteConnection, mode: TransactionMode): boolean {
+	try {
+		connection.begin(mode);
+		return true;
+	} catch (error) {
+		if (isBusy(connection, error)) return false;
 		throw error;
 	}
 }

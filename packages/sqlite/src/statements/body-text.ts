@@ -1,6 +1,6 @@
 import { createUtf8Decoder, type MigrationBody } from "@godwit/core";
 import { invalidText } from "./invalid-body.ts";
-import { type Place, placeFrom } from "./place.ts";
+import { BODY_START, type Place, placeFrom } from "./place.ts";
 
 // V8's String::kMaxLength on 64-bit systems: a longer string cannot be made.
 const MAX_LENGTH = 0x1fff_ffe8;
@@ -12,7 +12,7 @@ export class BodyText {
 	/** Read, but not yet added, since the string would be too long. */
 	#waiting = "";
 	#text = "";
-	#start: Place = { line: 1, column: 1 };
+	#start = BODY_START;
 	#ended = false;
 
 	constructor(body: MigrationBody) {
@@ -60,9 +60,8 @@ export class BodyText {
 			return "";
 		}
 		const more = this.#decoder.decode(chunk.value);
-		const nul = more.indexOf("\0");
-		if (nul === -1) return more;
-		throw invalidText("nul-byte", placeFrom(this.placeOf(this.#text.length), more, 0, nul));
+		assertNoNul(more, () => this.placeOf(this.#text.length));
+		return more;
 	}
 
 	/** Returns the place of an offset in the text. */
@@ -87,4 +86,10 @@ export class BodyText {
 	async close(): Promise<void> {
 		await this.#chunks.return?.();
 	}
+}
+
+/** @param start Returns where the text begins. @throws MigrateError `ERR_INVALID_BODY` */
+export function assertNoNul(text: string, start: () => Place): void {
+	const nul = text.indexOf("\0");
+	if (nul !== -1) throw invalidText("nul-byte", placeFrom(start(), text, 0, nul));
 }

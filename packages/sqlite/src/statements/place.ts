@@ -6,6 +6,8 @@ export interface Place {
 	readonly column: number;
 }
 
+export const BODY_START: Place = { line: 1, column: 1 };
+
 /** Returns the place of the offset `to` in a text, given the place of an earlier offset. */
 export function placeFrom({ line, column }: Place, text: string, from: number, to: number): Place {
 	// Cut first, because a search in the whole text would continue after `to` up to the end of a long line.

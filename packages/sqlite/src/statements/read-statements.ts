@@ -1,12 +1,9 @@
 import { cleanUpAfter, type MigrationBody } from "@godwit/core";
 import { BodyText } from "./body-text.ts";
-import { hidingCarriageReturn } from "./carriage-return.ts";
-import { type Comment, type Directive, readDirectives } from "./directives.ts";
-import { invalidText, type TextProblem } from "./invalid-body.ts";
-import { type Place, placeFrom } from "./place.ts";
-import { lastStatement, type StatementSpan, splitStatements } from "./split-statements.ts";
+import type { Directive } from "./directives.ts";
+import { HEAD_LENGTH, NOTHING_BEFORE, type PartsBefore, splitPart } from "./split-part.ts";
 import type { Statement } from "./statement.ts";
-import { beginsComment, commentsIn, lastTokenEnd, unclosedFrom } from "./tokens.ts";
+import { beginsComment } from "./tokens.ts";
 
 /** The statements of a body, a few at a time. */
 export interface StatementReader extends AsyncDisposable {
@@ -20,9 +17,6 @@ export interface StatementReader extends AsyncDisposable {
 	 */
 	next(): Promise<readonly Statement[] | undefined>;
 }
-
-/** A directive has to end within this length. A longer comment need not fit in memory. */
-const HEAD_LENGTH = 65_536;
 
 /**
  * Opens a body and reads up to its first statement.
@@ -46,20 +40,16 @@ export async function readStatements(body: MigrationBody): Promise<StatementRead
  */
 class Reader implements StatementReader {
 	readonly #body: BodyText;
-	#directives: ReadonlySet<Directive> | undefined;
+	#known = NOTHING_BEFORE;
 	/** Statements that `next` has not yet returned. */
 	#found: readonly Statement[] = [];
-	/** Where the comment was opened with which the text begins. */
-	#commentStart: Place | undefined;
-	/** The first carriage return after the last statement that hides a statement in a comment. */
-	#hiding: Place | undefined;
 
 	constructor(body: MigrationBody) {
 		this.#body = new BodyText(body);
 	}
 
 	get directives(): ReadonlySet<Directive> {
-		return this.#directives ?? new Set();
+		return this.#known.directives ?? new Set();
 	}
 
 	async open(): Promise<void> {
@@ -80,79 +70,27 @@ class Reader implements StatementReader {
 	}
 
 	#split(): readonly Statement[] {
-		const { text, start, ended } = this.#body;
-		const { statements: complete, rest } = splitStatements(text);
-		if (ended) this.#assertClosed(rest);
-		const spans = ended ? [...complete, ...lastStatement(text, rest)] : complete;
-		const end = ended ? text.length : rest;
-		this.#directives ??= readDirectives(headComments(text.slice(0, spans[0]?.start ?? end), start));
-		this.#findHidden(spans, end);
-		const statements = placed(spans, text, start);
-		this.#keep(end);
+		const { statements, directives, hiding, end } = splitPart(this.#body, this.#known);
+		this.#known = { directives, hiding, commentStart: this.#keep(end) };
 		return statements;
 	}
 
-	#assertClosed(rest: number): void {
-		const { text } = this.#body;
-		const at = unclosedFrom(text, rest);
-		if (at === undefined) return;
-		const place = at === 0 && this.#commentStart !== undefined ? this.#commentStart : this.#body.placeOf(at);
-		throw invalidText(unclosed(text.charAt(at)), place);
-	}
-
-	#findHidden(spans: readonly StatementSpan[], end: number): void {
-		const { text, ended } = this.#body;
-		const last = spans.at(-1);
-		if (last !== undefined) this.#hiding = undefined;
-		// The last statement, when it has no ";", includes the comments after it.
-		const endsWithComments = last?.end === text.length && text.includes("\r", last.start);
-		const from = endsWithComments ? lastTokenEnd(text, last.start) : (last?.end ?? 0);
-		const hiding = hidingCarriageReturn(text.slice(from, end));
-		if (hiding !== -1) this.#hiding ??= this.#body.placeOf(from + hiding);
-		if (ended && this.#hiding !== undefined) throw invalidText("carriage-return", this.#hiding);
-	}
-
-	#keep(rest: number): void {
+	/** Drops the text that was split. @returns Where the comment was opened with which the rest begins. */
+	#keep(rest: number): PartsBefore["commentStart"] {
 		const body = this.#body;
-		const commentStart = rest === 0 ? this.#commentStart : undefined;
+		const openedBefore = rest === 0 ? this.#known.commentStart : undefined;
 		body.drop(rest);
 		const { text } = body;
-		this.#commentStart = beginsComment(text, 0) ? (commentStart ?? body.start) : undefined;
+		if (!beginsComment(text, 0)) return undefined;
+		const commentStart = openedBefore ?? body.start;
 		// Only the end of a comment is still needed, and perhaps a carriage return in it. The comment may be longer than memory.
-		if (this.#commentStart === undefined || (text.startsWith("--") && text.includes("\r"))) return;
-		body.shorten(text.slice(0, 2) + (text.slice(2).endsWith("*") ? "*" : ""));
+		if (!text.startsWith("--") || !text.includes("\r")) {
+			body.shorten(text.slice(0, 2) + (text.slice(2).endsWith("*") ? "*" : ""));
+		}
+		return commentStart;
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
 		await this.#body.close();
 	}
-}
-
-function unclosed(opener: string): TextProblem {
-	if (opener === "/") return "unclosed-comment";
-	return opener === "'" ? "unclosed-string" : "unclosed-identifier";
-}
-
-/** The comments before the first statement. */
-function headComments(gap: string, start: Place): readonly Comment[] {
-	const comments: Comment[] = [];
-	let place = start;
-	let at = 0;
-	for (const { 0: text, index } of commentsIn(gap.slice(0, HEAD_LENGTH + 1))) {
-		if (index + text.length > HEAD_LENGTH) break;
-		place = placeFrom(place, gap, at, index);
-		at = index;
-		comments.push({ text, ...place });
-	}
-	return comments;
-}
-
-function placed(spans: readonly StatementSpan[], text: string, start: Place): readonly Statement[] {
-	let place = start;
-	let at = 0;
-	return spans.map((span) => {
-		place = placeFrom(place, text, at, span.start);
-		at = span.start;
-		return { sql: text.slice(span.start, span.end), keyword: span.keyword, ...place };
-	});
 }

@@ -2,6 +2,7 @@ import { isMigrateError, migrationBody } from "@godwit/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readStatements } from "../../src/statements/read-statements.ts";
+import { splitWhole } from "../../src/statements/split-whole.ts";
 import type { Statement } from "../../src/statements/statement.ts";
 import { anyText } from "./sql-arbitraries.ts";
 
@@ -38,8 +39,24 @@ async function failureOf(...chunks: readonly (string | Uint8Array)[]): Promise<F
 
 /** What a reader makes of the chunks, failure or not, in a form that can be compared. */
 async function outcomeOf(...chunks: readonly (string | Uint8Array)[]): Promise<Reading | Failure> {
+	return settle(() => read(...chunks));
+}
+
+/** The same of a body that is split at once. */
+async function outcomeAtOnce(bytes: Uint8Array): Promise<Reading | Failure> {
+	const body = migrationBody(
+		async function* () {},
+		() => bytes,
+	);
+	return settle(async () => {
+		const { statements, directives } = splitWhole(body) ?? { statements: [], directives: [] };
+		return { statements, directives: [...directives] };
+	});
+}
+
+async function settle(reading: () => Promise<Reading>): Promise<Reading | Failure> {
 	try {
-		return await read(...chunks);
+		return await reading();
 	} catch (error) {
 		if (!isMigrateError(error, "ERR_INVALID_BODY")) throw error;
 		return { ...error.details, message: error.message };
@@ -153,8 +170,19 @@ describe("readStatements", () => {
 			const expected = await outcomeOf(before + sql);
 			expect(await outcomeOf(before, ...chunks)).toEqual(expected);
 			expect(await outcomeOf(before, ...bytesOf(sql))).toEqual(expected);
+			expect(await outcomeAtOnce(utf8.encode(before + sql))).toEqual(expected);
 		});
 		await fc.assert(property, { seed, numRuns: 1000 });
+	});
+
+	it.each([
+		[0x53, 0x0a, 0xff],
+		[0x0a, 0xe2, 0x82],
+		[0x0a, 0xef, 0xbb, 0xbf, 0xed, 0xa0, 0x80],
+	])("finds what is not UTF-8 in the same place at once: %#", async (...bytes) => {
+		const expected = await outcomeOf(Uint8Array.from(bytes));
+		expect(expected).toMatchObject({ problem: "invalid-utf-8", line: 2 });
+		expect(await outcomeAtOnce(Uint8Array.from(bytes))).toEqual(expected);
 	});
 });
 
