@@ -42,6 +42,30 @@ describe.each(backends)("what a body does to its connection, on $name", (backend
 		expect(Object.values(after[0] ?? {})).not.toEqual([value]);
 	});
 
+	it.each([
+		"PRAGMA main.cache_size = 77;",
+		'pragma /* a */ "main" -- b\n . [Cache_Size] (77);',
+		"PRAGMA 'cache_size'(77);",
+		"EXPLAIN PRAGMA cache_size = 77;",
+		"PRAGMA cache_size = 76; PRAGMA cache_size = 77;",
+		"PRAGMA cache_size = 77; PRAGMA user_version = 1; PRAGMA trusted_schema = 0; PRAGMA cache_size;",
+		"PRAGMA trusted_schema = 0; PRAGMA cache_size = 77; ATTACH ':memory:' AS other;",
+		"ATTACH ':memory:' AS other; PRAGMA cache_size = 77;",
+	])("does not reach the next body, however it is written: %s", async (body) => {
+		const see = "SELECT cache_size, trusted_schema FROM pragma_cache_size, pragma_trusted_schema";
+		await db.up(ups(`CREATE TABLE before AS ${see}`, body, `CREATE TABLE after AS ${see}`));
+		expect(db.all("SELECT * FROM after")).toEqual(db.all("SELECT * FROM before"));
+	});
+
+	it("does not reach the next body: a journal in memory", async () => {
+		await using driver = await db.open();
+		await driver.lock();
+		await driver.run(textBody("-- godwit: no-transaction\nPRAGMA journal_mode = memory;"));
+		await driver.run(textBody("CREATE TABLE seen AS SELECT * FROM pragma_journal_mode;"));
+		await driver.close();
+		expect(db.all("SELECT * FROM seen")).toEqual([{ journal_mode: "persist" }]);
+	});
+
 	it("does not reach the next body: query_only, which a body outside a transaction can set", async () => {
 		await db.up(ups("-- godwit: no-transaction\nPRAGMA query_only=1;", "CREATE TABLE t (a);"));
 		expect(await db.version()).toEqual({ version: 2n, dirty: false });

@@ -3,8 +3,8 @@ import { retryWhileBusy } from "./busy-retry.ts";
 import {
 	assertStaysAttached,
 	type ConnectionState,
-	changesConnection,
-	readConnectionState,
+	connectionChange,
+	noteState,
 	restoreConnectionState,
 } from "./connection-state.ts";
 import { withForeignKeysOff } from "./foreign-keys-off.ts";
@@ -26,14 +26,16 @@ export interface BodyChanges {
 	forget(): void;
 }
 
+const UNCHANGED: ConnectionState = { settings: new Map() };
+
 export function bodyChanges(connection: SqliteConnection, busyTimeoutMs: number): BodyChanges {
-	/** The connection's state before the first statement of a body that may have changed it, until it is restored. */
-	let state: ConnectionState | undefined;
+	/** The state before the first statement of a body that may have changed it, until it is restored. */
+	let state = UNCHANGED;
 	/** The temporary objects before the first statement of a body that has made one, until its own are dropped. */
 	let temporary: TemporaryObjects | undefined;
 
-	async function restoreState(before: ConnectionState | undefined): Promise<void> {
-		if (before === undefined) return;
+	async function restoreState(before: ConnectionState): Promise<void> {
+		if (before === UNCHANGED) return;
 		await retryWhileBusy(connection, busyTimeoutMs, () => restoreConnectionState(connection, before));
 	}
 
@@ -45,15 +47,14 @@ export function bodyChanges(connection: SqliteConnection, busyTimeoutMs: number)
 	}
 
 	function forget(): void {
-		state = undefined;
+		state = UNCHANGED;
 		temporary = undefined;
 	}
 
 	return {
 		beforeStatement(statement) {
 			if (makesTemporary(statement)) temporary ??= readTemporaryObjects(connection);
-			if (!changesConnection(statement)) return;
-			state ??= readConnectionState(connection);
+			state = noteState(connection, connectionChange(statement), state);
 			assertStaysAttached(statement, state);
 		},
 		async restore() {

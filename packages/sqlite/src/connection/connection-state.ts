@@ -6,9 +6,6 @@ import { quoteIdentifier } from "../tables/quote-identifier.ts";
 import { changeJournalMode, readJournalMode } from "./journal-mode.ts";
 import type { SqliteConnection, SqlValue } from "./sqlite-connection.ts";
 
-/** The one setting that PRAGMA can set and cannot read. */
-const CASE_SENSITIVE_LIKE = "case_sensitive_like";
-
 /**
  * Settings that a body can change with PRAGMA. They keep the new value also when the body is rolled back. `hard_heap_limit`
  * is not among them: SQLite does not let it be raised again, see https://sqlite.org/pragma.html#pragma_hard_heap_limit
@@ -19,7 +16,7 @@ const SETTINGS = [
 	"busy_timeout",
 	"cache_size",
 	"cache_spill",
-	CASE_SENSITIVE_LIKE,
+	"case_sensitive_like",
 	"cell_size_check",
 	"checkpoint_fullfsync",
 	"count_changes",
@@ -51,22 +48,50 @@ const SETTINGS = [
 /** Values of PRAGMAs by name. */
 export type Settings = ReadonlyMap<string, SqlValue>;
 
-/** What belongs to a connection and not to the database. */
+/** What a statement may change in its connection: `"everything"`, or the one setting that it names. */
+export type ConnectionChange = "nothing" | "everything" | (typeof SETTINGS)[number];
+
+/** What belongs to a connection and not to the database. Only the part that a body may have changed. */
 export interface ConnectionState {
 	readonly settings: Settings;
-	readonly journalMode: string;
-	/** Names of the attached databases, with `main`. */
-	readonly databases: ReadonlySet<string>;
+	/** Missing when only single settings may have changed. */
+	readonly rest?: {
+		readonly journalMode: string;
+		/** Names of the attached databases, with `main`. */
+		readonly databases: ReadonlySet<string>;
+	};
 }
 
-export function readConnectionState(connection: SqliteConnection): ConnectionState {
-	const settings = readSettings(connection, SETTINGS);
-	return { settings, journalMode: readJournalMode(connection), databases: new Set(attached(connection)) };
+/** A PRAGMA acts under EXPLAIN too. A PRAGMA that is not in the list may change a setting that is, as `default_cache_size` does. */
+export function connectionChange({ keyword, sql }: Statement): ConnectionChange {
+	if (keyword === "PRAGMA") return settingOf(sql) ?? "everything";
+	return keyword === "EXPLAIN" || keyword === "ATTACH" || keyword === "DETACH" ? "everything" : "nothing";
 }
 
-/** Returns whether a statement may change the connection's state. A PRAGMA does so under EXPLAIN too. */
-export function changesConnection({ keyword }: Statement): boolean {
-	return keyword === "PRAGMA" || keyword === "EXPLAIN" || keyword === "ATTACH" || keyword === "DETACH";
+/** The setting in `PRAGMA name` and `PRAGMA schema.name`, assigned or not. */
+function settingOf(sql: string): (typeof SETTINGS)[number] | undefined {
+	const first = readName(sql, "PRAGMA".length);
+	const dot = first === undefined ? undefined : nextToken(sql, first.end);
+	const pragma = dot !== undefined && sql.charAt(dot.start) === "." ? readName(sql, dot.end) : first;
+	const name = pragma?.name.toLowerCase();
+	return SETTINGS.find((known) => known === name);
+}
+
+/** Adds what a statement may change to the state before it. To read everything takes longer than most migrations. */
+export function noteState(
+	connection: SqliteConnection,
+	change: ConnectionChange,
+	noted: ConnectionState,
+): ConnectionState {
+	if (change === "nothing" || noted.rest !== undefined) return noted;
+	const { settings } = noted;
+	if (change !== "everything") {
+		return settings.has(change) ? noted : { settings: new Map([...settings, ...readSettings(connection, [change])]) };
+	}
+	return {
+		settings: new Map([...readSettings(connection, SETTINGS), ...settings]),
+		rest: { journalMode: readJournalMode(connection), databases: new Set(attached(connection)) },
+	};
 }
 
 /**
@@ -75,10 +100,10 @@ export function changesConnection({ keyword }: Statement): boolean {
  *
  * @throws MigrateError `ERR_SQL`, also when the name is an expression and something was attached.
  */
-export function assertStaysAttached(statement: Statement, { databases }: ConnectionState): void {
+export function assertStaysAttached(statement: Statement, { rest }: ConnectionState): void {
 	if (statement.keyword !== "DETACH") return;
 	const wanted = detached(statement.sql)?.toLowerCase();
-	for (const name of databases) {
+	for (const name of rest?.databases ?? []) {
 		if (name !== "main" && (wanted === undefined || wanted === name.toLowerCase())) throw detachError(statement, name);
 	}
 }
@@ -95,15 +120,12 @@ function detached(sql: string): string | undefined {
  * Restores the state, so that a migration does not depend on which ones ran before it in the same process. Belongs
  * outside a transaction, where `foreign_keys` and `synchronous` take effect and DETACH works.
  */
-export function restoreConnectionState(
-	connection: SqliteConnection,
-	{ settings, journalMode, databases }: ConnectionState,
-): void {
-	for (const name of attached(connection)) {
-		if (!databases.has(name)) connection.run(`DETACH ${quoteIdentifier(name)}`);
+export function restoreConnectionState(connection: SqliteConnection, { settings, rest }: ConnectionState): void {
+	for (const name of rest === undefined ? [] : attached(connection)) {
+		if (!rest?.databases.has(name)) connection.run(`DETACH ${quoteIdentifier(name)}`);
 	}
 	writeSettings(connection, settings);
-	restoreJournalMode(connection, journalMode);
+	if (rest !== undefined) restoreJournalMode(connection, rest.journalMode);
 }
 
 /**
@@ -130,7 +152,8 @@ export function writeSettings(connection: SqliteConnection, settings: Settings):
 }
 
 function readSetting(connection: SqliteConnection, name: string): SqlValue {
-	const sql = name === CASE_SENSITIVE_LIKE ? "SELECT 'a' NOT LIKE 'A'" : `PRAGMA ${name}`;
+	// PRAGMA can set it and cannot read it.
+	const sql = name === "case_sensitive_like" ? "SELECT 'a' NOT LIKE 'A'" : `PRAGMA ${name}`;
 	const [row = {}] = connection.query(sql);
 	return Object.values(row)[0] ?? null;
 }
