@@ -1,4 +1,4 @@
-import { textBody } from "@godwit/core";
+import { Migrate, memorySource, migrationBody, textBody } from "@godwit/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends } from "./backends.ts";
 import { createTestDatabase, failedMigration, failure, type TestDatabase, ups } from "./test-database.ts";
@@ -28,6 +28,53 @@ describe.each(backends)("a file that runs outside a transaction, on $name", (bac
 			ups(FIRST, `${OUTSIDE}-- godwit: allow own-tables\nDROP TABLE schema_migrations;`, "CREATE TABLE later (a);"),
 		);
 		expect(await db.version()).toEqual({ version: 3n, dirty: false });
+	});
+
+	describe.each([
+		["because it says so", OUTSIDE, ""],
+		["because the URL says so", "", "x-no-tx-wrap=true"],
+		["but in one of its own, because the URL says so", "", "x-atomic=false"],
+	])("%s", (_, head, url) => {
+		/** Readings of one migration, which runs through `Migrate`. */
+		async function readings(text: string, atOnce: boolean): Promise<{ atOnce: number; inPieces: number }> {
+			const read = { atOnce: 0, inPieces: 0 };
+			const bytes = new TextEncoder().encode(text);
+			const inPieces = async function* (): AsyncGenerator<Uint8Array> {
+				read.inPieces++;
+				yield bytes;
+			};
+			const whole = (): Uint8Array => {
+				read.atOnce++;
+				return bytes;
+			};
+			const body = atOnce ? migrationBody(inPieces, whole) : migrationBody(inPieces);
+			await using driver = await db.open(url);
+			await using migrate = new Migrate({ source: memorySource(ups(FIRST)), driver });
+			const file = { identifier: "counted", location: "2_counted.up.sql", body };
+			await migrate.run({ version: 2n, direction: "up", target: 2n, file });
+			expect(await db.version()).toEqual({ version: 2n, dirty: false });
+			expect(db.all("SELECT * FROM t")).toEqual([{ a: 1n }]);
+			return read;
+		}
+
+		it("is read once where that can be done at once, and twice in pieces", async () => {
+			const text = `${head}INSERT INTO t VALUES (1);`;
+			expect(await readings(text, true)).toEqual({ atOnce: 1, inPieces: 0 });
+			db.exec("DELETE FROM t; UPDATE schema_migrations SET version = 1;");
+			expect(await readings(text, false)).toEqual({ atOnce: 0, inPieces: 2 });
+		});
+	});
+
+	it("is read again when another body was declined in between", async () => {
+		await using driver = await db.open("x-no-tx-wrap=true");
+		const [one, two] = [textBody("INSERT INTO t VALUES (1);"), textBody("INSERT INTO t VALUES (2);")];
+		for (const body of [one, two]) {
+			expect(await driver.apply?.(body, { version: 2n, dirty: false })).toBe("declined");
+		}
+		await driver.run(one);
+		await driver.run(two);
+		await driver.close();
+		expect(db.all("SELECT * FROM t")).toEqual([{ a: 1n }, { a: 2n }]);
 	});
 
 	it("is marked dirty meanwhile", async () => {

@@ -8,6 +8,7 @@ import type { LockRow } from "./lock/lock-row.ts";
 import type { SqliteLock } from "./lock/sqlite-lock.ts";
 import { runInTransaction } from "./run-body.ts";
 import { transactionEndedError } from "./sqlite-error.ts";
+import type { WholeBody } from "./statements/split-whole.ts";
 import { forEachBatch, isWhole, readToEnd, type Statements, withStatements } from "./statements/statements.ts";
 import type { HistoryTable } from "./tables/history-table.ts";
 import { type OwnTables, ownTables } from "./tables/own-tables.ts";
@@ -59,6 +60,8 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 	const record = versionRecorder(options);
 	/** A trigger that a body has made stays. */
 	let uncertain = false;
+	/** The last body that `apply` declined, with its statements unless it was read in pieces. `run` is likely to get it next. */
+	let declined: { readonly body: MigrationBody; readonly whole: WholeBody | undefined } | undefined;
 	/** The body that `run` ran last may have changed the version, as it says. */
 	let allowed = false;
 
@@ -101,19 +104,28 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 		},
 		async run(body) {
 			allowed = false;
-			await withStatements(body, async (statements) => {
+			const known = declined?.body === body ? declined : undefined;
+			declined = undefined;
+			async function runEither(statements: Statements): Promise<void> {
 				if (!config.noTxWrap && (await runInside(statements))) return;
-				await readToEnd(statements);
 				uncertain = true;
-				// A body that is read in pieces is not kept.
-				allowed = await (isWhole(statements) ? runOutside(statements) : withStatements(body, runOutside));
-			});
+				if (isWhole(statements) || known !== undefined) {
+					allowed = await runOutside(statements);
+					return;
+				}
+				await readToEnd(statements);
+				// A body that was read in pieces is not kept.
+				allowed = await withStatements(body, runOutside);
+			}
+			await (known?.whole === undefined ? withStatements(body, runEither) : runEither(known.whole));
 		},
 		async apply(body, change) {
 			allowed = false;
+			declined = undefined;
 			return withStatements(body, async (statements) => {
 				if (config.atomic && !config.noTxWrap && (await runInside(statements, change))) return "applied";
 				await readToEnd(statements);
+				declined = { body, whole: isWhole(statements) ? statements : undefined };
 				return "declined";
 			});
 		},

@@ -30,7 +30,7 @@ export interface DriverPrimitives extends LockPrimitives {
 	setVersion(change: VersionChange): Promise<void>;
 	/** As `Driver.run`. */
 	run(body: MigrationBody): Promise<void>;
-	/** As `Driver.apply`. */
+	/** As `Driver.apply`. What it declines comes to `run` as the same object, so that it need not be read again. */
 	apply?(body: MigrationBody, change: VersionChange): Promise<ApplyOutcome>;
 	/** As `Driver.transaction`; `work` is given what runs a body in it, see `DriverTransaction.run`. */
 	transaction?<T>(

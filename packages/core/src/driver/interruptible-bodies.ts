@@ -2,6 +2,7 @@ import { type MigrationBody, migrationBody } from "../body/migration-body.ts";
 
 /** Bodies whose reading can be ended from outside: who reads one waits for code of the caller's, which may never answer. */
 export interface InterruptibleBodies {
+	/** Returns the same for the same body. */
 	wrap(body: MigrationBody): MigrationBody;
 	/** Makes the read that is waited for, and every later one, reject. */
 	interrupt(reason: unknown): void;
@@ -12,6 +13,7 @@ export function interruptibleBodies(): InterruptibleBodies {
 	let interrupted: { readonly reason: unknown } | undefined;
 	/** Rejects the read that is waited for. */
 	let reject: ((reason: unknown) => void) | undefined;
+	const wrapped = new WeakMap<MigrationBody, MigrationBody>();
 
 	function answer(of: () => Promise<IteratorResult<Uint8Array>>): Promise<IteratorResult<Uint8Array>> {
 		if (interrupted !== undefined) return Promise.reject(interrupted.reason);
@@ -49,7 +51,11 @@ export function interruptibleBodies(): InterruptibleBodies {
 	}
 
 	return {
-		wrap: (body) => migrationBody(() => inPieces(body), body.whole && (() => whole(body))),
+		wrap(body) {
+			const known = wrapped.get(body) ?? migrationBody(() => inPieces(body), body.whole && (() => whole(body)));
+			wrapped.set(body, known);
+			return known;
+		},
 		interrupt(reason) {
 			interrupted = { reason };
 			reject?.(reason);
