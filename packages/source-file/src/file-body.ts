@@ -14,8 +14,6 @@ const CHUNK_BYTES = 64 * 1024;
  */
 const firstChunk = Buffer.allocUnsafeSlow(16 * 1024);
 
-const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
-
 /**
  * Makes a body of a file. Each reading opens it, and closes it at the end or when the reader stops early.
  *
@@ -23,7 +21,7 @@ const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
  */
 export function fileBody(path: string, location: string): MigrationBody {
 	return migrationBody(
-		() => ({ [Symbol.asyncIterator]: () => readFile(path, location) }),
+		() => readInPieces(path, location),
 		() => readWhole(path, location),
 	);
 }
@@ -53,45 +51,22 @@ function openFile(path: string): number {
 	throw new Error("it is not a regular file");
 }
 
-/** No generator, which takes longer than a small file. Calls that do not wait for each other are answered in turn all the same. */
-function readFile(path: string, location: string): AsyncIterator<Uint8Array> {
-	let file: number | undefined;
-	let ended = false;
-	let pending: Promise<IteratorResult<Uint8Array>> | undefined;
-
-	async function read(): Promise<IteratorResult<Uint8Array>> {
-		if (ended) return END;
+async function* readInPieces(path: string, location: string): AsyncGenerator<Uint8Array> {
+	try {
+		const file = openFile(path);
 		try {
-			const first = file === undefined;
-			file ??= openFile(path);
-			const chunk = first ? readFirst(file) : await readNext(file);
-			if (chunk.length < (first ? firstChunk.length : CHUNK_BYTES)) close();
-			return chunk.length > 0 ? { done: false, value: chunk } : END;
-		} catch (cause) {
-			close();
-			throw sourceError(location, cause);
+			let chunk = readFirst(file);
+			for (let size = firstChunk.length; chunk.length > 0; size = CHUNK_BYTES) {
+				yield chunk;
+				if (chunk.length < size) return;
+				chunk = await readNext(file);
+			}
+		} finally {
+			closeSync(file);
 		}
+	} catch (cause) {
+		throw sourceError(location, cause);
 	}
-
-	function close(): void {
-		const opened = file;
-		ended = true;
-		file = undefined;
-		if (opened !== undefined) closeSync(opened);
-	}
-
-	return {
-		next() {
-			pending = pending === undefined ? read() : pending.then(read, read);
-			return pending;
-		},
-		async return() {
-			// The number of a file that is closed while it is read may be another file's by then.
-			await Promise.allSettled([pending]);
-			close();
-			return END;
-		},
-	};
 }
 
 /** Less than a whole chunk at the end of the file. Only a read of nothing is the end: one before it may be short. */

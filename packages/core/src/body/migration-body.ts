@@ -35,8 +35,8 @@ export function migrationBody(
 			decoder.end();
 			return text;
 		},
-		...(whole && { whole }),
 	};
+	if (whole !== undefined) body.whole = whole;
 	return body;
 }
 

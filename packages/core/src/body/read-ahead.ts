@@ -29,10 +29,17 @@ export function readAhead(body: MigrationBody, onProgress?: (bytes: number) => v
 	/** Reads that are under way. */
 	let reading = 0;
 
-	async function pull(): Promise<IteratorResult<Uint8Array>> {
+	/** What has ended or failed need not be closed. */
+	async function pull(): Promise<Uint8Array | undefined> {
 		reading++;
 		try {
-			return await iterator.next();
+			const next = await iterator.next();
+			if (!next.done) return next.value;
+			ended = true;
+			return undefined;
+		} catch (error) {
+			ended = true;
+			throw error;
 		} finally {
 			reading--;
 		}
@@ -40,13 +47,10 @@ export function readAhead(body: MigrationBody, onProgress?: (bytes: number) => v
 
 	async function fill(): Promise<void> {
 		for (let bytes = 0; bytes < MAX_BYTES_AHEAD; ) {
-			const next = await pull();
-			if (next.done) {
-				ended = true;
-				return;
-			}
-			chunks.push(next.value);
-			bytes += next.value.length;
+			const chunk = await pull();
+			if (chunk === undefined) return;
+			chunks.push(chunk);
+			bytes += chunk.length;
 		}
 	}
 
@@ -58,45 +62,33 @@ export function readAhead(body: MigrationBody, onProgress?: (bytes: number) => v
 		ended = true;
 	}
 
-	/** No generator, which takes longer than most bodies. */
-	function first(): AsyncIterator<Uint8Array> {
+	async function* first(): AsyncGenerator<Uint8Array> {
 		const done = counting(onProgress);
-		const ahead = chunks.values();
-		let given: Uint8Array | undefined;
-
-		async function next(): Promise<IteratorResult<Uint8Array>> {
-			if (given !== undefined) done(given);
-			given = undefined;
+		try {
 			const failure = await filled;
-			let result: IteratorResult<Uint8Array> = ahead.next();
-			if (result.done) {
-				if (failure !== undefined) throw failure.error;
-				if (!ended) result = await pull();
-				if (result.done) ended = true;
+			for (const chunk of chunks) {
+				yield chunk;
+				done(chunk);
 			}
-			if (!result.done) given = result.value;
-			return result;
+			if (failure !== undefined) throw failure.error;
+			while (!ended) {
+				const chunk = await pull();
+				if (chunk === undefined) return;
+				yield chunk;
+				done(chunk);
+			}
+		} finally {
+			await close();
 		}
-
-		return {
-			next,
-			async return() {
-				await close();
-				return { done: true, value: undefined };
-			},
-		};
 	}
 
-	const filled = fill().catch((error: unknown) => {
-		ended = true;
-		return { error };
-	});
+	const filled = fill().catch((error: unknown) => ({ error }));
 	let taken = false;
 	return {
 		body: migrationBody(() => {
 			if (taken) return counted(body, onProgress);
 			taken = true;
-			return { [Symbol.asyncIterator]: first };
+			return first();
 		}),
 		get waiting() {
 			return reading > 0;
