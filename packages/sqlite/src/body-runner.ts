@@ -1,4 +1,5 @@
 import type { ApplyOutcome, LockState, MigrationBody, VersionChange } from "@godwit/core";
+import { andThen } from "./and-then.ts";
 import { bodyOutside } from "./body-outside.ts";
 import { bodyTransactions } from "./body-transactions.ts";
 import type { ConnectionSession } from "./connection/connection-session.ts";
@@ -8,8 +9,8 @@ import type { LockRow } from "./lock/lock-row.ts";
 import type { SqliteLock } from "./lock/sqlite-lock.ts";
 import { runInTransaction } from "./run-body.ts";
 import { transactionEndedError } from "./sqlite-error.ts";
-import type { WholeBody } from "./statements/split-whole.ts";
-import { forEachBatch, isWhole, readToEnd, type Statements, withStatements } from "./statements/statements.ts";
+import { declinedBody } from "./statements/declined-body.ts";
+import { forEachBatch, readToEnd, type Statements, withStatements } from "./statements/statements.ts";
 import type { HistoryTable } from "./tables/history-table.ts";
 import { type OwnTables, ownTables } from "./tables/own-tables.ts";
 import { referenceCheck } from "./tables/reference-check.ts";
@@ -58,39 +59,29 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 		ownTables: (body) => ownTablesOf(options, body, false),
 	});
 	const record = versionRecorder(options);
+	const declined = declinedBody();
 	/** A trigger that a body has made stays. */
 	let uncertain = false;
-	/** The last body that `apply` declined, with its statements unless it was read in pieces. `run` is likely to get it next. */
-	let declined: { readonly body: MigrationBody; readonly whole: WholeBody | undefined } | undefined;
 	/** The body that `run` ran last may have changed the version, as it says. */
 	let allowed = false;
 
 	/** Runs a body in the transaction that is open. Returns no promise for a body that was read at once. */
 	function runNext(body: Statements): BodiesBefore | Promise<BodiesBefore> {
-		function end(own: OwnTables): BodiesBefore {
+		return andThen(runStatements(options, body), (own) => {
 			uncertain ||= own.uncertain;
 			return { allowed: own.allowed, uncertain };
-		}
-		const running = runStatements(options, body);
-		return running instanceof Promise ? running.then(end) : end(running);
+		});
 	}
 
-	/**
-	 * Runs a body in one transaction.
-	 *
-	 * @param change Recorded with it; without it the version stays.
-	 * @returns false, having done nothing, when the body asks to run outside one.
-	 */
+	/** Runs a body in one transaction, and records `change` with it. @returns false, having done nothing, when the body asks to run outside one. */
 	async function runInside(body: Statements, change?: VersionChange): Promise<boolean> {
 		if (body.directives.has("no-transaction")) return false;
-		function end(before: BodiesBefore): void {
-			if (change !== undefined) record(change, before);
-			else if (state.held) row.fence();
-		}
-		await transactions.ofBodies(change, () => {
-			const running = runNext(body);
-			return running instanceof Promise ? running.then(end) : end(running);
-		});
+		await transactions.ofBodies(change, () =>
+			andThen(runNext(body), (before) => {
+				if (change !== undefined) record(change, before);
+				else if (state.held) row.fence();
+			}),
+		);
 		if (change === undefined) allowed = mayChange(body);
 		return true;
 	}
@@ -104,28 +95,19 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 		},
 		async run(body) {
 			allowed = false;
-			const known = declined?.body === body ? declined : undefined;
-			declined = undefined;
-			async function runEither(statements: Statements): Promise<void> {
+			await declined.open(body, async (statements, readable) => {
 				if (!config.noTxWrap && (await runInside(statements))) return;
 				uncertain = true;
-				if (isWhole(statements) || known !== undefined) {
-					allowed = await runOutside(statements);
-					return;
-				}
-				await readToEnd(statements);
+				if (!readable) await readToEnd(statements);
 				// A body that was read in pieces is not kept.
-				allowed = await withStatements(body, runOutside);
-			}
-			await (known?.whole === undefined ? withStatements(body, runEither) : runEither(known.whole));
+				allowed = await (readable ? runOutside(statements) : withStatements(body, runOutside));
+			});
 		},
 		async apply(body, change) {
 			allowed = false;
-			declined = undefined;
-			return withStatements(body, async (statements) => {
+			return declined.open(body, async (statements) => {
 				if (config.atomic && !config.noTxWrap && (await runInside(statements, change))) return "applied";
-				await readToEnd(statements);
-				declined = { body, whole: isWhole(statements) ? statements : undefined };
+				await declined.keep(body, statements);
 				return "declined";
 			});
 		},
@@ -156,11 +138,6 @@ function runStatements(options: BodyRunnerOptions, body: Statements): OwnTables 
 	if (!connection.inTransaction) throw transactionEndedError();
 	const own = ownTablesOf(options, body, true);
 	const references = referenceCheck(connection, config);
-	function end(): OwnTables {
-		references.assertKept();
-		own.assertKept();
-		return own;
-	}
 	const running = forEachBatch(body, (statements) =>
 		runInTransaction(connection, statements, (statement) => {
 			own.beforeStatement(statement);
@@ -168,7 +145,11 @@ function runStatements(options: BodyRunnerOptions, body: Statements): OwnTables 
 			session.beforeStatement(statement);
 		}),
 	);
-	return running instanceof Promise ? running.then(end) : end();
+	return andThen(running, () => {
+		references.assertKept();
+		own.assertKept();
+		return own;
+	});
 }
 
 function ownTablesOf(options: BodyRunnerOptions, body: Statements, inTransaction: boolean): OwnTables {
