@@ -7,6 +7,7 @@ import { engineLaws, type LawSet, memoryDatabase, memoryDriver, memoryHarness, s
 import type { CreateHarness } from "../src/law.ts";
 import { harnessOf } from "../src/memory/memory-harness.ts";
 import { driverMutants } from "./driver-mutants.ts";
+import { engineHistoryMutants } from "./engine-history-mutants.ts";
 import { brokenEngine, engineMutants } from "./engine-mutants.ts";
 import { brokenSource, sourceMutants } from "./source-mutants.ts";
 
@@ -28,6 +29,8 @@ async function verdict<H, C extends string>(
 		() => "broken",
 	);
 }
+
+const brokenEngines = { ...engineMutants, ...engineHistoryMutants };
 
 describe("the laws catch every broken driver", () => {
 	for (const [name, mutant] of Object.entries(driverMutants)) {
@@ -59,7 +62,7 @@ describe("the laws catch every broken source", () => {
 });
 
 describe("the laws catch every broken engine", () => {
-	for (const [name, mutant] of Object.entries(engineMutants)) {
+	for (const [name, mutant] of Object.entries(brokenEngines)) {
 		it(`${name}: ${mutant.caughtBy}`, async () => {
 			const laws = engineLawsOf((options) => brokenEngine(mutant, options));
 			expect(await verdict(laws, mutant.caughtBy, memoryHarness, capabilities)).toBe("broken");
@@ -71,7 +74,7 @@ describe("laws and mutants", () => {
 	for (const [name, { laws }, mutants] of [
 		["driver", driverLaws, driverMutants],
 		["source", sourceLaws, sourceMutants],
-		["engine", engineLaws, engineMutants],
+		["engine", engineLaws, brokenEngines],
 	] as const) {
 		it(`every ${name} law has a mutant, and every mutant a law`, () => {
 			const caught = new Set(Object.values(mutants).map(({ caughtBy }) => caughtBy));

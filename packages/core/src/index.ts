@@ -23,11 +23,13 @@ export type { LockPrimitives, LockState, ReleaseReason } from "./driver/held-loc
 export type { Obstacle } from "./driver/lock-timeout.ts";
 export { lockTimeout } from "./driver/lock-timeout.ts";
 export { versionMoved } from "./driver/version-moved.ts";
+export type { Finding } from "./engine/finding.ts";
 export { Migrate } from "./engine/migrate.ts";
 export type { MigrateEvent } from "./engine/migrate-event.ts";
 export type { MigrateOptions } from "./engine/migrate-options.ts";
 export type { Goal, Plan, VersionStatus } from "./engine/plan.ts";
 export { plan, statusAt } from "./engine/plan.ts";
+export type { Policies } from "./engine/policies.ts";
 export { hasCredentials } from "./has-credentials.ts";
 export type { EventOp, HistoryEvent, HistoryHead, RecordedEvent, StoredTexts } from "./history/history-event.ts";
 export type { ErrorCode, ErrorDetails, MigrateErrorOptions } from "./migrate-error.ts";

@@ -74,6 +74,14 @@ export interface ErrorDetails {
 		readonly parent: string;
 		readonly tables: readonly string[];
 	};
+	/** Migrations below the database's version are not applied; the policy says to stop. Nothing was changed. */
+	ERR_OUT_OF_ORDER: { readonly versions: readonly Version[] };
+	/** The files of applied migrations were edited since they ran; the policy says to stop. Nothing was changed. */
+	ERR_CHANGED: { readonly versions: readonly Version[] };
+	/** The database is above every migration of the source: a newer release has migrated it. Nothing was changed. */
+	ERR_DATABASE_NEWER: { readonly version: Version; readonly newest: Version };
+	/** The operation would pass migrations of which nobody knows whether they are applied, because another tool was at work. */
+	ERR_HISTORY_UNKNOWN: { readonly versions: readonly Version[] };
 	/** The history in the database was written by a newer godwit, whose format this one does not know. */
 	ERR_HISTORY_FORMAT: { readonly format: string };
 	/** The database cannot be opened, read or written: missing folder, read-only, not a database, corrupt. */

@@ -7,6 +7,7 @@ import { withForeignKeysOff } from "./connection/foreign-keys-off.ts";
 import { keptJournal } from "./connection/kept-journal.ts";
 import { lockRow } from "./lock/lock-row.ts";
 import { sqliteLock } from "./lock/sqlite-lock.ts";
+import { meaning } from "./statements/meaning.ts";
 import { dropEverything } from "./tables/drop-everything.ts";
 import { historyTable } from "./tables/history-table.ts";
 import { recordedState } from "./tables/recorded-state.ts";
@@ -65,6 +66,7 @@ export function sqliteDriver({ access, path, config, borrowed }: SqliteDriverOpt
 			...(history && {
 				history: {
 					keepsTexts,
+					meaning,
 					read: (options: LockOptions) => session.read(recorded.history, options),
 					texts: (id: number) => session.read(() => history.texts(id), {}),
 				},

@@ -29,6 +29,8 @@ export function eventLines(terminal: Terminal, { verbose, now }: EventLinesOptio
 		switch (event.type) {
 			case "notice":
 				return terminal.line(event.message);
+			case "finding":
+				return terminal.line(`${event.finding.level === "note" ? "notice" : "warning"}: ${event.finding.message}`);
 			case "locked":
 				return explain(`Locked the database after ${goDuration(event.waitedMs)}`);
 			case "start":

@@ -8,6 +8,7 @@ import { type Law, type LawSet, lawsOfOne } from "../law.ts";
 import { expectState, namesOf, type OpenEngine, openMigrate, openWith } from "./engine.ts";
 import { engineDirtyLaws } from "./engine-dirty-laws.ts";
 import { engineFailureLaws } from "./engine-failure-laws.ts";
+import { engineHistoryLaws } from "./engine-history-laws.ts";
 import { engineIrreversibleLaws } from "./engine-irreversible-laws.ts";
 import { engineModelLaw } from "./engine-model.ts";
 import { engineReportLaws } from "./engine-report-laws.ts";
@@ -32,6 +33,7 @@ export function engineLawsOf(openEngine: OpenEngine): LawSet<DriverHarness, Driv
 			...engineIrreversibleLaws(openEngine),
 			...engineReportLaws(openEngine),
 			...lockingLaws(openEngine),
+			...engineHistoryLaws(openEngine),
 			engineModelLaw(openEngine, { apply: true }),
 			engineModelLaw(openEngine, { apply: false }),
 		],

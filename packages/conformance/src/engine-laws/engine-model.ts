@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { DriverCapability, DriverHarness } from "../driver-laws/driver-harness.ts";
 import { expectObjects, rejection } from "../expectations.ts";
 import type { Law, RunOptions } from "../law.ts";
-import { type Engine, expectState, type OpenEngine, sourceOfSet, withoutApply } from "./engine.ts";
+import { type Engine, expectState, type OpenEngine, sourceOfSet, withoutApply, withoutHistory } from "./engine.ts";
 import { type ExpectedReport, type Move, NEW_WORLD, predict, type Request, type World } from "./engine-prediction.ts";
 import { anyMigrationSet, IDENTIFIER, type MigrationSet, migrationText, versionBelow } from "./migration-set.ts";
 
@@ -28,7 +28,7 @@ interface Real {
 
 type Command = fc.AsyncCommand<Model, Real>;
 
-/** Random operations of two engines on one database and one random set of migrations, against `predict`. */
+/** Random operations of two engines on one database and one random set of migrations, by the number alone, against `predict`. */
 export function engineModelLaw(
 	openEngine: OpenEngine,
 	{ apply }: { readonly apply: boolean },
@@ -44,7 +44,11 @@ export function engineModelLaw(
 				const open = async (): Promise<Engine> => {
 					const driver = await harness.open();
 					const source = sourceOfSet(harness.dialect, set);
-					return openEngine({ source, driver: apply ? driver : withoutApply(driver), lockTimeoutMs: 0 });
+					return openEngine({
+						source,
+						driver: apply ? withoutHistory(driver) : withoutApply(driver),
+						lockTimeoutMs: 0,
+					});
 				};
 				const engines: Engine[] = [];
 				let bystander: Driver | undefined;

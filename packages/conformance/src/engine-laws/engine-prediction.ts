@@ -54,8 +54,9 @@ export function predict(world: World, request: Request, { set, apply, locked }: 
 	const plan = movesFor(world.version, request, set);
 	// What a dirty database would have to do is not asked.
 	if (!world.dirty) {
-		if (typeof plan === "string") return refused(plan);
-		if (plan.moves.length === 0) return { error: undefined, report: reportOf(world, [], world, plan.short), world };
+		if (typeof plan === "string" && plan !== "ERR_DATABASE_NEWER") return refused(plan);
+		if (typeof plan !== "string" && plan.moves.length === 0)
+			return { error: undefined, report: reportOf(world, [], world, plan.short), world };
 	}
 	if (locked) return refused("ERR_LOCK_TIMEOUT");
 	if (world.dirty) return refused("ERR_DIRTY");
@@ -89,7 +90,11 @@ interface Moves {
 
 function movesFor(current: Version, request: Request, set: MigrationSet): Moves | ErrorCode {
 	if (request.kind === "run") return { moves: request.moves, short: 0 };
-	if (current !== NIL_VERSION && !contains(set, current)) return "ERR_VERSION_NOT_FOUND";
+	if (current !== NIL_VERSION && !contains(set, current)) {
+		return set.some(({ version }) => version > current) || set.length === 0
+			? "ERR_VERSION_NOT_FOUND"
+			: "ERR_DATABASE_NEWER";
+	}
 	if (request.kind === "migrate" && !contains(set, request.version)) return "ERR_VERSION_NOT_FOUND";
 
 	const above = set.filter(({ version }) => version > current);

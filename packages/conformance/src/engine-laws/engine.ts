@@ -46,6 +46,11 @@ export function withoutApply(driver: Driver): Driver {
 	};
 }
 
+/** Hides the history, so that the number alone says what is applied. */
+export function withoutHistory(driver: Driver): Driver {
+	return Object.create(driver, { history: { value: undefined } });
+}
+
 /** Makes an engine on another instance of the database. */
 export async function openWith(
 	openEngine: OpenEngine,

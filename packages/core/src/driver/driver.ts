@@ -179,6 +179,11 @@ export interface RecordedHistory extends FoundVersion {
 export interface DriverHistory {
 	/** Whether `HistoryEvent.upText` and `downText` are kept; otherwise only their checksums. */
 	readonly keepsTexts: boolean;
+	/**
+	 * Optional: what a text says to the database, in a form that leaves comments and white space out. Two texts with the same
+	 * meaning do the same. `undefined` for a text that cannot be read.
+	 */
+	meaning?(text: string): string | undefined;
 	/** Reads all events. None when nothing was ever recorded. */
 	read(options?: LockOptions): Promise<RecordedHistory>;
 	/** Reads the texts that an event keeps, by `RecordedEvent.id`. */

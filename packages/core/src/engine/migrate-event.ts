@@ -1,12 +1,15 @@
 import type { AppliedMigration, Migration } from "../migration.ts";
+import type { Finding } from "./finding.ts";
 
 /**
- * What `onEvent` hears, in this order: notices, locked, then for each migration start, progress and end, then, after a
+ * What `onEvent` hears, in this order: notices, locked, findings, then for each migration start, progress and end, then, after a
  * success, unlocked or unlock-failed.
  */
 export type MigrateEvent =
 	/** What the lock cannot keep out in this place, as a sentence. */
 	| { readonly type: "notice"; readonly message: string }
+	/** Where source and database differ; what a policy refuses is an error instead. */
+	| { readonly type: "finding"; readonly finding: Finding }
 	| { readonly type: "locked"; readonly waitedMs: number }
 	| { readonly type: "start"; readonly migration: Migration; readonly index: number; readonly count: number }
 	/** Sent as the body is read; `bytes` counts from the start of this body. */

@@ -1,7 +1,8 @@
 import { nearestName } from "../nearest-name.ts";
 import type { MigrateEvent } from "./migrate-event.ts";
+import type { Policies } from "./policies.ts";
 
-export interface MigrateOptions {
+export interface MigrateOptions extends Policies {
 	/** How long to wait for the migration lock, in milliseconds; the driver's own default otherwise. Go: LockTimeout. */
 	readonly lockTimeoutMs?: number;
 	/** How many migrations are read ahead of the one that runs, where their source has to be waited for. Default 10. Go: PrefetchMigrations. */
@@ -29,11 +30,14 @@ const NAMES = [
 	"onEvent",
 	"missingDown",
 	"transaction",
+	"outOfOrder",
+	"changed",
+	"newer",
 ] as const satisfies readonly (keyof MigrateOptions)[];
 
 /** @throws TypeError for what code without types passes: an option that does not exist, a value that is none. */
 export function assertOptions(options: MigrateOptions): void {
-	const { prefetch = 0, lockTimeoutMs = 0, missingDown, transaction } = options;
+	const { prefetch = 0, lockTimeoutMs = 0, missingDown, transaction, outOfOrder, changed, newer } = options;
 	const unknown = Object.keys(options).find((name) => !NAMES.some((known) => known === name));
 	if (unknown !== undefined) {
 		const nearest = nearestName(unknown, NAMES);
@@ -46,6 +50,9 @@ export function assertOptions(options: MigrateOptions): void {
 	if (!(lockTimeoutMs >= 0)) throw new TypeError(`lockTimeoutMs must be a number of at least 0, not ${lockTimeoutMs}`);
 	assertOneOf("missingDown", missingDown, ["error", "skip"]);
 	assertOneOf("transaction", transaction, ["each", "all"]);
+	assertOneOf("outOfOrder", outOfOrder, ["error", "skip", "apply"]);
+	assertOneOf("changed", changed, ["error", "warn"]);
+	assertOneOf("newer", newer, ["error", "allow"]);
 }
 
 /** Without types a misspelt word would mean the default. */

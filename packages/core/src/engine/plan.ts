@@ -8,10 +8,10 @@ export type Goal =
 	| { readonly kind: "down"; readonly limit?: number }
 	| { readonly kind: "version"; readonly version: Version };
 
-/** A version of the source, and whether it is applied. */
+/** A version, and what a plan may do with it: revert it, apply it, or `neither`. */
 export interface VersionStatus {
 	readonly version: Version;
-	readonly applied: boolean;
+	readonly state: "applied" | "pending" | "neither";
 }
 
 export interface Plan {
@@ -24,25 +24,22 @@ export interface Plan {
  * Says what is applied in a database that keeps one number: every version at or below it.
  *
  * @param versions Of the source, ascending.
- * @throws MigrateError `ERR_VERSION_NOT_FOUND` when the source lacks the current version, unless it is `NIL_VERSION`.
  */
 export function statusAt(versions: readonly Version[], current: Version): readonly VersionStatus[] {
-	if (current !== NIL_VERSION && !versions.includes(current)) {
-		throw notFound(versions, current, `the database is at version ${current}`);
-	}
-	return versions.map((version) => ({ version, applied: version <= current }));
+	return versions.map((version) => ({ version, state: version <= current ? "applied" : "pending" }));
 }
 
 /**
- * Works out the steps to the goal: what is pending in ascending order, what is applied in descending order. Pure, and
- * usable without a lock or a connection. Go: Migrate.read, readUp and readDown.
+ * Works out the steps to the goal: what is pending in ascending order, what is applied in descending order. To a version
+ * it first reverts all above, then applies what is pending at or below. Pure, and usable without a lock or a connection.
+ * Go: Migrate.read, readUp and readDown.
  *
  * @param versions Ascending.
  * @throws MigrateError `ERR_VERSION_NOT_FOUND` when there is no such version as the wanted one.
  */
 export function plan(versions: readonly VersionStatus[], goal: Goal): Plan {
-	const pending = versions.filter(({ applied }) => !applied);
-	const applied = versions.filter((status) => status.applied);
+	const pending = versions.filter(({ state }) => state === "pending");
+	const applied = versions.filter(({ state }) => state === "applied");
 	const top = applied.at(-1)?.version ?? NIL_VERSION;
 	switch (goal.kind) {
 		case "up":
@@ -51,20 +48,25 @@ export function plan(versions: readonly VersionStatus[], goal: Goal): Plan {
 			return cut(downSteps(applied), goal.limit);
 		case "version": {
 			const { version } = goal;
-			const wanted = versions.find((status) => status.version === version);
-			if (wanted === undefined) {
-				const all = versions.map((status) => status.version);
-				throw notFound(all, version, `cannot go to version ${version}`);
-			}
-			if (!wanted.applied)
-				return cut(
-					upSteps(
-						pending.filter((status) => status.version <= version),
-						top,
-					),
-				);
-			return cut(downSteps(applied).filter((step) => step.version > version));
+			assertReachable(versions, version);
+			const reverted = downSteps(applied).filter((step) => step.version > version);
+			const left = reverted.at(-1)?.target ?? top;
+			const missing = pending.filter((status) => status.version <= version);
+			return cut([...reverted, ...upSteps(missing, left)]);
 		}
+	}
+}
+
+function assertReachable(versions: readonly VersionStatus[], version: Version): void {
+	const wanted = versions.find((status) => status.version === version);
+	const what = `cannot go to version ${version}`;
+	if (wanted === undefined) {
+		const all = versions.map((status) => status.version);
+		throw versionNotFound(all, version, what);
+	}
+	if (wanted.state === "neither") {
+		const reason = "its migration is skipped in this database, or it is not known whether it is applied";
+		throw new MigrateError("ERR_VERSION_NOT_FOUND", `${what}: ${reason}`, { version });
 	}
 }
 
@@ -85,9 +87,20 @@ function cut(steps: readonly MigrationStep[], limit: number = steps.length): Pla
 	return { steps: made, short: limit - made.length };
 }
 
-function notFound(versions: readonly Version[], version: Version, what: string): MigrateError<"ERR_VERSION_NOT_FOUND"> {
+/** @param versions Of the source, ascending. */
+export function versionNotFound(
+	versions: readonly Version[],
+	version: Version,
+	what: string,
+): MigrateError<"ERR_VERSION_NOT_FOUND"> {
 	const span = versions.length === 0 ? "" : `, which has ${versions.length}, from ${versions[0]} to ${versions.at(-1)}`;
 	return new MigrateError("ERR_VERSION_NOT_FOUND", `${what}: there is no such migration in the source${span}`, {
 		version,
 	});
+}
+
+/** What is left of a goal when some steps were made. */
+export function remaining(goal: Goal, done: number): Goal {
+	if (goal.kind === "version" || goal.limit === undefined) return goal;
+	return { ...goal, limit: Math.max(goal.limit - done, 0) };
 }

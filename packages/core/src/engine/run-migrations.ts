@@ -1,4 +1,6 @@
 import type { Driver } from "../driver/driver.ts";
+import type { HistoryEvent } from "../history/history-event.ts";
+import type { Recorder } from "../history/recorder.ts";
 import { isMigrateError, MigrateError } from "../migrate-error.ts";
 import type { AppliedMigration, Migration, MigrationReport } from "../migration.ts";
 import type { MigrateOptions } from "./migrate-options.ts";
@@ -14,6 +16,11 @@ export interface RunProgress {
 	readonly startOver?: { readonly migration: Migration; readonly failure: MigrationFailure };
 }
 
+export interface RunOptions extends MigrateOptions {
+	/** Missing for a driver that keeps no history. */
+	readonly recorder: Recorder | undefined;
+}
+
 /**
  * Makes the steps of a plan, under the lock. Go: Migrate.runMigrations.
  *
@@ -24,17 +31,18 @@ export async function runMigrations(
 	driver: Driver,
 	migrations: readonly Migration[],
 	start: MigrationReport,
-	options: MigrateOptions,
+	options: RunOptions,
 ): Promise<RunProgress> {
-	if (options.transaction === "all") return runTogether(driver, migrations, start, options);
-	return runEach(driver, migrations, start, options);
+	return options.transaction === "all"
+		? runTogether(driver, migrations, start, options)
+		: runEach(driver, migrations, start, options);
 }
 
 async function runEach(
 	driver: Driver,
 	migrations: readonly Migration[],
 	start: MigrationReport,
-	options: MigrateOptions,
+	options: RunOptions,
 ): Promise<RunProgress> {
 	const applied = [...start.applied];
 	let at = start.to;
@@ -43,7 +51,8 @@ async function runEach(
 	const complete = await runInOrder(migrations, options, {
 		async run({ migration, index, body }) {
 			const from = { version: at, dirty: false };
-			const failure = await runMigration(driver, migration, body, { from, last: index === migrations.length - 1 });
+			const record = (await options.recorder?.migration(migration, body)) ?? { body };
+			const failure = await runMigration(driver, migration, record, { from, last: index === migrations.length - 1 });
 			if (failure === undefined) return true;
 			if (failure.dirty || !isMigrateError(failure.cause, "ERR_START_OVER")) {
 				throw await migrationFailed(driver, migration, failure, report(false));
@@ -66,7 +75,7 @@ async function runTogether(
 	driver: Driver,
 	migrations: readonly Migration[],
 	start: MigrationReport,
-	options: MigrateOptions,
+	options: RunOptions,
 ): Promise<RunProgress> {
 	const last = migrations.at(-1);
 	if (last === undefined) return { report: start };
@@ -79,12 +88,16 @@ async function runTogether(
 	const stop = new Error("the operation was stopped");
 	const applied: AppliedMigration[] = [];
 	let running: Migration | undefined;
+	const events: HistoryEvent[] = [];
+	const change = { version: last.target, dirty: false, from, token, events: options.recorder && (() => events) };
 	try {
-		await driver.transaction({ version: last.target, dirty: false, from, token }, async ({ run }) => {
+		await driver.transaction(change, async ({ run }) => {
 			const complete = await runInOrder(migrations, options, {
-				async run({ migration, body }) {
+				async run({ migration, body: read }) {
 					running = migration;
+					const { body, ended } = (await options.recorder?.migration(migration, read)) ?? { body: read };
 					if (body !== undefined && (await run(body)) === "declined") throw cannotRunTogether(migration);
+					events.push(...(ended?.() ?? []));
 					running = undefined;
 					return true;
 				},

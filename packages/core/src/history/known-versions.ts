@@ -12,8 +12,8 @@ export interface KnownVersion {
 	readonly guess: boolean;
 	/** The event that says so. */
 	readonly event?: RecordedEvent | undefined;
-	/** Of the up file that counts as the right one: the one that ran, or that a person accepted since. */
-	readonly checksum?: string | undefined;
+	/** The event that has the checksum and the text of the up file that counts as the right one: it ran, or a person accepted it since. */
+	readonly file?: RecordedEvent | undefined;
 }
 
 /** What the history says of every version there may be. */
@@ -54,7 +54,7 @@ export function knownVersions(events: Iterable<RecordedEvent>): KnownVersions {
 	let unknownTo = NIL_VERSION;
 
 	function say(event: RecordedEvent, state: KnownVersion["state"], guess: boolean): void {
-		said.set(event.version, { state, guess, event, checksum: event.checksum });
+		said.set(event.version, { state, guess, event, file: event.checksum === undefined ? undefined : event });
 	}
 
 	/** Nobody knows which way the other tool took from one version to the other. */
@@ -81,7 +81,7 @@ export function knownVersions(events: Iterable<RecordedEvent>): KnownVersions {
 	}
 
 	function accept(event: RecordedEvent): void {
-		said.set(event.version, { ...of(event.version), checksum: event.checksum });
+		said.set(event.version, { ...of(event.version), file: event });
 	}
 
 	function add(event: RecordedEvent): void {

@@ -681,10 +681,11 @@ describe("a source", () => {
 	});
 
 	it("that lacks the database's version is an error", async () => {
-		await expect(migrateOver(atVersion(9n)).up()).rejects.toMatchObject({
+		await expect(migrateOver(atVersion(0n)).up()).rejects.toMatchObject({
 			code: "ERR_VERSION_NOT_FOUND",
 			message: expect.stringContaining("which has 3, from 1 to 3"),
 		});
+		await expect(migrateOver(atVersion(9n)).up()).rejects.toMatchObject({ code: "ERR_DATABASE_NEWER" });
 	});
 
 	/** Migrations 1 to 20 that note when they are opened and closed. */

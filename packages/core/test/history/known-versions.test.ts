@@ -100,7 +100,7 @@ describe("knownVersions", () => {
 
 	it("knows the checksum of the file that ran, and the one that was accepted since", () => {
 		const versions = knownVersions(events("up 1>1 t1:a, up 2>2 t1:b, accept 1>2 t1:c"));
-		expect([1n, 2n, 3n].map((version) => versions.of(version).checksum)).toEqual(["t1:c", "t1:b", undefined]);
+		expect([1n, 2n, 3n].map((version) => versions.of(version).file?.checksum)).toEqual(["t1:c", "t1:b", undefined]);
 		expect(versions.of(1n)).toMatchObject({ state: "applied", event: { op: "up" } });
 	});
 

@@ -9,6 +9,8 @@ const DIRECTIVES = [
 	"no-transaction",
 	// Let the file change godwit's own tables. The version is corrected afterwards.
 	"allow own-tables",
+	// Keep checksums of the file in the history, and not its text.
+	"no-store",
 ] as const;
 
 export type Directive = (typeof DIRECTIVES)[number];

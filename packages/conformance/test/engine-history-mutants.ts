@@ -1,0 +1,127 @@
+import type { Driver, FoundVersion, HistoryEvent, VersionChange } from "@godwit/core";
+import type { EngineOptions } from "../src/engine-laws/engine.ts";
+import type { EngineMutant } from "./engine-mutants.ts";
+
+/** Engines with one fault in what they do with the history. */
+export const engineHistoryMutants: Readonly<Record<string, EngineMutant>> = {
+	"a way down is recorded as a way up": {
+		caughtBy: "engine/records-each-migration",
+		options: (options) => recording(options, (events) => events.map((event) => ({ ...event, op: "up" }))),
+	},
+	"long texts are cut": {
+		caughtBy: "engine/records-texts",
+		options: (options) =>
+			recording(options, (events) => events.map((event) => ({ ...event, upText: event.upText?.slice(0, 3) }))),
+	},
+	"events have no digest": {
+		caughtBy: "engine/idle-start-reads-no-events",
+		options: (options) => recording(options, (events) => events.map((event) => ({ ...event, digest: undefined }))),
+	},
+	"the beginning is not recorded": {
+		caughtBy: "engine/records-what-began",
+		options: (options) => recording(options, (events) => events.filter(({ op }) => op !== "start")),
+	},
+	"what was rolled back is recorded": {
+		caughtBy: "engine/records-nothing-of-what-was-rolled-back",
+		options: ({ driver, ...options }) => ({
+			...options,
+			driver: {
+				...driver,
+				async apply(body, change) {
+					try {
+						return (await driver.apply?.(body, change)) ?? "declined";
+					} catch (error) {
+						if (change.from) await driver.setVersion({ ...change.from, events: change.events });
+						throw error;
+					}
+				},
+			},
+		}),
+	},
+	"of a transaction of all the last is recorded": {
+		caughtBy: "engine/records-a-transaction-of-all",
+		options: (options) => recording(options, (events) => events.slice(-1)),
+	},
+	"nothing is adopted": {
+		caughtBy: "engine/adopts-what-another-tool-applied",
+		options: (options) => recording(options, (events) => events.filter(({ op }) => op !== "adopt")),
+	},
+	"another tool is not noticed": {
+		caughtBy: "engine/does-not-run-twice-what-another-tool-may-have-applied",
+		options: ({ driver, ...options }) => ({ ...options, driver: trusting(driver) }),
+	},
+	"what another tool did is adopted without a word of it": {
+		caughtBy: "engine/goes-on-where-another-tool-stopped",
+		options: (options) => recording(options, (events) => events.filter(({ op }) => op !== "other-tool")),
+	},
+	"force leaves no event": {
+		caughtBy: "engine/force-settles-what-was-unknown",
+		options: (options) => recording(options, (events) => events.filter(({ op }) => op !== "force")),
+	},
+	"out of order is skipped, as in golang-migrate": {
+		caughtBy: "engine/refuses-out-of-order",
+		options: (options) => ({ ...options, outOfOrder: "skip" }),
+	},
+	"out of order cannot be skipped": {
+		caughtBy: "engine/skips-out-of-order",
+		options: (options) => ({ ...options, outOfOrder: "error" }),
+	},
+	"out of order cannot be applied": {
+		caughtBy: "engine/applies-out-of-order",
+		options: (options) => ({ ...options, outOfOrder: "skip" }),
+	},
+	"a changed file is a warning": {
+		caughtBy: "engine/refuses-changed-files",
+		options: (options) => ({ ...options, changed: "warn" }),
+	},
+	"the checksum is of something else": {
+		caughtBy: "engine/takes-other-line-ends-for-the-same-file",
+		options: (options) =>
+			recording(options, (events) =>
+				events.map((event) => ({ ...event, checksum: event.downChecksum, upText: undefined })),
+			),
+	},
+	"a newer database is let be": {
+		caughtBy: "engine/refuses-a-newer-database",
+		options: (options) => ({ ...options, newer: "allow" }),
+	},
+	"findings are kept back": {
+		caughtBy: "engine/tells-of-missing-files",
+		options: ({ onEvent: _, ...options }) => options,
+	},
+};
+
+type Edit = (events: readonly HistoryEvent[]) => readonly HistoryEvent[];
+
+function recording({ driver, ...options }: EngineOptions, edit: Edit): EngineOptions {
+	const edited = <C extends VersionChange>(change: C): C => {
+		const { events } = change;
+		return { ...change, events: events && (() => edit(events())) };
+	};
+	return {
+		...options,
+		driver: {
+			...driver,
+			setVersion: (change) => driver.setVersion(edited(change)),
+			apply: async (body, change) => (await driver.apply?.(body, edited(change))) ?? "declined",
+			transaction: (change, work) => {
+				if (driver.transaction === undefined) throw new Error("the driver has no transaction");
+				return driver.transaction(edited(change), work);
+			},
+		},
+	};
+}
+
+/** Takes the version row for one that the last event has left. */
+function trusting(driver: Driver): Driver {
+	const { history } = driver;
+	const trusted = <F extends FoundVersion>(found: F): F => {
+		const { head } = found;
+		return { ...found, head: head && { ...head, stamp: head.last?.stamp } };
+	};
+	return {
+		...driver,
+		version: async (options) => trusted(await driver.version(options)),
+		...(history && { history: { ...history, read: async (options) => trusted(await history.read(options)) } }),
+	};
+}

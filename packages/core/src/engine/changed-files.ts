@@ -1,0 +1,69 @@
+import type { DriverHistory } from "../driver/driver.ts";
+import type { AppliedState } from "../history/applied-state.ts";
+import { loadChecksum } from "../history/checksum.ts";
+import type { RecordedEvent } from "../history/history-event.ts";
+import { isApplied } from "../history/known-versions.ts";
+import { type FileRecord, meaningOf, type RecordOptions, recordOf } from "../history/recorded-body.ts";
+import type { Source } from "../source/source.ts";
+import type { Version } from "../version.ts";
+
+/** How an applied migration's up file differs from the one that ran. */
+export interface ChangedFile {
+	readonly version: Version;
+	/** `reformatted`: it means the same, since comments and white space alone differ. */
+	readonly change: "changed" | "reformatted";
+}
+
+/**
+ * Compares the up files of all applied migrations with what the history has of them. A file without a comparable checksum
+ * there is not compared.
+ */
+export async function changedFiles(
+	source: Source,
+	history: DriverHistory,
+	{ versions, known }: AppliedState,
+): Promise<readonly ChangedFile[]> {
+	const changed: ChangedFile[] = [];
+	let options: RecordOptions | undefined;
+	for (const version of versions) {
+		const what = known.of(version);
+		if (!isApplied(what) || what.file === undefined) continue;
+		const file = await source.readUp(version);
+		if (file === undefined) continue;
+		options ??= { newChecksum: await loadChecksum(), history };
+		const change = await compare(history, what.file, await recordOf(file.body, options), options);
+		if (change !== undefined) changed.push({ version, change });
+	}
+	return changed;
+}
+
+async function compare(
+	history: DriverHistory,
+	recorded: RecordedEvent,
+	now: FileRecord,
+	options: RecordOptions,
+): Promise<ChangedFile["change"] | undefined> {
+	const ran = sumsOf(recorded.checksum);
+	const current = sumsOf(now.checksum);
+	const text = ran.get("t1");
+	if (text === undefined || text === current.get("t1")) return undefined;
+	const meaning = current.get("m1") ?? (now.text && meaningOf(now.text, options));
+	if (meaning === undefined) return "changed";
+	const meant = ran.get("m1") ?? (await storedMeaning(history, recorded, options));
+	return meaning === meant ? "reformatted" : "changed";
+}
+
+async function storedMeaning(
+	history: DriverHistory,
+	{ id }: RecordedEvent,
+	options: RecordOptions,
+): Promise<string | undefined> {
+	const { up } = await history.texts(id);
+	return up && meaningOf(up, options);
+}
+
+/** The checksums, each with its algorithm, by the algorithm. */
+function sumsOf(checksums: string | undefined): ReadonlyMap<string, string> {
+	const sums = (checksums ?? "").split(" ");
+	return new Map(sums.map((sum) => [sum.slice(0, sum.indexOf(":")), sum]));
+}

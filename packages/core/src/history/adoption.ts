@@ -1,0 +1,41 @@
+import type { Version } from "../version.ts";
+import type { HistoryEvent, RecordedEvent } from "./history-event.ts";
+import { isApplied, type KnownVersions } from "./known-versions.ts";
+
+/** An event that is due: another tool has been at work, and the next write has to say so first. */
+export type DueEvent = Pick<HistoryEvent, "op" | "version" | "target">;
+
+/**
+ * Works out what another tool has probably done since the last event, and adds it to what is known. Decision 0011 has the
+ * rules.
+ *
+ * @param from The version after the last event; `undefined` when there is no event yet.
+ * @param to The version that the database is at.
+ * @param versions Of the source, ascending.
+ */
+export function adopt(
+	known: KnownVersions,
+	from: Version | undefined,
+	to: Version,
+	versions: readonly Version[],
+): readonly DueEvent[] {
+	const due: DueEvent[] = [];
+
+	function add(op: DueEvent["op"], version: Version): void {
+		const event = { op, version, target: to };
+		due.push(event);
+		known.add(notYetWritten(event));
+	}
+
+	const reverted = [...known.named()].filter((version) => version > to && isApplied(known.of(version)));
+	if (from !== undefined) add("other-tool", from);
+	for (const version of versions) {
+		if (version <= to && (from === undefined || version > from)) add("adopt", version);
+	}
+	for (const version of reverted) add("elsewhere", version);
+	return due;
+}
+
+function notYetWritten(event: DueEvent): RecordedEvent {
+	return { ...event, id: 0, at: "", by: "", stamp: undefined };
+}

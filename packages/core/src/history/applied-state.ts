@@ -1,0 +1,80 @@
+import type { Driver, FoundVersion, LockOptions } from "../driver/driver.ts";
+import { NIL_VERSION, type Version } from "../version.ts";
+import { adopt, type DueEvent } from "./adoption.ts";
+import { versionDigest } from "./digest.ts";
+import { isApplied, type KnownVersion, type KnownVersions, knownVersions } from "./known-versions.ts";
+
+/** What is applied in a database, next to what a source has. */
+export interface AppliedState {
+	readonly found: FoundVersion;
+	/** Of the source, ascending. */
+	readonly versions: readonly Version[];
+	readonly known: KnownVersions;
+	/** `none`: the number alone says what is applied. `unread`: so it does, and the history agrees. */
+	readonly history: "none" | "unread" | "read";
+	/** What has to be written before anything else. */
+	readonly due: readonly DueEvent[];
+	/** Whether any event was ever written. */
+	readonly begun: boolean;
+}
+
+export interface ReadAppliedState {
+	readonly driver: Driver;
+	/** Of the source, ascending. */
+	readonly versions: readonly Version[];
+	/** Reads the history even where its digest says that the number alone is right. */
+	readonly whole: boolean;
+	readonly waiting?: LockOptions | undefined;
+}
+
+/** Reads what is applied: one read where the history agrees with the number, a second one for the history where it may not. */
+export async function readAppliedState({ driver, versions, whole, waiting }: ReadAppliedState): Promise<AppliedState> {
+	if (whole && driver.history !== undefined) return readWhole(driver.history, versions, waiting);
+	const found = await driver.version(waiting);
+	const { history } = driver;
+	if (history === undefined || found.head === undefined) return byNumber(found, versions, "none");
+	if (agrees(found, versions)) return byNumber(found, versions, "unread");
+	return readWhole(history, versions, waiting);
+}
+
+function byNumber(found: FoundVersion, versions: readonly Version[], history: AppliedState["history"]): AppliedState {
+	const applied: KnownVersion = { state: "applied", guess: false };
+	const known: KnownVersions = {
+		of: (version) => (version <= found.version ? applied : { state: "new", guess: false }),
+		named: () => [],
+		add() {},
+	};
+	return { found, versions, known, history, due: [], begun: found.head?.last !== undefined };
+}
+
+async function readWhole(
+	history: NonNullable<Driver["history"]>,
+	versions: readonly Version[],
+	waiting: LockOptions | undefined,
+): Promise<AppliedState> {
+	const { events, ...found } = await history.read(waiting);
+	const known = knownVersions(events);
+	const due = isTrusted(found) ? [] : adopt(known, found.head.last?.target, found.version, versions);
+	return { found, versions, known, history: "read", due, begun: events.length > 0 };
+}
+
+/** Whether the version row is as the last event has left it. */
+function isTrusted({ version, head }: FoundVersion): boolean {
+	if (head?.last === undefined) return version === NIL_VERSION;
+	return head.last.target === version && head.last.stamp === head.stamp;
+}
+
+function agrees(found: FoundVersion, versions: readonly Version[]): boolean {
+	if (!isTrusted(found)) return false;
+	const last = found.head?.last;
+	return last === undefined || last.digest === String(versionDigest(versions.filter((v) => v <= found.version)));
+}
+
+/** The versions of which nothing has to be asked any more: what is applied, and what will never run. */
+export function settledVersions({ known, versions }: AppliedState): ReadonlySet<Version> {
+	return new Set([...versions, ...known.named()].filter((version) => isSettled(known.of(version))));
+}
+
+export function isSettled(known: KnownVersion): boolean {
+	return isApplied(known) || known.state === "skipped";
+}

@@ -1,0 +1,107 @@
+import type { MigrationBody } from "../body/migration-body.ts";
+import type { DriverHistory } from "../driver/driver.ts";
+import type { Migration } from "../migration.ts";
+import { PROGRAM } from "../program.ts";
+import type { Source } from "../source/source.ts";
+import type { Version } from "../version.ts";
+import type { DueEvent } from "./adoption.ts";
+import { loadChecksum } from "./checksum.ts";
+import { versionDigest } from "./digest.ts";
+import type { HistoryEvent } from "./history-event.ts";
+import { type FileRecord, recordedBody, recordOf } from "./recorded-body.ts";
+
+/** Makes the events of one migration, each in the transaction that it belongs to. */
+export interface MigrationRecord {
+	/** The body to run, watched. */
+	readonly body: MigrationBody | undefined;
+	/** It begins outside a transaction. */
+	begun(): readonly HistoryEvent[];
+	/** It ended well. */
+	ended(): readonly HistoryEvent[];
+	/** It began, and nothing of it ran. */
+	undone(): readonly HistoryEvent[];
+}
+
+/** Writes down what one operation does, under the lock. */
+export interface Recorder {
+	/** What another tool has done before; the driver writes it with the version as it is. */
+	due(events: readonly DueEvent[]): Promise<readonly HistoryEvent[]>;
+	/** @param body The file's, as it is to be run. */
+	migration(migration: Migration, body: MigrationBody | undefined): Promise<MigrationRecord>;
+}
+
+export interface RecorderOptions {
+	readonly history: DriverHistory;
+	/** Where the files are found that do not run. */
+	readonly source: Source;
+	/** What is settled as the operation begins. */
+	readonly settled: Iterable<Version>;
+}
+
+export async function createRecorder({ history, source, settled }: RecorderOptions): Promise<Recorder> {
+	const newChecksum = await loadChecksum();
+	const done = new Set(settled);
+	const digest = versionDigest(done);
+
+	function settle(version: Version): void {
+		if (done.has(version)) return;
+		done.add(version);
+		digest.add(version);
+	}
+
+	function unsettle(version: Version): void {
+		if (done.delete(version)) digest.remove(version);
+	}
+
+	/** How every event ends but `start`, after which nothing is settled. */
+	function closing(): Pick<HistoryEvent, "at" | "by" | "digest"> {
+		return { ...signed(), digest: digest.toString() };
+	}
+
+	return {
+		due: (events) => Promise.all(events.map(async (event) => ({ ...event, ...(await filesOf(event)), ...closing() }))),
+		async migration({ version, direction, target, file }, body) {
+			const watched = body && recordedBody(body, { newChecksum, history });
+			const down = direction === "up" ? await downRecord(version) : undefined;
+			const about = { version, target, title: file?.identifier };
+			const began = performance.now();
+			return {
+				body: watched?.body,
+				begun: () => [{ ...about, op: "start", direction, ...signed() }],
+				ended() {
+					if (direction === "up") settle(version);
+					else unsettle(version);
+					const ran = watched?.record();
+					const files = direction === "up" ? fileFields(ran, down) : { downChecksum: ran?.checksum };
+					return [{ ...about, op: direction, ...files, durationMs: performance.now() - began, ...closing() }];
+				},
+				undone() {
+					const note = "it began, and nothing of it ran";
+					return [{ ...about, op: "settle", direction: direction === "up" ? "down" : "up", note, ...closing() }];
+				},
+			};
+		},
+	};
+
+	/** Files as they are now: what is edited later is seen. */
+	async function filesOf({ op, version }: DueEvent): Promise<Partial<HistoryEvent>> {
+		const up = op === "adopt" ? await source.readUp(version) : undefined;
+		if (up === undefined) return {};
+		const record = await recordOf(up.body, { newChecksum, history });
+		return { title: up.identifier, ...fileFields(record, await downRecord(version)) };
+	}
+
+	async function downRecord(version: Version): Promise<FileRecord | undefined> {
+		const file = await source.readDown(version);
+		return file && recordOf(file.body, { newChecksum, history });
+	}
+}
+
+function fileFields(up: FileRecord | undefined, down: FileRecord | undefined): Partial<HistoryEvent> {
+	return { checksum: up?.checksum, upText: up?.text, downChecksum: down?.checksum, downText: down?.text };
+}
+
+/** When, and by whom. */
+export function signed(): Pick<HistoryEvent, "at" | "by"> {
+	return { at: new Date().toISOString(), by: PROGRAM };
+}
