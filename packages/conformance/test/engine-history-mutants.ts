@@ -1,4 +1,4 @@
-import type { Driver, FoundVersion, HistoryEvent, VersionChange } from "@godwit/core";
+import { type Driver, type FoundVersion, type HistoryEvent, isMigrateError, type VersionChange } from "@godwit/core";
 import type { EngineOptions } from "../src/engine-laws/engine.ts";
 import type { EngineMutant } from "./engine-mutants.ts";
 
@@ -85,6 +85,47 @@ export const engineHistoryMutants: Readonly<Record<string, EngineMutant>> = {
 		caughtBy: "engine/refuses-a-newer-database",
 		options: (options) => ({ ...options, newer: "allow" }),
 	},
+	"a file that is missing is applied": {
+		caughtBy: "engine/status-tells-the-state-of-each",
+		break: (e) => ({
+			async status() {
+				const report = await e.status();
+				const migrations = report.migrations.map((migration) =>
+					migration.state === "missing" ? { ...migration, state: "applied" as const } : migration,
+				);
+				return { ...report, migrations };
+			},
+		}),
+	},
+	"a status does not notice another tool": {
+		caughtBy: "engine/status-tells-what-another-tool-did",
+		options: ({ driver, ...options }) => ({ ...options, driver: trusting(driver) }),
+	},
+	"notes are lost": {
+		caughtBy: "engine/repair-says-what-is-unknown",
+		break: (e) => ({ repair: ({ note: _, ...cure }) => e.repair(cure) }),
+	},
+	"accept is not recorded": {
+		caughtBy: "engine/repair-accepts-a-changed-file",
+		options: (options) => recording(options, (events) => events.filter(({ op }) => op !== "accept")),
+	},
+	"a dirty one was always applied": {
+		caughtBy: "engine/repair-says-how-a-dirty-one-ended",
+		break: (e) => ({ repair: (cure) => e.repair("ended" in cure ? { ...cure, ended: "applied" } : cure) }),
+	},
+	"what does not fit is taken for done": {
+		caughtBy: "engine/repair-refuses-what-does-not-fit",
+		break: (e) => ({
+			repair: (cure) =>
+				e.repair(cure).catch((error: unknown) => {
+					if (!isMigrateError(error, "ERR_REPAIR")) throw error;
+				}),
+		}),
+	},
+	"redo reverts": {
+		caughtBy: "engine/redo-is-down-and-up",
+		break: (e) => ({ redo: (count = 1) => e.steps(-count) }),
+	},
 	"findings are kept back": {
 		caughtBy: "engine/tells-of-missing-files",
 		options: ({ onEvent: _, ...options }) => options,
@@ -117,7 +158,8 @@ function trusting(driver: Driver): Driver {
 	const { history } = driver;
 	const trusted = <F extends FoundVersion>(found: F): F => {
 		const { head } = found;
-		return { ...found, head: head && { ...head, stamp: head.last?.stamp } };
+		const last = head?.last && { ...head.last, target: found.version };
+		return { ...found, head: head && { stamp: last?.stamp, last } };
 	};
 	return {
 		...driver,

@@ -177,7 +177,10 @@ export function brokenEngine(mutant: EngineMutant, given: EngineOptions): Engine
 		run: (...migrations) => engine.run(...migrations),
 		force: (version) => engine.force(version),
 		drop: () => engine.drop(),
+		redo: (count) => engine.redo(count),
 		version: () => engine.version(),
+		status: () => engine.status(),
+		repair: (cure) => engine.repair(cure),
 		[Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
 		...mutant.break?.(engine, options),
 	};

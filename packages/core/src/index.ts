@@ -30,6 +30,8 @@ export type { MigrateOptions } from "./engine/migrate-options.ts";
 export type { Goal, Plan, VersionStatus } from "./engine/plan.ts";
 export { plan, statusAt } from "./engine/plan.ts";
 export type { Policies } from "./engine/policies.ts";
+export type { Cure } from "./engine/repair.ts";
+export type { MigrationState, MigrationStatus, StatusReport } from "./engine/status.ts";
 export { hasCredentials } from "./has-credentials.ts";
 export type { EventOp, HistoryEvent, HistoryHead, RecordedEvent, StoredTexts } from "./history/history-event.ts";
 export type { ErrorCode, ErrorDetails, MigrateErrorOptions } from "./migrate-error.ts";

@@ -82,6 +82,8 @@ export interface ErrorDetails {
 	ERR_DATABASE_NEWER: { readonly version: Version; readonly newest: Version };
 	/** The operation would pass migrations of which nobody knows whether they are applied, because another tool was at work. */
 	ERR_HISTORY_UNKNOWN: { readonly versions: readonly Version[] };
+	/** What a person said does not fit what is known of the version. Nothing was changed. */
+	ERR_REPAIR: { readonly version: Version };
 	/** The history in the database was written by a newer godwit, whose format this one does not know. */
 	ERR_HISTORY_FORMAT: { readonly format: string };
 	/** The database cannot be opened, read or written: missing folder, read-only, not a database, corrupt. */

@@ -32,3 +32,8 @@ export function toVersion(value: bigint | number): Version {
 	}
 	return version;
 }
+
+/** Orders versions, ascending. */
+export function compareVersions(a: Version, b: Version): number {
+	return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -14,7 +14,18 @@ import { type MigrationSet, migrationFiles } from "./migration-set.ts";
 /** What the engine laws use of `Migrate`. */
 export type Engine = Pick<
 	Migrate,
-	"up" | "down" | "steps" | "migrate" | "run" | "force" | "drop" | "version" | typeof Symbol.asyncDispose
+	| "up"
+	| "down"
+	| "steps"
+	| "migrate"
+	| "redo"
+	| "run"
+	| "force"
+	| "drop"
+	| "version"
+	| "status"
+	| "repair"
+	| typeof Symbol.asyncDispose
 >;
 
 export interface EngineOptions extends MigrateOptions {

@@ -128,7 +128,7 @@ function report(at: Version, short: number, stopped: boolean): MigrationReport {
 	return { from: at, to: at, applied: [], short, stopped };
 }
 
-function dirtyDatabase(version: Version): MigrateError<"ERR_DIRTY"> {
+export function dirtyDatabase(version: Version): MigrateError<"ERR_DIRTY"> {
 	const where =
 		version === NIL_VERSION
 			? "dirty before the first migration, which was being reverted"

@@ -2,7 +2,7 @@ import { cleanUpAfter } from "../clean-up-after.ts";
 import { type CallQueue, callQueue } from "../driver/call-queue.ts";
 import type { Driver, VersionState } from "../driver/driver.ts";
 import { versionDigest } from "../history/digest.ts";
-import type { HistoryEvent } from "../history/history-event.ts";
+import type { HistoryEvent, RecordedEvent, StoredTexts } from "../history/history-event.ts";
 import { signed } from "../history/recorder.ts";
 import type { Migration, MigrationReport } from "../migration.ts";
 import { openDriver, openSource } from "../registry.ts";
@@ -14,6 +14,8 @@ import { assertOptions, type MigrateOptions } from "./migrate-options.ts";
 import { underLock, waitingOf } from "./migration-lock.ts";
 import type { Goal } from "./plan.ts";
 import { preparedMigrations, preparedWay } from "./prepare.ts";
+import { type Cure, repair } from "./repair.ts";
+import { readStatus, type StatusReport } from "./status.ts";
 
 /**
  * A source and a database, and what to do with them. Operations that overlap run one after the other. Go: migrate.Migrate.
@@ -69,6 +71,18 @@ export class Migrate implements AsyncDisposable {
 		return this.#reach({ kind: count < 0 ? "down" : "up", limit: Math.abs(count) });
 	}
 
+	/**
+	 * Reverts the last `count` migrations and applies them again, as one does while writing them: in one transaction where the
+	 * driver has one, unless `MigrateOptions.transaction` is `"each"`.
+	 */
+	async redo(count = 1): Promise<MigrationReport> {
+		if (!Number.isSafeInteger(count) || count < 1) {
+			throw new TypeError(`the number of migrations must be a whole number of at least 1, not ${count}`);
+		}
+		const transaction = this.#options.transaction ?? (this.#driver.transaction === undefined ? "each" : "all");
+		return this.#reach({ kind: "redo", limit: count }, { ...this.#options, transaction });
+	}
+
 	/** Goes up or down to a version that the source has. Go: Migrate. */
 	async migrate(version: bigint | number): Promise<MigrationReport> {
 		return this.#reach({ kind: "version", version: toVersion(version) });
@@ -106,6 +120,36 @@ export class Migrate implements AsyncDisposable {
 		return this.#operations.run(() => this.#driver.version(waitingOf(this.#options)));
 	}
 
+	/** Tells of every migration whether it is applied, and what is not as it should be. Takes no lock, and writes nothing. */
+	async status(): Promise<StatusReport> {
+		const options = this.#options;
+		return this.#operations.run(() => readStatus(this.#source, this.#driver, options, waitingOf(options)));
+	}
+
+	/** Reads every event of the history, in the order in which they were written; none where the driver keeps no history. */
+	async history(): Promise<readonly RecordedEvent[]> {
+		const { history } = this.#driver;
+		if (history === undefined) return [];
+		return this.#operations.run(async () => (await history.read(waitingOf(this.#options))).events);
+	}
+
+	/** Reads the texts of the files that an event of the history keeps. */
+	async storedTexts(event: Pick<RecordedEvent, "id">): Promise<StoredTexts> {
+		const { history } = this.#driver;
+		return history === undefined ? {} : this.#operations.run(() => history.texts(event.id));
+	}
+
+	/**
+	 * Writes down what a person says is so, see `Cure`. Nothing runs.
+	 *
+	 * @throws MigrateError `ERR_REPAIR` when it does not fit what is known; `ERR_DIRTY`; `ERR_UNSUPPORTED` for a driver that
+	 *   keeps no history.
+	 */
+	async repair(cure: Cure): Promise<void> {
+		const checked = "version" in cure ? { ...cure, version: toVersion(cure.version) } : cure;
+		await this.#exclusively(() => repair(this.#source, this.#driver, checked));
+	}
+
 	/** Ends an operation that is under way, as a failure of its migration, and closes source and database. Go: Close. */
 	async close(): Promise<void> {
 		// The driver first, which ends what is waited for.
@@ -132,11 +176,11 @@ export class Migrate implements AsyncDisposable {
 		await this.close();
 	}
 
-	async #reach(wanted: Goal): Promise<MigrationReport> {
+	async #reach(wanted: Goal, options: MigrateOptions = this.#options): Promise<MigrationReport> {
 		return this.#operations.run(async () => {
 			if (wanted.kind !== "down" && !(wanted.kind === "up" && wanted.limit === 0)) await assertMigrations(this.#source);
-			const preparation = preparedWay(this.#source, this.#driver, wanted, this.#options);
-			return carryOut({ ...this.#parts(), preparation });
+			const preparation = preparedWay(this.#source, this.#driver, wanted, options);
+			return carryOut({ ...this.#parts(), options, preparation });
 		});
 	}
 

@@ -6,6 +6,8 @@ import { NIL_VERSION, type Version } from "../version.ts";
 export type Goal =
 	| { readonly kind: "up"; readonly limit?: number }
 	| { readonly kind: "down"; readonly limit?: number }
+	/** Reverts that many, and applies them again. */
+	| { readonly kind: "redo"; readonly limit: number }
 	| { readonly kind: "version"; readonly version: Version };
 
 /** A version, and what a plan may do with it: revert it, apply it, or `neither`. */
@@ -46,6 +48,11 @@ export function plan(versions: readonly VersionStatus[], goal: Goal): Plan {
 			return cut(upSteps(pending, top), goal.limit);
 		case "down":
 			return cut(downSteps(applied), goal.limit);
+		case "redo": {
+			const { steps, short } = cut(downSteps(applied), goal.limit);
+			const again = steps.map(({ version }): VersionStatus => ({ version, state: "pending" }));
+			return { steps: [...steps, ...upSteps(again.reverse(), steps.at(-1)?.target ?? top)], short };
+		}
 		case "version": {
 			const { version } = goal;
 			assertReachable(versions, version);
@@ -101,6 +108,6 @@ export function versionNotFound(
 
 /** What is left of a goal when some steps were made. */
 export function remaining(goal: Goal, done: number): Goal {
-	if (goal.kind === "version" || goal.limit === undefined) return goal;
+	if (goal.kind === "version" || goal.kind === "redo" || goal.limit === undefined) return goal;
 	return { ...goal, limit: Math.max(goal.limit - done, 0) };
 }

@@ -2,7 +2,7 @@ import { type AppliedState, isSettled } from "../history/applied-state.ts";
 import { isApplied } from "../history/known-versions.ts";
 import { MigrateError } from "../migrate-error.ts";
 import type { Source } from "../source/source.ts";
-import { NIL_VERSION, type Version } from "../version.ts";
+import { compareVersions, NIL_VERSION, type Version } from "../version.ts";
 import type { Finding } from "./finding.ts";
 import { nameFiles } from "./name-files.ts";
 import { type Goal, type VersionStatus, versionNotFound } from "./plan.ts";
@@ -25,15 +25,14 @@ export interface Judgement {
 	/** Ascending. */
 	readonly statuses: readonly VersionStatus[];
 	readonly findings: readonly Finding[];
-	/** Why nothing may be run. */
+	/**
+	 * Why nothing may be run: `ERR_OUT_OF_ORDER`, `ERR_DATABASE_NEWER`; `ERR_VERSION_NOT_FOUND` when the source lacks the
+	 * database's version and has higher ones.
+	 */
 	readonly refusal?: MigrateError | undefined;
 }
 
-/**
- * Decides what may be planned from what is applied.
- *
- * @throws MigrateError `ERR_VERSION_NOT_FOUND` when the source lacks the database's version and has higher ones.
- */
+/** Decides what may be planned from what is applied. */
 export async function judge(source: Source, state: AppliedState, goal: Goal, policies: Policies): Promise<Judgement> {
 	const newer = newerDatabase(state, goal, policies);
 	if (newer !== undefined) return newer;
@@ -42,14 +41,19 @@ export async function judge(source: Source, state: AppliedState, goal: Goal, pol
 	const missing = missingVersions(state);
 	const unknown = state.versions.filter((version) => state.known.of(version).state === "unknown");
 	const statuses = statusesOf(state, missing, policies.outOfOrder === "apply" ? [] : outOfOrder);
-	if (goal.kind === "down") return { statuses, findings };
+	if (!goesUp(goal)) return { statuses, findings };
 	if (missing.length > 0) findings.push(missingFinding(missing, source.location));
 	if (unknown.length > 0) findings.push(await unknownFinding(source, unknown));
 	if (outOfOrder.length === 0 || policies.outOfOrder === "apply") return { statuses, findings };
 	const found = await outOfOrderFinding(source, outOfOrder, state.found.version);
 	if (policies.outOfOrder === "skip") return { statuses, findings: [...findings, { ...found, level: "warning" }] };
 	const refusal = new MigrateError("ERR_OUT_OF_ORDER", found.message, { versions: outOfOrder });
-	return { statuses, findings, refusal };
+	return { statuses, findings: [...findings, found], refusal };
+}
+
+/** To redo is to be where one was. */
+function goesUp({ kind }: Goal): boolean {
+	return kind === "up" || kind === "version";
 }
 
 function newerDatabase({ found, versions }: AppliedState, goal: Goal, policies: Policies): Judgement | undefined {
@@ -57,7 +61,9 @@ function newerDatabase({ found, versions }: AppliedState, goal: Goal, policies: 
 	const newest = versions.at(-1);
 	if (version === NIL_VERSION || versions.includes(version)) return undefined;
 	if (newest === undefined || version < newest) {
-		throw versionNotFound(versions, version, `the database is at version ${version}`);
+		const refusal = versionNotFound(versions, version, `the database is at version ${version}`);
+		const finding: Finding = { kind: "missing", level: "error", versions: [version], message: refusal.message };
+		return { statuses: [], findings: [finding], refusal };
 	}
 	const message = `the database is at version ${version}, above the newest migration in the source, ${newest}: it was migrated by a newer release; deploy that one`;
 	const allowed = policies.newer === "allow" && goal.kind === "up";
@@ -65,12 +71,12 @@ function newerDatabase({ found, versions }: AppliedState, goal: Goal, policies: 
 	if (allowed) return { statuses: [], findings: [finding] };
 	const advice = goal.kind === "up" ? ', or let it be with the policy newer "allow"' : "";
 	const refusal = new MigrateError("ERR_DATABASE_NEWER", `${message}${advice}`, { version, newest });
-	return { statuses: [], findings: [], refusal };
+	return { statuses: [], findings: [finding], refusal };
 }
 
 /** What another tool has left unfinished below is for `force` to say. */
 function pendingBelow({ found, versions, known, history }: AppliedState, goal: Goal): readonly Version[] {
-	if (history !== "read" || goal.kind === "down") return [];
+	if (history !== "read" || !goesUp(goal)) return [];
 	const top = goal.kind === "version" && goal.version < found.version ? goal.version + 1n : found.version;
 	return versions.filter((version) => version < top && isPending(known.of(version)));
 }
@@ -83,7 +89,7 @@ export function isPending(known: ReturnType<AppliedState["known"]["of"]>): boole
 export function missingVersions({ versions, known }: AppliedState): readonly Version[] {
 	const files = new Set(versions);
 	const missing = [...known.named()].filter((version) => !files.has(version) && isApplied(known.of(version)));
-	return missing.toSorted(ascending);
+	return missing.toSorted(compareVersions);
 }
 
 function statusesOf(
@@ -92,15 +98,11 @@ function statusesOf(
 	left: readonly Version[],
 ): readonly VersionStatus[] {
 	const leave = new Set(left);
-	return [...versions, ...missing].toSorted(ascending).map((version) => {
+	return [...versions, ...missing].toSorted(compareVersions).map((version) => {
 		const what = known.of(version);
 		if (isApplied(what)) return { version, state: "applied" };
 		return { version, state: isPending(what) && !leave.has(version) ? "pending" : "neither" };
 	});
-}
-
-function ascending(a: Version, b: Version): number {
-	return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function missingFinding(versions: readonly Version[], location: string): Finding {

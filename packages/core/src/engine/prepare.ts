@@ -1,6 +1,6 @@
 import type { Driver, LockOptions } from "../driver/driver.ts";
 import { type AppliedState, readAppliedState } from "../history/applied-state.ts";
-import { MigrateError } from "../migrate-error.ts";
+import { isMigrateError, MigrateError } from "../migrate-error.ts";
 import type { Migration, MigrationStep } from "../migration.ts";
 import type { Source } from "../source/source.ts";
 import { changedFiles } from "./changed-files.ts";
@@ -40,6 +40,7 @@ export function preparedWay(source: Source, driver: Driver, wanted: Goal, option
 			// What a migration has left half done is said first.
 			if (state.found.dirty) return { state, migrations: [], short: 0, findings: [] };
 			const { statuses, findings, refusal } = await judge(source, state, goal, options);
+			if (isMigrateError(refusal, "ERR_VERSION_NOT_FOUND")) throw refusal;
 			if (refusal !== undefined) return { state, migrations: [], short: 0, findings, refusal };
 			const { steps, short } = plan(statuses, goal);
 			const unknown = await unknownOnTheWay(source, state, steps);
@@ -51,7 +52,13 @@ export function preparedWay(source: Source, driver: Driver, wanted: Goal, option
 			const goesUp = prepared.migrations.some(({ direction }) => direction === "up");
 			if (!goesUp || history === undefined || !prepared.state.begun) return prepared;
 			const state = await readAppliedState({ driver, versions: prepared.state.versions, whole: true });
-			const finding = await changedFinding(source, await changedFiles(source, history, state));
+			// What is reverted first may have been edited: this is why somebody does it.
+			const reverted = new Set(prepared.migrations.filter(goesDown).map(({ version }) => version));
+			const changed = await changedFiles(source, history, state);
+			const finding = await changedFinding(
+				source,
+				changed.filter(({ version }) => !reverted.has(version)),
+			);
 			if (finding === undefined) return prepared;
 			const findings = [...prepared.findings, finding];
 			if (options.changed === "warn") return { ...prepared, findings };
@@ -61,9 +68,14 @@ export function preparedWay(source: Source, driver: Driver, wanted: Goal, option
 	};
 }
 
+function goesDown({ direction }: MigrationStep): boolean {
+	return direction === "down";
+}
+
 /** No steps are wanted: nothing is written, and nothing is in the way. */
 async function looked(source: Source, state: AppliedState, goal: Goal, options: MigrateOptions): Promise<Prepared> {
-	if (!state.found.dirty) await judge(source, state, goal, options);
+	const { refusal } = state.found.dirty ? {} : await judge(source, state, goal, options);
+	if (refusal !== undefined && !isMigrateError(refusal, "ERR_OUT_OF_ORDER")) throw refusal;
 	return { state: { ...state, due: [] }, migrations: [], short: 0, findings: [] };
 }
 
@@ -86,7 +98,7 @@ async function unknownOnTheWay(
 	{ known, versions }: AppliedState,
 	steps: readonly MigrationStep[],
 ): Promise<MigrateError<"ERR_HISTORY_UNKNOWN"> | undefined> {
-	const end = steps.findLast(({ direction }) => direction === "down")?.target;
+	const end = steps.findLast(goesDown)?.target;
 	if (end === undefined) return undefined;
 	const unknown = versions.filter((version) => version > end && known.of(version).state === "unknown");
 	if (unknown.length === 0) return undefined;

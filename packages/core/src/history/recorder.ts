@@ -26,6 +26,8 @@ export interface MigrationRecord {
 export interface Recorder {
 	/** What another tool has done before; the driver writes it with the version as it is. */
 	due(events: readonly DueEvent[]): Promise<readonly HistoryEvent[]>;
+	/** What the files of a version are now. */
+	files(version: Version): Promise<Partial<HistoryEvent>>;
 	/** @param body The file's, as it is to be run. */
 	migration(migration: Migration, body: MigrationBody | undefined): Promise<MigrationRecord>;
 }
@@ -59,7 +61,15 @@ export async function createRecorder({ history, source, settled }: RecorderOptio
 	}
 
 	return {
-		due: (events) => Promise.all(events.map(async (event) => ({ ...event, ...(await filesOf(event)), ...closing() }))),
+		due: (events) =>
+			Promise.all(
+				events.map(async (event) => ({
+					...event,
+					...(event.op === "adopt" ? await files(event.version) : {}),
+					...closing(),
+				})),
+			),
+		files,
 		async migration({ version, direction, target, file }, body) {
 			const watched = body && recordedBody(body, { newChecksum, history });
 			const down = direction === "up" ? await downRecord(version) : undefined;
@@ -84,8 +94,8 @@ export async function createRecorder({ history, source, settled }: RecorderOptio
 	};
 
 	/** Files as they are now: what is edited later is seen. */
-	async function filesOf({ op, version }: DueEvent): Promise<Partial<HistoryEvent>> {
-		const up = op === "adopt" ? await source.readUp(version) : undefined;
+	async function files(version: Version): Promise<Partial<HistoryEvent>> {
+		const up = await source.readUp(version);
 		if (up === undefined) return {};
 		const record = await recordOf(up.body, { newChecksum, history });
 		return { title: up.identifier, ...fileFields(record, await downRecord(version)) };

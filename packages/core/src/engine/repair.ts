@@ -1,0 +1,99 @@
+import type { Driver } from "../driver/driver.ts";
+import { type AppliedState, readAppliedState, settledVersions } from "../history/applied-state.ts";
+import { versionDigest } from "../history/digest.ts";
+import type { HistoryEvent } from "../history/history-event.ts";
+import { isApplied, type KnownVersion } from "../history/known-versions.ts";
+import { createRecorder, type Recorder, signed } from "../history/recorder.ts";
+import { MigrateError } from "../migrate-error.ts";
+import type { Direction } from "../migration.ts";
+import type { Source } from "../source/source.ts";
+import { compareVersions, NIL_VERSION, type Version } from "../version.ts";
+import { dirtyDatabase } from "./carry-out.ts";
+import { newToken } from "./token.ts";
+
+/**
+ * What a person says is so. Nothing runs.
+ *
+ * `adopt`: the schema has what this version makes. `skip`: this version will never run here. `accept`: the file of this
+ * version is right as it is now. `dirty`: how the migration ended that left the database dirty, after its schema was repaired
+ * by hand.
+ */
+export type Cure = { readonly note?: string | undefined } & (
+	| { readonly kind: "adopt" | "skip" | "accept"; readonly version: Version }
+	| { readonly kind: "dirty"; readonly ended: "applied" | "reverted" }
+);
+
+/** What a cure writes. */
+interface Written {
+	/** The database's version afterwards. */
+	readonly target: Version;
+	readonly event: Pick<HistoryEvent, "op" | "version" | "direction"> & Partial<HistoryEvent>;
+}
+
+/**
+ * Writes a cure down, under the lock.
+ *
+ * @throws MigrateError `ERR_REPAIR` when it does not fit what is known; `ERR_DIRTY`; `ERR_UNSUPPORTED` for a driver that
+ *   keeps no history.
+ */
+export async function repair(source: Source, driver: Driver, cure: Cure): Promise<void> {
+	const state = await readAppliedState({ driver, versions: await source.versions(), whole: true });
+	const { version, dirty } = state.found;
+	if (dirty && cure.kind !== "dirty") throw dirtyDatabase(version);
+	if (!dirty && cure.kind === "dirty") throw doesNotFit(version, "the database is not dirty");
+	if (driver.history === undefined) return settleByNumber(driver, state, cure);
+	const settled = settledVersions(state);
+	const recorder = await createRecorder({ history: driver.history, source, settled });
+	const { target, event } = await written(state, cure, recorder);
+	const events = await recorder.due(state.due);
+	const said = { ...event, target, note: cure.note, ...signed() };
+	state.known.add({ ...said, id: 0, stamp: undefined });
+	const digest = versionDigest(settledVersions(state)).toString();
+	await driver.setVersion({
+		...{ version: target, dirty: false, from: { version, dirty }, token: newToken() },
+		events: () => [...events, { ...said, digest }],
+	});
+}
+
+async function written(state: AppliedState, cure: Cure, recorder: Recorder): Promise<Written> {
+	if (cure.kind === "dirty") return settled(state, cure.ended);
+	const { version, kind } = cure;
+	const { found, versions, known } = state;
+	const applied = isApplied(known.of(version));
+	const target = found.version;
+	if (!versions.includes(version)) throw doesNotFit(version, `the source has no version ${version}`);
+	if (kind !== "accept" && applied) throw doesNotFit(version, `version ${version} is applied`);
+	if (kind === "skip") return { target, event: { op: "skip", version } };
+	if (kind === "adopt" && version > target) {
+		throw doesNotFit(version, `version ${version} is above the database's, ${target}; record a higher one with force`);
+	}
+	if (kind === "accept" && !applied) throw doesNotFit(version, `version ${version} is not applied`);
+	return { target, event: { op: kind, version, ...(await recorder.files(version)) } };
+}
+
+/** The version row becomes the highest that is applied then. */
+function settled({ found, known, versions }: AppliedState, ended: "applied" | "reverted"): Written {
+	const began = [...known.named()].map((version) => known.of(version)).find(({ state }) => state === "dirty")?.event;
+	const version = began?.version ?? found.version;
+	const direction: Direction = ended === "applied" ? "up" : "down";
+	const applied = (other: Version, what: KnownVersion): boolean => other !== version && isApplied(what);
+	const others = [...versions, ...known.named()].filter((other) => applied(other, known.of(other)));
+	const all = ended === "applied" ? [...others, version] : others;
+	const target = all.toSorted(compareVersions).at(-1) ?? NIL_VERSION;
+	return { target, event: { op: "settle", version, direction, title: began?.title } };
+}
+
+async function settleByNumber(driver: Driver, { found, versions }: AppliedState, cure: Cure): Promise<void> {
+	if (cure.kind !== "dirty") {
+		const message = `repair -${cure.kind} needs a driver that keeps a history`;
+		throw new MigrateError("ERR_UNSUPPORTED", message, { capability: "history" });
+	}
+	const below = versions.findLast((version) => version < found.version) ?? NIL_VERSION;
+	const version = cure.ended === "applied" ? found.version : below;
+	const { version: at, dirty } = found;
+	await driver.setVersion({ version, dirty: false, from: { version: at, dirty }, token: newToken() });
+}
+
+function doesNotFit(version: Version, reason: string): MigrateError<"ERR_REPAIR"> {
+	return new MigrateError("ERR_REPAIR", `nothing to repair: ${reason}; nothing was changed`, { version });
+}
