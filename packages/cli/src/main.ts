@@ -56,12 +56,17 @@ async function run(line: CommandLine): Promise<number> {
 	const given = [urls.source, urls.database].filter((url) => url !== undefined);
 	const toTerminal = terminal(lazyStandardError, (text) => readable(text, given));
 	try {
-		return await command.run({ line, urls, terminal: toTerminal, print });
+		const printData = (text: string): void => print(line.is("json") ? readable(text, given) : text);
+		return await command.run({ line, urls, terminal: toTerminal, print: printData });
 	} catch (error) {
 		if (error instanceof UsageError) throw error;
 		const { describeError } = await import("./output/describe-error.ts");
 		const stack = !(error instanceof CommandError) && (line.is("verbose") || Boolean(process.env.DEBUG));
 		toTerminal.line(await describeError(error, { stack }));
+		if (line.is("json")) {
+			const { jsonError } = await import("./output/json-lines.ts");
+			print(readable(jsonError(error), given));
+		}
 		return 1;
 	}
 }

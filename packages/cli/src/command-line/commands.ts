@@ -4,9 +4,13 @@ import { UsageError } from "./usage-error.ts";
 /** Every command, in the order of the help. Each is loaded when it is used, and all of them when all are described. */
 const commands: ReadonlyMap<string, () => Promise<Command>> = new Map<string, () => Promise<Command>>([
 	["create", async () => (await import("../commands/create.ts")).create],
+	["status", async () => (await import("../commands/status.ts")).status],
+	["history", async () => (await import("../commands/history.ts")).history],
 	["goto", async () => (await import("../commands/goto.ts")).goto],
 	["up", async () => (await import("../commands/up.ts")).up],
 	["down", async () => (await import("../commands/down.ts")).down],
+	["redo", async () => (await import("../commands/redo.ts")).redo],
+	["repair", async () => (await import("../commands/repair.ts")).repair],
 	["drop", async () => (await import("../commands/drop.ts")).drop],
 	["force", async () => (await import("../commands/force.ts")).force],
 	["version", async () => (await import("../commands/version.ts")).version],

@@ -29,6 +29,7 @@ export const commonFlags: readonly Flag[] = [
 		value: "each|all",
 		help: "each migration in a transaction of its own, or all of them in one (default each)",
 	},
+	{ name: "json", kind: "boolean", help: "print JSON for programs: one document, or a line for each event" },
 	{ name: "verbose", kind: "boolean", help: "say more, and show where an error comes from" },
 	{ name: "version", kind: "boolean", help: "print the version of godwit" },
 	{ name: "help", alias: "h", kind: "boolean", help: "print this, or the help of a command" },

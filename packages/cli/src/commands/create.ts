@@ -1,4 +1,5 @@
 import type { Command } from "../command-line/command.ts";
+import { json } from "../output/json.ts";
 
 /** Go: createCmd. */
 export const create: Command = {
@@ -25,7 +26,9 @@ export const create: Command = {
 	async run({ line, print }) {
 		const { createFiles } = await import("../new-files/create-files.ts");
 		const { fileRequest } = await import("../new-files/file-request.ts");
-		for (const path of await createFiles(await fileRequest(line))) print(path);
+		const paths = await createFiles(await fileRequest(line));
+		if (line.is("json")) print(json({ type: "created", files: paths }));
+		else for (const path of paths) print(path);
 		return 0;
 	},
 };

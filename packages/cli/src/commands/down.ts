@@ -28,7 +28,7 @@ export const down: Command = {
 			stopping: STOPPING_AFTER_MIGRATION,
 			run: async (migrate) => {
 				const report = limit === undefined ? await migrate.down() : await migrate.steps(-limit);
-				return reportEnd(report, "down", invocation.terminal);
+				return reportEnd(report, "down", invocation);
 			},
 		});
 	},

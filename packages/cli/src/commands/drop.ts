@@ -1,6 +1,7 @@
 import type { Command } from "../command-line/command.ts";
 import { assertAtMost } from "../command-line/operands.ts";
 import type { Question } from "../database/confirm.ts";
+import { json } from "../output/json.ts";
 
 const QUESTION: Question = {
 	text: "Are you sure you want to drop the entire database schema?",
@@ -24,6 +25,7 @@ export const drop: Command = {
 			stopping: "Stopping, unless the drop has begun ...",
 			async run(migrate) {
 				await migrate.drop();
+				if (line.is("json")) invocation.print(json({ type: "result" }));
 				return 0;
 			},
 		});

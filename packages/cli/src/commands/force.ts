@@ -1,5 +1,6 @@
 import type { Command } from "../command-line/command.ts";
 import { versionOf } from "../command-line/operands.ts";
+import { json } from "../output/json.ts";
 
 /** Go: forceCmd. */
 export const force: Command = {
@@ -14,6 +15,7 @@ export const force: Command = {
 			stopping: "Stopping ...",
 			async run(migrate) {
 				await migrate.force(target);
+				if (invocation.line.is("json")) invocation.print(json({ type: "result", version: target }));
 				const { source } = invocation.urls;
 				if (source === undefined || target < 0n) return 0;
 				const { noteMissingVersion } = await import("../database/note-missing-version.ts");

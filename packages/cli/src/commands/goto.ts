@@ -1,5 +1,6 @@
 import type { Command } from "../command-line/command.ts";
 import { versionOf } from "../command-line/operands.ts";
+import { policyFlags } from "../command-line/policy-flags.ts";
 import { STOPPING_AFTER_MIGRATION } from "../database/operation.ts";
 import { reportEnd } from "../database/report-end.ts";
 
@@ -7,14 +8,14 @@ import { reportEnd } from "../database/report-end.ts";
 export const goto: Command = {
 	arguments: "V",
 	help: "migrate up or down to version V",
-	flags: [],
+	flags: policyFlags,
 	async run(invocation) {
 		const target = versionOf(invocation.line, 0);
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {
 			source: "not empty",
 			stopping: STOPPING_AFTER_MIGRATION,
-			run: async (migrate) => reportEnd(await migrate.migrate(target), "up", invocation.terminal),
+			run: async (migrate) => reportEnd(await migrate.migrate(target), "up", invocation),
 		});
 	},
 };

@@ -1,15 +1,17 @@
 import type { Command } from "../command-line/command.ts";
 import { assertAtMost } from "../command-line/operands.ts";
+import { json } from "../output/json.ts";
 
 /** Shows who holds each lock on the database, and clears it when the user agrees. */
 export const unlock: Command = {
 	arguments: "[-f]",
 	help: "show who holds a lock on the database, and clear it",
 	flags: [{ name: "f", kind: "boolean", help: "do not ask" }],
-	async run({ line, urls, terminal }) {
+	async run({ line, urls, terminal, print }) {
 		assertAtMost(0, line);
 		const { clearLocks } = await import("../database/clear-locks.ts");
-		await clearLocks(urls, terminal, { ask: !line.is("f") });
+		const cleared = await clearLocks(urls, terminal, { ask: !line.is("f") });
+		if (line.is("json")) print(json({ type: "result", cleared }));
 		return 0;
 	},
 };

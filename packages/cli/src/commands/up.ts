@@ -1,5 +1,6 @@
 import type { Command } from "../command-line/command.ts";
 import { limitOf } from "../command-line/operands.ts";
+import { policyFlags } from "../command-line/policy-flags.ts";
 import { STOPPING_AFTER_MIGRATION } from "../database/operation.ts";
 import { reportEnd } from "../database/report-end.ts";
 
@@ -7,7 +8,7 @@ import { reportEnd } from "../database/report-end.ts";
 export const up: Command = {
 	arguments: "[N]",
 	help: "apply all migrations, or the next N",
-	flags: [],
+	flags: policyFlags,
 	async run(invocation) {
 		const limit = limitOf(invocation.line);
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
@@ -16,7 +17,7 @@ export const up: Command = {
 			stopping: STOPPING_AFTER_MIGRATION,
 			run: async (migrate) => {
 				const report = limit === undefined ? await migrate.up() : await migrate.steps(limit);
-				return reportEnd(report, "up", invocation.terminal);
+				return reportEnd(report, "up", invocation);
 			},
 		});
 	},

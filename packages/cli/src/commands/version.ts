@@ -1,6 +1,7 @@
 import type { Command } from "../command-line/command.ts";
 import { CommandError } from "../command-line/command-error.ts";
 import { assertAtMost } from "../command-line/operands.ts";
+import { json } from "../output/json.ts";
 
 /** Go: versionCmd. */
 export const version: Command = {
@@ -14,6 +15,10 @@ export const version: Command = {
 			source: "unread",
 			async run(migrate) {
 				const { version: current, dirty } = await migrate.version();
+				if (invocation.line.is("json")) {
+					invocation.print(json({ type: "version", version: current < 0n ? null : current, dirty }));
+					return 0;
+				}
 				if (current < 0n && !dirty) throw new CommandError("no migration");
 				invocation.print(`${current}${dirty ? " (dirty)" : ""}`);
 				return 0;

@@ -18,3 +18,14 @@ export const builtinDrivers: Readonly<Record<string, Load<Required<DriverFactory
 
 /** The sources that come with godwit, by URL scheme. */
 export const builtinSources: Readonly<Record<string, Load<SourceFactory>>> = { file: fileSource };
+
+const backends: ReadonlyMap<unknown, string> = new Map([
+	[sqliteNative, "sqlite-native (better-sqlite3)"],
+	[sqliteWasm, "sqlite-wasm (node-sqlite3-wasm)"],
+]);
+
+/** Says which driver a database URL takes, and over which library. */
+export function describeBackend(url: string): string {
+	const scheme = url.slice(0, url.indexOf(":"));
+	return backends.get(builtinDrivers[scheme]) ?? scheme;
+}

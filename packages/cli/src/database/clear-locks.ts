@@ -11,8 +11,8 @@ const QUESTION: Question = {
 	flag: "-f",
 };
 
-/** Shows who holds each lock on the database, clears it, and says how many were cleared. */
-export async function clearLocks(urls: Urls, terminal: Terminal, { ask }: { readonly ask: boolean }): Promise<void> {
+/** Shows who holds each lock on the database, clears it, says how many were cleared, and returns that. */
+export async function clearLocks(urls: Urls, terminal: Terminal, { ask }: { readonly ask: boolean }): Promise<number> {
 	const database = requireDatabase(urls);
 	registerBuiltins();
 	let seen = false;
@@ -24,4 +24,5 @@ export async function clearLocks(urls: Urls, terminal: Terminal, { ask }: { read
 	});
 	const none = seen ? "no lock was cleared: it has changed hands meanwhile" : "no lock is held";
 	terminal.line(cleared === 0 ? none : `locks cleared: ${cleared}`);
+	return cleared;
 }

@@ -1,4 +1,4 @@
-import type { Migrate } from "@godwit/core";
+import type { Migrate, Source } from "@godwit/core";
 import type { Question } from "./confirm.ts";
 
 /** What a command does with an open database. */
@@ -9,8 +9,12 @@ export interface Operation {
 	readonly question?: Question | undefined;
 	/** What is said when a signal asks to stop; without it a signal ends the process, as nothing is written. */
 	readonly stopping?: string;
-	/** Resolves to the exit code. */
-	run(migrate: Migrate): Promise<number>;
+	/**
+	 * Resolves to the exit code.
+	 *
+	 * @param source Empty when it is left alone.
+	 */
+	run(migrate: Migrate, source: Source): Promise<number>;
 }
 
 /** Of a command that runs migrations. */

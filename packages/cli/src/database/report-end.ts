@@ -1,6 +1,7 @@
 import type { MigrationReport, Version } from "@godwit/core";
+import type { Invocation } from "../command-line/command.ts";
 import { CommandError } from "../command-line/command-error.ts";
-import type { Terminal } from "../output/terminal.ts";
+import { jsonResult } from "../output/json-lines.ts";
 import { EXIT_STOPPED } from "./stop-on-signal.ts";
 
 /**
@@ -10,8 +11,14 @@ import { EXIT_STOPPED } from "./stop-on-signal.ts";
  * @returns The exit code.
  * @throws CommandError when fewer migrations were there than asked for. Go: ErrShortLimit and os.ErrNotExist.
  */
-export function reportEnd(report: MigrationReport, direction: "up" | "down", { line }: Terminal): number {
+export function reportEnd(report: MigrationReport, direction: "up" | "down", invocation: Invocation): number {
 	const { applied, short, stopped, to } = report;
+	const asJson = invocation.line.is("json");
+	const { line } = invocation.terminal;
+	if (asJson && (stopped || short === 0)) {
+		invocation.print(jsonResult(report));
+		return stopped ? EXIT_STOPPED : 0;
+	}
 	if (stopped) {
 		const changed = applied.length === 0 ? "; nothing was changed" : "";
 		line(`Stopped ${place(to)} with migrations left${changed}`);

@@ -5,6 +5,7 @@ import {
 	type MigrateOptions,
 	memorySource,
 	openSource,
+	type Policies,
 	type Source,
 	suppress,
 } from "@godwit/core";
@@ -14,7 +15,7 @@ import type { CommandLine } from "../command-line/read-command-line.ts";
 import { requireDatabase, requireSource } from "../command-line/urls.ts";
 import { eventLines } from "../output/event-lines.ts";
 import { goDuration } from "../output/go-duration.ts";
-import type { Terminal } from "../output/terminal.ts";
+import { jsonLines } from "../output/json-lines.ts";
 import { confirm } from "./confirm.ts";
 import type { Operation } from "./operation.ts";
 import { registerBuiltins } from "./register-builtins.ts";
@@ -26,7 +27,7 @@ import { EXIT_STOPPED, stopOnSignal } from "./stop-on-signal.ts";
  * @returns The exit code.
  */
 export async function runOnDatabase(invocation: Invocation, operation: Operation): Promise<number> {
-	const { line, urls, terminal } = invocation;
+	const { urls, terminal } = invocation;
 	const database = requireDatabase(urls);
 	const sourceUrl = operation.source === "unread" ? undefined : requireSource(urls);
 	registerBuiltins();
@@ -34,8 +35,8 @@ export async function runOnDatabase(invocation: Invocation, operation: Operation
 
 	const stop = operation.stopping === undefined ? undefined : stopOnSignal(operation.stopping, terminal);
 	try {
-		const migrate = await open(operation, sourceUrl, database, optionsOf(line, terminal, stop?.signal));
-		return await runAndClose(migrate, operation, invocation);
+		const opened = await open(operation, sourceUrl, database, optionsOf(invocation, stop?.signal));
+		return await runAndClose(opened, operation, invocation);
 	} catch (error) {
 		if (stop === undefined || error !== stop.signal.reason) throw error;
 		terminal.line("Stopped; nothing was changed");
@@ -45,18 +46,24 @@ export async function runOnDatabase(invocation: Invocation, operation: Operation
 	}
 }
 
+/** Closing the first closes the second. */
+interface Opened {
+	readonly migrate: Migrate;
+	readonly source: Source;
+}
+
 async function open(
 	operation: Operation,
 	sourceUrl: string | undefined,
 	database: string,
 	options: MigrateOptions,
-): Promise<Migrate> {
+): Promise<Opened> {
 	// A source that is not read must not be in the way of a repair.
 	const source = sourceUrl === undefined ? memorySource({}) : await openGivenSource(sourceUrl);
 	try {
 		// To open a database makes one where there is none.
 		if (operation.source === "not empty") await assertMigrations(source);
-		return await Migrate.open(source, database, options);
+		return { migrate: await Migrate.open(source, database, options), source };
 	} catch (error) {
 		return closeAndThrow(source, error);
 	}
@@ -80,13 +87,17 @@ async function closeAndThrow(opened: Source | Migrate, error: unknown): Promise<
 	throw error;
 }
 
-async function runAndClose(migrate: Migrate, operation: Operation, { line, terminal }: Invocation): Promise<number> {
+async function runAndClose(
+	{ migrate, source }: Opened,
+	operation: Operation,
+	{ line, terminal }: Invocation,
+): Promise<number> {
 	const verbose = line.is("verbose");
 	// The clock is a module that has to be loaded.
 	const began = verbose ? performance.now() : 0;
 	let exitCode: number;
 	try {
-		exitCode = await operation.run(migrate);
+		exitCode = await operation.run(migrate, source);
 	} catch (error) {
 		return closeAndThrow(migrate, error);
 	}
@@ -98,14 +109,32 @@ async function runAndClose(migrate: Migrate, operation: Operation, { line, termi
 	return exitCode;
 }
 
-function optionsOf(line: CommandLine, terminal: Terminal, signal: AbortSignal | undefined): MigrateOptions {
+function optionsOf({ line, terminal, print }: Invocation, signal: AbortSignal | undefined): MigrateOptions {
 	const prefetch = line.value("prefetch");
 	const lockTimeout = line.value("lock-timeout");
 	return {
 		...(prefetch !== undefined && { prefetch: Number(prefetch) }),
 		...(lockTimeout !== undefined && { lockTimeoutMs: Number(lockTimeout) * 1e3 }),
 		...(signal !== undefined && { signal }),
-		transaction: line.value("transaction") === "all" ? "all" : "each",
-		onEvent: eventLines(terminal, { verbose: line.is("verbose"), now: () => performance.now() }),
+		...transactionOf(line),
+		...policiesOf(line),
+		onEvent: line.is("json")
+			? jsonLines(print)
+			: eventLines(terminal, { verbose: line.is("verbose"), now: () => performance.now() }),
 	};
+}
+
+function transactionOf(line: CommandLine): Pick<MigrateOptions, "transaction"> {
+	const transaction = line.value("transaction");
+	return transaction === "all" || transaction === "each" ? { transaction } : {};
+}
+
+/** The words were checked with the command line. */
+function policiesOf(line: CommandLine): Policies {
+	const [outOfOrder, changed, newer] = ["out-of-order", "changed", "newer"].map((flag) => line.value(flag));
+	return {
+		...(outOfOrder !== undefined && { outOfOrder }),
+		...(changed !== undefined && { changed }),
+		...(newer !== undefined && { newer }),
+	} as Policies;
 }

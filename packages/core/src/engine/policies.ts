@@ -69,7 +69,7 @@ function newerDatabase({ found, versions }: AppliedState, goal: Goal, policies: 
 	const allowed = policies.newer === "allow" && goal.kind === "up";
 	const finding: Finding = { kind: "newer", level: allowed ? "warning" : "error", versions: [version], message };
 	if (allowed) return { statuses: [], findings: [finding] };
-	const advice = goal.kind === "up" ? ', or let it be with the policy newer "allow"' : "";
+	const advice = goal.kind === "up" ? ', or do nothing with -newer allow (newer: "allow")' : "";
 	const refusal = new MigrateError("ERR_DATABASE_NEWER", `${message}${advice}`, { version, newest });
 	return { statuses: [], findings: [finding], refusal };
 }
@@ -120,6 +120,6 @@ async function unknownFinding(source: Source, versions: readonly Version[]): Pro
 async function outOfOrderFinding(source: Source, versions: readonly Version[], current: Version): Promise<Finding> {
 	const files = await nameFiles(source, versions);
 	const which = versions.length === 1 ? "is not applied and is" : "are not applied and are";
-	const message = `${files} ${which} below version ${current}, which the database is at; apply out of order with the policy out of order "apply", leave with "skip", give a higher number, or say that it never runs here with repair -skip`;
+	const message = `${files} ${which} below version ${current}, which the database is at; apply with -out-of-order apply (outOfOrder: "apply"), leave alone with "skip", give a higher number, or say that it never runs here with repair -skip`;
 	return { kind: "out-of-order", level: "error", versions, message };
 }

@@ -115,6 +115,7 @@ export async function changedFinding(
 	const versions = files.filter(({ change }) => change === "changed").map(({ version }) => version);
 	if (versions.length === 0) return undefined;
 	const names = await nameFiles(source, versions);
-	const message = `${names} changed since it was applied; put back what ran and write a new migration, or say that the change is right with repair -accept`;
+	const since = versions.length === 1 ? "it was" : "they were";
+	const message = `${names} changed since ${since} applied; put back what ran and write a new migration, or say that the change is right with repair -accept`;
 	return { kind: "changed", level: "error", versions, message };
 }

@@ -1,0 +1,43 @@
+import { isMigrateError, type MigrateEvent, type MigrationReport } from "@godwit/core";
+import { json } from "./json.ts";
+
+/** Writes a line of JSON for each event. How far a long migration is, is left out. */
+export function jsonLines(print: (line: string) => void): (event: MigrateEvent) => void {
+	return (event) => {
+		switch (event.type) {
+			case "progress":
+				return;
+			case "start": {
+				const { version, direction, target, file } = event.migration;
+				const title = file?.identifier;
+				return print(json({ type: event.type, version, direction, target, title, location: file?.location }));
+			}
+			case "end": {
+				const { version, direction, target, identifier: title, durationMs } = event.migration;
+				return print(json({ type: event.type, version, direction, target, title, durationMs }));
+			}
+			case "unlock-failed":
+				return print(json({ type: event.type, message: messageOf(event.error) }));
+			default:
+				return print(json(event));
+		}
+	};
+}
+
+/** The last line of an operation that ended well, also when it was stopped. */
+export function jsonResult({ from, to, applied, short, stopped }: MigrationReport): string {
+	return json({ type: "result", from, to, applied: applied.length, missingSteps: short, stopped });
+}
+
+/** The last line of anything that failed. */
+export function jsonError(error: unknown): string {
+	if (!isMigrateError(error)) return json({ type: "error", message: messageOf(error) });
+	const { code, message } = error;
+	// A report is of many migrations, which have had their lines.
+	const { report: _, ...details } = (error.details ?? {}) as Record<string, unknown>;
+	return json({ type: "error", code, message, details });
+}
+
+function messageOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import type { DriverCapability, DriverHarness } from "../driver-laws/driver-harness.ts";
+import { expectObjects, rejection } from "../expectations.ts";
+import { lawsOfOne } from "../law.ts";
+import { namesOf, type OpenEngine, openWith } from "./engine.ts";
+import { asOtherTool, eventsOf, type HistoryLaws, listening, upTo, written } from "./engine-history.ts";
+import { reversibleSet } from "./migration-set.ts";
+
+/** What is known once a tool that keeps no history was at work. */
+export function otherToolLaws(openEngine: OpenEngine): HistoryLaws {
+	return lawsOfOne<DriverHarness, DriverCapability>([
+		{
+			id: "engine/adopts-what-another-tool-applied",
+			of: "Migrate.up",
+			async check(harness) {
+				await asOtherTool(harness, 3n);
+				await upTo(openEngine, harness, [1n, 3n]);
+				assert.deepEqual((await eventsOf(harness)).map(written), ["adopt 1 to 3", "adopt 3 to 3"]);
+				// Once, and a file that is merged later is out of order from now on.
+				await upTo(openEngine, harness, [1n, 3n]);
+				assert.equal((await eventsOf(harness)).length, 2);
+				await using engine = await openWith(openEngine, harness, reversibleSet([1n, 2n, 3n]));
+				const { details } = await rejection("ERR_OUT_OF_ORDER", engine.up());
+				assert.deepEqual(details.versions, [2n]);
+			},
+		},
+		{
+			id: "engine/does-not-run-twice-what-another-tool-may-have-applied",
+			of: "Policies.outOfOrder",
+			async check(harness) {
+				await upTo(openEngine, harness, [1n, 3n]);
+				// It has gone down to 1, and up again through a 2 that was merged meanwhile.
+				await asOtherTool(harness, 3n);
+				const { engine, findings } = await listening(openEngine, harness, [1n, 2n, 3n], { outOfOrder: "apply" });
+				await using _ = engine;
+				assert.deepEqual((await engine.up()).applied, []);
+				assert.deepEqual(
+					findings.map(({ kind, versions }) => ({ kind, versions })),
+					[{ kind: "unknown", versions: [2n] }],
+				);
+				await rejection("ERR_HISTORY_UNKNOWN", engine.down());
+				await expectObjects(harness, ["m1", "m3"]);
+			},
+		},
+		{
+			id: "engine/goes-on-where-another-tool-stopped",
+			of: "Migrate.up",
+			async check(harness) {
+				await upTo(openEngine, harness, [1n]);
+				await asOtherTool(harness, 2n);
+				await using engine = await openWith(openEngine, harness, reversibleSet([1n, 2n, 3n]));
+				const { applied } = await engine.up();
+				assert.deepEqual(namesOf(applied), ["3 up"]);
+				const events = (await eventsOf(harness)).map(written);
+				assert.deepEqual(events, ["up 1 to 1", "other-tool 1 to 2", "adopt 2 to 2", "up 3 to 3"]);
+			},
+		},
+		{
+			id: "engine/force-settles-what-was-unknown",
+			of: "Migrate.force",
+			async check(harness) {
+				await upTo(openEngine, harness, [1n, 3n]);
+				await asOtherTool(harness, 3n);
+				await using engine = await openWith(openEngine, harness, reversibleSet([1n, 2n, 3n]));
+				await engine.force(2n);
+				assert.deepEqual((await eventsOf(harness)).map(written).slice(-1), ["force 2 to 2"]);
+				const { details } = await rejection("ERR_MIGRATION_FAILED", engine.up());
+				assert.equal(details.version, 3n);
+			},
+		},
+	]);
+}

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { type Finding, memorySource, type Version } from "@godwit/core";
+import type { DriverCapability, DriverHarness } from "../driver-laws/driver-harness.ts";
+import { expectObjects, rejection } from "../expectations.ts";
+import { lawsOfOne } from "../law.ts";
+import { expectState, namesOf, type OpenEngine, openWith } from "./engine.ts";
+import { eventsOf, type HistoryLaws, listening, upTo, written } from "./engine-history.ts";
+import { IDENTIFIER, migrationFiles, reversibleSet } from "./migration-set.ts";
+
+/** What stops a way up, unless somebody says otherwise. */
+export function policyLaws(openEngine: OpenEngine): HistoryLaws {
+	return lawsOfOne<DriverHarness, DriverCapability>([
+		{
+			id: "engine/refuses-out-of-order",
+			of: "ErrorDetails.ERR_OUT_OF_ORDER",
+			async check(harness) {
+				await upTo(openEngine, harness, [1n, 3n]);
+				await using engine = await openWith(openEngine, harness, reversibleSet([1n, 2n, 3n, 4n]));
+				for (const goingUp of [
+					() => engine.up(),
+					() => engine.steps(1),
+					() => engine.migrate(4n),
+					() => engine.migrate(2n),
+				]) {
+					const { details } = await rejection("ERR_OUT_OF_ORDER", goingUp());
+					assert.deepEqual(details.versions, [2n]);
+				}
+				assert.deepEqual((await engine.steps(0)).applied, []);
+				await expectObjects(harness, ["m1", "m3"]);
+				await expectState(engine, 3n, false);
+				// Reverting does not pass it.
+				assert.deepEqual(namesOf((await engine.migrate(1n)).applied), ["3 down"]);
+				assert.deepEqual(namesOf((await engine.up()).applied), ["2 up", "3 up", "4 up"]);
+			},
+		},
+		{
+			id: "engine/skips-out-of-order",
+			of: "Policies.outOfOrder",
+			async check(harness) {
+				await upTo(openEngine, harness, [1n, 3n]);
+				const { engine, findings } = await listening(openEngine, harness, [1n, 2n, 3n, 4n], { outOfOrder: "skip" });
+				await using _ = engine;
+				assert.deepEqual(namesOf((await engine.up()).applied), ["4 up"]);
+				assert.deepEqual(
+					findings.map(({ kind, level, versions }) => ({ kind, level, versions })),
+					[{ kind: "out-of-order", level: "warning", versions: [2n] }],
+				);
+				assert.deepEqual(namesOf((await engine.down()).applied), ["4 down", "3 down", "1 down"]);
+			},
+		},
+		{
+			id: "engine/applies-out-of-order",
+			of: "Policies.outOfOrder",
+			async check(harness) {
+				await upTo(openEngine, harness, [1n, 3n]);
+				const set = reversibleSet([1n, 2n, 3n, 4n]);
+				await using engine = await openWith(openEngine, harness, set, { outOfOrder: "apply" });
+				assert.deepEqual(namesOf((await engine.up()).applied), ["2 up", "4 up"]);
+				await expectObjects(harness, ["m1", "m2", "m3", "m4"]);
+				assert.deepEqual((await eventsOf(harness)).map(written).slice(2), ["up 2 to 3", "up 4 to 4"]);
+				assert.deepEqual(namesOf((await engine.down()).applied), ["4 down", "3 down", "2 down", "1 down"]);
+			},
+		},
+		{
+			id: "engine/refuses-changed-files",
+			of: "ErrorDetails.ERR_CHANGED",
+			async check(harness) {
+				await upTo(openEngine, harness, [1n, 2n]);
+				const edited = (versions: readonly Version[]): Record<string, string> => {
+					const files = migrationFiles(harness.dialect, reversibleSet(versions));
+					return { ...files, [`2_${IDENTIFIER}.up.sql`]: harness.dialect.create("edited") };
+				};
+				await using idle = openEngine({ source: memorySource(edited([1n, 2n])), driver: await harness.open() });
+				assert.deepEqual((await idle.up()).applied, []);
+				const source = memorySource(edited([1n, 2n, 3n]));
+				await using strict = openEngine({ source, driver: await harness.open() });
+				const { details, message } = await rejection("ERR_CHANGED", strict.up());
+				assert.deepEqual(details.versions, [2n]);
+				assert.match(message, /2_m\.up\.sql/);
+				await expectObjects(harness, ["m1", "m2"]);
+				const findings: Finding[] = [];
+				await using mild = openEngine({
+					source,
+					driver: await harness.open(),
+					changed: "warn",
+					onEvent: (event) => void (event.type === "finding" && findings.push(event.finding)),
+				});
+				assert.deepEqual(namesOf((await mild.up()).applied), ["3 up"]);
+				assert.deepEqual(
+					findings.map(({ kind }) => kind),
+					["changed"],
+				);
+			},
+		},
+		{
+			id: "engine/takes-other-line-ends-for-the-same-file",
+			of: "ErrorDetails.ERR_CHANGED",
+			async check(harness) {
+				await upTo(openEngine, harness, [1n]);
+				const files = migrationFiles(harness.dialect, reversibleSet([1n, 2n]));
+				const checkedOut = Object.entries(files).map(([name, text]) => [name, `${text.replaceAll("\n", "\r\n")}\r\n`]);
+				const source = memorySource(Object.fromEntries(checkedOut));
+				await using engine = openEngine({ source, driver: await harness.open() });
+				assert.deepEqual(namesOf((await engine.up()).applied), ["2 up"]);
+			},
+		},
+		{
+			id: "engine/refuses-a-newer-database",
+			of: "ErrorDetails.ERR_DATABASE_NEWER",
+			async check(harness) {
+				await upTo(openEngine, harness, [1n, 2n, 3n]);
+				await using strict = await openWith(openEngine, harness, reversibleSet([1n, 2n]));
+				for (const going of [() => strict.up(), () => strict.down(), () => strict.migrate(1n)]) {
+					const { details } = await rejection("ERR_DATABASE_NEWER", going());
+					assert.deepEqual(details, { version: 3n, newest: 2n });
+				}
+				const { engine, findings } = await listening(openEngine, harness, [1n, 2n], { newer: "allow" });
+				await using _ = engine;
+				assert.deepEqual((await engine.up()).applied, []);
+				assert.deepEqual(
+					findings.map(({ kind }) => kind),
+					["newer"],
+				);
+				await rejection("ERR_DATABASE_NEWER", engine.down());
+				await expectState(engine, 3n, false);
+			},
+		},
+		{
+			id: "engine/tells-of-missing-files",
+			of: "Finding",
+			async check(harness) {
+				await upTo(openEngine, harness, [1n, 2n, 3n]);
+				const { engine, findings } = await listening(openEngine, harness, [1n, 3n], {});
+				await using _ = engine;
+				assert.deepEqual((await engine.up()).applied, []);
+				assert.deepEqual(
+					findings.map(({ kind, versions }) => ({ kind, versions })),
+					[{ kind: "missing", versions: [2n] }],
+				);
+				const { details } = await rejection("ERR_IRREVERSIBLE", engine.down());
+				assert.equal(details.version, 2n);
+				await expectObjects(harness, ["m1", "m2", "m3"]);
+			},
+		},
+	]);
+}

@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { memorySource, NIL_VERSION, textBody } from "@godwit/core";
+import type { DriverCapability, DriverHarness } from "../driver-laws/driver-harness.ts";
+import { expectObjects, rejection } from "../expectations.ts";
+import { lawsOfOne } from "../law.ts";
+import { expectState, namesOf, type OpenEngine, openWith } from "./engine.ts";
+import { asOtherTool, eventsOf, type HistoryLaws, upTo } from "./engine-history.ts";
+import { failing, IDENTIFIER, migrationFiles, reversibleSet } from "./migration-set.ts";
+
+/** What a status tells, and how somebody puts right what it tells. */
+export function repairLaws(openEngine: OpenEngine): HistoryLaws {
+	return lawsOfOne<DriverHarness, DriverCapability>([
+		{
+			id: "engine/status-tells-the-state-of-each",
+			of: "Migrate.status",
+			async check(harness) {
+				await upTo(openEngine, harness, [1n, 2n, 4n, 5n, 9n]);
+				await using engine = await openWith(openEngine, harness, reversibleSet([1n, 3n, 4n, 5n, 9n, 10n]));
+				await engine.repair({ kind: "skip", version: 3n });
+				const before = await harness.fingerprint?.();
+				const files = migrationFiles(harness.dialect, reversibleSet([1n, 3n, 4n, 5n, 7n, 10n]));
+				const edited = {
+					...files,
+					[`4_${IDENTIFIER}.up.sql`]: harness.dialect.create("edited"),
+					[`10_${IDENTIFIER}.up.sql`]: harness.dialect.failing,
+				};
+				await using other = openEngine({ source: memorySource(edited), driver: await harness.open() });
+				const { version, dirty, history, migrations } = await other.status();
+				assert.deepEqual({ version, dirty, history }, { version: 9n, dirty: false, history: "kept" });
+				assert.deepEqual(
+					migrations.map((migration) => `${migration.version} ${migration.state}`),
+					[
+						"1 applied",
+						"2 missing",
+						"3 skipped",
+						"4 changed",
+						"5 applied",
+						"7 out-of-order",
+						"9 missing",
+						"10 pending",
+					],
+				);
+				assert.equal(await harness.fingerprint?.(), before, "a status writes nothing");
+			},
+		},
+		{
+			id: "engine/status-tells-what-another-tool-did",
+			of: "Migrate.status",
+			async check(harness) {
+				await upTo(openEngine, harness, [1n, 3n]);
+				await asOtherTool(harness, 4n);
+				await using engine = await openWith(openEngine, harness, reversibleSet([1n, 2n, 3n, 4n, 5n]));
+				const { migrations, findings } = await engine.status();
+				assert.deepEqual(
+					migrations.map((migration) => `${migration.version} ${migration.state}${migration.guess ? "?" : ""}`),
+					["1 applied?", "2 unknown", "3 applied?", "4 adopted?", "5 pending"],
+				);
+				assert.deepEqual(findings.map(({ kind }) => kind).toSorted(), ["adopted", "unknown"]);
+			},
+		},
+		{
+			id: "engine/repair-says-what-is-unknown",
+			of: "Migrate.repair",
+			async check(harness) {
+				await upTo(openEngine, harness, [1n, 4n]);
+				await asOtherTool(harness, 4n);
+				await using engine = await openWith(openEngine, harness, reversibleSet([1n, 2n, 3n, 4n]));
+				await engine.repair({ kind: "adopt", version: 2n, note: "looked at it" });
+				await engine.repair({ kind: "skip", version: 3n });
+				const { migrations, findings } = await engine.status();
+				assert.deepEqual(
+					migrations.map(({ version, state }) => `${version} ${state}`),
+					["1 applied", "2 adopted", "3 skipped", "4 applied"],
+				);
+				assert.deepEqual(findings, []);
+				assert.deepEqual((await engine.up()).applied, []);
+				assert.equal((await eventsOf(harness)).find(({ op }) => op === "adopt")?.note, "looked at it");
+			},
+		},
+		{
+			id: "engine/repair-accepts-a-changed-file",
+			of: "Migrate.repair",
+			async check(harness) {
+				await upTo(openEngine, harness, [1n]);
+				const files = migrationFiles(harness.dialect, reversibleSet([1n, 2n]));
+				const source = memorySource({ ...files, [`1_${IDENTIFIER}.up.sql`]: harness.dialect.create("edited") });
+				await using engine = openEngine({ source, driver: await harness.open() });
+				await rejection("ERR_CHANGED", engine.up());
+				await engine.repair({ kind: "accept", version: 1n });
+				assert.deepEqual(namesOf((await engine.up()).applied), ["2 up"]);
+			},
+		},
+		{
+			id: "engine/repair-says-how-a-dirty-one-ended",
+			of: "Migrate.repair",
+			requires: ["no-transaction"],
+			async check(harness) {
+				const set = reversibleSet([1n, 2n, 3n]).map((migration) => ({ ...migration, noTransaction: true }));
+				await using engine = await openWith(openEngine, harness, failing(failing(set, 2n, "up"), 1n, "down"));
+				await rejection("ERR_MIGRATION_FAILED", engine.up());
+				await rejection("ERR_DIRTY", engine.repair({ kind: "skip", version: 3n }));
+				await engine.repair({ kind: "dirty", ended: "reverted" });
+				await expectState(engine, 1n, false);
+				await rejection("ERR_MIGRATION_FAILED", engine.up());
+				await engine.repair({ kind: "dirty", ended: "applied" });
+				await expectState(engine, 2n, false);
+				await harness.open().then(async (driver) => {
+					await driver.run(textBody(harness.dialect.create("m2")));
+					await driver.close();
+				});
+				assert.deepEqual(namesOf((await engine.up()).applied), ["3 up"]);
+				await rejection("ERR_MIGRATION_FAILED", engine.down());
+				await expectState(engine, NIL_VERSION, true);
+				await engine.repair({ kind: "dirty", ended: "applied" });
+				await expectState(engine, 1n, false);
+				assert.deepEqual(
+					(await engine.status()).migrations.map(({ version, state }) => `${version} ${state}`),
+					["1 applied", "2 pending", "3 pending"],
+				);
+			},
+		},
+		{
+			id: "engine/repair-refuses-what-does-not-fit",
+			of: "ErrorDetails.ERR_REPAIR",
+			async check(harness) {
+				await upTo(openEngine, harness, [1n, 2n]);
+				await using engine = await openWith(openEngine, harness, reversibleSet([1n, 2n, 3n]));
+				const before = await eventsOf(harness);
+				for (const cure of [
+					{ kind: "adopt", version: 1n },
+					{ kind: "adopt", version: 3n },
+					{ kind: "skip", version: 2n },
+					{ kind: "skip", version: 9n },
+					{ kind: "accept", version: 3n },
+					{ kind: "dirty", ended: "applied" },
+				] as const) {
+					await rejection("ERR_REPAIR", engine.repair(cure));
+				}
+				assert.deepEqual(await eventsOf(harness), before);
+				await expectState(engine, 2n, false);
+			},
+		},
+		{
+			id: "engine/redo-is-down-and-up",
+			of: "Migrate.redo",
+			async check(harness) {
+				await upTo(openEngine, harness, [1n, 2n, 3n]);
+				const files = migrationFiles(harness.dialect, reversibleSet([1n, 2n, 3n]));
+				const source = memorySource({ ...files, [`3_${IDENTIFIER}.up.sql`]: harness.dialect.create("edited") });
+				await using engine = openEngine({ source, driver: await harness.open() });
+				assert.deepEqual(namesOf((await engine.redo(2)).applied), ["3 down", "2 down", "2 up", "3 up"]);
+				await expectObjects(harness, ["m1", "m2", "edited"]);
+				await expectState(engine, 3n, false);
+				assert.deepEqual((await engine.status()).findings, []);
+			},
+		},
+	]);
+}
