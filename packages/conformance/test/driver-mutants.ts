@@ -562,6 +562,28 @@ export const driverMutants: Readonly<Record<string, DriverMutant>> = {
 			};
 		},
 	},
+	"the structure has a line for the number of objects": {
+		caughtBy: "structure/tells-what-is-there",
+		break: (d) => ({
+			structure: async () => {
+				const lines = await d.structure();
+				return lines.length === 0 ? [] : [...lines, `objects ${lines.length}`];
+			},
+		}),
+	},
+	"the structure has the version": {
+		caughtBy: "structure/is-without-the-drivers-own",
+		break: (d) => ({
+			async structure() {
+				const { version } = await d.version();
+				return [...(await d.structure()), ...(version < 0n ? [] : [`version ${version}`])];
+			},
+		}),
+	},
+	"a scratch database is the database": {
+		caughtBy: "scratch/is-empty-and-apart",
+		break: (_, database) => ({ scratch: async () => memoryDriver(database) }),
+	},
 	"drop keeps the history": {
 		caughtBy: "history/goes-with-drop",
 		break: (d, database) => ({

@@ -122,6 +122,21 @@ export const engineHistoryMutants: Readonly<Record<string, EngineMutant>> = {
 				}),
 		}),
 	},
+	"a baseline is not compared": {
+		caughtBy: "engine/baseline-compares-first",
+		break: (e) => ({ baseline: (version) => e.baseline(version, { force: true }) }),
+	},
+	"a baseline cannot be forced": {
+		caughtBy: "engine/baseline-can-be-forced",
+		break: (e) => ({ baseline: (version) => e.baseline(version) }),
+	},
+	"the layout of a file is a part of what it means": {
+		caughtBy: "engine/takes-other-comments-for-the-same-file",
+		options: ({ driver, ...options }) => ({
+			...options,
+			driver: { ...driver, ...(driver.history && { history: { ...driver.history, meaning: (text: string) => text } }) },
+		}),
+	},
 	"redo reverts": {
 		caughtBy: "engine/redo-is-down-and-up",
 		break: (e) => ({ redo: (count = 1) => e.steps(-count) }),

@@ -181,6 +181,7 @@ export function brokenEngine(mutant: EngineMutant, given: EngineOptions): Engine
 		version: () => engine.version(),
 		status: () => engine.status(),
 		repair: (cure) => engine.repair(cure),
+		baseline: (version, how) => engine.baseline(version, how),
 		[Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
 		...mutant.break?.(engine, options),
 	};

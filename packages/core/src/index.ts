@@ -23,6 +23,7 @@ export type { LockPrimitives, LockState, ReleaseReason } from "./driver/held-loc
 export type { Obstacle } from "./driver/lock-timeout.ts";
 export { lockTimeout } from "./driver/lock-timeout.ts";
 export { versionMoved } from "./driver/version-moved.ts";
+export type { BaselineOptions } from "./engine/baseline.ts";
 export type { Finding } from "./engine/finding.ts";
 export { Migrate } from "./engine/migrate.ts";
 export type { MigrateEvent } from "./engine/migrate-event.ts";

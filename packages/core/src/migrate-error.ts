@@ -84,6 +84,11 @@ export interface ErrorDetails {
 	ERR_HISTORY_UNKNOWN: { readonly versions: readonly Version[] };
 	/** What a person said does not fit what is known of the version. Nothing was changed. */
 	ERR_REPAIR: { readonly version: Version };
+	/**
+	 * The database is not as the migrations up to the version make it. Nothing was changed. The lines are those of
+	 * `Driver.structure`: what is missing in the database, and what is too much.
+	 */
+	ERR_BASELINE: { readonly version: Version; readonly missing: readonly string[]; readonly extra: readonly string[] };
 	/** The history in the database was written by a newer godwit, whose format this one does not know. */
 	ERR_HISTORY_FORMAT: { readonly format: string };
 	/** The database cannot be opened, read or written: missing folder, read-only, not a database, corrupt. */

@@ -17,6 +17,7 @@ import { breakLocks } from "./break-locks.ts";
 import type { Connector } from "./connections/connector.ts";
 import type { SqliteLibrary } from "./connections/library.ts";
 import { memoryConnection } from "./connections/memory-connection.ts";
+import { scratchConnection } from "./connections/scratch-connection.ts";
 import { type FileAccess, fileAccess } from "./files/file-access.ts";
 import { cannotOpen } from "./files/file-errors.ts";
 import { realDatabasePath } from "./files/real-path.ts";
@@ -64,6 +65,14 @@ export function sqliteFactory<Database>(binding: SqliteBinding<Database>): Sqlit
 	function accessTo(path: string, config: SqliteConfig): FileAccess {
 		const library: SqliteLibrary = { name: binding.name, locks: binding.locks ?? "posix", copy: binding };
 		return openFileAccess(path, connectorOf(binding, library, config), config);
+	}
+
+	function driverOver(access: DatabaseAccess, path: string, config: SqliteConfig, borrowed = false): Driver {
+		const scratch = async (): Promise<Driver> => {
+			const empty = scratchConnection(connect(binding, ":memory:"));
+			return driverOver(openAccess(empty), "the database where something is tried", config);
+		};
+		return sqliteDriver({ access, path, config, borrowed, scratch });
 	}
 
 	return {
@@ -114,10 +123,6 @@ export function sqliteFactory<Database>(binding: SqliteBinding<Database>): Sqlit
 			return driverOver(openFileAccess(real, connector, config), "the database", config, true);
 		},
 	};
-}
-
-function driverOver(access: DatabaseAccess, path: string, config: SqliteConfig, borrowed = false): Driver {
-	return sqliteDriver({ access, path, config, borrowed });
 }
 
 function connectorOf<Database>(

@@ -8,8 +8,10 @@ import { keptJournal } from "./connection/kept-journal.ts";
 import { lockRow } from "./lock/lock-row.ts";
 import { sqliteLock } from "./lock/sqlite-lock.ts";
 import { meaning } from "./statements/meaning.ts";
+import { readStructure } from "./structure/read-structure.ts";
 import { dropEverything } from "./tables/drop-everything.ts";
 import { historyTable } from "./tables/history-table.ts";
+import { LITESTREAM_TABLES } from "./tables/other-tools.ts";
 import { recordedState } from "./tables/recorded-state.ts";
 import { versionGuard } from "./tables/version-guard.ts";
 import { versionTable } from "./tables/version-table.ts";
@@ -20,6 +22,8 @@ export interface SqliteDriverOptions {
 	/** The database's file, for messages. */
 	readonly path: string;
 	readonly config: SqliteConfig;
+	/** Opens an empty database in memory, with the same settings. */
+	readonly scratch: () => Promise<Driver>;
 	/** The caller's own connection: between two calls its settings are as the caller left them. */
 	readonly borrowed: boolean;
 }
@@ -28,7 +32,7 @@ export interface SqliteDriverOptions {
 export type SqliteDriver = Required<Omit<Driver, "history">> & Pick<Driver, "history">;
 
 /** The driver for SQLite, whatever the binding. */
-export function sqliteDriver({ access, path, config, borrowed }: SqliteDriverOptions): SqliteDriver {
+export function sqliteDriver({ access, path, config, borrowed, scratch }: SqliteDriverOptions): SqliteDriver {
 	const { connection, holders } = access;
 	const { migrationsTable, lockTimeoutMs, lockLeaseMs, busyTimeoutMs } = config;
 	const lockTable = `${migrationsTable}_lock`;
@@ -40,6 +44,10 @@ export function sqliteDriver({ access, path, config, borrowed }: SqliteDriverOpt
 	const history =
 		config.history === "off" ? undefined : historyTable(connection, `${migrationsTable}_history`, keepsTexts);
 	const recorded = recordedState(connection, versions, history);
+
+	const tools = [migrationsTable, lockTable, `${migrationsTable}_history`, ...LITESTREAM_TABLES];
+	const toolTables = new Set(tools.map((name) => name.toLowerCase()));
+	const isTool = (table: string): boolean => toolTables.has(table.toLowerCase());
 
 	return defineDriver({ name: path, lockTimeoutMs }, (state) => {
 		const session = connectionSession({ access, path, config, borrowed, stays: () => state.kept });
@@ -71,6 +79,8 @@ export function sqliteDriver({ access, path, config, borrowed }: SqliteDriverOpt
 					texts: (id: number) => session.read(() => history.texts(id), {}),
 				},
 			}),
+			structure: (options) => session.read(() => readStructure(connection, isTool), options),
+			scratch,
 			lastToken: () => session.read(() => row.lastToken(), {}),
 			setVersion: (change) => session.write(() => bodies.record(change)),
 			run: (body) => session.write(() => bodies.run(body)),

@@ -11,6 +11,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map<string, ()
 	["down", async () => (await import("../commands/down.ts")).down],
 	["redo", async () => (await import("../commands/redo.ts")).redo],
 	["repair", async () => (await import("../commands/repair.ts")).repair],
+	["baseline", async () => (await import("../commands/baseline.ts")).baseline],
 	["drop", async () => (await import("../commands/drop.ts")).drop],
 	["force", async () => (await import("../commands/force.ts")).force],
 	["version", async () => (await import("../commands/version.ts")).version],

@@ -5,7 +5,7 @@ import type { CommandLine } from "../command-line/read-command-line.ts";
 
 /** Shows what happened in a database, and the files as they were. */
 export const history: Command = {
-	arguments: "[-n N | -show V[:down] | -diff V]",
+	arguments: "[flags]",
 	help: "show what happened in the database, or the text of a migration as it ran",
 	flags: [
 		{ name: "n", kind: "count", value: "N", help: "the last N events only" },

@@ -7,7 +7,7 @@ import { reportEnd } from "../database/report-end.ts";
 /** Reverts the last migrations and applies them again. */
 export const redo: Command = {
 	arguments: "[N]",
-	help: "revert the last migration, or the last N, and apply it again, in one transaction if it can be",
+	help: "revert the last migration, or the last N, and apply it again",
 	flags: [],
 	async run(invocation) {
 		const count = limitOf(invocation.line) ?? 1;

@@ -7,8 +7,8 @@ import { json } from "../output/json.ts";
 
 /** Writes down what a person says is so. Without a flag it shows what there is to say. */
 export const repair: Command = {
-	arguments: "[-adopt V | -skip V | -accept V | -dirty applied|reverted]",
-	help: "say what is so where godwit cannot know; nothing runs, and without a flag it shows what there is to say",
+	arguments: "[flags]",
+	help: "say what is so where godwit cannot know; without a flag, show what there is to say",
 	flags: [
 		{ name: "adopt", kind: "string", value: "V", help: "the schema has what version V makes" },
 		{ name: "skip", kind: "string", value: "V", help: "version V will never run in this database" },

@@ -4,7 +4,7 @@ import { policyFlags } from "../command-line/policy-flags.ts";
 
 /** Tells of every migration whether it is applied. */
 export const status: Command = {
-	arguments: "[-exit-code]",
+	arguments: "[flags]",
 	help: "show which migrations are applied and pending, and what is not as it should be",
 	flags: [
 		{

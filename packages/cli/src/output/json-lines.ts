@@ -1,4 +1,4 @@
-import { isMigrateError, type MigrateEvent, type MigrationReport } from "@godwit/core";
+import { isMigrateError, type MigrateEvent } from "@godwit/core";
 import { json } from "./json.ts";
 
 /** Writes a line of JSON for each event. How far a long migration is, is left out. */
@@ -22,11 +22,6 @@ export function jsonLines(print: (line: string) => void): (event: MigrateEvent) 
 				return print(json(event));
 		}
 	};
-}
-
-/** The last line of an operation that ended well, also when it was stopped. */
-export function jsonResult({ from, to, applied, short, stopped }: MigrationReport): string {
-	return json({ type: "result", from, to, applied: applied.length, missingSteps: short, stopped });
 }
 
 /** The last line of anything that failed. */

@@ -5,7 +5,7 @@ import { commandNames } from "../../src/command-line/commands.ts";
 import { bin, folderOf, godwit, threeMigrations, watch } from "../fixtures/godwit.ts";
 
 const shortUsage = `Usage: godwit FLAGS COMMAND [arg...]
-Commands: create, goto, up, down, drop, force, version, unlock, help; "godwit -help" tells more
+Commands: create, status, history, goto, up, down, redo, repair, baseline, drop, force, version, unlock, help; "godwit -help" tells more
 `;
 
 describe("godwit", () => {
@@ -28,15 +28,21 @@ Flags, before or after the command:
   -prefetch N            how many migrations are read ahead (default 10)
   -lock-timeout N        how many seconds to wait for the lock (default 15)
   -transaction each|all  each migration in a transaction of its own, or all of them in one (default each)
+  -json                  print JSON for programs: one document, or a line for each event
   -verbose               say more, and show where an error comes from
   -version               print the version of godwit
   -help                  print this, or the help of a command
 
 Commands:
   create -ext EXT [flags] NAME  create an empty up and down file called NAME
+  status [flags]                show which migrations are applied and pending, and what is not as it should be
+  history [flags]               show what happened in the database, or the text of a migration as it ran
   goto V                        migrate up or down to version V
   up [N]                        apply all migrations, or the next N
   down [N] [-all]               revert all migrations, or the last N
+  redo [N]                      revert the last migration, or the last N, and apply it again
+  repair [flags]                say what is so where godwit cannot know; without a flag, show what there is to say
+  baseline V [-force]           say that a database without a version has what the migrations up to V make; nothing runs
   drop [-f]                     drop everything inside the database
   force V                       record version V without running anything, and clear the dirty flag
   version                       print the version that the database is at

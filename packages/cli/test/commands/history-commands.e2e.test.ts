@@ -281,6 +281,36 @@ describe("godwit redo", () => {
 	});
 });
 
+describe.each(backends)("godwit baseline on %s", (backend) => {
+	it("begins with a database that has its tables, once they are the right ones", async () => {
+		const { cwd, run } = await placeOf(backend);
+		const database = new DatabaseSync(join(cwd, "a.db"));
+		database.exec(
+			"CREATE TABLE [Users] (id integer primary key); CREATE TABLE posts (id INTEGER PRIMARY KEY, more TEXT)",
+		);
+		database.close();
+		const refused = await run("baseline", "2");
+		expect(refused.code).toBe(1);
+		expect(refused.stderr).toMatch(
+			/^error: the database is not as the migrations up to version 2 make it\ntoo much: column posts more text/,
+		);
+		expect((await run("status")).stdout).toContain("is without any migration");
+		expect((await run("baseline", "2", "-force")).stderr).toBe("recorded: the database begins at version 2\n");
+		expect((await run("up")).stderr).toMatch(/^3\/u tags/);
+		expect((await run("status")).stdout).toMatch(/^2 +posts +baseline/m);
+		expect((await run("baseline", "3")).stderr).toContain("is at version 3 already");
+	});
+
+	it("runs nothing outside of memory to compare", async () => {
+		const { cwd, run } = await placeOf(backend);
+		writeFileSync(join(cwd, "m/2_posts.up.sql"), "-- godwit: no-transaction\nVACUUM INTO 'copy.db';");
+		expect((await run("baseline", "2")).stderr).toContain("VACUUM INTO writes a file");
+		writeFileSync(join(cwd, "m/2_posts.up.sql"), "-- godwit: no-transaction\nATTACH 'other.db' AS other;");
+		expect((await run("baseline", "2")).stderr).toContain("other.db cannot be attached");
+		expect((await readdir(cwd)).filter((name) => name !== "a.db" && name !== "m")).toEqual([]);
+	});
+});
+
 describe("-json", () => {
 	it("is understood by every command, also for failures", async () => {
 		const { cwd, run } = await placeOf("sqlite-native");

@@ -70,6 +70,8 @@ export const driverCapabilities = {
 	transaction: "transaction exists: several bodies and the version in one transaction",
 	"last-token": "lastToken exists; needs lock and apply",
 	history: "history exists: events are kept with the version",
+	structure: "structure exists: what the database holds, as lines",
+	scratch: "scratch exists: an empty database of the same kind; needs structure",
 	fingerprint: "the harness can tell whether anything was written",
 	"unreadable-version": "the harness can make the recorded version one that nobody can read",
 	"transaction-control": "the language has statements that end a transaction; needs endTransaction",

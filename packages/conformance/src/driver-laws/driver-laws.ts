@@ -8,6 +8,7 @@ import { historyLaws } from "./history-laws.ts";
 import { lifetimeLaws } from "./lifetime-laws.ts";
 import { lockLaws } from "./lock-laws.ts";
 import { placeLaws } from "./place-laws.ts";
+import { structureLaws } from "./structure-laws.ts";
 import { transactionControlLaws } from "./transaction-control-laws.ts";
 import { transactionLaws } from "./transaction-laws.ts";
 import { versionLaws } from "./version-laws.ts";
@@ -24,6 +25,7 @@ export const driverLaws: LawSet<DriverHarness, DriverCapability> = {
 		...transactionLaws,
 		...transactionControlLaws,
 		...historyLaws,
+		...structureLaws,
 		...lifetimeLaws,
 		...callLaws,
 		driverModelLaw,

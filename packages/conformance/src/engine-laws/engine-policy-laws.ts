@@ -105,6 +105,21 @@ export function policyLaws(openEngine: OpenEngine): HistoryLaws {
 			},
 		},
 		{
+			id: "engine/takes-other-comments-for-the-same-file",
+			of: "DriverHistory.meaning",
+			async check(harness) {
+				await using driver = await harness.open();
+				if (driver.history?.meaning === undefined) return;
+				await upTo(openEngine, harness, [1n]);
+				const files = migrationFiles(harness.dialect, reversibleSet([1n, 2n]));
+				const name = `1_${IDENTIFIER}.up.sql`;
+				const source = memorySource({ ...files, [name]: `${harness.dialect.comment("explained")}\n${files[name]}\n` });
+				await using engine = openEngine({ source, driver: await harness.open() });
+				assert.equal((await engine.status()).migrations[0]?.state, "reformatted");
+				assert.deepEqual(namesOf((await engine.up()).applied), ["2 up"]);
+			},
+		},
+		{
 			id: "engine/refuses-a-newer-database",
 			of: "ErrorDetails.ERR_DATABASE_NEWER",
 			async check(harness) {

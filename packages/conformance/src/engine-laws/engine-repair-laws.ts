@@ -141,6 +141,42 @@ export function repairLaws(openEngine: OpenEngine): HistoryLaws {
 			},
 		},
 		{
+			id: "engine/baseline-compares-first",
+			of: "Migrate.baseline",
+			requires: ["structure", "scratch"],
+			async check(harness) {
+				await using driver = await harness.open();
+				await driver.run(textBody(harness.dialect.create("m1")));
+				await using engine = await openWith(openEngine, harness, reversibleSet([1n, 2n, 3n]));
+				const { details } = await rejection("ERR_BASELINE", engine.baseline(2n));
+				assert.ok(details.missing.length > 0);
+				assert.deepEqual(details.extra, []);
+				await expectState(engine, NIL_VERSION, false);
+				await driver.run(textBody(harness.dialect.create("m2")));
+				await rejection("ERR_BASELINE", engine.baseline(1n));
+				await rejection("ERR_VERSION_NOT_FOUND", engine.baseline(7n));
+				await engine.baseline(2n);
+				assert.deepEqual(
+					(await engine.status()).migrations.map(({ version, state }) => `${version} ${state}`),
+					["1 baseline", "2 baseline", "3 pending"],
+				);
+				await rejection("ERR_REPAIR", engine.baseline(2n));
+				assert.deepEqual(namesOf((await engine.up()).applied), ["3 up"]);
+				await expectObjects(harness, ["m1", "m2", "m3"]);
+			},
+		},
+		{
+			id: "engine/baseline-can-be-forced",
+			of: "BaselineOptions.force",
+			async check(harness) {
+				await using engine = await openWith(openEngine, harness, reversibleSet([1n, 2n]));
+				await engine.baseline(1n, { force: true });
+				await expectState(engine, 1n, false);
+				assert.deepEqual(namesOf((await engine.up()).applied), ["2 up"]);
+				await expectObjects(harness, ["m2"]);
+			},
+		},
+		{
 			id: "engine/redo-is-down-and-up",
 			of: "Migrate.redo",
 			async check(harness) {

@@ -25,6 +25,7 @@ export type Engine = Pick<
 	| "version"
 	| "status"
 	| "repair"
+	| "baseline"
 	| typeof Symbol.asyncDispose
 >;
 

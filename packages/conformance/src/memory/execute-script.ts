@@ -38,6 +38,12 @@ export function executeScript(script: string, objects: readonly string[]): reado
 	return result;
 }
 
+/** The statements of a script, one a line, whatever its comments and blanks. */
+export function scriptMeaning(script: string): string {
+	const statements = script.replace(COMMENT, " ").matchAll(STATEMENT);
+	return Array.from(statements, ([sql]) => (sql.match(WORD) ?? []).join(" ")).join("\n");
+}
+
 function placeOf(script: string, index: number): { readonly line: number; readonly column: number } {
 	const lines = script.slice(0, index).split("\n");
 	return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };

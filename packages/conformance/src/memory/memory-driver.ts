@@ -14,7 +14,7 @@ import {
 	type VersionState,
 	versionMoved,
 } from "@godwit/core";
-import { executeScript } from "./execute-script.ts";
+import { executeScript, scriptMeaning } from "./execute-script.ts";
 
 const NO_TRANSACTION = /^-- no-transaction$/m;
 
@@ -66,7 +66,7 @@ let instances = 0;
  */
 export function memoryDriver(
 	database: MemoryDatabase,
-): Driver & Required<Pick<Driver, "apply" | "transaction" | "lastToken" | "history">> {
+): Driver & Required<Pick<Driver, "apply" | "transaction" | "lastToken" | "history" | "structure" | "scratch">> {
 	const me = `memory driver ${++instances}`;
 	return defineDriver({ name: "the memory database" }, (lock) => {
 		async function exclusively<T>(work: () => Promise<T>): Promise<T> {
@@ -139,6 +139,8 @@ export function memoryDriver(
 				return done.result as Awaited<ReturnType<typeof work>>;
 			},
 			lastToken: async () => database.state.token,
+			structure: async () => database.state.objects.map((name) => `object ${name}`).toSorted(),
+			scratch: async () => memoryDriver(memoryDatabase()),
 			drop: () => write(() => EMPTY),
 			async close() {},
 		};
@@ -156,6 +158,7 @@ function foundIn({ state, readFailure: cause }: MemoryDatabase): FoundVersion & 
 function historyOf(database: MemoryDatabase): DriverHistory {
 	return {
 		keepsTexts: true,
+		meaning: scriptMeaning,
 		read: async () => ({ ...foundIn(database), events: database.state.events }),
 		async texts(id) {
 			const event = database.state.events.find((one) => one.id === id);

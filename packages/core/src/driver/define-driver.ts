@@ -41,6 +41,10 @@ export interface DriverPrimitives extends LockPrimitives {
 	lastToken?(): Promise<string | undefined>;
 	/** As `Driver.history`; what `read` is given is as for `version`. */
 	readonly history?: Omit<DriverHistory, "read"> & { read(options: ReadOptions): Promise<RecordedHistory> };
+	/** As `Driver.structure`; what it is given is as for `version`. */
+	structure?(options: ReadOptions): Promise<readonly string[]>;
+	/** As `Driver.scratch`. */
+	scratch?(): Promise<Driver>;
 	/** As `Driver.drop`. */
 	drop(): Promise<void>;
 	/** Releases the connection, after the lock was given back as far as that was possible. */
@@ -125,7 +129,7 @@ export function defineDriver<P extends DriverPrimitives>(
 		},
 		[Symbol.asyncDispose]: () => driver.close(),
 	};
-	const { apply, transaction: begin, lastToken } = database;
+	const { apply, transaction: begin, lastToken, structure, scratch } = database;
 	if (apply !== undefined) driver.apply = (body, change) => changing(change, () => apply(bodies.wrap(body), change));
 	if (begin !== undefined) {
 		driver.transaction = async (change, work) => {
@@ -134,10 +138,13 @@ export function defineDriver<P extends DriverPrimitives>(
 		};
 	}
 	if (lastToken !== undefined) driver.lastToken = () => calls.run(lastToken);
+	if (structure !== undefined) driver.structure = (options = {}) => reading(options, structure);
+	if (scratch !== undefined) driver.scratch = () => calls.run(scratch);
 	const { history } = database;
 	if (history !== undefined) {
 		driver.history = {
 			keepsTexts: history.keepsTexts,
+			...(history.meaning && { meaning: history.meaning }),
 			read: (options = {}) => reading(options, history.read),
 			texts: (id) => calls.run(settled(() => history.texts(id))),
 		};
@@ -154,7 +161,7 @@ function assertChange(change: VersionChange): void {
 	throw new TypeError("a change of the version is { version: bigint, dirty: boolean }, and more, see VersionChange");
 }
 
-type Optional = "apply" | "transaction" | "lastToken" | "history";
+type Optional = "apply" | "transaction" | "lastToken" | "history" | "structure" | "scratch";
 
 /** A driver that has the optional methods that its primitives have. */
 export type DriverOf<P> = Driver & Required<Pick<Driver, Extract<keyof P, Optional>>>;

@@ -161,6 +161,18 @@ export interface Driver extends AsyncDisposable {
 	/** Optional: reads the token of the last change that was committed under this instance's lock. */
 	lastToken?(): Promise<string | undefined>;
 
+	/**
+	 * Optional: describes what the database holds, without its rows and without the tables of the driver: a line for each part,
+	 * sorted, in one spelling, so that databases that do the same have the same lines.
+	 */
+	structure?(options?: LockOptions): Promise<readonly string[]>;
+
+	/**
+	 * Optional: opens an empty database of the same kind that is nobody else's and goes with its `close`. What a body does there
+	 * reaches nothing outside of it: a statement that would write a file is an error.
+	 */
+	scratch?(): Promise<Driver>;
+
 	/** Optional: the history, see `VersionChange.events`. */
 	readonly history?: DriverHistory;
 }

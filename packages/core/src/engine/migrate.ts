@@ -9,6 +9,7 @@ import { openDriver, openSource } from "../registry.ts";
 import { assertMigrations } from "../source/assert-migrations.ts";
 import type { Source } from "../source/source.ts";
 import { toVersion, type Version } from "../version.ts";
+import { type BaselineOptions, baseline } from "./baseline.ts";
 import { type CarryOut, carryOut } from "./carry-out.ts";
 import { assertOptions, type MigrateOptions } from "./migrate-options.ts";
 import { underLock, waitingOf } from "./migration-lock.ts";
@@ -108,6 +109,18 @@ export class Migrate implements AsyncDisposable {
 		const forced = toVersion(version);
 		const events = this.#driver.history && (await forceEvents(this.#source, forced));
 		await this.#exclusively(() => this.#driver.setVersion({ version: forced, dirty: false, events }));
+	}
+
+	/**
+	 * Says that a database without a version has what the migrations up to a version make. Nothing runs on it: its structure is
+	 * compared with that of an empty database in memory on which they ran.
+	 *
+	 * @throws MigrateError `ERR_BASELINE` when it is another one; `ERR_REPAIR` when the database has a version;
+	 *   `ERR_VERSION_NOT_FOUND`, `ERR_DIRTY`; `ERR_UNSUPPORTED` for a driver that cannot compare.
+	 */
+	async baseline(version: bigint | number, options: BaselineOptions = {}): Promise<void> {
+		const first = toVersion(version);
+		await this.#exclusively(() => baseline(this.#source, this.#driver, first, options));
 	}
 
 	/** Deletes everything in the database, dirty or not. Go: Drop. */

@@ -1,11 +1,9 @@
 import type { SqliteConnection } from "../connection/sqlite-connection.ts";
+import { LITESTREAM_TABLES } from "./other-tools.ts";
 import { quoteIdentifier } from "./quote-identifier.ts";
 
-/**
- * Tables that stay. SQLite's own tables cannot be dropped; VACUUM removes `sqlite_sequence`. Litestream keeps its state in the
- * other two, and needs it to replicate the drop, see https://litestream.io/how-it-works/
- */
-const KEPT = ["sqlite_schema", "sqlite_sequence", "_litestream_seq", "_litestream_lock"];
+/** Tables that stay. SQLite's own tables cannot be dropped; VACUUM removes `sqlite_sequence`. */
+const KEPT = ["sqlite_schema", "sqlite_sequence", ...LITESTREAM_TABLES];
 
 /** Shadow tables, indexes and triggers are dropped with their tables. */
 const OBJECTS = `SELECT name, type FROM pragma_table_list

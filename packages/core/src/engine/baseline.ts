@@ -1,0 +1,80 @@
+import { cleanUpAfter } from "../clean-up-after.ts";
+import type { Driver } from "../driver/driver.ts";
+import { versionDigest } from "../history/digest.ts";
+import { signed } from "../history/recorder.ts";
+import { MigrateError } from "../migrate-error.ts";
+import type { Source } from "../source/source.ts";
+import { NIL_VERSION, type Version } from "../version.ts";
+import { carryOut, dirtyDatabase } from "./carry-out.ts";
+import { versionNotFound } from "./plan.ts";
+import { preparedWay } from "./prepare.ts";
+import { newToken } from "./token.ts";
+
+export interface BaselineOptions {
+	/** Records the version whatever the database holds. Default false. */
+	readonly force?: boolean;
+}
+
+/**
+ * Says under the lock that a database without a version has what the migrations up to a version make. Nothing runs on it.
+ *
+ * @throws MigrateError `ERR_BASELINE` when its structure is another one; `ERR_REPAIR` when it has a version;
+ *   `ERR_VERSION_NOT_FOUND`; `ERR_DIRTY`; `ERR_UNSUPPORTED`; what the migrations fail with on an empty database.
+ */
+export async function baseline(
+	source: Source,
+	driver: Driver,
+	version: Version,
+	{ force = false }: BaselineOptions,
+): Promise<void> {
+	const versions = await source.versions();
+	if (!versions.includes(version)) throw versionNotFound(versions, version, `cannot begin at version ${version}`);
+	const found = await driver.version();
+	if (found.dirty) throw dirtyDatabase(found.version);
+	if (found.version !== NIL_VERSION) {
+		const message = `the database is at version ${found.version} already; force records another one`;
+		throw new MigrateError("ERR_REPAIR", message, { version });
+	}
+	if (!force) await assertStructure(source, driver, version);
+	const digest = String(versionDigest(versions.filter((known) => known <= version)));
+	const events = driver.history && (() => [{ op: "baseline", version, target: version, ...signed(), digest } as const]);
+	const from = { version: found.version, dirty: false };
+	await driver.setVersion({ version, dirty: false, from, token: newToken(), events });
+}
+
+async function assertStructure(source: Source, driver: Driver, version: Version): Promise<void> {
+	if (driver.structure === undefined || driver.scratch === undefined) {
+		const message =
+			"this driver cannot tell whether the database has what the migrations make; look yourself, and force it";
+		throw new MigrateError("ERR_UNSUPPORTED", message, { capability: "structure" });
+	}
+	const there = new Set(await driver.structure());
+	const wanted = new Set(await structureAt(source, await driver.scratch(), version));
+	const missing = [...wanted].filter((line) => !there.has(line));
+	const extra = [...there].filter((line) => !wanted.has(line));
+	if (missing.length === 0 && extra.length === 0) return;
+	const message = `the database is not as the migrations up to version ${version} make it\n${differences(missing, extra)}\nbegin at another version, bring the database to it, or force it`;
+	throw new MigrateError("ERR_BASELINE", message, { version, missing, extra });
+}
+
+/** What an empty database holds after the migrations up to a version. */
+async function structureAt(source: Source, scratch: Driver, version: Version): Promise<readonly string[]> {
+	let lines: readonly string[];
+	try {
+		const preparation = preparedWay(source, scratch, { kind: "version", version }, {});
+		await carryOut({ driver: scratch, source, options: {}, preparation });
+		lines = (await scratch.structure?.()) ?? [];
+	} catch (error) {
+		throw await cleanUpAfter(error, () => scratch.close());
+	}
+	await scratch.close();
+	return lines;
+}
+
+const MAX_SHOWN = 5;
+
+function differences(missing: readonly string[], extra: readonly string[]): string {
+	const lines = [...missing.map((line) => `missing: ${line}`), ...extra.map((line) => `too much: ${line}`)];
+	const more = lines.length - MAX_SHOWN;
+	return [...lines.slice(0, MAX_SHOWN), ...(more > 0 ? [`and ${more} more`] : [])].join("\n");
+}

@@ -1,0 +1,66 @@
+import { nextToken } from "../statements/tokens.ts";
+
+/** One token of a stored CREATE text. */
+export interface CanonicalToken {
+	/** Lower case, and without quotes where it is a plain word; a string stays as it is. */
+	readonly text: string;
+	/** Whether it is a word without quotes: a keyword, a name or a number. */
+	readonly bare: boolean;
+}
+
+const PLAIN = /^[a-z_][\w$]*$/;
+const CLOSERS: Readonly<Record<string, string>> = { '"': '"', "`": "`", "[": "]" };
+
+/** Reads the tokens of a text that SQLite has accepted. */
+export function canonicalTokens(sql: string): readonly CanonicalToken[] {
+	const tokens: CanonicalToken[] = [];
+	let end = 0;
+	for (let token = nextToken(sql, 0); token !== undefined; token = nextToken(sql, end)) {
+		end = token.end;
+		// A doubled quote ends one string for the tokens, and begins the next one.
+		while (isQuote(sql.charAt(token.start)) && sql.charAt(end) === sql.charAt(token.start)) {
+			end = nextToken(sql, end)?.end ?? end + 1;
+		}
+		tokens.push(canonicalToken(sql.slice(token.start, end)));
+	}
+	return tokens;
+}
+
+function isQuote(character: string): boolean {
+	return character === "'" || character === '"' || character === "`";
+}
+
+function canonicalToken(text: string): CanonicalToken {
+	const opener = text.charAt(0);
+	const closer = CLOSERS[opener];
+	if (closer === undefined)
+		return { text: opener === "'" ? text : text.toLowerCase(), bare: /[\w$\u0080-\uFFFF]/.test(opener) };
+	const inside = text.slice(1, -1);
+	const name = (closer === "]" ? inside : inside.replaceAll(closer + closer, closer)).toLowerCase();
+	return { text: PLAIN.test(name) ? name : `"${name.replaceAll('"', '""')}"`, bare: false };
+}
+
+/** Joins tokens by one space. */
+export function written(tokens: readonly CanonicalToken[]): string {
+	return tokens.map(({ text }) => text).join(" ");
+}
+
+/** An expression in one spelling: without the parentheses around it, TRUE and FALSE as 1 and 0. */
+export function canonicalExpression(tokens: readonly CanonicalToken[]): string {
+	let inner = tokens;
+	while (inner[0]?.text === "(" && closing(inner, 0) === inner.length - 1) inner = inner.slice(1, -1);
+	const text = written(inner);
+	if (text === "true") return "1";
+	return text === "false" ? "0" : text;
+}
+
+/** The index of the parenthesis that closes the one at an index; the last index when none does. */
+export function closing(tokens: readonly CanonicalToken[], open: number): number {
+	let depth = 0;
+	for (let at = open; at < tokens.length; at++) {
+		const text = tokens[at]?.text;
+		if (text === "(") depth++;
+		if (text === ")" && --depth === 0) return at;
+	}
+	return tokens.length - 1;
+}
