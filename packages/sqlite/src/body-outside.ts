@@ -8,7 +8,7 @@ import { inTransaction } from "./connection/transaction.ts";
 import type { LockRow } from "./lock/lock-row.ts";
 import { runWithoutTransaction } from "./run-body.ts";
 import type { Statements } from "./statements/statements.ts";
-import type { OwnTables, RecordedVersion } from "./tables/own-tables.ts";
+import type { OwnTables, OwnTablesBody, RecordedVersion } from "./tables/own-tables.ts";
 import { referenceCheck } from "./tables/reference-check.ts";
 import type { VersionTable } from "./tables/version-table.ts";
 import type { SqliteConfig } from "./url/sqlite-config.ts";
@@ -22,7 +22,7 @@ export interface BodyOutsideOptions {
 	readonly journal: KeptJournal;
 	readonly session: ConnectionSession;
 	readonly transactions: BodyTransactions;
-	readonly ownTables: (body: Statements) => OwnTables;
+	readonly ownTables: (body: OwnTablesBody) => OwnTables;
 }
 
 /**
@@ -35,7 +35,7 @@ export function bodyOutside(options: BodyOutsideOptions): (body: Statements) => 
 
 	async function run(body: Statements): Promise<boolean> {
 		await retryWhileBusy(connection, busyTimeoutMs, () => journal.remove());
-		const own = ownTables(body);
+		const own = ownTables({ directives: body.directives, inTransaction: false });
 		try {
 			const references = await retryWhileBusy(connection, busyTimeoutMs, () => referenceCheck(connection, config));
 			await runWithoutTransaction(connection, body, busyTimeoutMs, async (statement) => {

@@ -1,5 +1,6 @@
 import type { ApplyOutcome, LockState, MigrationBody, VersionChange } from "@godwit/core";
 import { andThen } from "./and-then.ts";
+import { bodyInside } from "./body-inside.ts";
 import { bodyOutside } from "./body-outside.ts";
 import { bodyTransactions } from "./body-transactions.ts";
 import type { ConnectionSession } from "./connection/connection-session.ts";
@@ -7,13 +8,11 @@ import type { KeptJournal } from "./connection/kept-journal.ts";
 import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import type { LockRow } from "./lock/lock-row.ts";
 import type { SqliteLock } from "./lock/sqlite-lock.ts";
-import { runInTransaction } from "./run-body.ts";
 import { transactionEndedError } from "./sqlite-error.ts";
 import { declinedBody } from "./statements/declined-body.ts";
-import { forEachBatch, readToEnd, type Statements, withStatements } from "./statements/statements.ts";
+import { readToEnd, type Statements, withStatements } from "./statements/statements.ts";
 import type { HistoryTable } from "./tables/history-table.ts";
-import { type OwnTables, ownTables } from "./tables/own-tables.ts";
-import { referenceCheck } from "./tables/reference-check.ts";
+import { ownTables } from "./tables/own-tables.ts";
 import type { VersionGuard } from "./tables/version-guard.ts";
 import { type BodiesBefore, versionRecorder } from "./tables/version-recorder.ts";
 import type { VersionTable } from "./tables/version-table.ts";
@@ -52,12 +51,10 @@ export interface BodyRunnerOptions {
 
 export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 	const { connection, config, state, row } = options;
+	const own = ownTables({ ...options, migrationsTable: config.migrationsTable });
 	const transactions = bodyTransactions(options);
-	const runOutside = bodyOutside({
-		...options,
-		transactions,
-		ownTables: (body) => ownTablesOf(options, body, false),
-	});
+	const runInside = bodyInside({ ...options, ownTables: own });
+	const runOutside = bodyOutside({ ...options, transactions, ownTables: own });
 	const record = versionRecorder(options);
 	const declined = declinedBody();
 	/** A trigger that a body has made stays. */
@@ -67,22 +64,23 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 
 	/** Runs a body in the transaction that is open. Returns no promise for a body that was read at once. */
 	function runNext(body: Statements): BodiesBefore | Promise<BodiesBefore> {
-		return andThen(runStatements(options, body), (own) => {
+		return andThen(runInside(body), (own) => {
 			uncertain ||= own.uncertain;
 			return { allowed: own.allowed, uncertain };
 		});
 	}
 
 	/** Runs a body in one transaction, and records `change` with it. @returns false, having done nothing, when the body asks to run outside one. */
-	async function runInside(body: Statements, change?: VersionChange): Promise<boolean> {
+	async function runTogether(body: Statements, change?: VersionChange): Promise<boolean> {
 		if (body.directives.has("no-transaction")) return false;
-		await transactions.ofBodies(change, () =>
+		const ran = await transactions.ofBodies(change, () =>
 			andThen(runNext(body), (before) => {
 				if (change !== undefined) record(change, before);
 				else if (state.held) row.fence();
+				return before;
 			}),
 		);
-		if (change === undefined) allowed = mayChange(body);
+		if (change === undefined) allowed = ran.allowed;
 		return true;
 	}
 
@@ -96,7 +94,7 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 		async run(body) {
 			allowed = false;
 			await declined.open(body, async (statements, readable) => {
-				if (!config.noTxWrap && (await runInside(statements))) return;
+				if (!config.noTxWrap && (await runTogether(statements))) return;
 				uncertain = true;
 				if (!readable) await readToEnd(statements);
 				// A body that was read in pieces is not kept.
@@ -106,7 +104,7 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 		async apply(body, change) {
 			allowed = false;
 			return declined.open(body, async (statements) => {
-				if (config.atomic && !config.noTxWrap && (await runInside(statements, change))) return "applied";
+				if (config.atomic && !config.noTxWrap && (await runTogether(statements, change))) return "applied";
 				await declined.keep(body, statements);
 				return "declined";
 			});
@@ -129,35 +127,4 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 			});
 		},
 	};
-}
-
-/** Runs the statements of one body in the transaction that is open. Returns no promise when they are all there. */
-function runStatements(options: BodyRunnerOptions, body: Statements): OwnTables | Promise<OwnTables> {
-	const { connection, config, session } = options;
-	// One that failed, or code of the caller's, can have ended it; what ran then would be there for good.
-	if (!connection.inTransaction) throw transactionEndedError();
-	const own = ownTablesOf(options, body, true);
-	const references = referenceCheck(connection, config);
-	const running = forEachBatch(body, (statements) =>
-		runInTransaction(connection, statements, (statement) => {
-			own.beforeStatement(statement);
-			references.beforeStatement(statement);
-			session.beforeStatement(statement);
-		}),
-	);
-	return andThen(running, () => {
-		references.assertKept();
-		own.assertKept();
-		return own;
-	});
-}
-
-function ownTablesOf(options: BodyRunnerOptions, body: Statements, inTransaction: boolean): OwnTables {
-	const { migrationsTable } = options.config;
-	return ownTables({ ...options, migrationsTable, inTransaction, allowed: mayChange(body) });
-}
-
-/** Whether the body has the directive to change the version. */
-function mayChange({ directives }: Statements): boolean {
-	return directives.has("allow own-tables");
 }

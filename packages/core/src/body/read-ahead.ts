@@ -98,14 +98,17 @@ export function readAhead(body: MigrationBody, onProgress?: (bytes: number) => v
 }
 
 function readInTime(body: MigrationBody, onProgress: ((bytes: number) => void) | undefined): BodyReadAhead {
+	if (onProgress === undefined) return { body, waiting: false, close: nothingToClose };
 	function whole(): Uint8Array | undefined {
 		const bytes = body.whole?.();
 		if (bytes !== undefined && bytes.length > 0) onProgress?.(bytes.length);
 		return bytes;
 	}
 
-	return { body: migrationBody(() => counted(body, onProgress), whole), waiting: false, close: async () => {} };
+	return { body: migrationBody(() => counted(body, onProgress), whole), waiting: false, close: nothingToClose };
 }
+
+async function nothingToClose(): Promise<void> {}
 
 async function* counted(
 	body: MigrationBody,

@@ -2,7 +2,7 @@ import { type MigrationBody, migrationBody } from "../body/migration-body.ts";
 
 /** Bodies whose reading can be ended from outside: who reads one waits for code of the caller's, which may never answer. */
 export interface InterruptibleBodies {
-	/** Returns the same for the same body. */
+	/** Returns the same for the same body twice in a row. */
 	wrap(body: MigrationBody): MigrationBody;
 	/** Makes the read that is waited for, and every later one, reject. */
 	interrupt(reason: unknown): void;
@@ -13,7 +13,8 @@ export function interruptibleBodies(): InterruptibleBodies {
 	let interrupted: { readonly reason: unknown } | undefined;
 	/** Rejects the read that is waited for. */
 	let reject: ((reason: unknown) => void) | undefined;
-	const wrapped = new WeakMap<MigrationBody, MigrationBody>();
+	/** The body that was wrapped last: `apply` and `run` get the same one. */
+	let last: { readonly body: MigrationBody; readonly wrapped: MigrationBody } | undefined;
 
 	function answer(of: () => Promise<IteratorResult<Uint8Array>>): Promise<IteratorResult<Uint8Array>> {
 		if (interrupted !== undefined) return Promise.reject(interrupted.reason);
@@ -52,9 +53,10 @@ export function interruptibleBodies(): InterruptibleBodies {
 
 	return {
 		wrap(body) {
-			const known = wrapped.get(body) ?? migrationBody(() => inPieces(body), body.whole && (() => whole(body)));
-			wrapped.set(body, known);
-			return known;
+			if (last?.body === body) return last.wrapped;
+			const wrapped = migrationBody(() => inPieces(body), body.whole && (() => whole(body)));
+			last = { body, wrapped };
+			return wrapped;
 		},
 		interrupt(reason) {
 			interrupted = { reason };

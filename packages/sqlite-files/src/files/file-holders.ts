@@ -17,9 +17,10 @@ const WITHOUT_LINK = "~unlinked";
  */
 export function fileHolders(holder: Holder, lock: LockFile): Holders {
 	const livenessOf = livenessBeside(lock.path);
+	const name = formatOwner(holder.owner);
 	return {
 		get me() {
-			return `${formatOwner(holder.owner)}${lock.withoutLink ? WITHOUT_LINK : ""}`;
+			return lock.withoutLink ? name + WITHOUT_LINK : name;
 		},
 		liveness(text): Liveness {
 			const owner = parseOwner(text.replace(WITHOUT_LINK, ""));

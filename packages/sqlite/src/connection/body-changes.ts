@@ -20,6 +20,8 @@ import {
 export interface BodyChanges {
 	/** Called before each statement of a body. @throws MigrateError `ERR_SQL` when the statement must not run. */
 	beforeStatement(statement: Statement): void;
+	/** Whether nothing was changed since the last `restore`. */
+	readonly none: boolean;
 	/** Undoes the changes. Waits for other transactions. Belongs outside a transaction. The next call repeats what has failed. */
 	restore(): Promise<void>;
 	/** Belongs after the connection was closed, and all its changes with it. */
@@ -56,6 +58,9 @@ export function bodyChanges(connection: SqliteConnection, busyTimeoutMs: number)
 			if (makesTemporary(statement)) temporary ??= readTemporaryObjects(connection);
 			state = noteState(connection, connectionChange(statement), state);
 			assertStaysAttached(statement, state);
+		},
+		get none() {
+			return state === UNCHANGED && temporary === undefined;
 		},
 		async restore() {
 			// First, since query_only would keep objects from being dropped.

@@ -68,8 +68,15 @@ export function sessionSettings(access: DatabaseAccess, config: SqliteConfig, bo
 		else changes.forget();
 	}
 
+	/** Between two migrations, mostly. */
+	function isPrepared(): boolean {
+		const { generation } = access;
+		return !borrowed && preparedGeneration === generation && durableGeneration === generation && changes.none;
+	}
+
 	return {
 		async prepare() {
+			if (isPrepared()) return;
 			await restoreChanged();
 			await retryWhileBusy(connection, busyTimeoutMs, () => {
 				applyDriverSettings();

@@ -2,7 +2,7 @@ import { suppress } from "@godwit/core";
 import { isBusy } from "../sqlite-error.ts";
 import type { SqliteConfig } from "../url/sqlite-config.ts";
 import { retryWhileBusy } from "./busy-retry.ts";
-import type { SqliteConnection, TransactionMode } from "./sqlite-connection.ts";
+import type { SqliteConnection } from "./sqlite-connection.ts";
 
 /**
  * Runs `work` in one transaction, or in the one that is open already.
@@ -18,12 +18,14 @@ export async function inTransaction<T>(
 	work: () => T | Promise<T>,
 ): Promise<T> {
 	if (connection.inTransaction) return work();
-	if (!begins(connection, txMode)) await retryWhileBusy(connection, busyTimeoutMs, () => connection.begin(txMode));
+	const begin = (): void => connection.begin(txMode);
+	if (!isDone(connection, begin)) await retryWhileBusy(connection, busyTimeoutMs, begin);
 	try {
 		const working = work();
 		const result = working instanceof Promise ? await working : working;
 		// A reader can keep a commit waiting; the transaction stays open meanwhile.
-		await retryWhileBusy(connection, busyTimeoutMs, () => connection.commit());
+		const commit = (): void => connection.commit();
+		if (!isDone(connection, commit)) await retryWhileBusy(connection, busyTimeoutMs, commit);
 		return result;
 	} catch (error) {
 		rollBack(connection, error);
@@ -32,9 +34,9 @@ export async function inTransaction<T>(
 }
 
 /** Returns false, having changed nothing, when another connection's transaction is in the way. */
-function begins(connection: SqliteConnection, mode: TransactionMode): boolean {
+function isDone(connection: SqliteConnection, run: () => void): boolean {
 	try {
-		connection.begin(mode);
+		run();
 		return true;
 	} catch (error) {
 		if (isBusy(connection, error)) return false;

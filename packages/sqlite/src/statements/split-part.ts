@@ -49,7 +49,7 @@ export function splitPart(part: TextPart, before: PartsBefore): SplitPart {
 	if (ended) assertClosed(part, rest, before.commentStart);
 	const spans = ended ? [...complete, ...lastStatement(text, rest)] : complete;
 	const end = ended ? text.length : rest;
-	const directives = before.directives ?? readDirectives(headComments(text.slice(0, spans[0]?.start ?? end), start));
+	const directives = before.directives ?? headDirectives(text.slice(0, spans[0]?.start ?? end), start);
 	const hiding = findHidden(part, spans, end, before.hiding);
 	return { statements: placed(spans, text, start), directives, hiding, end };
 }
@@ -83,7 +83,13 @@ function findHidden(
 	return hiding;
 }
 
-/** The comments before the first statement. */
+const NO_DIRECTIVES: ReadonlySet<Directive> = new Set();
+
+/** The directives in what is before the first statement, which is nothing in most bodies. */
+function headDirectives(gap: string, start: Place): ReadonlySet<Directive> {
+	return gap === "" ? NO_DIRECTIVES : readDirectives(headComments(gap, start));
+}
+
 function headComments(gap: string, start: Place): readonly Comment[] {
 	const comments: Comment[] = [];
 	let place = start;

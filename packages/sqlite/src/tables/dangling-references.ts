@@ -31,9 +31,9 @@ export interface DanglingReferences {
 
 export function danglingReferences(connection: SqliteConnection): DanglingReferences {
 	/** The last statement that removed a table, by the table's name in lower case. */
-	const removals = new Map<string, Statement>();
+	let removals: Map<string, Statement> | undefined;
 	/** Tables that were missing before the first removal. */
-	let missing: ReadonlySet<string> = new Set();
+	let missing: ReadonlySet<string> | undefined;
 
 	function read(): readonly Reference[] {
 		return connection.query(DANGLING).map(({ child, parent }) => ({ child: String(child), parent: String(parent) }));
@@ -43,12 +43,13 @@ export function danglingReferences(connection: SqliteConnection): DanglingRefere
 		beforeStatement(statement) {
 			const name = removedTable(statement);
 			if (name === undefined) return;
-			if (removals.size === 0) missing = new Set(read().map(({ parent }) => parent.toLowerCase()));
+			missing ??= new Set(read().map(({ parent }) => parent.toLowerCase()));
+			removals ??= new Map();
 			removals.set(name.toLowerCase(), statement);
 		},
 		assertNone() {
-			if (removals.size === 0) return;
-			const found = read().filter(({ parent }) => !missing.has(parent.toLowerCase()));
+			if (removals === undefined) return;
+			const found = read().filter(({ parent }) => !missing?.has(parent.toLowerCase()));
 			for (const { parent } of found) {
 				const statement = removals.get(parent.toLowerCase());
 				if (statement === undefined) continue;

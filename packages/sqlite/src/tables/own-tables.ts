@@ -1,6 +1,7 @@
 import type { LockState, VersionState } from "@godwit/core";
 import type { LockRow } from "../lock/lock-row.ts";
 import { ownTablesError } from "../sqlite-error.ts";
+import type { Directive } from "../statements/directives.ts";
 import type { Statement } from "../statements/statement.ts";
 import type { HistoryTable } from "./history-table.ts";
 import type { VersionTable } from "./version-table.ts";
@@ -30,67 +31,91 @@ export interface OwnTablesOptions {
 	readonly row: LockRow;
 	readonly versions: VersionTable;
 	readonly history: HistoryTable | undefined;
-	/** Whether the body has the directive to change the version. No body may change the lock or the history. */
-	readonly allowed: boolean;
+}
+
+/** What is to be known of one body. */
+export interface OwnTablesBody {
+	/** May have the one to change the version. No body may change the lock or the history. */
+	readonly directives: ReadonlySet<Directive>;
 	/** Outside a transaction somebody else can have taken the lock over meanwhile, which the next write finds. */
 	readonly inTransaction: boolean;
 }
 
-/** Reads the version only for a body that names one of the tables. No body is refused for a name alone. */
-export function ownTables({
-	migrationsTable,
-	state,
-	row,
-	versions,
-	history,
-	allowed,
-	inTransaction,
-}: OwnTablesOptions): OwnTables {
+/**
+ * Returns a function to call before each body. The version is read only for a body that names one of the tables. No body is
+ * refused for a name alone.
+ */
+export function ownTables(options: OwnTablesOptions): (body: OwnTablesBody) => OwnTables {
 	// The lock's table begins with the same name. A quote in the name is doubled in a statement.
-	const name = migrationsTable.toLowerCase().split('"')[0] ?? "";
+	const name = options.migrationsTable.toLowerCase().split('"')[0] ?? "";
+	return (body) => new OwnTablesOfBody(options, name, body);
+}
+
+/** A class, as one is made for each migration. */
+class OwnTablesOfBody implements OwnTables {
+	readonly allowed: boolean;
+	private readonly inTransaction: boolean;
+	private readonly tables: OwnTablesOptions;
+	private readonly name: string;
 	/** The first one that may have made a trigger. */
-	let first: Statement | undefined;
-	let named: { readonly statement: Statement; readonly before: RecordedVersion; readonly events: string } | undefined;
+	private first: Statement | undefined;
+	private named: NamedTables | undefined;
 
-	function assertVersionKept(before: VersionState): void {
-		const after = versions.read();
-		if (after.version === before.version && after.dirty === before.dirty) return;
-		throw new TypeError(`the version was ${before.version} and is ${after.version}`);
+	constructor(tables: OwnTablesOptions, name: string, { directives, inTransaction }: OwnTablesBody) {
+		this.tables = tables;
+		this.name = name;
+		this.allowed = directives.has("allow own-tables");
+		this.inTransaction = inTransaction;
 	}
 
-	function recorded(): RecordedVersion {
-		return { ...versions.read(), stamp: history === undefined ? undefined : versions.stamp() };
+	get uncertain(): boolean {
+		return this.first !== undefined;
 	}
 
-	function eventsNow(): string {
-		return history?.fingerprint() ?? "";
+	get before(): RecordedVersion | undefined {
+		return this.allowed ? undefined : this.named?.before;
 	}
 
-	return {
-		allowed,
-		get uncertain() {
-			return first !== undefined;
-		},
-		get before() {
-			return allowed ? undefined : named?.before;
-		},
-		beforeStatement(statement) {
-			const sql = statement.sql.toLowerCase();
-			if (sql.includes(name)) named ??= { statement, before: recorded(), events: eventsNow() };
-			else if (!/trigger|sqlite_(temp_)?(schema|master)/.test(sql)) return;
-			first ??= statement;
-		},
-		assertKept() {
-			if (first === undefined) return;
-			try {
-				if (state.held) row.assertNoTrigger();
-				if (named === undefined) return;
-				if (!allowed) assertVersionKept(named.before);
-				if (state.held && inTransaction) row.assertMine();
-				if (eventsNow() !== named.events) throw new TypeError("the history was changed");
-			} catch (error) {
-				throw ownTablesError(named?.statement ?? first, error);
-			}
-		},
-	};
+	beforeStatement(statement: Statement): void {
+		const sql = statement.sql.toLowerCase();
+		if (sql.includes(this.name)) {
+			this.named ??= { statement, before: recorded(this.tables), events: eventsNow(this.tables) };
+		} else if (!/trigger|sqlite_(temp_)?(schema|master)/.test(sql)) return;
+		this.first ??= statement;
+	}
+
+	assertKept(): void {
+		const { first, named } = this;
+		if (first === undefined) return;
+		const { state, row, versions } = this.tables;
+		try {
+			if (state.held) row.assertNoTrigger();
+			if (named === undefined) return;
+			if (!this.allowed) assertVersionKept(named.before, versions.read());
+			if (state.held && this.inTransaction) row.assertMine();
+			if (eventsNow(this.tables) !== named.events) throw new TypeError("the history was changed");
+		} catch (error) {
+			throw ownTablesError(named?.statement ?? first, error);
+		}
+	}
+}
+
+/** The first statement that names one of the tables, and what they held before it. */
+interface NamedTables {
+	readonly statement: Statement;
+	readonly before: RecordedVersion;
+	readonly events: string;
+}
+
+function recorded({ versions, history }: OwnTablesOptions): RecordedVersion {
+	return { ...versions.read(), stamp: history === undefined ? undefined : versions.stamp() };
+}
+
+function eventsNow({ history }: OwnTablesOptions): string {
+	return history?.fingerprint() ?? "";
+}
+
+function assertVersionKept(before: VersionState, after: VersionState): void {
+	if (after.version === before.version && after.dirty === before.dirty) return;
+	throw new TypeError(`the version was ${before.version} and is ${after.version}`);
 }

@@ -1,0 +1,46 @@
+import { andThen } from "./and-then.ts";
+import type { ConnectionSession } from "./connection/connection-session.ts";
+import type { SqliteConnection } from "./connection/sqlite-connection.ts";
+import { runInTransaction } from "./run-body.ts";
+import { transactionEndedError } from "./sqlite-error.ts";
+import { forEachBatch, type Statements } from "./statements/statements.ts";
+import type { OwnTables, OwnTablesBody } from "./tables/own-tables.ts";
+import { referenceCheck } from "./tables/reference-check.ts";
+import type { SqliteConfig } from "./url/sqlite-config.ts";
+
+export interface BodyInsideOptions {
+	readonly connection: SqliteConnection;
+	readonly config: SqliteConfig;
+	readonly session: ConnectionSession;
+	readonly ownTables: (body: OwnTablesBody) => OwnTables;
+}
+
+/**
+ * Returns a function that runs the statements of one body in the transaction that is open, and returns what the body has done
+ * to godwit's own tables. It returns no promise when the statements are all there.
+ */
+export function bodyInside({
+	connection,
+	config,
+	session,
+	ownTables,
+}: BodyInsideOptions): (body: Statements) => OwnTables | Promise<OwnTables> {
+	return (body) => {
+		// One that failed, or code of the caller's, can have ended it; what ran then would be there for good.
+		if (!connection.inTransaction) throw transactionEndedError();
+		const own = ownTables({ directives: body.directives, inTransaction: true });
+		const references = referenceCheck(connection, config);
+		const running = forEachBatch(body, (statements) =>
+			runInTransaction(connection, statements, (statement) => {
+				own.beforeStatement(statement);
+				references.beforeStatement(statement);
+				session.beforeStatement(statement);
+			}),
+		);
+		return andThen(running, () => {
+			references.assertKept();
+			own.assertKept();
+			return own;
+		});
+	};
+}
