@@ -77,6 +77,10 @@ describe.each(backends)("the rollback journal of a run, on $name", (backend) => 
 		]);
 	});
 
+	it("is not kept when x-no-tx-wrap=true has all files run outside a transaction", async () => {
+		expect(await journals([TABLE, "INSERT INTO t VALUES (1);"], "x-no-tx-wrap=true")).toEqual([undefined, undefined]);
+	});
+
 	it("is not kept on the application's own connection, whose mode it would be between two calls", async () => {
 		using connection = backend.connect(db.path);
 		await using driver = connection.withInstance();

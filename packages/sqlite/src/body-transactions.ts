@@ -38,8 +38,11 @@ export function bodyTransactions(options: BodyTransactionsOptions): BodyTransact
 	const { busyTimeoutMs } = config;
 	const failure = bodyFailure({ connection, state, row, guard, busyTimeoutMs, wanted: lock.wanted });
 
+	// To keep it and to delete it again for each file takes longer than to make it.
+	const mayKeepJournal = !borrowed && config.journalMode === undefined && !config.noTxWrap;
+
 	async function run<T>(work: () => T | Promise<T>): Promise<T> {
-		if (state.held && !borrowed && config.journalMode === undefined) {
+		if (state.held && mayKeepJournal) {
 			await retryWhileBusy(connection, busyTimeoutMs, () => journal.keep());
 		}
 		try {
