@@ -46,9 +46,9 @@ export function systemLocks(path: string, table = "/proc/locks"): SystemLocks {
  * meanwhile, a later lock is missing. So the table is read several times, and the results are joined.
  */
 function readTable(table: string): string {
-	const text = readFileSync(table, "latin1");
+	const text = readFileSync(table, "utf8");
 	if (text.length < SHORTEST_PAGE) return text;
-	return [text, ...Array.from({ length: FURTHER_READINGS }, () => readFileSync(table, "latin1"))].join("\n");
+	return [text, ...Array.from({ length: FURTHER_READINGS }, () => readFileSync(table, "utf8"))].join("\n");
 }
 
 /** Less than a page of 4,096 bytes by one line. */

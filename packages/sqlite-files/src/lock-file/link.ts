@@ -42,8 +42,16 @@ export function formatLink({ kind, id, maker, members, files }: Link): string {
 	return [FORM, kind, id, formatShortOwner(maker), names.join(","), ...files.map(encodeURIComponent)].join(" ");
 }
 
+/** The text that was read last. A holder on node-sqlite3-wasm reads its own link before each commit. */
+let last: { readonly text: string; readonly link: Link | undefined } | undefined;
+
 /** Reads what `formatLink` wrote; undefined for any other text. */
 export function parseLink(text: string): Link | undefined {
+	if (last?.text !== text) last = { text, link: readFields(text) };
+	return last.link;
+}
+
+function readFields(text: string): Link | undefined {
 	const [form, kind, id = "", makerText = "", names = "", ...files] = text.split(" ");
 	const maker = parseOwner(makerText);
 	if (form !== FORM || (kind !== "native" && kind !== "wasm") || maker === undefined) return undefined;
