@@ -137,6 +137,13 @@ const MUTANTS: readonly Mutant[] = [
 		noticed: "a process that has a file open with one library does not open it with another one",
 	},
 	{
+		name: "the look for whose lock SQLite has met",
+		file: "packages/sqlite-files/src/connections/locking-connection.ts",
+		from: "isLocked(session.resultCode(error)) &&",
+		to: "false &&",
+		noticed: "whoever waits for a native run waits for the lock timeout, and is told its name",
+	},
+	{
 		name: "the refusal of WAL",
 		file: "packages/sqlite-files/src/folder-locks/wal.ts",
 		from: "header[18] === 2",

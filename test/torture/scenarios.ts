@@ -247,6 +247,24 @@ export const SCENARIOS = {
 		await driver.close();
 	},
 
+	async "whoever waits for a native run waits for the lock timeout, and is told its name"(): Promise<void> {
+		using testFolder = createTestFolder();
+		createAccounts(testFolder.path);
+		const url = `sqlite-native://${testFolder.path}?x-busy-timeout=0&x-lock-timeout=1ms`;
+		await using reader = await sqliteNative.open(url);
+		let answer: unknown;
+		const ask = async (): Promise<void> => {
+			answer = await reader.version().then(String, (error: unknown) => error);
+		};
+		await using driver = await sqliteNative.open(url);
+		await driver.transaction?.({ version: 1n, dirty: false }, async ({ run }) => {
+			await run(textBody(`PRAGMA cache_size = 2; ${CHANGE_ACCOUNTS}`));
+			await ask();
+		});
+		assert.ok(isMigrateError(answer, "ERR_LOCK_TIMEOUT"), String(answer));
+		assert.match(answer.message, new RegExp(`held by process ${process.pid} on host`));
+	},
+
 	async "wasm does not touch a database in WAL mode"(): Promise<void> {
 		using testFolder = createTestFolder();
 		{

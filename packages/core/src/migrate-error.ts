@@ -93,11 +93,11 @@ export interface ErrorDetails {
 	ERR_HISTORY_FORMAT: { readonly format: string };
 	/** The database cannot be opened, read or written: missing folder, read-only, not a database, corrupt. */
 	ERR_DATABASE: { readonly resultCode?: string };
-	/** The database stayed busy with somebody else's transaction. Safe to retry. */
+	/** The database stayed busy with a transaction of another program than godwit. Safe to retry. */
 	ERR_BUSY: { readonly waitedMs: number };
 	/** This instance already holds the migration lock. */
 	ERR_LOCKED: undefined;
-	/** Somebody else held the migration lock for the whole of the timeout. Safe to retry. */
+	/** Somebody else held the migration lock, or another run of godwit was in the way, for the whole of the timeout. Safe to retry. */
 	ERR_LOCK_TIMEOUT: { readonly waitedMs: number; readonly owner: string };
 	/** `unlock()` was called without a lock being held by this instance. */
 	ERR_NOT_LOCKED: undefined;

@@ -77,11 +77,10 @@ async function enterBeside(access: FileAccess): Promise<void> {
 
 async function breakRow(access: FileAccess, config: SqliteConfig, confirm: Confirm): Promise<number> {
 	const { connection } = access;
-	const { busyTimeoutMs } = config;
 	const row = lockRow(connection, `${config.migrationsTable}_lock`, config.lockLeaseMs, access.holders);
-	const holder = await retryWhileBusy(connection, busyTimeoutMs, () => row.recorded());
+	const holder = await retryWhileBusy(connection, config, () => row.recorded());
 	if (holder === undefined || !(await confirm(`the migration lock is held by ${holder.description}`))) return 0;
-	return inTransaction(connection, { txMode: "immediate", busyTimeoutMs }, () => {
+	return inTransaction(connection, { ...config, txMode: "immediate" }, () => {
 		// While the person was asked, another process may have taken the lock.
 		if (row.recorded()?.key !== holder.key) return 0;
 		row.clear();

@@ -141,9 +141,9 @@ function connectorOf<Database>(
 }
 
 /** Fails also when the system does not show where this process runs, which has to be known to take a lock. */
-function openFileAccess(path: string, connector: Connector, { lockLeaseMs, busyTimeoutMs }: SqliteConfig): FileAccess {
+function openFileAccess(path: string, connector: Connector, { lockLeaseMs, lockTimeoutMs }: SqliteConfig): FileAccess {
 	try {
-		return fileAccess({ path, connector, leaseMs: lockLeaseMs, waitMs: busyTimeoutMs });
+		return fileAccess({ path, connector, leaseMs: lockLeaseMs, lockTimeoutMs });
 	} catch (cause) {
 		throw cannotOpen(path, cause);
 	}

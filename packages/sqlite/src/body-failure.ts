@@ -1,5 +1,5 @@
 import { isMigrateError, type LockState, MigrateError, suppress, type VersionChange } from "@godwit/core";
-import { retryWhileBusy } from "./connection/busy-retry.ts";
+import { type BusyTimeouts, retryWhileBusy } from "./connection/busy-retry.ts";
 import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import type { LockRow } from "./lock/lock-row.ts";
 import { heldAttachedFile } from "./sqlite-error.ts";
@@ -10,7 +10,7 @@ export interface BodyFailureOptions {
 	readonly state: LockState;
 	readonly row: LockRow;
 	readonly guard: VersionGuard;
-	readonly busyTimeoutMs: number;
+	readonly timeouts: BusyTimeouts;
 	/** Attached files whose locks the next `tryLock` takes with the others. */
 	readonly wanted: Set<string>;
 }
@@ -21,7 +21,7 @@ export interface BodyFailureOptions {
  * @returns A function that returns the error to throw for a failure.
  */
 export function bodyFailure(options: BodyFailureOptions): (error: unknown, change?: VersionChange) => Promise<unknown> {
-	const { connection, state, row, guard, busyTimeoutMs, wanted } = options;
+	const { connection, state, row, guard, timeouts, wanted } = options;
 
 	/**
 	 * While the lock is held, another file cannot be waited for: two runs that wait for each other's files would wait for
@@ -38,7 +38,7 @@ export function bodyFailure(options: BodyFailureOptions): (error: unknown, chang
 	async function foundOutside(error: unknown, change: VersionChange | undefined): Promise<unknown> {
 		const moved = isMigrateError(error, "ERR_OWN_TABLES") && isMigrateError(error.cause, "ERR_VERSION_MOVED");
 		try {
-			await retryWhileBusy(connection, busyTimeoutMs, () => {
+			await retryWhileBusy(connection, timeouts, () => {
 				row.assertMine();
 				if (moved && change !== undefined) guard.assert(change);
 			});

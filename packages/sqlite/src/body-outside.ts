@@ -31,15 +31,14 @@ export interface BodyOutsideOptions {
  */
 export function bodyOutside(options: BodyOutsideOptions): (body: Statements) => Promise<boolean> {
 	const { connection, config, state, row, versions, journal, session, transactions, ownTables } = options;
-	const { busyTimeoutMs } = config;
 
 	async function run(body: Statements): Promise<boolean> {
-		await retryWhileBusy(connection, busyTimeoutMs, () => journal.remove());
+		await retryWhileBusy(connection, config, () => journal.remove());
 		const own = ownTables({ directives: body.directives, inTransaction: false });
 		try {
-			const references = await retryWhileBusy(connection, busyTimeoutMs, () => referenceCheck(connection, config));
-			await runWithoutTransaction(connection, body, busyTimeoutMs, async (statement) => {
-				await retryWhileBusy(connection, busyTimeoutMs, () => {
+			const references = await retryWhileBusy(connection, config, () => referenceCheck(connection, config));
+			await runWithoutTransaction(connection, body, config, async (statement) => {
+				await retryWhileBusy(connection, config, () => {
 					own.beforeStatement(statement);
 					references.beforeStatement(statement);
 					session.beforeStatement(statement);
@@ -47,7 +46,7 @@ export function bodyOutside(options: BodyOutsideOptions): (body: Statements) => 
 				if (!state.held || !row.lease.isDue() || connection.inTransaction) return;
 				await inTransaction(connection, config, () => row.fence());
 			});
-			await retryWhileBusy(connection, busyTimeoutMs, () => {
+			await retryWhileBusy(connection, config, () => {
 				references.assertKept();
 				own.assertKept();
 			});

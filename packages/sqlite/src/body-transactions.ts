@@ -35,15 +35,14 @@ export interface BodyTransactionsOptions {
 
 export function bodyTransactions(options: BodyTransactionsOptions): BodyTransactions {
 	const { connection, config, borrowed, state, lock, row, guard, journal } = options;
-	const { busyTimeoutMs } = config;
-	const failure = bodyFailure({ connection, state, row, guard, busyTimeoutMs, wanted: lock.wanted });
+	const failure = bodyFailure({ connection, state, row, guard, timeouts: config, wanted: lock.wanted });
 
 	// To keep it and to delete it again for each file takes longer than to make it.
 	const mayKeepJournal = !borrowed && config.journalMode === undefined && !config.noTxWrap;
 
 	async function run<T>(work: () => T | Promise<T>): Promise<T> {
 		if (state.held && mayKeepJournal) {
-			await retryWhileBusy(connection, busyTimeoutMs, () => journal.keep());
+			await retryWhileBusy(connection, config, () => journal.keep());
 		}
 		try {
 			return await inTransaction(connection, config, work);

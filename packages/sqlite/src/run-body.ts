@@ -1,4 +1,4 @@
-import { retryWhileBusy } from "./connection/busy-retry.ts";
+import { type BusyTimeouts, retryWhileBusy } from "./connection/busy-retry.ts";
 import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import { rollBack } from "./connection/transaction.ts";
 import { statementError, transactionControlError, transactionLeftOpenError } from "./sqlite-error.ts";
@@ -37,7 +37,7 @@ export function runInTransaction(
 export async function runWithoutTransaction(
 	connection: SqliteConnection,
 	body: Statements,
-	busyTimeoutMs: number,
+	timeouts: BusyTimeouts,
 	before: (statement: Statement) => Promise<void>,
 ): Promise<void> {
 	let last: Statement | undefined;
@@ -46,7 +46,7 @@ export async function runWithoutTransaction(
 			for (const statement of statements) {
 				await before(statement);
 				try {
-					await retryWhileBusy(connection, busyTimeoutMs, () => connection.run(statement.sql));
+					await retryWhileBusy(connection, timeouts, () => connection.run(statement.sql));
 				} catch (error) {
 					throw statementError(connection, statement, error);
 				}

@@ -34,7 +34,7 @@ export type SqliteDriver = Required<Omit<Driver, "history">> & Pick<Driver, "his
 /** The driver for SQLite, whatever the binding. */
 export function sqliteDriver({ access, path, config, borrowed, scratch }: SqliteDriverOptions): SqliteDriver {
 	const { connection, holders } = access;
-	const { migrationsTable, lockTimeoutMs, lockLeaseMs, busyTimeoutMs } = config;
+	const { migrationsTable, lockTimeoutMs, lockLeaseMs } = config;
 	const lockTable = `${migrationsTable}_lock`;
 	const versions = versionTable(connection, migrationsTable);
 	const row = lockRow(connection, lockTable, lockLeaseMs, holders);
@@ -91,7 +91,7 @@ export function sqliteDriver({ access, path, config, borrowed, scratch }: Sqlite
 					const keep = state.held ? lockTable : undefined;
 					await withForeignKeysOff(connection, () => bodies.fenced(() => dropEverything(connection, keep)));
 					lock.forgetTables();
-					await retryWhileBusy(connection, busyTimeoutMs, () => connection.run("VACUUM"));
+					await retryWhileBusy(connection, config, () => connection.run("VACUUM"));
 				}),
 			close: () => access.close(),
 		};

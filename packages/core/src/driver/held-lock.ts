@@ -115,7 +115,8 @@ export function heldLock({ name, primitives }: HeldLockOptions): HeldLock {
 				{ ...patience, longestWaitMs: LONGEST_PAUSE_MS },
 			);
 			if (obstacle !== undefined) {
-				throw lockTimeout(name, obstacle, Math.round(performance.now() - patience.since));
+				const { owner, reason = `the migration lock is held by ${owner}` } = obstacle;
+				throw lockTimeout({ owner, reason: `${name}: ${reason}` }, Math.round(performance.now() - patience.since));
 			}
 		},
 		async release() {

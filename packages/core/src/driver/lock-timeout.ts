@@ -8,9 +8,21 @@ export interface Obstacle {
 	readonly reason?: string;
 }
 
-/** What whoever waits for a lock in vain is told. */
-export function lockTimeout(name: string, obstacle: Obstacle, waitedMs: number): MigrateError<"ERR_LOCK_TIMEOUT"> {
-	const { owner, reason = `the migration lock is held by ${owner}` } = obstacle;
-	const message = `${name}: ${reason}; waited ${waitedMs} ms. Try again, or raise the lock timeout`;
-	return new MigrateError("ERR_LOCK_TIMEOUT", message, { waitedMs, owner });
+/**
+ * What whoever waits for a lock in vain is told.
+ *
+ * @param reason Names the database too.
+ */
+export function lockTimeout(
+	{ owner, reason }: Required<Obstacle>,
+	waitedMs: number,
+	cause?: unknown,
+): MigrateError<"ERR_LOCK_TIMEOUT"> {
+	const message = `${reason}; waited ${waitedMs} ms. Try again, or raise the lock timeout`;
+	return new MigrateError(
+		"ERR_LOCK_TIMEOUT",
+		message,
+		{ waitedMs, owner },
+		cause === undefined ? undefined : { cause },
+	);
 }

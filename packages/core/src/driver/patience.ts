@@ -39,9 +39,9 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  */
 export async function waitForTurn(name: string, before: Promise<void>, patience: Patience): Promise<void> {
 	const timeUp = new AbortController();
-	const obstacle = { owner: "this instance", reason: "another call of this instance is under way" };
+	const obstacle = { owner: "this instance", reason: `${name}: another call of this instance is under way` };
 	const timer = setTimeout(
-		() => timeUp.abort(lockTimeout(name, obstacle, Math.round(performance.now() - patience.since))),
+		() => timeUp.abort(lockTimeout(obstacle, Math.round(performance.now() - patience.since))),
 		Math.min(leftOf(patience), LONGEST_TIMER_MS),
 	);
 	try {

@@ -1,7 +1,7 @@
 import { lstatSync } from "node:fs";
 import { resolve } from "node:path";
 import { MigrateError } from "@godwit/core";
-import type { SqliteConnection } from "@godwit/sqlite";
+import type { DatabaseHeldError, SqliteConnection } from "@godwit/sqlite";
 import type { FileSet } from "../files/file-set.ts";
 import { realDatabasePath } from "../files/real-path.ts";
 import { attachedExpression, pathOfName } from "./attached-path.ts";
@@ -12,10 +12,20 @@ export interface LockingConnectionOptions {
 	readonly files: FileSet;
 	/** Whether the library locks with folders. Such a library does not follow symbolic links. */
 	readonly inFolders: boolean;
+	/** Names the run of godwit whose lock a connection has met, if it was one's. @param cause SQLite's error. */
+	readonly otherRun: (inTransaction: boolean, cause: unknown) => DatabaseHeldError | undefined;
 }
 
 /** The port over a database file. It keeps others off each file before ATTACH reads it, and checks before a commit that the locks are still held. */
-export function lockingConnection({ session, files, inFolders }: LockingConnectionOptions): SqliteConnection {
+export function lockingConnection({ session, files, inFolders, otherRun }: LockingConnectionOptions): SqliteConnection {
+	function call<T>(work: () => T): T {
+		try {
+			return session.call(work);
+		} catch (error) {
+			throw (isLocked(session.resultCode(error)) && otherRun(session.connection.inTransaction, error)) || error;
+		}
+	}
+
 	function assertMayCommit(): void {
 		if (!inFolders || !files.main.entered) return;
 		files.main.assertEntered();
@@ -47,13 +57,13 @@ export function lockingConnection({ session, files, inFolders }: LockingConnecti
 
 	/** The name as SQLite reads it. Throws SQLite's error, since ATTACH may be able to read a name that SELECT cannot. */
 	function nameOf(expression: string): string {
-		const [row] = session.call(() => session.connection.query(`SELECT ${expression} AS name`));
+		const [row] = call(() => session.connection.query(`SELECT ${expression} AS name`));
 		return String(row?.name ?? "");
 	}
 
 	/** Finds a file whose name ATTACH has read in another way than `nameOf`. */
 	function assertAllEntered(): void {
-		for (const { name, file } of session.call(() => session.connection.query("PRAGMA database_list"))) {
+		for (const { name, file } of call(() => session.connection.query("PRAGMA database_list"))) {
 			if (file === null || file === "" || files.has(realDatabasePath(String(file)))) continue;
 			const message = `${file} was attached as ${name} without its lock, since its name could not be read before; write its path as a plain text`;
 			throw new MigrateError("ERR_DATABASE", message, {});
@@ -61,23 +71,23 @@ export function lockingConnection({ session, files, inFolders }: LockingConnecti
 	}
 
 	return {
-		begin: (mode) => session.call(() => session.connection.begin(mode)),
+		begin: (mode) => call(() => session.connection.begin(mode)),
 		commit() {
 			assertMayCommit();
-			session.call(() => session.connection.commit());
+			call(() => session.connection.commit());
 		},
 		rollback() {
 			session.beforeRollback();
-			session.call(() => session.connection.rollback());
+			call(() => session.connection.rollback());
 		},
-		query: (sql, parameters) => session.call(() => session.connection.query(sql, parameters)),
-		change: (sql, parameters) => session.call(() => session.connection.change(sql, parameters)),
+		query: (sql, parameters) => call(() => session.connection.query(sql, parameters)),
+		change: (sql, parameters) => call(() => session.connection.change(sql, parameters)),
 		run(sql) {
 			const attached = attachedExpression(sql);
 			if (attached !== undefined) enterAttached(attached);
 			if (inFolders && (!session.connection.inTransaction || /^(COMMIT|END|RELEASE)\b/i.test(sql))) assertMayCommit();
 			if (inFolders && /^ROLLBACK\b/i.test(sql)) session.beforeRollback();
-			session.call(() => session.connection.run(sql));
+			call(() => session.connection.run(sql));
 			if (attached !== undefined) assertAllEntered();
 		},
 		get inTransaction() {
@@ -86,4 +96,9 @@ export function lockingConnection({ session, files, inFolders }: LockingConnecti
 		resultCode: session.resultCode,
 		close: () => session.close(),
 	};
+}
+
+/** A transaction that began as a reader, and that another's commit has overtaken, meets nobody: SQLITE_BUSY_SNAPSHOT. */
+function isLocked(resultCode: string | undefined): boolean {
+	return resultCode?.startsWith("SQLITE_BUSY") === true && resultCode !== "SQLITE_BUSY_SNAPSHOT";
 }

@@ -5,6 +5,7 @@ import { lockingConnection } from "../connections/locking-connection.ts";
 import { useWithOneLibrary } from "../connections/one-library.ts";
 import { session } from "../connections/session.ts";
 import type { Found } from "../lock-file/link-file.ts";
+import { otherRun } from "../lock-file/other-run.ts";
 import { newHolder } from "../owners/holder.ts";
 import { fileReader } from "../reading/file-reader.ts";
 import { databaseEntry } from "./database-entry.ts";
@@ -19,8 +20,8 @@ export interface FileAccessOptions {
 	readonly connector: Connector;
 	/** After how long a claim counts as abandoned whose owner cannot be checked, in milliseconds. */
 	readonly leaseMs: number;
-	/** How long `leave` waits for another process that is changing the lock, in milliseconds. */
-	readonly waitMs: number;
+	/** How long `leave` waits for another run that is changing the lock, in milliseconds. */
+	readonly lockTimeoutMs: number;
 }
 
 /** Access to a database file: the only way by which a connection reaches one. */
@@ -36,11 +37,18 @@ export interface FileAccess extends DatabaseAccess {
 }
 
 /** Wraps the connections of a library; see docs/decisions/0009-database-files.md for the rules. */
-export function fileAccess({ path, connector, leaseMs, waitMs }: FileAccessOptions): FileAccess {
+export function fileAccess({ path, connector, leaseMs, lockTimeoutMs }: FileAccessOptions): FileAccess {
 	const { borrowed, library } = connector;
 	const inFolders = library.locks === "folder";
 	const holder = newHolder();
-	const files = fileSet({ path, kind: inFolders ? "wasm" : "native", holder, library: library.name, leaseMs, waitMs });
+	const files = fileSet({
+		path,
+		kind: inFolders ? "wasm" : "native",
+		holder,
+		library: library.name,
+		leaseMs,
+		lockTimeoutMs,
+	});
 	const inner = session({ path, connector, entered: (file) => files.has(file), enter: enterOpened });
 	const entry = databaseEntry({ path, connector, files, session: inner });
 	// The caller has it open between two runs too.
@@ -77,7 +85,13 @@ export function fileAccess({ path, connector, leaseMs, waitMs }: FileAccessOptio
 	}
 
 	return {
-		connection: lockingConnection({ session: inner, files, inFolders }),
+		connection: lockingConnection({
+			session: inner,
+			files,
+			inFolders,
+			otherRun: (inTransaction, cause) =>
+				otherRun({ path, me: holder.owner, inTransaction, isAlone: files.isAlone }, cause),
+		}),
 		get generation() {
 			return inner.generation;
 		},

@@ -1,10 +1,12 @@
 import { statSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
-import { MigrateError, suppress, withBackoff } from "@godwit/core";
+import { lockTimeout, MigrateError, suppress, withBackoff } from "@godwit/core";
 import { DatabaseHeldError } from "@godwit/sqlite";
 import type { LinkKind } from "../lock-file/link.ts";
+import { makerOfClaim } from "../lock-file/link-file.ts";
 import { type LockFile, lockFile } from "../lock-file/lock-file.ts";
 import type { Holder } from "../owners/holder.ts";
+import { describeOwner } from "../owners/owner.ts";
 import { realDatabasePath } from "./real-path.ts";
 
 /** The locks of a main database and of every file that is attached to it, by real path. */
@@ -12,6 +14,8 @@ export interface FileSet {
 	readonly main: LockFile;
 	/** Returns whether others are kept off a file, by its real path. */
 	has(path: string): boolean;
+	/** Returns whether no file is attached. */
+	readonly isAlone: boolean;
 	/** Adds a file to those that `enter` takes. */
 	include(path: string): void;
 	/**
@@ -52,11 +56,11 @@ export interface FileSetOptions {
 	/** The SQLite library that works on the files, for messages. */
 	readonly library: string;
 	readonly leaseMs: number;
-	/** How long `leave` waits for another process that is changing the lock, in milliseconds. */
-	readonly waitMs: number;
+	/** How long `leave` waits for another run that is changing the lock, in milliseconds. */
+	readonly lockTimeoutMs: number;
 }
 
-export function fileSet({ path: mainPath, kind, holder, library, leaseMs, waitMs }: FileSetOptions): FileSet {
+export function fileSet({ path: mainPath, kind, holder, library, leaseMs, lockTimeoutMs }: FileSetOptions): FileSet {
 	const make = (databasePath: string): LockFile => lockFile({ databasePath, kind, holder, library, leaseMs });
 	const main = make(mainPath);
 	const locks = new Map<string, LockFile>([[mainPath, main]]);
@@ -64,11 +68,11 @@ export function fileSet({ path: mainPath, kind, holder, library, leaseMs, waitMs
 	let complete = false;
 
 	async function leaveOne(path: string, lock: LockFile, asLast: (path: string) => boolean): Promise<void> {
-		const done = await withBackoff(() => (lock.leave(() => asLast(path)) ? true : undefined), { timeoutMs: waitMs });
-		if (done === undefined) {
-			throw new MigrateError("ERR_BUSY", `${lock.path} was being changed by another process for ${waitMs} ms`, {
-				waitedMs: waitMs,
-			});
+		const attempt = (): true | undefined => (lock.leave(() => asLast(path)) ? true : undefined);
+		if ((await withBackoff(attempt, { timeoutMs: lockTimeoutMs })) === undefined) {
+			const maker = makerOfClaim(lock.path);
+			const owner = maker === undefined ? "another process" : describeOwner(maker);
+			throw lockTimeout({ owner, reason: `${lock.path} is being changed by ${owner}` }, lockTimeoutMs);
 		}
 		if (path !== mainPath && !lock.entered && complete) locks.delete(path);
 	}
@@ -81,6 +85,9 @@ export function fileSet({ path: mainPath, kind, holder, library, leaseMs, waitMs
 	return {
 		main,
 		has: (path) => locks.get(path)?.entered === true,
+		get isAlone() {
+			return locks.size === 1;
+		},
 		include(path) {
 			if (!locks.has(path)) locks.set(path, make(path));
 		},

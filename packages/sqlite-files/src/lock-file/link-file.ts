@@ -108,6 +108,12 @@ function claimOn(path: string, { id }: Link): string {
 	return `${path}.break-${id}`;
 }
 
+/** Who has the claim on the link that is at a path now; undefined when nobody has. */
+export function makerOfClaim(path: string): Owner | undefined {
+	const link = readLink(path);
+	return link && readLink(claimOn(path, link))?.maker;
+}
+
 /** A claim is itself a link, and is replaced under a claim on it. */
 function replaceClaim(claim: string, next: Link, options: ClaimOptions): boolean {
 	const there = readLink(claim);

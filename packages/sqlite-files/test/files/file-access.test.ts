@@ -24,6 +24,7 @@ import { sqliteFactory } from "../../src/sqlite-factory.ts";
 import { type ChildProcesses, childProcesses } from "../fixtures/child-processes.ts";
 import { rejectionOf } from "../fixtures/error-of.ts";
 import { nativeApplication } from "../fixtures/native-application-process.ts";
+import { nodeConnection } from "../fixtures/node-connection.ts";
 import { deadOwner, memberOf, uncheckedOwner } from "../fixtures/other-owners.ts";
 
 const FAST = "x-synchronous=off&x-busy-timeout=1ms&x-lock-timeout=1ms";
@@ -297,9 +298,9 @@ describe("a read", () => {
 			name: "node:sqlite",
 			connect(file: string) {
 				seen.push(readLink(`${file}.lock`)?.kind);
-				return connectionOf(new DatabaseSync(file, { readBigInts: true }));
+				return nodeConnection(new DatabaseSync(file, { readBigInts: true }));
 			},
-			borrow: (database: DatabaseSync) => connectionOf(database),
+			borrow: (database: DatabaseSync) => nodeConnection(database),
 		};
 		make(path);
 		await using driver = await sqliteFactory<DatabaseSync>(binding).open(`x://${path}`);
@@ -423,8 +424,8 @@ describe("close", () => {
 		const claim = `${path}.lock.break-${readLink(`${path}.lock`)?.id}`;
 		makeLink(claim, newLink("native", uncheckedOwner(), [], []));
 		expect(await rejectionOf(driver.close())).toMatchObject({
-			code: "ERR_BUSY",
-			message: expect.stringContaining("app.db.lock was being changed by another process"),
+			code: "ERR_LOCK_TIMEOUT",
+			message: expect.stringContaining("app.db.lock is being changed by process 4711 on host elsewhere"),
 		});
 		unlinkSync(claim);
 		expect(files()).toContain("app.db.lock");
@@ -434,20 +435,3 @@ describe("close", () => {
 		expect(files()).toEqual(["app.db"]);
 	});
 });
-
-function connectionOf(database: DatabaseSync): ReturnType<Parameters<typeof sqliteFactory<DatabaseSync>>[0]["borrow"]> {
-	return {
-		begin: (mode) => database.exec(`BEGIN ${mode}`),
-		commit: () => database.exec("COMMIT"),
-		rollback: () => database.exec("ROLLBACK"),
-		run: (sql) => database.exec(sql),
-		change: (sql, parameters = []) => Number(database.prepare(sql).run(...parameters).changes),
-		query: (sql, parameters = []) =>
-			database.prepare(sql).all(...parameters) as ReturnType<ReturnType<typeof connectionOf>["query"]>,
-		get inTransaction() {
-			return database.isTransaction;
-		},
-		resultCode: (error) => ((error as { errcode?: unknown }).errcode === undefined ? undefined : "SQLITE_ERROR"),
-		close: () => database.close(),
-	};
-}

@@ -35,7 +35,7 @@ describe("fileSet", () => {
 			library: LIBRARY,
 			holder: newHolder(),
 			leaseMs: 60_000,
-			waitMs: 0,
+			lockTimeoutMs: 0,
 		});
 	}
 
@@ -177,8 +177,9 @@ describe("fileSet", () => {
 		const claim = `${at("m.db.lock")}.break-${readLink(at("m.db.lock"))?.id}`;
 		makeLink(claim, newLink("native", uncheckedOwner(), [], []));
 		expect(await rejectionOf(set.leave(yes))).toMatchObject({
-			code: "ERR_BUSY",
-			message: `${at("m.db.lock")} was being changed by another process for 0 ms`,
+			code: "ERR_LOCK_TIMEOUT",
+			message: `${at("m.db.lock")} is being changed by process 4711 on host elsewhere; waited 0 ms. Try again, or raise the lock timeout`,
+			details: { owner: "process 4711 on host elsewhere" },
 		});
 		expect(set.main.entered).toBe(true);
 		rmSync(claim);

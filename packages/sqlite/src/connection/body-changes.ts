@@ -1,5 +1,5 @@
 import type { Statement } from "../statements/statement.ts";
-import { retryWhileBusy } from "./busy-retry.ts";
+import { type BusyTimeouts, retryWhileBusy } from "./busy-retry.ts";
 import {
 	assertStaysAttached,
 	type ConnectionState,
@@ -23,28 +23,28 @@ export interface BodyChanges {
 	/** Whether nothing was changed since the last `restore`. */
 	readonly none: boolean;
 	/** Undoes the changes. Waits for other transactions. Belongs outside a transaction. The next call repeats what has failed. */
-	restore(): Promise<void>;
+	restore(timeouts: BusyTimeouts): Promise<void>;
 	/** Belongs after the connection was closed, and all its changes with it. */
 	forget(): void;
 }
 
 const UNCHANGED: ConnectionState = { settings: new Map() };
 
-export function bodyChanges(connection: SqliteConnection, busyTimeoutMs: number): BodyChanges {
+export function bodyChanges(connection: SqliteConnection): BodyChanges {
 	/** The state before the first statement of a body that may have changed it, until it is restored. */
 	let state = UNCHANGED;
 	/** The temporary objects before the first statement of a body that has made one, until its own are dropped. */
 	let temporary: TemporaryObjects | undefined;
 
-	async function restoreState(before: ConnectionState): Promise<void> {
+	async function restoreState(before: ConnectionState, timeouts: BusyTimeouts): Promise<void> {
 		if (before === UNCHANGED) return;
-		await retryWhileBusy(connection, busyTimeoutMs, () => restoreConnectionState(connection, before));
+		await retryWhileBusy(connection, timeouts, () => restoreConnectionState(connection, before));
 	}
 
-	async function dropTemporary(before: TemporaryObjects | undefined): Promise<void> {
+	async function dropTemporary(before: TemporaryObjects | undefined, timeouts: BusyTimeouts): Promise<void> {
 		if (before === undefined) return;
 		await withForeignKeysOff(connection, () =>
-			retryWhileBusy(connection, busyTimeoutMs, () => dropTemporaryObjects(connection, before)),
+			retryWhileBusy(connection, timeouts, () => dropTemporaryObjects(connection, before)),
 		);
 	}
 
@@ -62,10 +62,10 @@ export function bodyChanges(connection: SqliteConnection, busyTimeoutMs: number)
 		get none() {
 			return state === UNCHANGED && temporary === undefined;
 		},
-		async restore() {
+		async restore(timeouts) {
 			// First, since query_only would keep objects from being dropped.
-			await restoreState(state);
-			await dropTemporary(temporary);
+			await restoreState(state, timeouts);
+			await dropTemporary(temporary, timeouts);
 			forget();
 		},
 		forget,

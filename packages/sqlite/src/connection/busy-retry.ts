@@ -9,76 +9,82 @@ import type { SqliteConnection } from "./sqlite-connection.ts";
  */
 const LONGEST_WAIT_MS = 25;
 
-/**
- * Runs a statement, again and again while another connection's transaction is in its way.
- *
- * SQLite's own busy handler would block the event loop. A statement that reports busy has done nothing.
- *
- * @throws MigrateError `ERR_BUSY` when the time is up.
- */
-export async function retryWhileBusy<T>(connection: SqliteConnection, timeoutMs: number, run: () => T): Promise<T> {
-	let busy: unknown;
-	function attempt(): { readonly result: T } | undefined {
-		try {
-			return { result: run() };
-		} catch (error) {
-			if (!isBusy(connection, error)) throw error;
-			busy = error;
-			return undefined;
-		}
-	}
-	// Most statements are not busy, and need no await.
-	const done = attempt() ?? (await withBackoff(attempt, { timeoutMs, longestWaitMs: LONGEST_WAIT_MS }));
-	if (done !== undefined) return done.result;
-	throw stayedBusy(timeoutMs, busy);
-}
-
-export interface WaitOptions extends LockOptions {
-	/** How long to wait for another program's transaction, in milliseconds. */
+/** How long to wait for whoever is in the way. 0 tries once. */
+export interface BusyTimeouts {
+	/** For another program's transaction, in milliseconds. */
 	readonly busyTimeoutMs: number;
-	/** How long to wait for another run of godwit, in milliseconds. */
+	/** For another run of godwit, in milliseconds. */
 	readonly lockTimeoutMs: number;
-	/** The database's file, for messages. */
-	readonly path: string;
 }
 
+/** A `timeoutMs` comes in place of `lockTimeoutMs`. */
+export interface BusyRetryOptions extends BusyTimeouts, LockOptions {}
+
+/** Tries once. */
+export const ONCE: BusyTimeouts = { busyTimeoutMs: 0, lockTimeoutMs: 0 };
+
 /**
- * Tries again and again to use the database while another process is in the way. Waits for another run of godwit until the
- * lock timeout, since its migration may be long, and for any other program until the busy timeout.
+ * Tries to use the database, again and again while somebody else is in the way. An attempt that reports busy has done nothing.
  *
- * @throws MigrateError `ERR_LOCK_TIMEOUT`, which names the other run; `ERR_BUSY`.
+ * Waits for another run of godwit until the lock timeout, since its migration may be long, and for any other program until the
+ * busy timeout. SQLite's own busy handler would block the event loop, and knows no difference.
+ *
+ * @throws MigrateError `ERR_LOCK_TIMEOUT`, which names the other run; `ERR_BUSY`. The cause is the last attempt's error.
  */
-export async function waitForAccess<T>(
+export async function retryWhileBusy<T>(
 	connection: SqliteConnection,
-	attempt: () => Promise<T>,
-	{ busyTimeoutMs, lockTimeoutMs, timeoutMs = lockTimeoutMs, signal, path }: WaitOptions,
+	{ busyTimeoutMs, lockTimeoutMs, timeoutMs = lockTimeoutMs, signal }: BusyRetryOptions,
+	attempt: () => T | Promise<T>,
 ): Promise<T> {
-	const start = performance.now();
-	let busy: unknown;
-	/** Since when another program than godwit has been in the way without a break. */
-	let busySince = start;
+	const assertTimeLeft = deadlines({ busyTimeoutMs, lockTimeoutMs: timeoutMs });
+	function assertMayRepeat(error: unknown): undefined {
+		if (!isBusy(connection, error)) throw error;
+		assertTimeLeft(error);
+	}
 	async function tryOnce(): Promise<{ readonly result: T } | undefined> {
 		try {
 			return { result: await attempt() };
 		} catch (error) {
-			if (!isBusy(connection, error)) throw error;
-			const now = performance.now();
-			if (isGodwitRun(busy) && !isGodwitRun(error)) busySince = now;
-			busy = error;
-			if (isGodwitRun(error) ? now - start < timeoutMs : now - busySince < busyTimeoutMs) return undefined;
-			throw givenUp();
+			return assertMayRepeat(error);
 		}
 	}
-	function givenUp(): MigrateError {
-		const waitedSince = isGodwitRun(busy) ? start : busySince;
-		const waitedMs = Math.round(performance.now() - waitedSince);
-		if (!isGodwitRun(busy)) return stayedBusy(waitedMs, busy);
-		return lockTimeout(path, { owner: busy.message, reason: busy.message }, waitedMs);
+	try {
+		const result = attempt();
+		// Most statements are not busy, and need no await.
+		return result instanceof Promise ? await result : result;
+	} catch (error) {
+		assertMayRepeat(error);
 	}
-	const waiting = { timeoutMs: timeoutMs + busyTimeoutMs, longestWaitMs: LONGEST_WAIT_MS, signal };
-	const done = (await tryOnce()) ?? (await withBackoff(tryOnce, waiting));
-	if (done !== undefined) return done.result;
-	throw givenUp();
+	for (;;) {
+		const wait = { timeoutMs: Number.POSITIVE_INFINITY, longestWaitMs: LONGEST_WAIT_MS, signal };
+		const done = await withBackoff(tryOnce, wait);
+		if (done !== undefined) return done.result;
+	}
+}
+
+/**
+ * Decides against which timeout a wait counts.
+ *
+ * @returns A function to call with the error of each attempt. It throws when that attempt was the last.
+ */
+function deadlines({ busyTimeoutMs, lockTimeoutMs }: BusyTimeouts): (error: unknown) => void {
+	/** Since when anybody has been in the way. */
+	let since: number | undefined;
+	/** Since when another program than godwit has been in the way without a break. */
+	let otherSince: number | undefined;
+	return (error) => {
+		const now = performance.now();
+		since ??= now;
+		if (isGodwitRun(error)) {
+			otherSince = undefined;
+			const waitedMs = now - since;
+			if (waitedMs < lockTimeoutMs) return;
+			throw lockTimeout({ owner: error.message, reason: error.message }, Math.round(waitedMs), error);
+		}
+		otherSince ??= now;
+		const waitedMs = now - otherSince;
+		if (waitedMs >= busyTimeoutMs) throw stayedBusy(Math.round(waitedMs), error);
+	};
 }
 
 function isGodwitRun(error: unknown): error is DatabaseHeldError {

@@ -2,7 +2,7 @@ import { cleanUpAfter, type LockOptions, MigrateError } from "@godwit/core";
 import { databaseError } from "../sqlite-error.ts";
 import type { Statement } from "../statements/statement.ts";
 import type { SqliteConfig } from "../url/sqlite-config.ts";
-import { waitForAccess } from "./busy-retry.ts";
+import { type BusyTimeouts, retryWhileBusy } from "./busy-retry.ts";
 import type { DatabaseAccess } from "./database-access.ts";
 import { sessionSettings } from "./session-settings.ts";
 
@@ -16,8 +16,8 @@ export interface ConnectionSession {
 	call<T>(work: () => Promise<T>): Promise<T>;
 	/** Reads a few rows, once, without waiting. @throws DatabaseHeldError */
 	readOnce<T>(work: () => T): Promise<T>;
-	/** Applies the driver's settings. Belongs after `enter`. */
-	prepare(): Promise<void>;
+	/** Applies the driver's settings. Waits, by default as configured. Belongs after `enter`. */
+	prepare(timeouts?: BusyTimeouts): Promise<void>;
 	/** Restores the caller's settings, and lets others in. */
 	leave(): Promise<void>;
 	/** Called before each statement of a body. @throws MigrateError `ERR_SQL` when the statement must not run. */
@@ -38,7 +38,6 @@ export interface ConnectionSessionOptions {
 export function connectionSession(options: ConnectionSessionOptions): ConnectionSession {
 	const { access, path, config, borrowed, stays } = options;
 	const { connection } = access;
-	const { busyTimeoutMs, lockTimeoutMs } = config;
 	const settings = sessionSettings(access, config, borrowed);
 
 	async function call<T>(work: () => T | Promise<T>): Promise<T> {
@@ -58,7 +57,7 @@ export function connectionSession(options: ConnectionSessionOptions): Connection
 	}
 
 	async function entered<T>(work: () => T | Promise<T>): Promise<T> {
-		if (!access.entered) await waitForAccess(connection, () => access.join(), { busyTimeoutMs, lockTimeoutMs, path });
+		if (!access.entered) await retryWhileBusy(connection, config, () => access.join());
 		let result: T;
 		try {
 			await settings.prepare();
@@ -96,8 +95,7 @@ export function connectionSession(options: ConnectionSessionOptions): Connection
 		readOnce,
 		leave,
 		write: (work) => call(() => entered(work)),
-		read: (work, waiting) =>
-			call(() => waitForAccess(connection, () => readOnce(work), { busyTimeoutMs, lockTimeoutMs, path, ...waiting })),
+		read: (work, waiting) => call(() => retryWhileBusy(connection, { ...config, ...waiting }, () => readOnce(work))),
 		prepare: settings.prepare,
 		beforeStatement: settings.beforeStatement,
 	};

@@ -25,13 +25,10 @@ export function changeJournalMode(connection: SqliteConnection, mode: string): s
  *
  * @throws MigrateError `ERR_INVALID_OPTION` when SQLite refuses.
  */
-export async function setJournalMode(
-	connection: SqliteConnection,
-	path: string,
-	{ journalMode, busyTimeoutMs }: SqliteConfig,
-): Promise<void> {
+export async function setJournalMode(connection: SqliteConnection, path: string, config: SqliteConfig): Promise<void> {
+	const { journalMode } = config;
 	if (journalMode === undefined) return;
-	const mode = await retryWhileBusy(connection, busyTimeoutMs, () => changeJournalMode(connection, journalMode));
+	const mode = await retryWhileBusy(connection, config, () => changeJournalMode(connection, journalMode));
 	if (mode === journalMode) return;
 	throw new MigrateError(
 		"ERR_INVALID_OPTION",

@@ -1,7 +1,7 @@
 import type { Statement } from "../statements/statement.ts";
 import type { SqliteConfig } from "../url/sqlite-config.ts";
 import { bodyChanges } from "./body-changes.ts";
-import { retryWhileBusy } from "./busy-retry.ts";
+import { type BusyTimeouts, retryWhileBusy } from "./busy-retry.ts";
 import { readSettings, type Settings, writeSettings } from "./connection-state.ts";
 import type { DatabaseAccess } from "./database-access.ts";
 import type { SqlValue } from "./sqlite-connection.ts";
@@ -11,8 +11,8 @@ import type { SqlValue } from "./sqlite-connection.ts";
  * they are the caller's. Before the next call, or between two calls, whatever bodies have changed in the connection is undone.
  */
 export interface SessionSettings {
-	/** Undoes what bodies have changed, and applies the driver's settings. Waits. Belongs after `enter`. */
-	prepare(): Promise<void>;
+	/** Undoes what bodies have changed, and applies the driver's settings. Waits, by default as configured. Belongs after `enter`. */
+	prepare(timeouts?: BusyTimeouts): Promise<void>;
 	/** Applies the driver's settings alone. Tries once. */
 	applyDriverSettings(): void;
 	/** Applies the caller's settings, which `applyDriverSettings` has read. Tries once. */
@@ -26,10 +26,9 @@ export interface SessionSettings {
 /** @param borrowed The connection is the caller's own. */
 export function sessionSettings(access: DatabaseAccess, config: SqliteConfig, borrowed: boolean): SessionSettings {
 	const { connection } = access;
-	const { busyTimeoutMs } = config;
 	let preparedGeneration = -1;
 	let durableGeneration = -1;
-	const changes = bodyChanges(connection, busyTimeoutMs);
+	const changes = bodyChanges(connection);
 	/** The caller's settings, until they are restored. */
 	let callerSettings: Settings | undefined;
 
@@ -63,8 +62,8 @@ export function sessionSettings(access: DatabaseAccess, config: SqliteConfig, bo
 	 * A connection that the driver has opened is restored before the next body. After the body that changed it, a failure to
 	 * restore would look like a failure of the body, which is committed. A connection that was closed has nothing to restore.
 	 */
-	async function restoreChanged(): Promise<void> {
-		if (borrowed || preparedGeneration === access.generation) await changes.restore();
+	async function restoreChanged(timeouts: BusyTimeouts): Promise<void> {
+		if (borrowed || preparedGeneration === access.generation) await changes.restore(timeouts);
 		else changes.forget();
 	}
 
@@ -75,10 +74,10 @@ export function sessionSettings(access: DatabaseAccess, config: SqliteConfig, bo
 	}
 
 	return {
-		async prepare() {
+		async prepare(timeouts = config) {
 			if (isPrepared()) return;
-			await restoreChanged();
-			await retryWhileBusy(connection, busyTimeoutMs, () => {
+			await restoreChanged(timeouts);
+			await retryWhileBusy(connection, timeouts, () => {
 				applyDriverSettings();
 				makeDurable();
 			});
@@ -87,8 +86,8 @@ export function sessionSettings(access: DatabaseAccess, config: SqliteConfig, bo
 		applyCallerSettings,
 		async restoreCallerSettings() {
 			if (callerSettings === undefined) return;
-			await restoreChanged();
-			await retryWhileBusy(connection, busyTimeoutMs, applyCallerSettings);
+			await restoreChanged(config);
+			await retryWhileBusy(connection, config, applyCallerSettings);
 		},
 		beforeStatement: changes.beforeStatement,
 	};

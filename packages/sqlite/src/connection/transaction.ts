@@ -1,8 +1,10 @@
 import { suppress } from "@godwit/core";
 import { isBusy } from "../sqlite-error.ts";
 import type { SqliteConfig } from "../url/sqlite-config.ts";
-import { retryWhileBusy } from "./busy-retry.ts";
+import { type BusyTimeouts, retryWhileBusy } from "./busy-retry.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
+
+export interface TransactionOptions extends BusyTimeouts, Pick<SqliteConfig, "txMode"> {}
 
 /**
  * Runs `work` in one transaction, or in the one that is open already.
@@ -14,18 +16,19 @@ import type { SqliteConnection } from "./sqlite-connection.ts";
  */
 export async function inTransaction<T>(
 	connection: SqliteConnection,
-	{ txMode, busyTimeoutMs }: Pick<SqliteConfig, "txMode" | "busyTimeoutMs">,
+	options: TransactionOptions,
 	work: () => T | Promise<T>,
 ): Promise<T> {
 	if (connection.inTransaction) return work();
+	const { txMode } = options;
 	const begin = (): void => connection.begin(txMode);
-	if (!isDone(connection, begin)) await retryWhileBusy(connection, busyTimeoutMs, begin);
+	if (!isDone(connection, begin)) await retryWhileBusy(connection, options, begin);
 	try {
 		const working = work();
 		const result = working instanceof Promise ? await working : working;
 		// A reader can keep a commit waiting; the transaction stays open meanwhile.
 		const commit = (): void => connection.commit();
-		if (!isDone(connection, commit)) await retryWhileBusy(connection, busyTimeoutMs, commit);
+		if (!isDone(connection, commit)) await retryWhileBusy(connection, options, commit);
 		return result;
 	} catch (error) {
 		rollBack(connection, error);

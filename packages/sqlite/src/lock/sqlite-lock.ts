@@ -5,10 +5,11 @@ import {
 	type LockOptions,
 	type LockPrimitives,
 	type LockState,
+	type MigrateError,
 	type Obstacle,
 	type ReleaseReason,
 } from "@godwit/core";
-import { retryWhileBusy } from "../connection/busy-retry.ts";
+import { type BusyTimeouts, ONCE, retryWhileBusy } from "../connection/busy-retry.ts";
 import type { ConnectionSession } from "../connection/connection-session.ts";
 import type { DatabaseAccess } from "../connection/database-access.ts";
 import { DatabaseHeldError } from "../connection/database-held-error.ts";
@@ -66,9 +67,9 @@ export function sqliteLock(options: SqliteLockOptions): SqliteLock {
 	}
 
 	/** Frees the row first and the locks of the files second. In the other order other runs would meet the transaction that frees the row. */
-	async function release(waitMs: number): Promise<void> {
+	async function release(timeouts: BusyTimeouts): Promise<void> {
 		try {
-			if (!rowFreed && access.entered) await freeRow(waitMs);
+			if (!rowFreed && access.entered) await freeRow(timeouts);
 			rowFreed = true;
 		} catch (error) {
 			// Another run has the row now, and only the locks of the files remain.
@@ -77,11 +78,11 @@ export function sqliteLock(options: SqliteLockOptions): SqliteLock {
 		await leave();
 	}
 
-	async function freeRow(waitMs: number): Promise<void> {
+	async function freeRow(timeouts: BusyTimeouts): Promise<void> {
 		// The last body may have set query_only.
-		await session.prepare();
-		await retryWhileBusy(connection, waitMs, () => journal.remove());
-		await inTransaction(connection, { txMode: "immediate", busyTimeoutMs: waitMs }, () =>
+		await session.prepare(timeouts);
+		await retryWhileBusy(connection, timeouts, () => journal.remove());
+		await inTransaction(connection, { ...timeouts, txMode: "immediate" }, () =>
 			dropped ? row.remove() : row.release(),
 		);
 	}
@@ -106,7 +107,7 @@ export function sqliteLock(options: SqliteLockOptions): SqliteLock {
 					const owner = await take(taken);
 					return owner === undefined ? undefined : { owner };
 				} catch (error) {
-					const obstacle = obstacleOf(connection, isMigrateError(error, "ERR_BUSY") ? error.cause : error);
+					const obstacle = obstacleOf(connection, hasWaited(error) ? error.cause : error);
 					if (obstacle === undefined) throw error;
 					return obstacle;
 				}
@@ -119,10 +120,10 @@ export function sqliteLock(options: SqliteLockOptions): SqliteLock {
 		releaseLock: (reason: ReleaseReason) =>
 			session.call(async () => {
 				try {
-					await release(reason === "again" ? 0 : config.busyTimeoutMs);
+					await release(reason === "again" ? ONCE : config);
 				} catch (error) {
 					// A holder that has ended counts as dead, so a row that stays keeps nobody out.
-					if (reason !== "closing" || !isMigrateError(error, "ERR_BUSY")) throw error;
+					if (reason !== "closing" || !hasWaited(error)) throw error;
 					trace("closing %s without having freed the lock row: %s", path, error);
 				}
 			}),
@@ -130,6 +131,11 @@ export function sqliteLock(options: SqliteLockOptions): SqliteLock {
 			dropped = state.held;
 		},
 	};
+}
+
+/** Returns whether somebody else was in the way until a timeout was over. */
+function hasWaited(error: unknown): error is MigrateError<"ERR_BUSY" | "ERR_LOCK_TIMEOUT"> {
+	return isMigrateError(error, "ERR_BUSY") || isMigrateError(error, "ERR_LOCK_TIMEOUT");
 }
 
 function obstacleOf(connection: SqliteConnection, error: unknown): Obstacle | undefined {

@@ -1,4 +1,5 @@
 import { cleanUpAfter, type LockState } from "@godwit/core";
+import { ONCE } from "../connection/busy-retry.ts";
 import type { ConnectionSession } from "../connection/connection-session.ts";
 import type { DatabaseAccess } from "../connection/database-access.ts";
 import { DatabaseHeldError } from "../connection/database-held-error.ts";
@@ -42,7 +43,7 @@ export function takeLock(options: TakeLockOptions): (taken: () => void) => Promi
 	async function takeRow(taken: () => void): Promise<string | undefined> {
 		const holder = row.holder();
 		if (holder !== undefined) return holder;
-		return inTransaction(access.connection, { txMode: "immediate", busyTimeoutMs: 0 }, () => {
+		return inTransaction(access.connection, { txMode: "immediate", ...ONCE }, () => {
 			access.assertEntered();
 			const winner = row.holder();
 			if (winner !== undefined) return winner;
@@ -59,7 +60,7 @@ export function takeLock(options: TakeLockOptions): (taken: () => void) => Promi
 		if (present !== undefined) return present;
 		let holder: string | undefined;
 		try {
-			await session.prepare();
+			await session.prepare(ONCE);
 			holder = await takeRow(taken);
 		} catch (error) {
 			// A row that this driver still holds is freed under the lock beside the file.
