@@ -17,7 +17,7 @@ export interface SystemLocks {
 }
 
 /**
- * @param path A file that exists when `holders` is first called.
+ * @param path The file. One that does not exist has no locks.
  * @param table Where the system shows its locks, see https://man7.org/linux/man-pages/man5/proc_locks.5.html
  */
 export function systemLocks(path: string, table = "/proc/locks"): SystemLocks {
@@ -28,6 +28,7 @@ export function systemLocks(path: string, table = "/proc/locks"): SystemLocks {
 		holders(kind) {
 			if (!shown) return [];
 			file ??= nameInTable(path);
+			if (file === undefined) return [];
 			const name = file;
 			const holders = readTable(table)
 				.split("\n")
@@ -57,7 +58,17 @@ const SHORTEST_PAGE = 3_900;
 /** With 140 locks that came and went as fast as two processes can make them, one reading in 500 lacked a lock. */
 const FURTHER_READINGS = 7;
 
-function nameInTable(path: string): string {
+/** Another process may remove the file of a write-ahead log at any time. @returns undefined when there is no file. */
+function nameInTable(path: string): string | undefined {
+	try {
+		return nameOfExisting(path);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+		return undefined;
+	}
+}
+
+function nameOfExisting(path: string): string {
 	const { dev, ino } = statSync(path, { bigint: true });
 	const major = ((dev >> 8n) & 0xfffn) | ((dev >> 32n) & ~0xfffn);
 	const minor = (dev & 0xffn) | ((dev >> 12n) & ~0xffn);

@@ -37,6 +37,19 @@ describe("systemLocks", () => {
 		expect(holders(table)).toEqual([4711, 4712, 0]);
 	});
 
+	it("finds none on a file that is not there, until it is", () => {
+		rmSync(path);
+		const table = join(folder, "locks");
+		writeFileSync(table, "");
+		const locks = systemLocks(path, table);
+		expect(locks.holders()).toEqual([]);
+		writeFileSync(path, "");
+		const { dev, ino } = statSync(path);
+		const device = [dev >> 8, dev & 0xff].map((part) => part.toString(16).padStart(2, "0")).join(":");
+		writeFileSync(table, `1: POSIX  ADVISORY  READ 4711 ${device}:${ino} 0 EOF\n`);
+		expect(locks.holders()).toEqual([4711]);
+	});
+
 	it("leaves those out that only read when it is asked for those that write", () => {
 		expect(holders(table, "write")).toEqual([4712, 0]);
 	});
