@@ -79,7 +79,7 @@ describe.each(backends)("a database file, on $name", (backend) => {
 		await using two = await db.open();
 		await one.lock();
 		await failure("ERR_LOCK_TIMEOUT", two.lock({ timeoutMs: 0 }));
-		expect(await one.version()).toEqual({ version: 1n, dirty: false });
+		expect(await one.version()).toMatchObject({ version: 1n, dirty: false });
 	});
 
 	it("in memory belongs to one driver", async () => {
@@ -88,8 +88,8 @@ describe.each(backends)("a database file, on $name", (backend) => {
 		await one.lock();
 		await one.apply?.(textBody("CREATE TABLE t (a)"), { version: 1n, dirty: false });
 		await two.lock({ timeoutMs: 0 });
-		expect(await one.version()).toEqual({ version: 1n, dirty: false });
-		expect(await two.version()).toEqual({ version: -1n, dirty: false });
+		expect(await one.version()).toMatchObject({ version: 1n, dirty: false });
+		expect(await two.version()).toMatchObject({ version: -1n, dirty: false });
 		expect(db.files()).toEqual([]);
 	});
 
@@ -105,7 +105,7 @@ describe.each(backends)("a database file, on $name", (backend) => {
 		await using driver = await db.open();
 		for (const version of [0n, 1n, 2n ** 31n, 2n ** 53n, 2n ** 53n + 1n, MAX_VERSION - 1n, MAX_VERSION]) {
 			await driver.setVersion({ version, dirty: false });
-			expect(await driver.version()).toEqual({ version, dirty: false });
+			expect(await driver.version()).toMatchObject({ version, dirty: false });
 		}
 	});
 
@@ -136,8 +136,11 @@ describe.each(backends)("a database file, on $name", (backend) => {
 			`CREATE TABLE schema_migrations (${columns}); INSERT INTO schema_migrations (rowid, ${columns.split(" ")[0]?.replace(",", "")}) VALUES (4, 20260102), (5, 20260103)`,
 		);
 		const rows = db.all("SELECT * FROM schema_migrations");
+		const table = db.all("SELECT sql FROM sqlite_schema WHERE name = 'schema_migrations'");
 		const message = `the table schema_migrations is not godwit's: it has ${found} and not version and dirty; keep godwit's own beside it with x-migrations-table=NAME in the database URL`;
 		await using driver = await db.open();
+		await driver.lock();
+		await driver.unlock();
 		for (const refused of [
 			() => db.version(),
 			() => db.up(ups("")),
@@ -148,6 +151,7 @@ describe.each(backends)("a database file, on $name", (backend) => {
 			expect(String(error.cause)).toMatch(/no such column|no column named/);
 		}
 		expect(db.all("SELECT * FROM schema_migrations")).toEqual(rows);
+		expect(db.all("SELECT sql FROM sqlite_schema WHERE name = 'schema_migrations'")).toEqual(table);
 	});
 
 	it("in which another tool has a table of that name keeps godwit's beside it with x-migrations-table", async () => {

@@ -20,14 +20,20 @@ export function foreignVersionTable(
 ): MigrateError<"ERR_DATABASE"> | undefined {
 	// Any other error, such as a lock, has nothing to do with the columns.
 	if (connection.resultCode(cause) !== "SQLITE_ERROR") return undefined;
+	if (holdsVersions(connection, name)) return undefined;
 	const columns = columnsOf(connection, name);
-	if (columns.includes("version") && columns.includes("dirty")) return undefined;
 	const list = columns.join(", ");
 	const owner = OWNERS.get(list);
 	const hint = owner === undefined ? "" : `, as a table of ${owner} has`;
 	const found = columns.length === 1 ? `the column ${list} alone` : `the columns ${list}`;
 	const message = `the table ${name} is not godwit's: it has ${found}${hint}, and not version and dirty; ${OWN_TABLE}`;
 	return new MigrateError("ERR_DATABASE", message, {}, { cause });
+}
+
+/** Whether a table has the columns of a version table. */
+export function holdsVersions(connection: SqliteConnection, name: string): boolean {
+	const columns = columnsOf(connection, name);
+	return columns.includes("version") && columns.includes("dirty");
 }
 
 /** Reports a table with the right columns that holds something else. */

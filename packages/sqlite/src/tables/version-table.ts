@@ -1,6 +1,6 @@
 import { MigrateError, NIL_VERSION, type VersionState } from "@godwit/core";
 import type { SqliteConnection, SqlValue } from "../connection/sqlite-connection.ts";
-import { foreignVersionTable, unreadableVersionTable } from "./foreign-version-table.ts";
+import { foreignVersionTable, holdsVersions, unreadableVersionTable } from "./foreign-version-table.ts";
 import { quoteIdentifier } from "./quote-identifier.ts";
 import { triggersOn } from "./triggers.ts";
 
@@ -9,7 +9,7 @@ export interface VersionTable {
 	/**
 	 * Makes the table unless it exists. golang-migrate's own table, which has two columns, is used as it is.
 	 *
-	 * @param stamped Gives it a column for stamps, unless it has one.
+	 * @param stamped Gives it a column for stamps, unless it has one, or is no version table.
 	 */
 	create(stamped: boolean): void;
 	read(): VersionState;
@@ -86,8 +86,10 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 			);
 			if (!stamped) return;
 			const column = stampColumn(connection, name);
-			if (column === undefined) connection.run(`ALTER TABLE ${table} ADD COLUMN godwit_stamp TEXT`);
 			stampedIn = column ?? "godwit_stamp";
+			// What is not a version table, as a view or another tool's table, is left as it is; whoever reads or writes it is told.
+			const addsColumn = column === undefined && tableExists(connection, name) && holdsVersions(connection, name);
+			if (addsColumn) connection.run(`ALTER TABLE ${table} ADD COLUMN godwit_stamp TEXT`);
 		},
 		read,
 		stamp() {
