@@ -50,6 +50,30 @@ export const engineHistoryMutants: Readonly<Record<string, EngineMutant>> = {
 		caughtBy: "engine/does-not-run-twice-what-another-tool-may-have-applied",
 		options: ({ driver, ...options }) => ({ ...options, driver: trusting(driver) }),
 	},
+	"another tool is taken to have had the same files": {
+		caughtBy: "engine/does-not-run-twice-what-another-checkout-has",
+		options: (options) =>
+			recording(options, (events) =>
+				events.map((event) => (event.op === "other-tool" ? { ...event, target: event.version } : event)),
+			),
+	},
+	"the version that another tool stopped at is not adopted": {
+		caughtBy: "engine/does-not-run-twice-what-another-tool-stopped-at",
+		options: (options) =>
+			recording(options, (events) => events.filter(({ op, version, target }) => op !== "adopt" || version !== target)),
+	},
+	"a version without a file is taken for certain": {
+		caughtBy: "engine/guesses-what-the-version-alone-says",
+		break: (e) => ({
+			async status() {
+				const report = await e.status();
+				const migrations = report.migrations.map((migration) =>
+					migration.state === "missing" ? { ...migration, guess: false } : migration,
+				);
+				return { ...report, migrations };
+			},
+		}),
+	},
 	"what another tool did is adopted without a word of it": {
 		caughtBy: "engine/goes-on-where-another-tool-stopped",
 		options: (options) => recording(options, (events) => events.filter(({ op }) => op !== "other-tool")),

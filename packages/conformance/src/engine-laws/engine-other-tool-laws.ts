@@ -43,6 +43,69 @@ export function otherToolLaws(openEngine: OpenEngine): HistoryLaws {
 			},
 		},
 		{
+			id: "engine/does-not-run-twice-what-another-checkout-has",
+			of: "Policies.outOfOrder",
+			async check(harness) {
+				await upTo(openEngine, harness, [1n]);
+				// Its source may have had a 2, which is not in this one.
+				await asOtherTool(harness, 3n);
+				await upTo(openEngine, harness, [1n, 3n]);
+				const { engine, findings } = await listening(openEngine, harness, [1n, 2n, 3n], { outOfOrder: "apply" });
+				await using _ = engine;
+				assert.deepEqual((await engine.up()).applied, []);
+				assert.deepEqual(
+					findings.map(({ kind, versions }) => ({ kind, versions })),
+					[{ kind: "unknown", versions: [2n] }],
+				);
+				await expectObjects(harness, ["m1"]);
+			},
+		},
+		{
+			id: "engine/does-not-run-twice-what-another-tool-stopped-at",
+			of: "Migrate.up",
+			async check(harness) {
+				await upTo(openEngine, harness, [1n]);
+				await asOtherTool(harness, 3n);
+				{
+					// The file of the version that the database is at is not in this source.
+					await using engine = await openWith(openEngine, harness, reversibleSet([1n, 2n]), { newer: "allow" });
+					const { migrations } = await engine.status();
+					assert.deepEqual(migrations.map(({ version, state, guess }) => ({ version, state, guess })).slice(-1), [
+						{ version: 3n, state: "newer", guess: true },
+					]);
+					await engine.up();
+				}
+				assert.deepEqual((await eventsOf(harness)).map(written), [
+					"up 1 to 1",
+					"other-tool 1 to 3",
+					"adopt 2 to 3",
+					"adopt 3 to 3",
+				]);
+				await using engine = await openWith(openEngine, harness, reversibleSet([1n, 2n, 3n]));
+				assert.deepEqual((await engine.up()).applied, []);
+				await expectObjects(harness, ["m1"]);
+			},
+		},
+		{
+			id: "engine/guesses-what-the-version-alone-says",
+			of: "Migrate.status",
+			async check(harness) {
+				await upTo(openEngine, harness, [1n, 3n]);
+				// It has gone down to a version that is not in this source.
+				await asOtherTool(harness, 2n);
+				await using engine = await openWith(openEngine, harness, reversibleSet([1n, 3n]));
+				const { migrations } = await engine.status();
+				assert.deepEqual(
+					migrations.map(({ version, state, guess }) => ({ version, state, guess })),
+					[
+						{ version: 1n, state: "applied", guess: true },
+						{ version: 2n, state: "missing", guess: true },
+						{ version: 3n, state: "pending", guess: true },
+					],
+				);
+			},
+		},
+		{
 			id: "engine/goes-on-where-another-tool-stopped",
 			of: "Migrate.up",
 			async check(harness) {

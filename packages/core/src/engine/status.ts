@@ -92,7 +92,8 @@ async function migrationsOf(
 			return {
 				version,
 				state: stateOf(version, known, state, { missing: missing.has(version), change: changes.get(version) }),
-				guess: known.guess,
+				// What no event names is here for the number that another tool has left.
+				guess: known.guess || (missing.has(version) && !isApplied(known)),
 				title: file?.identifier ?? known.event?.title,
 				location: file?.location,
 				event: known.event,

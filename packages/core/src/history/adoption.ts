@@ -1,4 +1,4 @@
-import type { Version } from "../version.ts";
+import { NIL_VERSION, type Version } from "../version.ts";
 import type { HistoryEvent, RecordedEvent } from "./history-event.ts";
 import { isApplied, type KnownVersions } from "./known-versions.ts";
 
@@ -29,9 +29,10 @@ export function adopt(
 
 	const reverted = [...known.named()].filter((version) => version > to && isApplied(known.of(version)));
 	if (from !== undefined) add("other-tool", from);
-	for (const version of versions) {
-		if (version <= to && (from === undefined || version > from)) add("adopt", version);
-	}
+	const passed = (version: Version): boolean => version <= to && (from === undefined || version > from);
+	for (const version of versions) if (passed(version)) add("adopt", version);
+	// The number says so also where the source has no such file, which may only be missing in this checkout.
+	if (to !== NIL_VERSION && passed(to) && !versions.includes(to)) add("adopt", to);
 	for (const version of reverted) add("elsewhere", version);
 	return due;
 }

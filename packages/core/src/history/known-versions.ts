@@ -57,21 +57,20 @@ export function knownVersions(events: Iterable<RecordedEvent>): KnownVersions {
 		said.set(event.version, { state, guess, event, file: event.checksum === undefined ? undefined : event });
 	}
 
-	/** Nobody knows which way the other tool took from one version to the other. */
+	/** Nobody knows which way the other tool took from one version to the other, and with which files. */
 	function otherTool(event: RecordedEvent): void {
 		const { target } = event;
-		const low = lower(event.version, target);
 		for (const [version, known] of said) {
 			if (!isApplied(known)) {
 				// Not left to the floor, which would call it applied.
-				if (version <= low) said.set(version, UNKNOWN);
+				if (version <= target) said.set(version, UNKNOWN);
 			} else if (version > target) said.set(version, { state: "reverted", guess: true, event });
 			else said.set(version, { ...known, guess: true });
 		}
 		if (floor !== undefined) {
 			floor = { version: lower(floor.version, target), known: { ...floor.known, guess: true } };
 		}
-		unknownTo = low;
+		unknownTo = target;
 	}
 
 	function startOver(event: RecordedEvent, state: "forced" | "baseline"): void {

@@ -58,6 +58,16 @@ describe("knownVersions", () => {
 			"up 1>1, other-tool 1>3, adopt 2>3, adopt 3>3",
 			"applied? adopted? adopted? new new",
 		],
+		[
+			"what another tool passed in another checkout",
+			"up 1>1, other-tool 1>4, adopt 3>4, adopt 4>4",
+			"applied? unknown adopted? adopted? new",
+		],
+		[
+			"what was reverted before another tool passed it in another checkout",
+			"up 1>1, up 2>2, down 2>1, other-tool 1>3, adopt 3>3",
+			"applied? unknown adopted? new new",
+		],
 		["what another tool reverted", "up 1>1, up 2>2, other-tool 2>1, elsewhere 2>1", "applied? reverted? new new new"],
 		["what another tool reverted, without a file", "up 1>1, up 2>2, other-tool 2>1", "applied? reverted? new new new"],
 		["what is below where another tool was", "up 1>1, up 3>3, other-tool 3>3", "applied? unknown applied? new new"],
