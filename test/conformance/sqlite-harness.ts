@@ -8,7 +8,7 @@ import type { DriverHarness } from "@godwit/conformance";
 import { type DriverFactory, textBody } from "@godwit/core";
 
 /** Durability is not what the laws ask for; test/torture does. */
-const OPTIONS = "x-synchronous=off&x-history=full";
+const OPTIONS = "x-synchronous=off";
 
 /** A program that runs SQL, its second argument, on a database, its first. */
 const CHANGE = `

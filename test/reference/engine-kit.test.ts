@@ -80,7 +80,10 @@ describe("every way through golang-migrate's own fixture", () => {
 			const expected = await walk(go, start, request, goLog);
 			const actual = await walk(godwit.lenient, start, request, godwitLog);
 			const looks = request.kind === "steps" && request.count === 0 && [0n, 2n, 6n, 8n].includes(start);
-			if (looks) expect(actual.outcome).toBe("no-such-version");
+			// newer-database, in each of its words for a version that is not there.
+			const newer = start === 8n && (looks || expected.outcome === "no-such-version");
+			if (newer) expect(actual).toEqual({ ...expected, outcome: "newer" });
+			else if (looks) expect(actual.outcome).toBe("no-such-version");
 			else expect(actual, written(request)).toEqual(expected);
 		}
 	});

@@ -47,6 +47,9 @@ export const examples: readonly Example[] = [
 		down,
 		{ kind: "version" },
 	]),
+	...[up, down, migrate(1n), { kind: "steps", count: -1 } as const].map((operation) =>
+		example("newer-database", A, [{ kind: "force", version: 7n }, operation]),
+	),
 	example("drop-leaves-nothing", { "1_a.up.sql": "CREATE TABLE a (x); CREATE VIEW v AS SELECT x FROM a;" }, [
 		up,
 		{ kind: "drop" },

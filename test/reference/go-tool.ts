@@ -1,3 +1,4 @@
+import { isOwnTable } from "./own-tables.ts";
 import type { Reference, ReferenceAnswer } from "./reference.ts";
 import type { Answer, Outcome, Request, Tool } from "./tool.ts";
 
@@ -41,8 +42,8 @@ function neutral({ outcome, schema, ...answer }: ReferenceAnswer): Answer {
 	return {
 		...answer,
 		outcome: outcomeOf(outcome, answer.message),
-		// godwit's, in a database on which both work.
-		schema: schema.filter(([, , table]) => table !== "schema_migrations_lock"),
+		// The reference has left out the version's alone.
+		schema: schema.filter(([, , table]) => !isOwnTable(table)),
 	};
 }
 

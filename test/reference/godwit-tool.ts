@@ -98,6 +98,12 @@ function outcomeOf(error: MigrateError): Outcome {
 			return isMigrateError(error.cause, "ERR_SQL") ? "failed" : refused(error);
 		case "ERR_VERSION_NOT_FOUND":
 			return "no-such-version";
+		case "ERR_DATABASE_NEWER":
+			return "newer";
+		case "ERR_OUT_OF_ORDER":
+			return "out-of-order";
+		case "ERR_CHANGED":
+			return "changed";
 		case "ERR_NO_MIGRATIONS":
 			return "no-migrations";
 		case "ERR_DIRTY":

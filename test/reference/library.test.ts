@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sqliteNative } from "@godwit/sqlite-native";
 import BetterSqlite3 from "better-sqlite3";
-import { Migrate, openDriver } from "godwit";
+import { Migrate, type MigrateOptions, openDriver } from "godwit";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { buildReference, type Reference, startReference } from "./reference.ts";
 
@@ -28,7 +28,7 @@ describe.for(["sqlite3", "ncruces-sqlite3"])("the library over %s", (scheme) => 
 
 	const url = (name: string): string => `${scheme}://${folder}/${name}`;
 	const openGo = (name: string, reference = go) => reference.open(`file://${folder}`, url(name));
-	const openGodwit = (name: string) => Migrate.open(`file://${folder}`, url(name));
+	const openGodwit = (name: string, options?: MigrateOptions) => Migrate.open(`file://${folder}`, url(name), options);
 
 	it("report-not-error: nothing to do and fewer steps than asked for resolve to a report", async () => {
 		await openGo("go.db");
@@ -39,21 +39,67 @@ describe.for(["sqlite3", "ncruces-sqlite3"])("the library over %s", (scheme) => 
 		expect(await migrate.up()).toEqual({ from: 1n, to: 1n, applied: [], short: 0, stopped: false });
 	});
 
-	it("a file below the current version is not seen, by either", async () => {
+	it("out-of-order: a file below the current version is an error, which says what to do", async () => {
 		await writeFile(join(folder, "3_c.up.sql"), "CREATE TABLE c (x)");
 		await openGo("go.db");
 		await go.up();
 		await go.close();
-		await using migrate = await openGodwit("godwit.db");
-		await migrate.up();
-
+		{
+			await using migrate = await openGodwit("godwit.db");
+			await migrate.up();
+		}
 		await writeFile(join(folder, "2_b.up.sql"), "CREATE TABLE b (x)");
 		await openGo("go.db");
 		expect((await go.up()).outcome).toBe("no-change");
 		expect(tables("go.db")).not.toContain("b");
-		await using again = await openGodwit("godwit.db");
-		expect(await again.up()).toMatchObject({ from: 3n, to: 3n, applied: [] });
+		{
+			await using migrate = await openGodwit("godwit.db");
+			await expect(migrate.up()).rejects.toMatchObject({ code: "ERR_OUT_OF_ORDER", details: { versions: [2n] } });
+		}
+		{
+			await using skipping = await openGodwit("godwit.db", { outOfOrder: "skip" });
+			expect(await skipping.up()).toMatchObject({ from: 3n, to: 3n, applied: [] });
+		}
 		expect(tables("godwit.db")).not.toContain("b");
+		await using applying = await openGodwit("godwit.db", { outOfOrder: "apply" });
+		expect(await applying.up()).toMatchObject({ from: 3n, to: 3n, applied: [{ version: 2n }] });
+		expect(tables("godwit.db")).toContain("b");
+	});
+
+	it("changed-file: an up file that was edited since it ran is an error, once there is something to run", async () => {
+		await openGo("go.db");
+		await go.up();
+		await go.close();
+		{
+			await using migrate = await openGodwit("godwit.db");
+			await migrate.up();
+		}
+		await writeFile(join(folder, "1_a.up.sql"), "CREATE TABLE a (x, y)");
+		{
+			await using migrate = await openGodwit("godwit.db");
+			expect(await migrate.up()).toMatchObject({ applied: [] });
+		}
+		await writeFile(join(folder, "2_b.up.sql"), "CREATE TABLE b (x)");
+		await openGo("go.db");
+		expect((await go.up()).outcome).toBe("ok");
+		{
+			await using migrate = await openGodwit("godwit.db");
+			await expect(migrate.up()).rejects.toMatchObject({ code: "ERR_CHANGED", details: { versions: [1n] } });
+		}
+		await using warned = await openGodwit("godwit.db", { changed: "warn" });
+		expect(await warned.up()).toMatchObject({ applied: [{ version: 2n }] });
+	});
+
+	it("newer-database: a database above every file can be let alone", async () => {
+		await openGo("go.db");
+		await go.force(7n);
+		expect(await go.up()).toMatchObject({ outcome: "not-exist", message: expect.stringContaining("version 7") });
+		{
+			await using migrate = await openGodwit("go.db");
+			await expect(migrate.up()).rejects.toMatchObject({ code: "ERR_DATABASE_NEWER" });
+		}
+		await using allowing = await openGodwit("go.db", { newer: "allow" });
+		expect(await allowing.up()).toMatchObject({ from: 7n, to: 7n, applied: [] });
 	});
 
 	it("lock-across-processes: a second process cannot take the lock", async () => {
@@ -85,7 +131,29 @@ describe.for(["sqlite3", "ncruces-sqlite3"])("the library over %s", (scheme) => 
 		await migrate.up();
 		expect(columns("go.db")).toEqual(["version", "dirty"]);
 		expect(columns("godwit.db")).toEqual(["version", "dirty", "created_at"]);
-		expect(tables("godwit.db")).toEqual(["a", "schema_migrations", "schema_migrations_lock"]);
+		expect(tables("godwit.db")).toEqual([
+			"a",
+			"schema_migrations",
+			"schema_migrations_history",
+			"schema_migrations_lock",
+		]);
+		await using adopting = await openGodwit("go.db");
+		await adopting.up();
+		expect(columns("go.db")).toEqual(["version", "dirty", "godwit_stamp"]);
+	});
+
+	it("history: golang-migrate keeps none, and leaves godwit's as it is", async () => {
+		await openGo("go.db");
+		await go.up();
+		expect(tables("go.db")).toEqual(["a", "schema_migrations"]);
+		await go.close();
+		await using migrate = await openGodwit("godwit.db");
+		await migrate.up();
+		const events = await migrate.history();
+		expect(events).toMatchObject([{ op: "up", version: 1n, target: 1n }]);
+		await openGo("godwit.db");
+		expect((await go.down()).outcome).toBe("ok");
+		expect(await migrate.history()).toEqual(events);
 	});
 
 	it("own-tables-in-a-file: a file that changes the version is refused", async () => {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import BetterSqlite3 from "better-sqlite3";
+import { isOwnTable } from "./own-tables.ts";
 import type { State } from "./tool.ts";
 
 /** Reads a database file beside the tool that works on it; a missing one is empty. */
@@ -17,7 +18,7 @@ export function observe(path: string): Pick<State, "rows" | "schema"> {
 		return {
 			rows: versionTable ? versionRows(database) : [],
 			schema: objects
-				.filter(({ tbl_name }) => !tbl_name.startsWith("schema_migrations"))
+				.filter(({ tbl_name }) => !isOwnTable(tbl_name))
 				.map(({ type, name, tbl_name, sql }) => [type, name, tbl_name, sql] as const),
 		};
 	} finally {

@@ -59,8 +59,16 @@ const RULES: readonly Rule[] = [
 		expect({ set, request, before }) {
 			if (request.kind !== "steps" || request.count !== 0) return undefined;
 			if (before.dirty) return { ...unchanged(before), outcome: "dirty" };
+			if (isAbove(set, before.version)) return { ...unchanged(before), outcome: "newer" };
 			return knows(set, before.version) ? undefined : { ...unchanged(before), outcome: "no-such-version" };
 		},
+	},
+	{
+		id: "newer-database",
+		expect: ({ set, before, go }) =>
+			go.outcome === "no-such-version" && isAbove(set, before.version)
+				? { ...unchanged(before), outcome: "newer" }
+				: undefined,
 	},
 	{
 		id: "missing-down-file",
@@ -176,6 +184,12 @@ function destination(migrations: readonly SetMigration[], here: number, request:
 
 function knows({ migrations }: MigrationSet, version: bigint): boolean {
 	return version === -1n || migrations.some((migration) => migration.version === version);
+}
+
+/** Whether a version is above every file. */
+function isAbove({ migrations }: MigrationSet, version: bigint): boolean {
+	const newest = migrations.at(-1);
+	return newest !== undefined && version > newest.version;
 }
 
 function unchanged({ version, dirty, rows, schema }: State): Expectation {

@@ -44,12 +44,14 @@ const BAD = BAD_TEXTS.flatMap(([what, parts, line, problem]) => [
 	[`${what}, read at once`, atOnce(parts), line, problem] as const,
 ]);
 
+const FIRST = "CREATE TABLE first (a);";
+
 describe.each(backends)("a body that is no SQL text, on $name", (backend) => {
 	let db: TestDatabase;
 
 	beforeEach(async () => {
 		db = createTestDatabase(backend);
-		await db.up(ups("CREATE TABLE first (a);"));
+		await db.up(ups(FIRST));
 	});
 
 	afterEach(() => db[Symbol.dispose]());
@@ -94,18 +96,19 @@ describe.each(backends)("a body that is no SQL text, on $name", (backend) => {
 		["semicolons", ";;\n;"],
 		["a byte order mark", "\uFEFF"],
 	])("may be %s", async (_, text) => {
-		await db.up(ups("", text));
+		await db.up(ups(FIRST, text));
 		expect(await db.version()).toEqual({ version: 2n, dirty: false });
-		await db.up(ups("", "", text), { url: "x-no-tx-wrap=true" });
+		await db.up(ups(FIRST, text, text), { url: "x-no-tx-wrap=true" });
 		expect(await db.version()).toEqual({ version: 3n, dirty: false });
 	});
 
 	it("may begin with a byte order mark and end its lines with CRLF", async () => {
-		await db.up(ups("", "\uFEFFCREATE TABLE t (a);\r\nINSERT INTO t VALUES ('x\r\ny');\r\n-- end\r\n"));
+		const text = "\uFEFFCREATE TABLE t (a);\r\nINSERT INTO t VALUES ('x\r\ny');\r\n-- end\r\n";
+		await db.up(ups(FIRST, text));
 		expect(db.all("SELECT a FROM t")).toEqual([{ a: "x\r\ny" }]);
 		const { cause } = await failedMigration(
 			"ERR_SQL",
-			db.up(ups("", "", "\uFEFFSELECT 1;\r\n\r\n DROP TABLE no;\r\n")),
+			db.up(ups(FIRST, text, "\uFEFFSELECT 1;\r\n\r\n DROP TABLE no;\r\n")),
 		);
 		expect(cause.details).toMatchObject({ line: 3, column: 2 });
 	});

@@ -35,8 +35,9 @@ describe.each(backends)("what a body does to its connection, on $name", (backend
 
 	it.each(Object.entries(SETTINGS))("does not reach the next body: %s", async (name, value) => {
 		const see = (table: string) => `CREATE TABLE ${table} AS SELECT * FROM pragma_${name}`;
-		await db.up(ups(see("earlier")));
-		await db.up(ups("", `PRAGMA ${name}=${value}`, see("seen")));
+		const earlier = see("earlier");
+		await db.up(ups(earlier));
+		await db.up(ups(earlier, `PRAGMA ${name}=${value}`, see("seen")));
 		const [before, after] = [db.all("SELECT * FROM earlier"), db.all("SELECT * FROM seen")];
 		expect(after).toEqual(before);
 		expect(Object.values(after[0] ?? {})).not.toEqual([value]);

@@ -123,10 +123,11 @@ describe.each(backends)("a file that leaves references to a table that it takes 
 	it("is not blamed for a table that was missing before", async () => {
 		const missing = "CREATE TABLE d (a REFERENCES Ghost);";
 		const body = "DROP TABLE IF EXISTS ghost; ALTER TABLE d RENAME TO e; CREATE TABLE GHOST (a); DROP TABLE ghost;";
-		await db.up(ups(`${SCHEMA} ${missing}`, body));
+		const first = `${SCHEMA} ${missing}`;
+		await db.up(ups(first, body));
 		const { cause } = await failedMigration(
 			"ERR_DANGLING_REFERENCE",
-			db.up(ups("", "", `DROP TABLE IF EXISTS ghost; DROP TABLE "p one";`)),
+			db.up(ups(first, body, `DROP TABLE IF EXISTS ghost; DROP TABLE "p one";`)),
 		);
 		expect(cause.details.parent).toBe("p ONE");
 	});

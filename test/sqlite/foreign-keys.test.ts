@@ -117,8 +117,9 @@ describe.each(backends)("foreign keys on $name", (backend) => {
 		it("tell old from new violations by number where rows have no rowid", async () => {
 			const table = "CREATE TABLE tag (name TEXT PRIMARY KEY, author INTEGER REFERENCES author) WITHOUT ROWID;";
 			db.exec(`PRAGMA foreign_keys=OFF; ${table} INSERT INTO tag VALUES ('a', 99);`);
-			await db.up(ups(SCHEMA, "UPDATE tag SET name = 'b';"), { url });
-			const more = db.up(ups(SCHEMA, "", "INSERT INTO tag VALUES ('c', 99);"), { url });
+			const update = "UPDATE tag SET name = 'b';";
+			await db.up(ups(SCHEMA, update), { url });
+			const more = db.up(ups(SCHEMA, update, "INSERT INTO tag VALUES ('c', 99);"), { url });
 			const { cause } = await failedMigration("ERR_FOREIGN_KEY", more);
 			expect(cause.details.violations).toEqual(["a row of tag points to a row of author that does not exist"]);
 		});

@@ -1,6 +1,6 @@
-import { copyFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { Migrate } from "@godwit/core";
+import { Migrate, type MigrationFiles } from "@godwit/core";
 import { fileSource } from "@godwit/source-file";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends } from "./backends.ts";
@@ -13,6 +13,11 @@ const GO_TABLE = `
 `;
 
 const fixture = new URL("../fixtures/golang-migrate/", import.meta.url);
+
+function fixtureFiles(): MigrationFiles {
+	const folder = new URL("migrations/", fixture);
+	return Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), "utf8")]));
+}
 
 describe.each(backends)("golang-migrate's table, on $name", (backend) => {
 	let db: TestDatabase;
@@ -27,13 +32,29 @@ describe.each(backends)("golang-migrate's table, on $name", (backend) => {
 	/** Go: Version(); a bool is scanned from the integers 0 and 1. */
 	const rows = () => db.all("SELECT version, typeof(version) AS v, dirty, typeof(dirty) AS d FROM schema_migrations");
 
-	it("is used as it is, and keeps its two columns and its index", async () => {
+	/** With the column that godwit adds, which golang-migrate leaves NULL. */
+	const stamped = (objects: ReturnType<typeof tables>) =>
+		objects.map(({ name, sql }) => ({
+			name,
+			sql: name === "schema_migrations" ? String(sql).replace(/\)$/, ", godwit_stamp TEXT)") : sql,
+		}));
+
+	it("keeps its two columns and its index, and gets a column for the stamp", async () => {
 		db.exec(`${GO_TABLE} INSERT INTO schema_migrations VALUES (1, 0)`);
 		const before = tables();
 		await db.up(ups("this was applied by golang-migrate", "CREATE TABLE two (a);"));
-		expect(tables()).toEqual(before);
+		expect(tables()).toEqual(stamped(before));
 		expect(before.map(({ name }) => name)).toEqual(["schema_migrations", "version_unique"]);
 		expect(rows()).toEqual([{ version: 2n, v: "integer", dirty: 0n, d: "integer" }]);
+	});
+
+	it("is used as it is with x-history=off", async () => {
+		db.exec(`${GO_TABLE} INSERT INTO schema_migrations VALUES (1, 0)`);
+		const before = tables();
+		const files = ups("this was applied by golang-migrate", "CREATE TABLE two (a);");
+		await db.up(files, { url: "x-history=off" });
+		expect(tables()).toEqual(before);
+		expect(db.all("SELECT name FROM sqlite_schema WHERE name LIKE '%history'")).toEqual([]);
 	});
 
 	it("gets rows that golang-migrate reads: dirty, at -1, and up to 2^63-1", async () => {
@@ -45,12 +66,12 @@ describe.each(backends)("golang-migrate's table, on $name", (backend) => {
 			[2n ** 63n - 1n, true],
 		] as const) {
 			await driver.setVersion({ version, dirty });
-			expect(await driver.version()).toEqual({ version, dirty });
+			expect(await driver.version()).toMatchObject({ version, dirty });
 			expect(rows()).toEqual([{ version, v: "integer", dirty: dirty ? 1n : 0n, d: "integer" }]);
 		}
 		await driver.setVersion({ version: -1n, dirty: false });
 		expect(rows()).toEqual([]);
-		expect(await driver.version()).toEqual({ version: -1n, dirty: false });
+		expect(await driver.version()).toMatchObject({ version: -1n, dirty: false });
 	});
 
 	it("says that the database is dirty", async () => {
@@ -86,11 +107,13 @@ describe.each(backends)("golang-migrate's table, on $name", (backend) => {
 		expect((await migrate.steps(-1)).to).toBe(1n);
 		expect((await migrate.up()).to).toBe(2n);
 		await migrate.close();
-		expect(tables()).toEqual(before);
-		await db.up(ups("", "", "ALTER TABLE users ADD COLUMN more TEXT"));
+		expect(tables()).toEqual(stamped(before));
+		const files = fixtureFiles();
+		await db.up({ ...files, "3_more.up.sql": "ALTER TABLE users ADD COLUMN more TEXT" });
 		expect(rows()).toEqual([{ version: 3n, v: "integer", dirty: 0n, d: "integer" }]);
-		await failedMigration("ERR_SQL", db.up(ups("", "", "", "DROP TABLE missing")));
+		const failing = { "3_more.up.sql": "ALTER TABLE users ADD COLUMN more TEXT", "4_no.up.sql": "DROP TABLE missing" };
+		await failedMigration("ERR_SQL", db.up({ ...files, ...failing }));
 		expect(rows()).toEqual([{ version: 3n, v: "integer", dirty: 0n, d: "integer" }]);
-		expect(tables()).toEqual(before);
+		expect(tables()).toEqual(stamped(before));
 	});
 });

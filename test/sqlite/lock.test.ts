@@ -136,7 +136,7 @@ describe.each(backends)("the migration lock on $name", (backend) => {
 			"ERR_LOCK_LOST",
 			driver.transaction?.({ version: 5n, dirty: false }, async () => {}) ?? Promise.resolve(),
 		);
-		expect(await driver.version()).toEqual({ version: 4n, dirty: false });
+		expect(await driver.version()).toMatchObject({ version: 4n, dirty: false });
 		await failure("ERR_LOCK_LOST", driver.unlock());
 		await failure("ERR_NOT_LOCKED", driver.unlock());
 		expect(db.schema()).toEqual([]);

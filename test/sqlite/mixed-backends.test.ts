@@ -5,12 +5,14 @@ import { native, wasm } from "./backends.ts";
 import { otherProcess } from "./other-process.ts";
 import { createTestDatabase, failure, type TestDatabase, ups } from "./test-database.ts";
 
+const FIRST = "CREATE TABLE t (a INTEGER PRIMARY KEY);";
+
 describe.runIf(process.platform === "linux")("sqlite-native and sqlite-wasm on one file at one time", () => {
 	let db: TestDatabase;
 
 	beforeEach(async () => {
 		db = createTestDatabase(native);
-		await db.up(ups("CREATE TABLE t (a INTEGER PRIMARY KEY);"));
+		await db.up(ups(FIRST));
 	});
 
 	afterEach(() => db[Symbol.dispose]());
@@ -68,7 +70,7 @@ describe.runIf(process.platform === "linux")("sqlite-native and sqlite-wasm on o
 	});
 
 	it("do not share a database in WAL mode, unless told that nothing else uses it", async () => {
-		await db.up(ups("", "INSERT INTO t VALUES (1);"), { url: "x-journal-mode=wal" });
+		await db.up(ups(FIRST, "INSERT INTO t VALUES (1);"), { url: "x-journal-mode=wal" });
 		const bytes = readFileSync(db.path);
 		const { message } = await failure("ERR_DATABASE", wasm.factory.open(url("sqlite-wasm", "")));
 		expect(message).toContain("app.db is in WAL mode");
@@ -76,7 +78,7 @@ describe.runIf(process.platform === "linux")("sqlite-native and sqlite-wasm on o
 		expect(readFileSync(db.path)).toEqual(bytes);
 		expect(db.files()).toEqual(["app.db"]);
 		await using driver = await wasm.factory.open(url("sqlite-wasm", "x-wal=alone"));
-		expect(await driver.version()).toEqual({ version: 2n, dirty: false });
+		expect(await driver.version()).toMatchObject({ version: 2n, dirty: false });
 		await driver.apply?.(textBody("INSERT INTO t VALUES (2)"), { version: 3n, dirty: false });
 		await driver.close();
 		expect(db.all("PRAGMA journal_mode")).toEqual([{ journal_mode: "wal" }]);

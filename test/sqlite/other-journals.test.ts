@@ -46,7 +46,7 @@ describe.each(backends)("the journal of a native application, on $name", (backen
 			await killApplication(mode);
 			{
 				await using driver = await db.open();
-				expect(await driver.version()).toEqual({ version: -1n, dirty: false });
+				expect(await driver.version()).toMatchObject({ version: -1n, dirty: false });
 				expect(isHot()).toBe(false);
 				expect(readFileSync(db.path).includes("changed xxx")).toBe(false);
 			}

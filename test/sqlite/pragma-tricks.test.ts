@@ -117,9 +117,10 @@ describe.each(backends)("a trick in a body in a transaction, on $name", (backend
 
 	it("is rolled back in every database that it attached", async () => {
 		const attach = `ATTACH '${other()}' AS other;`;
-		await db.up(ups(FIRST, `${attach} CREATE TABLE other.t (a); INSERT INTO other.t VALUES (1);`));
+		const second = `${attach} CREATE TABLE other.t (a); INSERT INTO other.t VALUES (1);`;
+		await db.up(ups(FIRST, second));
 		const body = `${attach} INSERT INTO other.t VALUES (2); PRAGMA other.user_version=5; DROP TABLE missing;`;
-		await failedMigration("ERR_SQL", db.up(ups(FIRST, "", body)));
+		await failedMigration("ERR_SQL", db.up(ups(FIRST, second, body)));
 		using connection = backend.connect(other());
 		expect(connection.all("SELECT a, user_version FROM t, pragma_user_version")).toEqual([{ a: 1n, user_version: 0n }]);
 	});

@@ -66,7 +66,8 @@ export function createTestDatabase(backend: Backend): TestDatabase {
 		down: (files, options) => db.migrate(files, async (migrate) => void (await migrate.down()), options),
 		async version() {
 			await using driver = await db.open();
-			return await driver.version();
+			const { version, dirty } = await driver.version();
+			return { version, dirty };
 		},
 		exec(sql) {
 			using connection = backend.connect(path);

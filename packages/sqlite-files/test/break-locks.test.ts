@@ -128,7 +128,7 @@ describe("breakLocks", () => {
 			return true;
 		});
 		expect(cleared).toBe(0);
-		expect(await second.version()).toEqual({ version: 2n, dirty: false });
+		expect(await second.version()).toMatchObject({ version: 2n, dirty: false });
 	});
 
 	it("leaves a row that another holder of the same process has taken meanwhile", async () => {

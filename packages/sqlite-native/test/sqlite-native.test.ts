@@ -50,7 +50,7 @@ describe("sqliteNative", () => {
 		try {
 			await using driver = sqliteNative.withInstance(database);
 			await driver.setVersion({ version: 1n, dirty: false });
-			expect(await driver.version()).toEqual({ version: 1n, dirty: false });
+			expect(await driver.version()).toMatchObject({ version: 1n, dirty: false });
 		} finally {
 			Object.defineProperty(process, "versions", { value: versions, configurable: true });
 		}
@@ -83,7 +83,7 @@ describe("sqliteNative", () => {
 
 	it("reads a missing file as an empty database, and does not make it", async () => {
 		await using driver = await sqliteNative.open(`sqlite-native://${folder}/app.db`);
-		expect(await driver.version()).toEqual({ version: -1n, dirty: false });
+		expect(await driver.version()).toMatchObject({ version: -1n, dirty: false });
 		expect(readdirSync(folder)).toEqual([]);
 	});
 
@@ -101,10 +101,10 @@ describe("sqliteNative", () => {
 		await using own = await sqliteNative.open(`sqlite-native://${folder}/app.db`);
 		await lent.lock();
 		await lent.setVersion({ version: 1n, dirty: false });
-		expect(await own.version()).toEqual({ version: 1n, dirty: false });
+		expect(await own.version()).toMatchObject({ version: 1n, dirty: false });
 		await lent.unlock();
 		await own.lock();
-		expect(await lent.version()).toEqual({ version: 1n, dirty: false });
+		expect(await lent.version()).toMatchObject({ version: 1n, dirty: false });
 		await own.unlock();
 		await lent.close();
 		database.close();
@@ -120,7 +120,7 @@ describe("sqliteNative", () => {
 		await using first = sqliteNative.withInstance(one);
 		expect(() => sqliteNative.withInstance(two)).toThrow(/two SQLite libraries in one process/);
 		await using own = await sqliteNative.open(`sqlite-native://${path}`);
-		expect(await own.version()).toEqual({ version: -1n, dirty: false });
+		expect(await own.version()).toMatchObject({ version: -1n, dirty: false });
 		await first.close();
 		await using second = sqliteNative.withInstance(two);
 		expect(await rejectionOf(own.lock())).toMatchObject({

@@ -61,7 +61,8 @@ export const up: readonly CommandLineCase[] = [
 		at: "at77",
 		exit: 1,
 		says: /^error: no migration found for version 77/,
-		words: /^error: the database is at version 77: there is no such migration/,
+		words:
+			/^error: the database is at version 77, above the newest migration in the source, 2: it was migrated by a newer release/,
 		version: "77",
 	},
 	{

@@ -130,7 +130,10 @@ export class Migrate implements AsyncDisposable {
 
 	/** Reads version and dirty flag; `NIL_VERSION` before the first migration. Takes no lock. Go: Version. */
 	async version(): Promise<VersionState> {
-		return this.#operations.run(() => this.#driver.version(waitingOf(this.#options)));
+		return this.#operations.run(async () => {
+			const { version, dirty } = await this.#driver.version(waitingOf(this.#options));
+			return { version, dirty };
+		});
 	}
 
 	/** Tells of every migration whether it is applied, and what is not as it should be. Takes no lock, and writes nothing. */

@@ -72,7 +72,7 @@ const RULES: { readonly [K in keyof SqliteConfig]: OptionRule<SqliteConfig[K]> }
 	foreignKeyCheck: bool(false),
 	danglingReferences: oneOf(undefined, ["allow"]),
 	wal: oneOf(undefined, ["alone"]),
-	history: oneOf("off", ["full", "hash", "off"]),
+	history: oneOf("full", ["full", "hash", "off"]),
 	atomic: bool(true),
 };
 

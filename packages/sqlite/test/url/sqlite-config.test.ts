@@ -15,7 +15,7 @@ const DEFAULTS: SqliteConfig = {
 	foreignKeyCheck: false,
 	danglingReferences: undefined,
 	wal: undefined,
-	history: "off",
+	history: "full",
 	atomic: true,
 };
 
