@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Migrate, memorySource, type VersionState } from "@godwit/core";
+import { assertHistoryAgrees } from "./history.ts";
 import { askShell } from "./sqlite-shell.ts";
 import { filesOf, SETS } from "./steps.ts";
 import type { TestFolder } from "./test-folder.ts";
@@ -16,7 +17,7 @@ export interface Aftermath {
 
 /**
  * What has to hold in a folder where a run came to harm: godwit and the `sqlite3` shell find a sound database in a state
- * that its version tells truly, and the next run goes on to the end.
+ * that its version and its history tell truly, and the next run goes on to the end.
  *
  * @param backend Finds the database first and goes on with the work.
  */
@@ -30,6 +31,7 @@ export async function assertAftermath(
 	const url = urlOf(backend, path, which);
 	const found = await versionAt(backend, url);
 	await assertSound(path);
+	assertHistoryAgrees(path);
 	const version = Number(found.version);
 	const state = stateAt(path);
 	let repairs: Aftermath["repairs"] = 0;
@@ -80,6 +82,7 @@ export async function assertEnd(
 	const end = await versionAt(backend, urlOf(backend, path, which));
 	assert.deepEqual(end, { version: BigInt(way.end), dirty: false });
 	await assertSound(path);
+	assertHistoryAgrees(path);
 	assert.equal(stateAt(path), way.clean(way.end), "not in the state of an undisturbed run");
 	assert.equal(await askShell(path, "PRAGMA journal_mode"), which.journal === "wal" ? "wal" : "delete");
 }
@@ -98,7 +101,8 @@ export function stateAt(path: string): string {
 
 async function versionAt(backend: BackendName, url: string): Promise<VersionState> {
 	await using driver = await backendOf(backend).open(url);
-	return await driver.version();
+	const { version, dirty } = await driver.version();
+	return { version, dirty };
 }
 
 async function openMigrate(

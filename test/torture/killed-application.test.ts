@@ -8,7 +8,8 @@ import { ALL_BACKENDS, backendOf } from "./torture-case.ts";
 
 async function versionOf(opened: Driver): Promise<VersionState> {
 	await using driver = opened;
-	return await driver.version();
+	const { version, dirty } = await driver.version();
+	return { version, dirty };
 }
 
 describe.each(ALL_BACKENDS)("%s on the database of a killed node-sqlite3-wasm application", (backend) => {

@@ -27,6 +27,7 @@ import { sqliteNative } from "@godwit/sqlite-native";
 import { abandonedDatabase } from "./abandoned-database.ts";
 import { ACCOUNTS, CHANGE_ACCOUNTS, countAccounts, createAccounts } from "./accounts.ts";
 import { assertSound, stateAt } from "./aftermath.ts";
+import { assertHistoryAgrees } from "./history.ts";
 import { killedRun } from "./killed-run.ts";
 import { filesOf, SETS } from "./steps.ts";
 import { createTestFolder, type TestFolder } from "./test-folder.ts";
@@ -279,6 +280,12 @@ export const SCENARIOS = {
 		using testFolder = createTestFolder();
 		assert.equal(await up(testFolder, "sqlite-native", filesOf(SETS.full, testFolder.folder)), undefined);
 		assert.equal(stateAt(testFolder.path), wayOf(SETS.full, "up").clean(SETS.full.length));
+	},
+
+	async "the history has each migration that the schema has"(): Promise<void> {
+		using testFolder = createTestFolder();
+		assert.equal(await up(testFolder, "sqlite-native", filesOf(SETS.small, testFolder.folder)), undefined);
+		assertHistoryAgrees(testFolder.path);
 	},
 
 	async "a migration waits for another connection's transaction instead of failing in its midst"(): Promise<void> {
