@@ -1,0 +1,70 @@
+import fc from "fast-check";
+import type { Policies } from "godwit";
+import { type Request, written } from "./tool.ts";
+
+/**
+ * One turn on a database that both tools migrate. Each file makes one table, so that the schema tells which are applied. A
+ * `pick` is a version or the position of one, wherever the files or the database are then.
+ *
+ * `put` adds a file that is not there: a new one, or one that was deleted. `repair` says of a version that is unknown what the
+ * schema shows.
+ */
+export type Turn =
+	| { readonly by: "golang-migrate"; readonly request: Request }
+	| { readonly by: "godwit"; readonly request: Request; readonly policies: Policies }
+	| { readonly by: "person"; readonly change: "put" | "edit" | "delete" | "repair"; readonly pick: number };
+
+export interface AppliedSequence {
+	/** Of the files that are there at first. */
+	readonly versions: readonly bigint[];
+	readonly turns: readonly Turn[];
+}
+
+/** Few, so that they meet. */
+export const VERSIONS: readonly bigint[] = [1n, 2n, 3n, 4n, 5n, 6n];
+
+const anyVersion = fc.constantFrom(...VERSIONS);
+
+const anyRequest: fc.Arbitrary<Request> = fc.oneof(
+	{ weight: 6, arbitrary: fc.constant({ kind: "up" } as const) },
+	{ weight: 1, arbitrary: fc.constant({ kind: "down" } as const) },
+	{ weight: 4, arbitrary: fc.integer({ min: -2, max: 2 }).map((count) => ({ kind: "steps", count }) as const) },
+	{ weight: 4, arbitrary: anyVersion.map((version) => ({ kind: "migrate", version }) as const) },
+	{
+		weight: 1,
+		arbitrary: fc.constantFrom(-1n, 9n, ...VERSIONS).map((version) => ({ kind: "force", version }) as const),
+	},
+);
+
+const anyPolicies: fc.Arbitrary<Policies> = fc.record({
+	outOfOrder: fc.constantFrom("error", "skip", "apply", "apply"),
+	changed: fc.constantFrom("error", "warn"),
+	newer: fc.constantFrom("error", "allow"),
+});
+
+const anyTurn: fc.Arbitrary<Turn> = fc.oneof(
+	{ weight: 4, arbitrary: fc.record({ by: fc.constant("golang-migrate" as const), request: anyRequest }) },
+	{
+		weight: 4,
+		arbitrary: fc.record({ by: fc.constant("godwit" as const), request: anyRequest, policies: anyPolicies }),
+	},
+	{
+		weight: 4,
+		arbitrary: fc.record({
+			by: fc.constant("person" as const),
+			change: fc.constantFrom("put", "put", "edit", "delete", "repair"),
+			pick: fc.nat(5),
+		}),
+	},
+);
+
+export const anyAppliedSequence: fc.Arbitrary<AppliedSequence> = fc.record({
+	versions: fc.subarray([...VERSIONS], { minLength: 1 }),
+	turns: fc.array(anyTurn, { minLength: 4, maxLength: 14 }),
+});
+
+export function turnText(turn: Turn): string {
+	if (turn.by === "person") return `${turn.change} ${turn.pick}`;
+	if (turn.by === "golang-migrate") return `${written(turn.request)} by golang-migrate`;
+	return `${written(turn.request)} by godwit, ${JSON.stringify(turn.policies)}`;
+}
