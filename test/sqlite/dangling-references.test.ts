@@ -132,6 +132,20 @@ describe.each(backends)("a file that leaves references to a table that it takes 
 		expect(cause.details.parent).toBe("p ONE");
 	});
 
+	it("is refused beside a table that referred before to a table of that name", async () => {
+		const old = "CREATE TABLE d (a REFERENCES p_old, c REFERENCES [p one]); ALTER TABLE d RENAME TO e;";
+		const { cause } = await failedMigration("ERR_DANGLING_REFERENCE", db.up(ups(SCHEMA, old, REBUILD)));
+		expect(cause.details.tables).toEqual(["c", "e"]);
+	});
+
+	it("is not blamed for the old references of a table that it renames or makes anew", async () => {
+		const missing = "CREATE TABLE d (a REFERENCES ghost); CREATE TABLE f (a REFERENCES ghost);";
+		const rebuild = "CREATE TABLE new_f (a REFERENCES ghost, b); DROP TABLE f; ALTER TABLE new_f RENAME TO f;";
+		const body = `DROP TABLE other; ALTER TABLE d RENAME TO e; ${rebuild} CREATE TABLE ghost (a); DROP TABLE ghost;`;
+		await db.up(ups(SCHEMA, missing, body));
+		expect(await db.version()).toEqual({ version: 3n, dirty: false });
+	});
+
 	it("is not remembered by the next one", async () => {
 		await using driver = await db.open();
 		await driver.run(textBody(`${SCHEMA} DROP TABLE other;`));

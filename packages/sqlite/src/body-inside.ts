@@ -39,6 +39,7 @@ export function bodyInside({
 		);
 		return andThen(running, () => {
 			references.assertKept();
+			references.end();
 			own.assertKept();
 			return own;
 		});

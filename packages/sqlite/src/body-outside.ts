@@ -9,7 +9,7 @@ import type { LockRow } from "./lock/lock-row.ts";
 import { runWithoutTransaction } from "./run-body.ts";
 import type { Statements } from "./statements/statements.ts";
 import type { OwnTables, OwnTablesBody, RecordedVersion } from "./tables/own-tables.ts";
-import { referenceCheck } from "./tables/reference-check.ts";
+import { withReferenceCheck } from "./tables/reference-check.ts";
 import type { VersionTable } from "./tables/version-table.ts";
 import type { SqliteConfig } from "./url/sqlite-config.ts";
 
@@ -36,20 +36,18 @@ export function bodyOutside(options: BodyOutsideOptions): (body: Statements) => 
 		await retryWhileBusy(connection, config, () => journal.remove());
 		const own = ownTables({ directives: body.directives, inTransaction: false });
 		try {
-			const references = await retryWhileBusy(connection, config, () => referenceCheck(connection, config));
-			await runWithoutTransaction(connection, body, config, async (statement) => {
-				await retryWhileBusy(connection, config, () => {
-					own.beforeStatement(statement);
-					references.beforeStatement(statement);
-					session.beforeStatement(statement);
-				});
-				if (!state.held || !row.lease.isDue() || connection.inTransaction) return;
-				await inTransaction(connection, config, () => row.fence());
-			});
-			await retryWhileBusy(connection, config, () => {
-				references.assertKept();
-				own.assertKept();
-			});
+			await withReferenceCheck(connection, config, (references) =>
+				runWithoutTransaction(connection, body, config, async (statement) => {
+					await retryWhileBusy(connection, config, () => {
+						own.beforeStatement(statement);
+						references.beforeStatement(statement);
+						session.beforeStatement(statement);
+					});
+					if (!state.held || !row.lease.isDue() || connection.inTransaction) return;
+					await inTransaction(connection, config, () => row.fence());
+				}),
+			);
+			await retryWhileBusy(connection, config, own.assertKept);
 			return own.allowed;
 		} catch (error) {
 			const { before } = own;

@@ -2,19 +2,28 @@ import { readName } from "./read-name.ts";
 import type { Statement } from "./statement.ts";
 import { nextToken } from "./tokens.ts";
 
+/** A name that no table of the main database has any more. */
+export interface TableRemoval {
+	readonly name: string;
+	/** The table's new name; missing when it is dropped. */
+	readonly to?: string;
+}
+
 /**
- * Returns the name of the table that a statement drops or renames in the main database: `DROP TABLE name` or
- * `ALTER TABLE name RENAME TO other`. A name without a schema can be that of a temporary table.
+ * Returns what a statement drops or renames in the main database: `DROP TABLE name` or `ALTER TABLE name RENAME TO other`.
+ * A name without a schema can be that of a temporary table.
  */
-export function removedTable({ keyword, sql }: Statement): string | undefined {
+export function tableRemoval({ keyword, sql }: Statement): TableRemoval | undefined {
 	if (keyword !== "DROP" && keyword !== "ALTER") return undefined;
 	const table = nextToken(sql, keyword.length);
 	if (table?.word !== "TABLE") return undefined;
 	const name = readTable(sql, afterIfExists(sql, table.end));
-	if (name === undefined || keyword === "DROP") return name?.name;
+	if (name === undefined) return undefined;
+	if (keyword === "DROP") return { name: name.name };
 	const rename = nextToken(sql, name.end);
-	const to = rename?.word === "RENAME" ? nextToken(sql, rename.end) : undefined;
-	return to?.word === "TO" ? name.name : undefined;
+	const word = rename?.word === "RENAME" ? nextToken(sql, rename.end) : undefined;
+	const to = word?.word === "TO" ? readName(sql, word.end) : undefined;
+	return to && { name: name.name, to: to.name };
 }
 
 function afterIfExists(sql: string, from: number): number {

@@ -1,17 +1,20 @@
 import type { SqliteConnection } from "../connection/sqlite-connection.ts";
 import { danglingReferenceError } from "../sqlite-error.ts";
 import type { Statement } from "../statements/statement.ts";
-import { removedTable } from "../statements/table-removal.ts";
+import { tableRemoval } from "../statements/table-removal.ts";
+import { type TableLineage, tableLineage, tableNames } from "./table-lineage.ts";
 
-/** Foreign keys whose parent table is missing, by the names of both tables. */
-const DANGLING = `SELECT DISTINCT child.name AS child, keys."table" AS parent
+/** Foreign keys whose parent table is missing: how many, by the names of both tables. */
+const DANGLING = `SELECT child.name AS child, keys."table" AS parent, count(DISTINCT keys.id) AS count
 	FROM main.sqlite_schema AS child, pragma_foreign_key_list(child.name, 'main') AS keys
 	WHERE child.type = 'table' AND keys."table" COLLATE NOCASE NOT IN (SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view'))
+	GROUP BY child.name, keys."table" COLLATE NOCASE
 	ORDER BY child.rowid`;
 
-interface Reference {
+interface References {
 	readonly child: string;
 	readonly parent: string;
+	readonly count: number;
 }
 
 /**
@@ -24,7 +27,8 @@ export interface DanglingReferences {
 	/**
 	 * Belongs after the body, which may have made the table again.
 	 *
-	 * @throws MigrateError `ERR_DANGLING_REFERENCE` for a table that the body removed and that was not missing before.
+	 * @throws MigrateError `ERR_DANGLING_REFERENCE` for foreign keys to a table that the body removed. Those that dangled
+	 *   before are left out, table by table.
 	 */
 	assertNone(): void;
 }
@@ -32,24 +36,33 @@ export interface DanglingReferences {
 export function danglingReferences(connection: SqliteConnection): DanglingReferences {
 	/** The last statement that removed a table, by the table's name in lower case. */
 	let removals: Map<string, Statement> | undefined;
-	/** Tables that were missing before the first removal. */
-	let missing: ReadonlySet<string> | undefined;
+	/** What there was before the first removal. */
+	let before: { readonly counts: ReadonlyMap<string, number>; readonly lineage: TableLineage } | undefined;
 
-	function read(): readonly Reference[] {
-		return connection.query(DANGLING).map(({ child, parent }) => ({ child: String(child), parent: String(parent) }));
+	function read(): readonly References[] {
+		return connection
+			.query(DANGLING)
+			.map(({ child, parent, count }) => ({ child: String(child), parent: String(parent), count: Number(count) }));
 	}
 
 	return {
 		beforeStatement(statement) {
-			const name = removedTable(statement);
-			if (name === undefined) return;
-			missing ??= new Set(read().map(({ parent }) => parent.toLowerCase()));
+			const removal = tableRemoval(statement);
+			if (removal === undefined) return;
+			before ??= {
+				counts: new Map(read().map(({ child, parent, count }) => [pair(child, parent), count])),
+				lineage: tableLineage(tableNames(connection)),
+			};
+			before.lineage.beforeStatement(statement);
 			removals ??= new Map();
-			removals.set(name.toLowerCase(), statement);
+			removals.set(removal.name.toLowerCase(), statement);
 		},
 		assertNone() {
-			if (removals === undefined) return;
-			const found = read().filter(({ parent }) => !missing?.has(parent.toLowerCase()));
+			if (before === undefined || removals === undefined) return;
+			const { counts, lineage } = before;
+			const found = read().filter(
+				({ child, parent, count }) => count > (counts.get(pair(lineage.nameBefore(child), parent)) ?? 0),
+			);
 			for (const { parent } of found) {
 				const statement = removals.get(parent.toLowerCase());
 				if (statement === undefined) continue;
@@ -58,4 +71,8 @@ export function danglingReferences(connection: SqliteConnection): DanglingRefere
 			}
 		},
 	};
+}
+
+function pair(child: string, parent: string): string {
+	return JSON.stringify([child.toLowerCase(), parent.toLowerCase()]);
 }

@@ -1,8 +1,10 @@
+import { cleanUpAfter } from "@godwit/core";
+import { retryWhileBusy } from "../connection/busy-retry.ts";
 import type { SqliteConnection } from "../connection/sqlite-connection.ts";
 import type { Statement } from "../statements/statement.ts";
 import type { SqliteConfig } from "../url/sqlite-config.ts";
 import { danglingReferences } from "./dangling-references.ts";
-import { assertNoNewViolations, foreignKeyViolations } from "./foreign-key-check.ts";
+import { foreignKeyCheck } from "./foreign-key-check.ts";
 
 /** Checks the options `danglingReferences` and `foreignKeyCheck` for one body. */
 export interface ReferenceCheck {
@@ -14,19 +16,41 @@ export interface ReferenceCheck {
 	 * @throws MigrateError `ERR_DANGLING_REFERENCE`, `ERR_FOREIGN_KEY`.
 	 */
 	assertKept(): void;
+	/** Deletes what was noted. A roll-back does so, too. */
+	end(): void;
 }
 
 /** Belongs before the body. */
 export function referenceCheck(connection: SqliteConnection, config: SqliteConfig): ReferenceCheck {
-	const before = config.foreignKeyCheck ? foreignKeyViolations(connection) : undefined;
-	const references = danglingReferences(connection);
+	const references = config.danglingReferences === "allow" ? undefined : danglingReferences(connection);
+	const violations = config.foreignKeyCheck ? foreignKeyCheck(connection) : undefined;
 	return {
 		beforeStatement(statement) {
-			if (config.danglingReferences !== "allow") references.beforeStatement(statement);
+			references?.beforeStatement(statement);
+			violations?.beforeStatement(statement);
 		},
 		assertKept() {
-			references.assertNone();
-			if (before !== undefined) assertNoNewViolations(connection, before);
+			references?.assertNone();
+			violations?.assertNoNew();
+		},
+		end() {
+			violations?.end();
 		},
 	};
+}
+
+/** Runs a body with its check outside a transaction, where another connection's transaction may be in the way. */
+export async function withReferenceCheck(
+	connection: SqliteConnection,
+	config: SqliteConfig,
+	work: (check: ReferenceCheck) => Promise<void>,
+): Promise<void> {
+	const check = await retryWhileBusy(connection, config, () => referenceCheck(connection, config));
+	try {
+		await work(check);
+		await retryWhileBusy(connection, config, check.assertKept);
+	} catch (error) {
+		throw await cleanUpAfter(error, async () => check.end());
+	}
+	check.end();
 }
