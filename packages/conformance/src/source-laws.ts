@@ -94,6 +94,26 @@ export const sourceLaws: LawSet<SourceHarness> = {
 			},
 		},
 		{
+			id: "source/readings-have-their-own-buffers",
+			of: "MigrationBody",
+			async check(harness) {
+				const numbers = Array.from({ length: 40_000 }, (_, number) => number).join(" ");
+				await using source = await harness.open({ "1_a.up.sql": numbers, "2_b.up.sql": "another text" });
+				const readings = await Promise.all(
+					[1n, 1n, 2n].map(async (version) => (await source.readUp(version))?.body[Symbol.asyncIterator]()),
+				);
+				const texts = ["", "", ""];
+				for (let open = 3; open > 0; ) {
+					const chunks = await Promise.all(readings.map((reading) => reading?.next()));
+					open = chunks.filter((chunk) => chunk?.done === false).length;
+					for (const [index, chunk] of chunks.entries()) {
+						if (chunk?.done === false) texts[index] += Buffer.from(chunk.value).toString("latin1");
+					}
+				}
+				assert.deepEqual(texts, [numbers, numbers, "another text"]);
+			},
+		},
+		{
 			id: "source/refuses-duplicates",
 			of: "SourceFactory.open",
 			async check(harness) {

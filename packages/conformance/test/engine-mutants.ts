@@ -1,4 +1,4 @@
-import { isMigrateError, migrationBody, NIL_VERSION, type Source, textBody } from "@godwit/core";
+import { isMigrateError, type MigrationBody, migrationBody, NIL_VERSION, type Source, textBody } from "@godwit/core";
 import type { Engine, EngineOptions } from "../src/engine-laws/engine.ts";
 import { openMigrate } from "../src/engine-laws/engine.ts";
 
@@ -80,6 +80,21 @@ export const engineMutants: Readonly<Record<string, EngineMutant>> = {
 	"a body that cannot be read is empty, as in golang-migrate": {
 		caughtBy: "engine/unreadable-body-is-a-failure",
 		options: (options) => ({ ...options, source: withoutReadFailures(options.source) }),
+	},
+	"a body that was another one when it ran is applied": {
+		caughtBy: "engine/what-was-read-is-what-runs",
+		break: (e) => ({
+			up: () =>
+				e.up().catch(async (error: unknown) => {
+					if (!isMigrateError(error, "ERR_MIGRATION_FAILED")) throw error;
+					await e.force(error.details.version);
+					throw error;
+				}),
+		}),
+	},
+	"chunks are kept as they are while others are read": {
+		caughtBy: "engine/buffers-may-be-used-again",
+		options: (options) => ({ ...options, source: withChunksKept(options.source) }),
 	},
 	"a missing down is skipped, as in golang-migrate": {
 		caughtBy: "engine/irreversible-changes-nothing",
@@ -187,20 +202,30 @@ export function brokenEngine(mutant: EngineMutant, given: EngineOptions): Engine
 	};
 }
 
+function withChunksKept(source: Source): Source {
+	return withUpBodies(source, async function* (body) {
+		const chunks: Uint8Array[] = [];
+		for await (const chunk of body) chunks.push(chunk);
+		yield* chunks;
+	});
+}
+
 function withoutReadFailures(source: Source): Source {
+	return withUpBodies(source, async function* (body) {
+		try {
+			yield* body;
+		} catch {
+			// The file ends here.
+		}
+	});
+}
+
+function withUpBodies(source: Source, read: (body: MigrationBody) => AsyncIterable<Uint8Array>): Source {
 	return {
 		...source,
 		async readUp(version) {
 			const file = await source.readUp(version);
-			if (file === undefined) return undefined;
-			const body = migrationBody(async function* () {
-				try {
-					yield* file.body;
-				} catch {
-					// The file ends here.
-				}
-			});
-			return { ...file, body };
+			return file && { ...file, body: migrationBody(() => read(file.body)) };
 		},
 	};
 }

@@ -62,6 +62,27 @@ export const sourceMutants: Readonly<Record<string, SourceMutant>> = {
 			},
 		}),
 	},
+	"all bodies are read into one buffer": {
+		caughtBy: "source/readings-have-their-own-buffers",
+		break(s) {
+			const buffer = new Uint8Array(16_384);
+			return {
+				async readUp(version) {
+					const file = await s.readUp(version);
+					if (file === undefined) return undefined;
+					const body = migrationBody(async function* () {
+						const bytes = new TextEncoder().encode(await file.body.text());
+						for (let at = 0; at < bytes.length; at += buffer.length) {
+							const part = bytes.subarray(at, at + buffer.length);
+							buffer.set(part);
+							yield buffer.subarray(0, part.length);
+						}
+					});
+					return { ...file, body };
+				},
+			};
+		},
+	},
 	"the last of two duplicates wins": {
 		caughtBy: "source/refuses-duplicates",
 		files: (files) => {

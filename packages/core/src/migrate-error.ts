@@ -43,7 +43,7 @@ export interface ErrorDetails {
 	ERR_VERSION_NOT_FOUND: { readonly version: Version };
 	/** A migration on the way down has no down file. Nothing was changed. */
 	ERR_IRREVERSIBLE: { readonly version: Version };
-	/** The body cannot be run as it is written: invalid UTF-8, a NUL byte, an unclosed string or comment, an unknown directive. */
+	/** The body cannot be run as it is written: invalid UTF-8, a NUL byte, an unclosed string or comment, an unknown directive. Or it was changed between two readings. */
 	ERR_INVALID_BODY: { readonly line: number; readonly column: number; readonly problem: string };
 	/** A statement that may not stand in a body that runs inside a transaction. */
 	ERR_TRANSACTION_CONTROL: { readonly sql: string; readonly line: number; readonly column: number };

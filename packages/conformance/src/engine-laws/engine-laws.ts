@@ -6,6 +6,7 @@ import { type DriverCapability, type DriverHarness, driverCapabilities } from ".
 import { expectObjects, rejection } from "../expectations.ts";
 import { type Law, type LawSet, lawsOfOne } from "../law.ts";
 import { expectState, namesOf, type OpenEngine, openMigrate, openWith } from "./engine.ts";
+import { engineBodyLaws } from "./engine-body-laws.ts";
 import { engineDirtyLaws } from "./engine-dirty-laws.ts";
 import { engineFailureLaws } from "./engine-failure-laws.ts";
 import { engineHistoryLaws } from "./engine-history-laws.ts";
@@ -29,6 +30,7 @@ export function engineLawsOf(openEngine: OpenEngine): LawSet<DriverHarness, Driv
 		laws: [
 			...movementLaws(openEngine),
 			...engineFailureLaws(openEngine),
+			...engineBodyLaws(openEngine),
 			...engineDirtyLaws(openEngine),
 			...engineIrreversibleLaws(openEngine),
 			...engineReportLaws(openEngine),

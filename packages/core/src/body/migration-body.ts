@@ -1,6 +1,11 @@
 import { createUtf8Decoder } from "./utf8-decoder.ts";
 
-/** The bytes of one migration. Every reading starts at the beginning. */
+/**
+ * The bytes of one migration. Every reading starts at the beginning and gives the same bytes.
+ *
+ * A chunk stays as it is until the next one of the same reading is asked for; then its buffer may be used again. Whoever keeps
+ * it longer copies it.
+ */
 export interface MigrationBody extends AsyncIterable<Uint8Array> {
 	/**
 	 * Reads the whole body as UTF-8, without a byte order mark.

@@ -1,4 +1,5 @@
 import { type MigrationBody, migrationBody } from "./migration-body.ts";
+import { steadyBody } from "./steady-body.ts";
 
 /** How much of one body is held before it is asked for. Go: DefaultBufferSize. */
 const MAX_BYTES_AHEAD = 100_000;
@@ -16,14 +17,15 @@ export interface BodyReadAhead {
  * Starts to read a body before anybody asks for it, up to the chunk that passes 100 kB; the rest is streamed when it
  * is read.
  *
- * A failure to read is kept and thrown to the reader. A second reading opens the body again, as one after `close`. A body
- * that need not be waited for is not read before its reader asks.
+ * A failure to read is kept and thrown to the reader. A second reading opens the body again, as one after `close`, and has to
+ * give the same, see `steadyBody`. A body that need not be waited for is not read before its reader asks.
  *
  * @param onProgress Hears, after each chunk that a reader is done with, how many bytes of its reading that makes.
  */
 export function readAhead(body: MigrationBody, onProgress?: (bytes: number) => void): BodyReadAhead {
-	if (body.whole !== undefined) return readInTime(body, onProgress);
-	const iterator = body[Symbol.asyncIterator]();
+	const steady = steadyBody(body);
+	if (body.whole !== undefined) return readInTime(steady, onProgress);
+	const iterator = steady[Symbol.asyncIterator]();
 	const chunks: Uint8Array[] = [];
 	let ended = false;
 	/** Reads that are under way. */
@@ -49,7 +51,8 @@ export function readAhead(body: MigrationBody, onProgress?: (bytes: number) => v
 		for (let bytes = 0; bytes < MAX_BYTES_AHEAD; ) {
 			const chunk = await pull();
 			if (chunk === undefined) return;
-			chunks.push(chunk);
+			// The next pull may overwrite it.
+			chunks.push(new Uint8Array(chunk));
 			bytes += chunk.length;
 		}
 	}
@@ -86,7 +89,7 @@ export function readAhead(body: MigrationBody, onProgress?: (bytes: number) => v
 	let taken = false;
 	return {
 		body: migrationBody(() => {
-			if (taken) return counted(body, onProgress);
+			if (taken) return counted(steady, onProgress);
 			taken = true;
 			return first();
 		}),

@@ -28,10 +28,11 @@ const letters = ["a", "b", "c"].map((letter) => new TextEncoder().encode(letter)
 /** Fifty chunks of 10 kB, told apart by their first byte. */
 const large = Array.from({ length: 50 }, (_, index) => new Uint8Array(10_000).fill(index));
 
-async function firstBytes(body: AsyncIterable<Uint8Array>): Promise<readonly (number | undefined)[]> {
-	const bytes: (number | undefined)[] = [];
-	for await (const chunk of body) bytes.push(chunk[0]);
-	return bytes;
+/** The first byte of each 10 kB, whatever the chunks that they come in. */
+async function firstBytes(body: AsyncIterable<Uint8Array>): Promise<readonly number[]> {
+	const chunks: Uint8Array[] = [];
+	for await (const chunk of body) chunks.push(Uint8Array.from(chunk));
+	return [...Buffer.concat(chunks)].filter((_, at) => at % 10_000 === 0);
 }
 
 describe("readAhead", () => {
@@ -108,6 +109,27 @@ describe("readAhead", () => {
 		expect(read).toEqual(chunks);
 		await ahead.close();
 		expect(body.seen.closed).toBe(1);
+	});
+
+	it("keeps what is ahead although the body uses its buffer again", async () => {
+		const buffer = new Uint8Array(10_000);
+		const body = migrationBody(async function* () {
+			for (const chunk of large) {
+				buffer.set(chunk);
+				yield buffer;
+			}
+			buffer.fill(255);
+		});
+		const ahead = readAhead(body);
+		expect(await firstBytes(ahead.body)).toEqual([...large.keys()]);
+		expect(await firstBytes(ahead.body)).toEqual([...large.keys()]);
+	});
+
+	it("fails a second reading that is not what was ahead", async () => {
+		let count = 0;
+		const ahead = readAhead(migrationBody(() => watchedBody(count++ === 0 ? letters : letters.slice(0, 2))));
+		for await (const _ of ahead.body) break;
+		await expect(firstBytes(ahead.body)).rejects.toMatchObject({ code: "ERR_INVALID_BODY" });
 	});
 
 	it("keeps a failure to itself when nobody reads", async () => {
