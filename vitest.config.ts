@@ -17,6 +17,8 @@ export default defineConfig({
 			{ test: { ...shared, name: "reference", include: ["test/reference/**/*.test.ts"] } },
 			{ test: { ...shared, name: "torture", include: ["test/torture/**/*.test.ts"] } },
 		],
+		// Vitest leaves one core idle, and half of the tests wait for a process that they have started.
+		maxWorkers: "100%",
 		reporters: ["default", "./test/plain-reporter.ts"],
 		coverage: {
 			provider: "v8",
