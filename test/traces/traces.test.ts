@@ -64,3 +64,13 @@ describe.each(BACKENDS)("over %s, DEBUG", (backend) => {
 		expect(stderr).toBe("");
 	});
 });
+
+describe.each(BACKENDS)("over %s, a sink that fails", (backend) => {
+	it("changes nothing in the run, says so once, and hears no more", () => {
+		// Its first line comes when the lock is taken; a failure there would keep the lock.
+		const { stdout, stderr } = migrate(backend, undefined, "./failing-sink.ts");
+		expect(stdout).toBe("godwit:driver locked %s\n");
+		const reports = stderr.split("\n").filter((line) => line.startsWith("godwit: "));
+		expect(reports).toEqual(["godwit: the trace sink has failed, so there are no more traces: Error: the log is full"]);
+	});
+});

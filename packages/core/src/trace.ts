@@ -2,7 +2,8 @@
 export type Trace = (format: string, ...args: readonly unknown[]) => void;
 
 /**
- * Hears traces. It is called synchronously, at the place that is traced, and what it throws ends the operation there.
+ * Hears traces. It is called synchronously, at the place that is traced. What it throws changes nothing there: it is printed
+ * with `console.error`, and ends the traces, see `setTraceSink`.
  *
  * @param namespace Which part speaks, such as `godwit:sqlite`.
  */
@@ -15,7 +16,16 @@ const shared = globalThis as { [SINK]?: TraceSink | undefined };
 
 /** Makes the trace of one part. Without a sink a line costs a call: it is neither formatted nor kept. */
 export function createTrace(namespace: string): Trace {
-	return (format, ...args) => shared[SINK]?.(namespace, format, args);
+	return (format, ...args) => {
+		try {
+			shared[SINK]?.(namespace, format, args);
+		} catch (error) {
+			shared[SINK] = undefined;
+			// A trace may be anywhere, also between the lock that was taken and the note that it is held. So nobody can be told there.
+			// biome-ignore lint/suspicious/noConsole: there is nowhere else to say it
+			console.error("godwit: the trace sink has failed, so there are no more traces:", error);
+		}
+	};
 }
 
 /**
