@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
+import { Migrate, memorySource } from "@godwit/core";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { BACKENDS, PAIRS } from "./backends.ts";
+import { BACKENDS, factoryOf, PAIRS } from "./backends.ts";
 import { GATE } from "./gate.ts";
 import {
 	accountValues,
@@ -94,6 +95,21 @@ describe.each([
 		first.go();
 		expect(await theirs).toMatchObject({ applied: 1 });
 		expect(accountValues(other)).toEqual(allAccounts(2));
+	});
+
+	it("is not waited for by the next run of the same driver, which does not attach it", async () => {
+		await using first = await startRunner();
+		const theirs = first.run({ backend: holder, path: other, files: THEIRS });
+		await first.atGate();
+		await using driver = await factoryOf(backend).open(`${backend}://${place.path}?x-lock-timeout=1ms`);
+		const attach = new Migrate({ source: memorySource(attaching(changeAccounts("o"))), driver });
+		await expect(attach.up()).rejects.toMatchObject({ cause: { code: "ERR_LOCK_TIMEOUT" } });
+		const plain = new Migrate({ source: memorySource({ "1_plain.up.sql": "CREATE TABLE plain (a);" }), driver });
+		expect((await plain.up()).to).toBe(1n);
+		await driver.close();
+		first.go();
+		expect(await theirs).toMatchObject({ applied: 1 });
+		expect(place.files()).toEqual(["app.db", "other.db"]);
 	});
 
 	it("is waited for: the run starts over, and both end well", async () => {

@@ -2,6 +2,7 @@ import { isMigrateError, type LockState, MigrateError, suppress, type VersionCha
 import { type BusyTimeouts, retryWhileBusy } from "./connection/busy-retry.ts";
 import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import type { LockRow } from "./lock/lock-row.ts";
+import type { WantedFiles } from "./lock/wanted-files.ts";
 import { heldAttachedFile } from "./sqlite-error.ts";
 import type { VersionGuard } from "./tables/version-guard.ts";
 
@@ -11,8 +12,7 @@ export interface BodyFailureOptions {
 	readonly row: LockRow;
 	readonly guard: VersionGuard;
 	readonly timeouts: BusyTimeouts;
-	/** Attached files whose locks the next `tryLock` takes with the others. */
-	readonly wanted: Set<string>;
+	readonly wanted: Pick<WantedFiles, "add">;
 }
 
 /**

@@ -16,8 +16,13 @@ export type ReleaseReason = "asked" | "again" | "closing";
 
 /** What is particular to the lock of one database. */
 export interface LockPrimitives {
-	/** Tries once, without waiting, to take the lock. @returns What is in the way; `undefined` when the lock is taken. */
-	tryLock(options: LockOptions): Promise<Obstacle | undefined>;
+	/**
+	 * Tries once, without waiting, to take the lock.
+	 *
+	 * @param attempt Counts from 0 in each call of `lock`.
+	 * @returns What is in the way; `undefined` when the lock is taken.
+	 */
+	tryLock(options: LockOptions, attempt: number): Promise<Obstacle | undefined>;
 	/** Optional: called when the lock was taken; when it rejects, the lock is given back. */
 	locked?(options: LockOptions): Promise<void>;
 	/**
@@ -59,12 +64,12 @@ export interface HeldLockOptions {
 export function heldLock({ name, primitives }: HeldLockOptions): HeldLock {
 	let state: "free" | "held" | "release failed" = "free";
 
-	async function tryOnce(options: LockOptions): Promise<Obstacle | undefined> {
+	async function tryOnce(options: LockOptions, attempt: number): Promise<Obstacle | undefined> {
 		if (state === "held") {
 			throw new MigrateError("ERR_LOCKED", `this instance holds the migration lock of ${name} already`, undefined);
 		}
 		await settle();
-		const obstacle = await primitives().tryLock(options);
+		const obstacle = await primitives().tryLock(options, attempt);
 		if (obstacle !== undefined) return obstacle;
 		state = "held";
 		try {
@@ -107,9 +112,10 @@ export function heldLock({ name, primitives }: HeldLockOptions): HeldLock {
 		settle: () => settle(),
 		async take(options, patience, call) {
 			let obstacle: Obstacle | undefined;
+			let attempts = 0;
 			await withBackoff(
 				async () => {
-					obstacle = await call(() => tryOnce(options));
+					obstacle = await call(() => tryOnce(options, attempts++));
 					return obstacle === undefined ? true : undefined;
 				},
 				{ ...patience, longestWaitMs: LONGEST_PAUSE_MS },

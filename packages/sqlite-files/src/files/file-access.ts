@@ -112,6 +112,7 @@ export function fileAccess({ path, connector, leaseMs, lockTimeoutMs }: FileAcce
 		takeOver: entry.takeOver,
 		assertEntered: () => files.main.assertEntered(),
 		include: (file) => files.include(file),
+		exclude: (file) => files.exclude(file),
 		leave: entry.leave,
 		read: async (work) => (entry.isInside ? work() : read(work)),
 		close,

@@ -18,6 +18,8 @@ export interface FileSet {
 	readonly isAlone: boolean;
 	/** Adds a file to those that `enter` takes. */
 	include(path: string): void;
+	/** Takes back an `include`, unless the file's lock is held. */
+	exclude(path: string): void;
 	/**
 	 * Takes all locks. Tries once. A `leave` has to follow also when it fails, since it may have taken some.
 	 *
@@ -90,6 +92,9 @@ export function fileSet({ path: mainPath, kind, holder, library, leaseMs, lockTi
 		},
 		include(path) {
 			if (!locks.has(path)) locks.set(path, make(path));
+		},
+		exclude(path) {
+			if (path !== mainPath && locks.get(path)?.entered === false) locks.delete(path);
 		},
 		enter(entering = "run") {
 			const wanted = entering === "read" ? [[mainPath, main] as const] : [...locks];

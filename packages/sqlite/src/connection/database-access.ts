@@ -40,6 +40,8 @@ export interface DatabaseAccess {
 	assertEntered(): void;
 	/** Adds an attached file to those off which the next `enter` keeps others. */
 	include(path: string): void;
+	/** Takes back an `include`, unless others are kept off the file already. */
+	exclude(path: string): void;
 	/**
 	 * Lets others in.
 	 *

@@ -19,6 +19,7 @@ export function openAccess(connection: SqliteConnection): DatabaseAccess {
 		async join() {},
 		assertEntered() {},
 		include() {},
+		exclude() {},
 		async leave() {},
 		read: async (work) => work(),
 		close: async () => connection.close(),

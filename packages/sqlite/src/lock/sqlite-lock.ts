@@ -23,6 +23,7 @@ import type { VersionTable } from "../tables/version-table.ts";
 import type { SqliteConfig } from "../url/sqlite-config.ts";
 import type { LockRow } from "./lock-row.ts";
 import { takeLock } from "./take-lock.ts";
+import { type WantedFiles, wantedFiles } from "./wanted-files.ts";
 
 const trace = createTrace("godwit:sqlite");
 
@@ -32,8 +33,7 @@ export interface SqliteLock extends Required<LockPrimitives> {
 	readonly triggered: boolean;
 	/** Whether `drop` has deleted all but the lock's table, which is deleted when the lock is released. */
 	readonly dropped: boolean;
-	/** Attached files whose locks the next `tryLock` takes with the others. */
-	readonly wanted: Set<string>;
+	readonly wanted: WantedFiles;
 	/** Belongs after everything was dropped. */
 	forgetTables(): void;
 }
@@ -57,7 +57,7 @@ export function sqliteLock(options: SqliteLockOptions): SqliteLock {
 	const take = takeLock({ access, session, state, row, versions, history });
 	let dropped = false;
 	let triggered = false;
-	const wanted = new Set<string>();
+	const wanted = wantedFiles(access);
 	/** The row is freed, but not yet the locks of the files. */
 	let rowFreed = false;
 
@@ -100,10 +100,10 @@ export function sqliteLock(options: SqliteLockOptions): SqliteLock {
 		get dropped() {
 			return dropped;
 		},
-		tryLock: () =>
+		tryLock: (_, attempt) =>
 			session.call(async () => {
 				try {
-					for (const file of wanted) access.include(file);
+					wanted.include(attempt);
 					const owner = await take(taken);
 					return owner === undefined ? undefined : { owner };
 				} catch (error) {
