@@ -87,7 +87,10 @@ async function perform(
 }
 
 /** What golang-migrate has errors for, see `report-not-error`. */
-function reported({ applied, short }: MigrationReport): { readonly outcome: Outcome; readonly short: number } {
+function reported({ applied, missingSteps: short }: MigrationReport): {
+	readonly outcome: Outcome;
+	readonly short: number;
+} {
 	if (short > 0) return { outcome: applied.length > 0 ? "short" : "nothing-left", short };
 	return { outcome: applied.length > 0 ? "ok" : "no-change", short };
 }

@@ -35,8 +35,8 @@ describe.for(["sqlite3", "ncruces-sqlite3"])("the library over %s", (scheme) => 
 		expect((await go.steps(3)).outcome).toBe("short-limit");
 		expect((await go.up()).outcome).toBe("no-change");
 		await using migrate = await openGodwit("godwit.db");
-		expect(await migrate.steps(3)).toMatchObject({ applied: [{ version: 1n }], short: 2 });
-		expect(await migrate.up()).toEqual({ from: 1n, to: 1n, applied: [], short: 0, stopped: false });
+		expect(await migrate.steps(3)).toMatchObject({ applied: [{ version: 1n }], missingSteps: 2 });
+		expect(await migrate.up()).toEqual({ from: 1n, to: 1n, applied: [], missingSteps: 0, stopped: false });
 	});
 
 	it("out-of-order: a file below the current version is an error, which says what to do", async () => {

@@ -58,9 +58,7 @@ describe.each(backends)("up on a database that is up to date, on $name", (backen
 	});
 
 	it("reads a database whose tables of version, lock and history were never made, and makes none", async () => {
-		db.exec(
-			"DROP TABLE schema_migrations; DROP TABLE schema_migrations_lock; DROP TABLE schema_migrations_history",
-		);
+		db.exec("DROP TABLE schema_migrations; DROP TABLE schema_migrations_lock; DROP TABLE schema_migrations_history");
 		const bytes = readFileSync(db.path);
 		await db.migrate(FILES, async (migrate) => {
 			expect(await migrate.version()).toEqual({ version: -1n, dirty: false });

@@ -39,7 +39,7 @@ export interface MigrationReport {
 	readonly to: Version;
 	readonly applied: readonly AppliedMigration[];
 	/** How many of the steps asked for do not exist. Go: ErrShortLimit. */
-	readonly short: number;
+	readonly missingSteps: number;
 	/** True when the signal ended the operation with steps left to do. */
 	readonly stopped: boolean;
 }

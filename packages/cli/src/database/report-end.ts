@@ -12,10 +12,10 @@ import { EXIT_STOPPED } from "./stop-on-signal.ts";
  * @throws CommandError when fewer migrations were there than asked for. Go: ErrShortLimit and os.ErrNotExist.
  */
 export function reportEnd(report: MigrationReport, direction: "up" | "down", invocation: Invocation): number {
-	const { applied, short, stopped, to } = report;
+	const { applied, missingSteps, stopped, to } = report;
 	const asJson = invocation.line.is("json");
 	const { line } = invocation.terminal;
-	if (asJson && (stopped || short === 0)) {
+	if (asJson && (stopped || missingSteps === 0)) {
 		invocation.print(jsonResult(report));
 		return stopped ? EXIT_STOPPED : 0;
 	}
@@ -24,10 +24,10 @@ export function reportEnd(report: MigrationReport, direction: "up" | "down", inv
 		line(`Stopped ${place(to)} with migrations left${changed}`);
 		return EXIT_STOPPED;
 	}
-	if (short > 0 && applied.length === 0) {
+	if (missingSteps > 0 && applied.length === 0) {
 		throw new CommandError(`there is no migration to ${direction === "up" ? "apply" : "revert"} ${place(to)}`);
 	}
-	if (short > 0) throw new CommandError(`limit ${short} short`);
+	if (missingSteps > 0) throw new CommandError(`limit ${missingSteps} short`);
 	if (applied.length === 0) line("no change");
 	return 0;
 }

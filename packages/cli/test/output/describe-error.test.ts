@@ -2,7 +2,7 @@ import { MigrateError, suppress } from "@godwit/core";
 import { describe, expect, it } from "vitest";
 import { describeError } from "../../src/output/describe-error.ts";
 
-const report = { from: 1n, to: 1n, applied: [], short: 0, stopped: false };
+const report = { from: 1n, to: 1n, applied: [], missingSteps: 0, stopped: false };
 
 function migrationFailed(cause: unknown): MigrateError {
 	const details = { version: 2n, direction: "up", location: "2_b.up.sql", dirty: false, report } as const;

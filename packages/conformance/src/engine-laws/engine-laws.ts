@@ -79,7 +79,7 @@ function movementLaws(openEngine: OpenEngine): EngineLaws {
 						await start();
 						const both = await engine.steps(sign * (a + b));
 						assert.deepEqual(namesOf([...first.applied, ...second.applied]), namesOf(both.applied));
-						assert.equal(first.short + second.short, both.short);
+						assert.equal(first.missingSteps + second.missingSteps, both.missingSteps);
 						await expectState(engine, state.version, state.dirty);
 						await expectObjects(harness, objects);
 					});

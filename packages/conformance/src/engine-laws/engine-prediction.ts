@@ -56,7 +56,7 @@ export function predict(world: World, request: Request, { set, apply, locked }: 
 	if (!world.dirty) {
 		if (typeof plan === "string" && plan !== "ERR_DATABASE_NEWER") return refused(plan);
 		if (typeof plan !== "string" && plan.moves.length === 0)
-			return { error: undefined, report: reportOf(world, [], world, plan.short), world };
+			return { error: undefined, report: reportOf(world, [], world, plan.missingSteps), world };
 	}
 	if (locked) return refused("ERR_LOCK_TIMEOUT");
 	if (world.dirty) return refused("ERR_DIRTY");
@@ -69,14 +69,14 @@ export function predict(world: World, request: Request, { set, apply, locked }: 
 		const objects = scriptEffect(script ?? [], after.objects);
 		if (objects === undefined) {
 			const dirty = !apply || move.migration.noTransaction;
-			const report = reportOf(world, done, after, plan.short);
+			const report = reportOf(world, done, after, plan.missingSteps);
 			const left = dirty ? { ...after, version: move.target, dirty } : after;
 			return { error: "ERR_MIGRATION_FAILED", failed: move, report, world: left };
 		}
 		after = { version: move.target, dirty: false, objects };
 		done.push(move);
 	}
-	return { error: undefined, report: reportOf(world, done, after, plan.short), world: after };
+	return { error: undefined, report: reportOf(world, done, after, plan.missingSteps), world: after };
 }
 
 function goesUp(request: Request): boolean {
@@ -85,11 +85,11 @@ function goesUp(request: Request): boolean {
 
 interface Moves {
 	readonly moves: readonly Move[];
-	readonly short: number;
+	readonly missingSteps: number;
 }
 
 function movesFor(current: Version, request: Request, set: MigrationSet): Moves | ErrorCode {
-	if (request.kind === "run") return { moves: request.moves, short: 0 };
+	if (request.kind === "run") return { moves: request.moves, missingSteps: 0 };
 	if (current !== NIL_VERSION && !contains(set, current)) {
 		return set.some(({ version }) => version > current) || set.length === 0
 			? "ERR_VERSION_NOT_FOUND"
@@ -107,8 +107,8 @@ function movesFor(current: Version, request: Request, set: MigrationSet): Moves 
 			return downs(set, below, 0);
 		case "steps": {
 			const some = (request.count > 0 ? above : below).slice(0, wanted);
-			const short = wanted - some.length;
-			return request.count > 0 ? ups(some, short) : downs(set, some, short);
+			const missingSteps = wanted - some.length;
+			return request.count > 0 ? ups(some, missingSteps) : downs(set, some, missingSteps);
 		}
 		case "migrate": {
 			const { version: target } = request;
@@ -130,23 +130,23 @@ function contains(set: MigrationSet, version: Version): boolean {
 	return set.some((migration) => migration.version === version);
 }
 
-function ups(migrations: MigrationSet, short: number): Moves {
+function ups(migrations: MigrationSet, missingSteps: number): Moves {
 	const moves = migrations.map((migration) => ({ migration, direction: "up" as const, target: migration.version }));
-	return { moves, short };
+	return { moves, missingSteps };
 }
 
-function downs(set: MigrationSet, migrations: MigrationSet, short: number): Moves | ErrorCode {
+function downs(set: MigrationSet, migrations: MigrationSet, missingSteps: number): Moves | ErrorCode {
 	if (migrations.some(({ down }) => down === undefined)) return "ERR_IRREVERSIBLE";
 	const moves = migrations.map((migration) => {
 		return { migration, direction: "down" as const, target: versionBelow(set, migration.version) };
 	});
-	return { moves, short };
+	return { moves, missingSteps };
 }
 
-function reportOf(from: World, done: readonly Move[], to: World, short: number): ExpectedReport {
+function reportOf(from: World, done: readonly Move[], to: World, missingSteps: number): ExpectedReport {
 	const applied = done.map(({ migration, direction, target }) => {
 		const identifier = migration[direction] === undefined ? "<empty>" : IDENTIFIER;
 		return { version: migration.version, direction, target, identifier };
 	});
-	return { from: from.version, to: to.version, applied, short, stopped: false };
+	return { from: from.version, to: to.version, applied, missingSteps, stopped: false };
 }

@@ -75,13 +75,13 @@ export function heldLock({ name, primitives }: HeldLockOptions): HeldLock {
 		try {
 			await primitives().locked?.(options);
 		} catch (error) {
-			throw await cleanUpAfter(error, () => giveBack("asked"));
+			throw await cleanUpAfter(error, () => releaseHeld("asked"));
 		}
 		trace("locked %s", name);
 		return undefined;
 	}
 
-	async function giveBack(reason: ReleaseReason): Promise<void> {
+	async function releaseHeld(reason: ReleaseReason): Promise<void> {
 		state = "release failed";
 		try {
 			await primitives().releaseLock(reason);
@@ -96,7 +96,7 @@ export function heldLock({ name, primitives }: HeldLockOptions): HeldLock {
 	async function settle(reason: ReleaseReason = "again"): Promise<void> {
 		if (state !== "release failed") return;
 		try {
-			await giveBack(reason);
+			await releaseHeld(reason);
 		} catch (error) {
 			trace("the lock of %s still cannot be given back: %s", name, error);
 		}
@@ -133,10 +133,10 @@ export function heldLock({ name, primitives }: HeldLockOptions): HeldLock {
 					undefined,
 				);
 			}
-			await giveBack("asked");
+			await releaseHeld("asked");
 		},
 		async end() {
-			if (state === "held") await giveBack("closing");
+			if (state === "held") await releaseHeld("closing");
 			// Whoever called `unlock` was told.
 			else await settle("closing");
 		},

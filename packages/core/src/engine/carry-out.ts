@@ -31,7 +31,7 @@ export interface CarryOut {
 export async function carryOut(operation: CarryOut): Promise<MigrationReport> {
 	const { driver, options, preparation } = operation;
 	const seen = await preparation.prepare(0, waitingOf(options));
-	const { state, migrations, short, findings, refusal } = seen;
+	const { state, migrations, missingSteps, findings, refusal } = seen;
 	const { version, dirty } = state.found;
 	// A dirty flag seen without the lock may be a migration that is running right now.
 	if (!dirty && refusal === undefined) {
@@ -39,7 +39,7 @@ export async function carryOut(operation: CarryOut): Promise<MigrationReport> {
 		if ((migrations.length === 0 && state.due.length === 0) || stopped) {
 			trace("nothing to run at version %s", version);
 			tell(findings, options);
-			return report(version, short, stopped && migrations.length > 0);
+			return report(version, missingSteps, stopped && migrations.length > 0);
 		}
 	}
 	return underLock(
@@ -62,12 +62,12 @@ async function runUnderLock(
 	let waitedFor: string | undefined;
 	for (;;) {
 		const prepared = await preparedUnderLock(operation, seen, progress);
-		const { state, migrations, short } = prepared;
+		const { state, migrations, missingSteps } = prepared;
 		const { version } = state.found;
 		if (progress === undefined) tell(prepared.findings, options);
 		const recorder = await recordDue(operation, state);
 		trace("%d migrations from version %s", migrations.length, version);
-		const start: MigrationReport = { ...(progress ?? report(version, short, false)), to: version, short };
+		const start: MigrationReport = { ...(progress ?? report(version, missingSteps, false)), to: version, missingSteps };
 		const { report: made, startOver } = await runMigrations(driver, migrations, start, { ...options, recorder });
 		if (startOver === undefined) return made;
 		const { migration, failure } = startOver;
@@ -124,8 +124,8 @@ function tell(findings: readonly Finding[], { onEvent }: MigrateOptions): void {
 	for (const finding of findings) onEvent?.({ type: "finding", finding });
 }
 
-function report(at: Version, short: number, stopped: boolean): MigrationReport {
-	return { from: at, to: at, applied: [], short, stopped };
+function report(at: Version, missingSteps: number, stopped: boolean): MigrationReport {
+	return { from: at, to: at, applied: [], missingSteps, stopped };
 }
 
 export function dirtyDatabase(version: Version): MigrateError<"ERR_DIRTY"> {

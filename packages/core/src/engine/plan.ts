@@ -19,7 +19,7 @@ export interface VersionStatus {
 export interface Plan {
 	readonly steps: readonly MigrationStep[];
 	/** How many of the steps asked for do not exist. */
-	readonly short: number;
+	readonly missingSteps: number;
 }
 
 /**
@@ -49,9 +49,9 @@ export function plan(versions: readonly VersionStatus[], goal: Goal): Plan {
 		case "down":
 			return cut(downSteps(applied), goal.limit);
 		case "redo": {
-			const { steps, short } = cut(downSteps(applied), goal.limit);
+			const { steps, missingSteps } = cut(downSteps(applied), goal.limit);
 			const again = steps.map(({ version }): VersionStatus => ({ version, state: "pending" }));
-			return { steps: [...steps, ...upSteps(again.reverse(), steps.at(-1)?.target ?? top)], short };
+			return { steps: [...steps, ...upSteps(again.reverse(), steps.at(-1)?.target ?? top)], missingSteps };
 		}
 		case "version": {
 			const { version } = goal;
@@ -91,7 +91,7 @@ function downSteps(applied: readonly VersionStatus[]): readonly MigrationStep[] 
 
 function cut(steps: readonly MigrationStep[], limit: number = steps.length): Plan {
 	const made = steps.slice(0, limit);
-	return { steps: made, short: limit - made.length };
+	return { steps: made, missingSteps: limit - made.length };
 }
 
 /** @param versions Of the source, ascending. */

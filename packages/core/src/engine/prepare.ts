@@ -16,7 +16,7 @@ export interface Prepared {
 	readonly state: AppliedState;
 	readonly migrations: readonly Migration[];
 	/** How many of the steps asked for do not exist. */
-	readonly short: number;
+	readonly missingSteps: number;
 	readonly findings: readonly Finding[];
 	/** Why nothing may be run. It is thrown only when the lock is held, since another process may be at work before that. */
 	readonly refusal?: MigrateError | undefined;
@@ -38,14 +38,14 @@ export function preparedWay(source: Source, driver: Driver, wanted: Goal, option
 			const state = await readAppliedState({ driver, versions: await source.versions(), whole: false, waiting });
 			if (goal.kind !== "version" && goal.limit === 0) return looked(source, state, goal, options);
 			// What a migration has left half done is said first.
-			if (state.found.dirty) return { state, migrations: [], short: 0, findings: [] };
+			if (state.found.dirty) return { state, migrations: [], missingSteps: 0, findings: [] };
 			const { statuses, findings, refusal } = await judge(source, state, goal, options);
 			if (isMigrateError(refusal, "ERR_VERSION_NOT_FOUND")) throw refusal;
-			if (refusal !== undefined) return { state, migrations: [], short: 0, findings, refusal };
-			const { steps, short } = plan(statuses, goal);
+			if (refusal !== undefined) return { state, migrations: [], missingSteps: 0, findings, refusal };
+			const { steps, missingSteps } = plan(statuses, goal);
 			const unknown = await unknownOnTheWay(source, state, steps);
-			if (unknown !== undefined) return { state, migrations: [], short: 0, findings, refusal: unknown };
-			return { state, migrations: await openSteps(source, steps, options.missingDown), short, findings };
+			if (unknown !== undefined) return { state, migrations: [], missingSteps: 0, findings, refusal: unknown };
+			return { state, migrations: await openSteps(source, steps, options.missingDown), missingSteps, findings };
 		},
 		async examine(prepared) {
 			const { history } = driver;
@@ -76,7 +76,7 @@ function goesDown({ direction }: MigrationStep): boolean {
 async function looked(source: Source, state: AppliedState, goal: Goal, options: MigrateOptions): Promise<Prepared> {
 	const { refusal } = state.found.dirty ? {} : await judge(source, state, goal, options);
 	if (refusal !== undefined && !isMigrateError(refusal, "ERR_OUT_OF_ORDER")) throw refusal;
-	return { state: { ...state, due: [] }, migrations: [], short: 0, findings: [] };
+	return { state: { ...state, due: [] }, migrations: [], missingSteps: 0, findings: [] };
 }
 
 /** Migrations that the caller has brought, whatever is applied. */
@@ -86,7 +86,7 @@ export function preparedMigrations(source: Source, driver: Driver, migrations: r
 			// Only a history has to know what the source has besides.
 			const versions = driver.history === undefined ? [] : await source.versions();
 			const state = await readAppliedState({ driver, versions, whole: false, waiting });
-			return { state, migrations: migrations.slice(done), short: 0, findings: [] };
+			return { state, migrations: migrations.slice(done), missingSteps: 0, findings: [] };
 		},
 		examine: async (prepared) => prepared,
 	};

@@ -127,7 +127,7 @@ describe("golang-migrate's protocol", () => {
 			...["setVersion 2 true", "run two", "setVersion 2 false"],
 			"unlock",
 		]);
-		expect(report).toMatchObject({ from: -1n, to: 2n, short: 0, stopped: false });
+		expect(report).toMatchObject({ from: -1n, to: 2n, missingSteps: 0, stopped: false });
 		expect(report.applied).toMatchObject([
 			{ version: 1n, direction: "up", target: 1n, identifier: "a" },
 			{ version: 2n, direction: "up", target: 2n, identifier: "b" },
@@ -420,7 +420,7 @@ describe('transaction: "all"', () => {
 			from: -1n,
 			to: -1n,
 			applied: [],
-			short: 0,
+			missingSteps: 0,
 			stopped: true,
 		});
 		expect(driver.calls).toEqual(["lock", "rollback", "unlock"]);
@@ -479,9 +479,9 @@ describe("the lock", () => {
 
 	it("is not taken when there is nothing to do", async () => {
 		const driver = atVersion(3n);
-		expect(await migrateOver(driver).up()).toEqual({ from: 3n, to: 3n, applied: [], short: 0, stopped: false });
-		expect(await migrateOver(driver).steps(0)).toMatchObject({ applied: [], short: 0 });
-		expect(await migrateOver(driver).steps(2)).toMatchObject({ applied: [], short: 2 });
+		expect(await migrateOver(driver).up()).toEqual({ from: 3n, to: 3n, applied: [], missingSteps: 0, stopped: false });
+		expect(await migrateOver(driver).steps(0)).toMatchObject({ applied: [], missingSteps: 0 });
+		expect(await migrateOver(driver).steps(2)).toMatchObject({ applied: [], missingSteps: 2 });
 		expect(await migrateOver(driver).migrate(3)).toMatchObject({ applied: [] });
 		expect(driver.calls).toEqual([]);
 	});
@@ -554,7 +554,7 @@ describe("the signal", () => {
 		const controller = new AbortController();
 		const driver = waitingDriver(controller);
 		const report = await migrateOver(driver, { signal: controller.signal }).up();
-		expect(report).toEqual({ from: -1n, to: -1n, applied: [], short: 0, stopped: true });
+		expect(report).toEqual({ from: -1n, to: -1n, applied: [], missingSteps: 0, stopped: true });
 		expect(driver.calls).toEqual([]);
 	});
 
@@ -780,6 +780,6 @@ describe("Migrate.steps", () => {
 
 	it("goes down by a negative number", async () => {
 		const driver = atVersion(1n);
-		expect(await migrateOver(driver).steps(-2)).toMatchObject({ from: 1n, to: -1n, short: 1 });
+		expect(await migrateOver(driver).steps(-2)).toMatchObject({ from: 1n, to: -1n, missingSteps: 1 });
 	});
 });

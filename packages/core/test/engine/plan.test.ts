@@ -56,7 +56,7 @@ describe("plan", () => {
 		[7n, 7n, ""],
 	])("goes from %s to version %s by %j", (current, version, steps) => {
 		const made = plan(statusAt(VERSIONS, current), { kind: "version", version });
-		expect({ ...made, steps: written(made.steps) }).toEqual({ steps, short: 0 });
+		expect({ ...made, steps: written(made.steps) }).toEqual({ steps, missingSteps: 0 });
 	});
 
 	// Go: TestReadUp
@@ -85,7 +85,7 @@ describe("plan", () => {
 		[7n, 2, "", 2],
 	])("goes up from %s by %s steps: %j, %d short", (current, limit, steps, short) => {
 		const made = plan(statusAt(VERSIONS, current), { kind: "up", ...(limit !== undefined && { limit }) });
-		expect({ ...made, steps: written(made.steps) }).toEqual({ steps, short });
+		expect({ ...made, steps: written(made.steps) }).toEqual({ steps, missingSteps: short });
 	});
 
 	// Go: TestReadDown
@@ -114,7 +114,7 @@ describe("plan", () => {
 		[7n, 9, "-7>5 -5>4 -4>3 -3>1 -1>-1", 4],
 	])("goes down from %s by %s steps: %j, %d short", (current, limit, steps, short) => {
 		const made = plan(statusAt(VERSIONS, current), { kind: "down", ...(limit !== undefined && { limit }) });
-		expect({ ...made, steps: written(made.steps) }).toEqual({ steps, short });
+		expect({ ...made, steps: written(made.steps) }).toEqual({ steps, missingSteps: short });
 	});
 
 	it.each([NIL_VERSION, ...GAPS])("refuses to go to version %s, which the source does not have", (version) => {
@@ -130,9 +130,9 @@ describe("plan", () => {
 	});
 
 	it("finds no steps in an empty source, and no version", () => {
-		expect(plan(statusAt([], NIL_VERSION), { kind: "up" })).toEqual({ steps: [], short: 0 });
-		expect(plan(statusAt([], NIL_VERSION), { kind: "up", limit: 2 })).toEqual({ steps: [], short: 2 });
-		expect(plan(statusAt([], NIL_VERSION), { kind: "down" })).toEqual({ steps: [], short: 0 });
+		expect(plan(statusAt([], NIL_VERSION), { kind: "up" })).toEqual({ steps: [], missingSteps: 0 });
+		expect(plan(statusAt([], NIL_VERSION), { kind: "up", limit: 2 })).toEqual({ steps: [], missingSteps: 2 });
+		expect(plan(statusAt([], NIL_VERSION), { kind: "down" })).toEqual({ steps: [], missingSteps: 0 });
 	});
 });
 
@@ -188,7 +188,7 @@ describe("every plan", () => {
 				limit: there.length,
 			});
 			expect(end(end(current, there), back.steps)).toBe(current);
-			expect(back.short).toBe(0);
+			expect(back.missingSteps).toBe(0);
 			expect(back.steps.map(({ version }) => version)).toEqual(there.map(({ version }) => version).reverse());
 		});
 		fc.assert(property, { seed });
@@ -200,16 +200,16 @@ describe("every plan", () => {
 			const second = plan(statusAt(all, end(current, first.steps)), { kind, limit: b });
 			const whole = plan(statusAt(all, current), { kind, limit: a + b });
 			expect([...first.steps, ...second.steps]).toEqual(whole.steps);
-			expect(first.short + second.short).toBe(whole.short);
+			expect(first.missingSteps + second.missingSteps).toBe(whole.missingSteps);
 		});
 		fc.assert(property, { seed });
 	});
 
 	it("makes the steps that it can and counts those that do not exist", () => {
 		const property = fc.property(situation, direction, limit, ({ all, current }, kind, limit) => {
-			const { steps, short } = plan(statusAt(all, current), { kind, limit });
+			const { steps, missingSteps } = plan(statusAt(all, current), { kind, limit });
 			expect(steps).toEqual(plan(statusAt(all, current), { kind }).steps.slice(0, limit));
-			expect(steps.length + short).toBe(limit);
+			expect(steps.length + missingSteps).toBe(limit);
 		});
 		fc.assert(property, { seed });
 	});
@@ -241,7 +241,7 @@ describe("a plan where not everything below the highest is applied", () => {
 	])("of %s for %o is: %s", (text, goal, expected, short) => {
 		const made = plan(status(text), goal);
 		const steps = made.steps.map(({ version, direction, target }) => `${direction} ${version} to ${target}`);
-		expect([steps.join(", "), made.short]).toEqual([expected, short]);
+		expect([steps.join(", "), made.missingSteps]).toEqual([expected, short]);
 	});
 
 	it("does not go to a version that does not run", () => {

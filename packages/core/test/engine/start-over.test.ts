@@ -54,7 +54,7 @@ describe("a driver that asks to start over", () => {
 	it("gets its lock given back and taken again, and goes on where it was", async () => {
 		const driver = hindered([waitFor("a.db"), waitFor("b.db")]);
 		const report = await up(driver);
-		expect(report).toMatchObject({ from: -1n, to: 3n, short: 0, stopped: false });
+		expect(report).toMatchObject({ from: -1n, to: 3n, missingSteps: 0, stopped: false });
 		expect(report.applied.map(({ version }) => version)).toEqual([1n, 2n, 3n]);
 		expect(driver.calls).toEqual([
 			"lock",
