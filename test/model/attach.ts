@@ -52,7 +52,7 @@ interface Run {
 
 type AttachState = readonly Run[];
 
-/** Visits every state of the links alone. What the links are worth is said by the model of one file. */
+/** Visits every state of the links alone. The model of one file shows what a link protects from. */
 export function exploreAttached(rule: AttachRule, world: AttachWorld): AttachExploration {
 	const first: AttachState = world.wants.map(() => ({ step: "start", tries: 0, holds: [] }));
 	const states = new Map<string, AttachState>([[JSON.stringify(first), first]]);

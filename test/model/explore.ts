@@ -13,7 +13,7 @@ export interface Exploration {
 	readonly complete: boolean;
 	/** What does not hold. */
 	readonly violation: string | undefined;
-	/** The shortest way to it, a line a step. */
+	/** The shortest way to it, one line for each step. */
 	readonly trace: readonly string[];
 	readonly seconds: number;
 }

@@ -1,5 +1,5 @@
 /**
- * Explores the model to the end, a line a configuration: `node test/model/run.ts [PREFIX] [--traces]`.
+ * Explores the model to the end, one line for each configuration: `node test/model/run.ts [PREFIX] [--traces]`.
  *
  * PREFIX chooses the configurations whose name begins so. `--traces` prints the shortest way to each violation.
  * Exits with 1 when one is not as expected, or when a step of the model is never reached.

@@ -1,4 +1,4 @@
-/** What a law is given besides its subjects. */
+/** What a law is given in addition to its subjects. */
 export interface RunOptions<Capability extends string = string> {
 	/** Passed to every random generator; the same seed checks the same cases. */
 	readonly seed: number;

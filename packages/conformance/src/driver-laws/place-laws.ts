@@ -6,7 +6,7 @@ import { rejection } from "../expectations.ts";
 import { type Law, lawsOfOne } from "../law.ts";
 import type { Dialect, DriverCapability, DriverHarness } from "./driver-harness.ts";
 
-/** What stands on the lines before the statement that fails. */
+/** What is on the lines before the statement that fails. */
 const PIECES = ["statement", "statement on lines", "comment", "comment on lines", "empty line"] as const;
 type Piece = (typeof PIECES)[number];
 
@@ -17,7 +17,7 @@ interface Layout {
 	readonly byteOrderMark: boolean;
 	/** White space before the failing statement. */
 	readonly indent: string;
-	/** Whether a comment stands before the failing statement, on its line. */
+	/** Whether a comment is before the failing statement, on its line. */
 	readonly afterComment: boolean;
 }
 
@@ -117,8 +117,8 @@ async function placeOfFailure(driver: Driver, text: string): Promise<Place> {
 }
 
 /**
- * Returns which character of a statement its error is placed at: the first one, or that of a word which the engine
- * stumbled over. It is the same one wherever the statement stands.
+ * Returns which character of a statement its error is placed at: the first one, or that of the word at which the engine
+ * stopped. It is the same one wherever the statement is.
  */
 function offsetOf(statement: string, place: Place): number {
 	const offset = statement.split("").findIndex((_, index) => isDeepStrictEqual(placeIn(statement, index), place));

@@ -12,7 +12,7 @@ const MAX_COMMANDS = 16;
 
 interface Model {
 	world: World;
-	/** Whether an instance that is no engine's holds the lock. */
+	/** Whether an instance that no engine uses holds the lock. */
 	locked: boolean;
 	readonly set: MigrationSet;
 	readonly apply: boolean;

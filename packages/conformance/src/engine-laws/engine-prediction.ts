@@ -47,7 +47,7 @@ export interface Circumstances {
 	readonly locked: boolean;
 }
 
-/** Says what the engine has to do, from the rules alone and in the order in which they count. */
+/** Predicts what the engine has to do, from the rules alone and in the order in which they count. */
 export function predict(world: World, request: Request, { set, apply, locked }: Circumstances): Prediction {
 	const refused = (error: ErrorCode): Prediction => ({ error, world });
 	if (set.length === 0 && goesUp(request)) return refused("ERR_NO_MIGRATIONS");

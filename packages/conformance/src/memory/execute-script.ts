@@ -13,7 +13,7 @@ const WORD = /[^ \t\r;]+/g;
  *   done, `ERR_TRANSACTION_CONTROL` for `commit` and `ERR_SQL` for any other.
  */
 export function executeScript(script: string, objects: readonly string[]): readonly string[] {
-	// As long as it was, so that every statement keeps its place.
+	// Of the same length, so that every statement keeps its place.
 	const statements = script.replace(COMMENT, (comment) => " ".repeat(comment.length));
 	const unclosed = statements.indexOf("/*");
 	if (unclosed !== -1) {
