@@ -5,9 +5,11 @@ import { signed } from "../history/recorder.ts";
 import { MigrateError } from "../migrate-error.ts";
 import type { Source } from "../source/source.ts";
 import { NIL_VERSION, type Version } from "../version.ts";
-import { carryOut, dirtyDatabase } from "./carry-out.ts";
+import { carryOut } from "./carry-out.ts";
+import { dirtyDatabase } from "./dirty-database.ts";
 import { versionNotFound } from "./plan.ts";
 import { preparedWay } from "./prepare.ts";
+import { sourceCalls } from "./source-calls.ts";
 import { newToken } from "./token.ts";
 
 export interface BaselineOptions {
@@ -62,7 +64,7 @@ async function structureAt(source: Source, scratch: Driver, version: Version): P
 	let lines: readonly string[];
 	try {
 		const preparation = preparedWay(source, scratch, { kind: "version", version }, {});
-		await carryOut({ driver: scratch, source, options: {}, preparation });
+		await carryOut({ driver: scratch, source, options: {}, preparation, calls: sourceCalls() });
 		lines = (await scratch.structure?.()) ?? [];
 	} catch (error) {
 		throw await cleanUpAfter(error, () => scratch.close());

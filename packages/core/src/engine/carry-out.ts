@@ -1,17 +1,18 @@
 import type { Driver, FoundVersion } from "../driver/driver.ts";
 import { type AppliedState, settledVersions } from "../history/applied-state.ts";
 import { createRecorder, type Recorder } from "../history/recorder.ts";
-import { MigrateError } from "../migrate-error.ts";
 import type { MigrationReport } from "../migration.ts";
 import type { Source } from "../source/source.ts";
 import { createTrace } from "../trace.ts";
-import { NIL_VERSION, type Version } from "../version.ts";
+import type { Version } from "../version.ts";
+import { dirtyDatabase } from "./dirty-database.ts";
 import type { Finding } from "./finding.ts";
 import type { MigrateOptions } from "./migrate-options.ts";
 import { migrationFailed } from "./migration-failure.ts";
 import { underLock, waitingOf } from "./migration-lock.ts";
 import type { Preparation, Prepared } from "./prepare.ts";
 import { runMigrations } from "./run-migrations.ts";
+import type { SourceCalls } from "./source-calls.ts";
 import { newToken } from "./token.ts";
 
 const trace = createTrace("godwit:migrate");
@@ -22,6 +23,7 @@ export interface CarryOut {
 	readonly source: Source;
 	readonly options: MigrateOptions;
 	readonly preparation: Preparation;
+	readonly calls: SourceCalls;
 }
 
 /**
@@ -68,7 +70,11 @@ async function runUnderLock(
 		const recorder = await recordDue(operation, state);
 		trace("%d migrations from version %s", migrations.length, version);
 		const start: MigrationReport = { ...(progress ?? report(version, missingSteps, false)), to: version, missingSteps };
-		const { report: made, startOver } = await runMigrations(driver, migrations, start, { ...options, recorder });
+		const { report: made, startOver } = await runMigrations(driver, migrations, start, {
+			...options,
+			recorder,
+			calls: operation.calls,
+		});
 		if (startOver === undefined) return made;
 		const { migration, failure } = startOver;
 		const reason = String(failure.cause);
@@ -126,16 +132,4 @@ function tell(findings: readonly Finding[], { onEvent }: MigrateOptions): void {
 
 function report(at: Version, missingSteps: number, stopped: boolean): MigrationReport {
 	return { from: at, to: at, applied: [], missingSteps, stopped };
-}
-
-export function dirtyDatabase(version: Version): MigrateError<"ERR_DIRTY"> {
-	const where =
-		version === NIL_VERSION
-			? "dirty before the first migration, which was being reverted"
-			: `dirty at version ${version}`;
-	return new MigrateError(
-		"ERR_DIRTY",
-		`the database is ${where}: a migration failed half-way; repair the schema by hand, then record the version that it is at with force`,
-		{ version },
-	);
 }

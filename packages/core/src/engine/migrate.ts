@@ -16,21 +16,27 @@ import { underLock, waitingOf } from "./migration-lock.ts";
 import type { Goal } from "./plan.ts";
 import { preparedMigrations, preparedWay } from "./prepare.ts";
 import { type Cure, repair } from "./repair.ts";
+import { type SourceCalls, sourceCalls } from "./source-calls.ts";
 import { readStatus, type StatusReport } from "./status.ts";
 
 /**
  * A source and a database, and what to do with them. Operations that overlap run one after the other. Go: migrate.Migrate.
+ *
+ * Code of the source, such as a function that loads a file, must not wait for an operation of the same object, nor for its
+ * driver: the operation under way waits for that code. A call that it makes before it waits for anything rejects with
+ * `ERR_IN_OPERATION`; a later one looks like any other call, and waits until `close`.
  */
 export class Migrate implements AsyncDisposable {
 	readonly #source: Source;
 	readonly #driver: Driver;
 	readonly #options: MigrateOptions;
 	readonly #operations: CallQueue = callQueue();
+	readonly #sourceCalls: SourceCalls = sourceCalls();
 
 	/** Takes what is open already; `close` closes both. Go: NewWithInstance. */
 	constructor({ source, driver, ...options }: MigrateOptions & { readonly source: Source; readonly driver: Driver }) {
 		assertOptions(options);
-		this.#source = source;
+		this.#source = this.#sourceCalls.watch(source);
 		this.#driver = driver;
 		this.#options = options;
 	}
@@ -95,7 +101,7 @@ export class Migrate implements AsyncDisposable {
 			toVersion(version);
 			toVersion(target);
 		}
-		return this.#operations.run(() =>
+		return this.#operate(() =>
 			carryOut({ ...this.#parts(), preparation: preparedMigrations(this.#source, this.#driver, migrations) }),
 		);
 	}
@@ -130,7 +136,7 @@ export class Migrate implements AsyncDisposable {
 
 	/** Reads version and dirty flag; `NIL_VERSION` before the first migration. Takes no lock. Go: Version. */
 	async version(): Promise<VersionState> {
-		return this.#operations.run(async () => {
+		return this.#operate(async () => {
 			const { version, dirty } = await this.#driver.version(waitingOf(this.#options));
 			return { version, dirty };
 		});
@@ -139,20 +145,20 @@ export class Migrate implements AsyncDisposable {
 	/** Tells of every migration whether it is applied, and what is not as it should be. Takes no lock, and writes nothing. */
 	async status(): Promise<StatusReport> {
 		const options = this.#options;
-		return this.#operations.run(() => readStatus(this.#source, this.#driver, options, waitingOf(options)));
+		return this.#operate(() => readStatus(this.#source, this.#driver, options, waitingOf(options)));
 	}
 
 	/** Reads every event of the history, in the order in which they were written; none where the driver keeps no history. */
 	async history(): Promise<readonly RecordedEvent[]> {
 		const { history } = this.#driver;
 		if (history === undefined) return [];
-		return this.#operations.run(async () => (await history.read(waitingOf(this.#options))).events);
+		return this.#operate(async () => (await history.read(waitingOf(this.#options))).events);
 	}
 
 	/** Reads the texts of the files that an event of the history keeps. */
 	async storedTexts(event: Pick<RecordedEvent, "id">): Promise<StoredTexts> {
 		const { history } = this.#driver;
-		return history === undefined ? {} : this.#operations.run(() => history.texts(event.id));
+		return history === undefined ? {} : this.#operate(() => history.texts(event.id));
 	}
 
 	/**
@@ -193,7 +199,7 @@ export class Migrate implements AsyncDisposable {
 	}
 
 	async #reach(wanted: Goal, options: MigrateOptions = this.#options): Promise<MigrationReport> {
-		return this.#operations.run(async () => {
+		return this.#operate(async () => {
 			if (wanted.kind !== "down" && !(wanted.kind === "up" && wanted.limit === 0)) await assertMigrations(this.#source);
 			const preparation = preparedWay(this.#source, this.#driver, wanted, options);
 			return carryOut({ ...this.#parts(), options, preparation });
@@ -201,11 +207,17 @@ export class Migrate implements AsyncDisposable {
 	}
 
 	#parts(): Omit<CarryOut, "preparation"> {
-		return { driver: this.#driver, source: this.#source, options: this.#options };
+		return { driver: this.#driver, source: this.#source, options: this.#options, calls: this.#sourceCalls };
+	}
+
+	/** Runs an operation when those before it are over. @throws MigrateError `ERR_IN_OPERATION`. */
+	async #operate<T>(work: () => Promise<T>): Promise<T> {
+		this.#sourceCalls.assertNone();
+		return this.#operations.run(work);
 	}
 
 	async #exclusively(work: () => Promise<void>): Promise<void> {
-		await this.#operations.run(() => underLock(this.#driver, this.#options, work));
+		await this.#operate(() => underLock(this.#driver, this.#options, work));
 	}
 }
 

@@ -5,6 +5,7 @@ import type { AppliedMigration, Migration } from "../migration.ts";
 import { createTrace } from "../trace.ts";
 import { eventLoopTurn } from "./event-loop-turn.ts";
 import type { MigrateOptions } from "./migrate-options.ts";
+import type { SourceCalls } from "./source-calls.ts";
 
 const trace = createTrace("godwit:run");
 
@@ -16,6 +17,11 @@ export interface OrderedBody {
 	readonly index: number;
 	/** Missing when there is no file for this direction. */
 	readonly body: MigrationBody | undefined;
+}
+
+/** The options of an operation, and the calls that it makes of the source. */
+export interface OrderOptions extends MigrateOptions {
+	readonly calls: SourceCalls;
 }
 
 export interface RunInOrder {
@@ -32,7 +38,7 @@ export interface RunInOrder {
  */
 export async function runInOrder(
 	migrations: readonly Migration[],
-	{ prefetch = DEFAULT_PREFETCH, signal, onEvent }: MigrateOptions,
+	{ prefetch = DEFAULT_PREFETCH, signal, onEvent, calls }: OrderOptions,
 	{ run, ended }: RunInOrder,
 ): Promise<boolean> {
 	const count = migrations.length;
@@ -45,7 +51,11 @@ export async function runInOrder(
 			const next = migrations[scheduled];
 			if (next?.file === undefined) continue;
 			const onProgress = onEvent && ((bytes: number): void => onEvent({ type: "progress", migration: next, bytes }));
-			ahead.set(scheduled, readAhead(next.file.body, onProgress));
+			const { body } = next.file;
+			ahead.set(
+				scheduled,
+				calls.during(() => readAhead(body, onProgress)),
+			);
 		}
 	}
 

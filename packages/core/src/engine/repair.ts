@@ -8,7 +8,7 @@ import { MigrateError } from "../migrate-error.ts";
 import type { Direction } from "../migration.ts";
 import type { Source } from "../source/source.ts";
 import { compareVersions, NIL_VERSION, type Version } from "../version.ts";
-import { dirtyDatabase } from "./carry-out.ts";
+import { dirtyDatabase } from "./dirty-database.ts";
 import { newToken } from "./token.ts";
 
 /**

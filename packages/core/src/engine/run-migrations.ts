@@ -3,9 +3,8 @@ import type { HistoryEvent } from "../history/history-event.ts";
 import type { Recorder } from "../history/recorder.ts";
 import { isMigrateError, MigrateError } from "../migrate-error.ts";
 import type { AppliedMigration, Migration, MigrationReport } from "../migration.ts";
-import type { MigrateOptions } from "./migrate-options.ts";
 import { type MigrationFailure, migrationError, migrationFailed } from "./migration-failure.ts";
-import { runInOrder } from "./ordered-bodies.ts";
+import { type OrderOptions, runInOrder } from "./ordered-bodies.ts";
 import { runMigration } from "./run-migration.ts";
 import { newToken } from "./token.ts";
 
@@ -16,7 +15,7 @@ export interface RunProgress {
 	readonly startOver?: { readonly migration: Migration; readonly failure: MigrationFailure };
 }
 
-export interface RunOptions extends MigrateOptions {
+export interface RunOptions extends OrderOptions {
 	/** Missing for a driver that keeps no history. */
 	readonly recorder: Recorder | undefined;
 }
