@@ -2,8 +2,6 @@
 export interface Lease {
 	/** The end of a lease that is extended now, for a statement that writes the row itself. */
 	nextExpiry(): string;
-	/** The end of the lease, which is extended when a third of it has passed, for a statement that writes the row in any case. */
-	expiry(): string;
 	/** Returns whether a third of the lease has passed, so that the next fence extends it. */
 	isDue(): boolean;
 	/** Belongs after a transaction was rolled back, and with it an extension of the lease. */
@@ -12,23 +10,13 @@ export interface Lease {
 
 export function createLease(leaseMs: number): Lease {
 	let extendAt = 0;
-	let end = "";
-
-	function nextExpiry(): string {
-		const now = Date.now();
-		extendAt = now + leaseMs / 3;
-		end = timestamp(now + leaseMs);
-		return end;
-	}
-
-	function isDue(): boolean {
-		return Date.now() >= extendAt;
-	}
-
 	return {
-		nextExpiry,
-		expiry: () => (isDue() ? nextExpiry() : end),
-		isDue,
+		nextExpiry() {
+			const now = Date.now();
+			extendAt = now + leaseMs / 3;
+			return timestamp(now + leaseMs);
+		},
+		isDue: () => Date.now() >= extendAt,
 		forget() {
 			extendAt = 0;
 		},

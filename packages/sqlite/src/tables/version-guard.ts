@@ -51,7 +51,7 @@ export function versionGuard(options: VersionGuardOptions): VersionGuard {
 		const { me } = holders;
 		const sql = from === undefined ? note : statementFor(from);
 		const start: readonly SqlValue[] = from === undefined ? [] : [from.version];
-		return connection.change(sql, [row.lease.expiry(), token ?? null, me, ...start]) === 1;
+		return connection.change(sql, [row.lease.nextExpiry(), token ?? null, me, ...start]) === 1;
 	}
 
 	function assert({ from }: VersionChange): void {
