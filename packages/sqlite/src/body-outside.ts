@@ -47,7 +47,7 @@ export function bodyOutside(options: BodyOutsideOptions): (body: Statements) => 
 					await inTransaction(connection, config, () => row.fence());
 				}),
 			);
-			await retryWhileBusy(connection, config, own.assertKept);
+			await retryWhileBusy(connection, config, () => own.assertKept());
 			return own.allowed;
 		} catch (error) {
 			const { before } = own;
