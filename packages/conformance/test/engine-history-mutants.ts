@@ -129,6 +129,10 @@ export const engineHistoryMutants: Readonly<Record<string, EngineMutant>> = {
 		caughtBy: "engine/repair-says-what-is-unknown",
 		break: (e) => ({ repair: ({ note: _, ...cure }) => e.repair(cure) }),
 	},
+	"what is not there is skipped": {
+		caughtBy: "engine/repair-lets-run-what-is-not-there",
+		break: (e) => ({ repair: (cure) => e.repair(cure.kind === "pending" ? { ...cure, kind: "skip" } : cure) }),
+	},
 	"accept is not recorded": {
 		caughtBy: "engine/repair-accepts-a-changed-file",
 		options: (options) => recording(options, (events) => events.filter(({ op }) => op !== "accept")),

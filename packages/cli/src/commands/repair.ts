@@ -11,6 +11,7 @@ export const repair: Command = {
 	help: "say what is so where godwit cannot know; without a flag, show what there is to say",
 	flags: [
 		{ name: "adopt", kind: "string", value: "V", help: "the schema has what version V makes" },
+		{ name: "pending", kind: "string", value: "V", help: "the schema has nothing of version V, so that it may run" },
 		{ name: "skip", kind: "string", value: "V", help: "version V will never run in this database" },
 		{ name: "accept", kind: "string", value: "V", help: "the file of version V is right as it is now" },
 		{
@@ -48,7 +49,7 @@ export const repair: Command = {
 	},
 };
 
-const KINDS = ["adopt", "skip", "accept"] as const;
+const KINDS = ["adopt", "pending", "skip", "accept"] as const;
 
 /** @throws CommandError for more than one cure at once, and for a version that is none. */
 function cureOf(line: CommandLine): Cure | undefined {
@@ -59,7 +60,8 @@ function cureOf(line: CommandLine): Cure | undefined {
 	if (ended !== undefined) return { kind: "dirty", ended: ended as "applied" | "reverted", note };
 	const [kind] = given;
 	if (kind === undefined) {
-		if (note !== undefined) throw new CommandError("-note goes with a cure: -adopt, -skip, -accept or -dirty");
+		if (note !== undefined)
+			throw new CommandError("-note goes with a cure: -adopt, -pending, -skip, -accept or -dirty");
 		return undefined;
 	}
 	const version = line.value(kind) ?? "";
@@ -71,6 +73,8 @@ function said(cure: Cure): string {
 	switch (cure.kind) {
 		case "adopt":
 			return `recorded: version ${cure.version} is applied`;
+		case "pending":
+			return `recorded: version ${cure.version} is not applied`;
 		case "skip":
 			return `recorded: version ${cure.version} never runs in this database`;
 		case "accept":

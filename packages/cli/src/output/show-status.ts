@@ -88,7 +88,7 @@ function nextCommand({ migrations, dirty }: StatusReport): string | undefined {
 	if (dirty) return "godwit repair -dirty applied, or -dirty reverted, once the schema is repaired";
 	if (first("newer") !== undefined) return undefined;
 	const [unknown, changed, outOfOrder] = [first("unknown"), first("changed"), first("out-of-order")];
-	if (unknown !== undefined) return `godwit repair -adopt ${unknown.version}, or -skip ${unknown.version}`;
+	if (unknown !== undefined) return `godwit repair -adopt ${unknown.version}, or -pending ${unknown.version}`;
 	if (changed !== undefined) return `godwit history -diff ${changed.version}`;
 	if (outOfOrder !== undefined) return "godwit up -out-of-order apply";
 	return first("pending") === undefined ? undefined : "godwit up";

@@ -78,6 +78,25 @@ export function repairLaws(openEngine: OpenEngine): HistoryLaws {
 			},
 		},
 		{
+			id: "engine/repair-lets-run-what-is-not-there",
+			of: "Migrate.repair",
+			async check(harness) {
+				await upTo(openEngine, harness, [1n, 4n]);
+				await asOtherTool(harness, 4n);
+				const set = reversibleSet([1n, 2n, 3n, 4n]);
+				await using engine = await openWith(openEngine, harness, set, { outOfOrder: "apply" });
+				await engine.repair({ kind: "skip", version: 3n });
+				await engine.repair({ kind: "pending", version: 2n });
+				assert.deepEqual(namesOf((await engine.up()).applied), ["2 up"]);
+				await engine.repair({ kind: "pending", version: 3n });
+				await rejection("ERR_REPAIR", engine.repair({ kind: "pending", version: 3n }));
+				await rejection("ERR_REPAIR", engine.repair({ kind: "pending", version: 4n }));
+				assert.deepEqual(namesOf((await engine.up()).applied), ["3 up"]);
+				await expectState(engine, 4n, false);
+				await expectObjects(harness, ["m1", "m2", "m3", "m4"]);
+			},
+		},
+		{
 			id: "engine/repair-accepts-a-changed-file",
 			of: "Migrate.repair",
 			async check(harness) {

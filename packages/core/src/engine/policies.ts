@@ -113,7 +113,7 @@ function missingFinding(versions: readonly Version[], location: string): Finding
 
 async function unknownFinding(source: Source, versions: readonly Version[]): Promise<Finding> {
 	const files = await nameFiles(source, versions);
-	const message = `another tool was at work, and whether it has applied ${files} is not known; look at the schema, and say so with repair -adopt or repair -skip`;
+	const message = `another tool was at work, and whether it has applied ${files} is not known; look at the schema, and say so with repair -adopt or repair -pending`;
 	return { kind: "unknown", level: "warning", versions, message };
 }
 

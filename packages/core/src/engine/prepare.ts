@@ -103,7 +103,7 @@ async function unknownOnTheWay(
 	const unknown = versions.filter((version) => version > end && known.of(version).state === "unknown");
 	if (unknown.length === 0) return undefined;
 	const files = await nameFiles(source, unknown);
-	const message = `the way down passes ${files}; another tool was at work, and whether it has applied this is not known; look at the schema, and say so with repair -adopt or repair -skip`;
+	const message = `the way down passes ${files}; another tool was at work, and whether it has applied this is not known; look at the schema, and say so with repair -adopt or repair -pending`;
 	return new MigrateError("ERR_HISTORY_UNKNOWN", message, { versions: unknown });
 }
 

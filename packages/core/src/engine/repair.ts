@@ -9,17 +9,18 @@ import type { Direction } from "../migration.ts";
 import type { Source } from "../source/source.ts";
 import { compareVersions, NIL_VERSION, type Version } from "../version.ts";
 import { dirtyDatabase } from "./dirty-database.ts";
+import { isPending } from "./policies.ts";
 import { newToken } from "./token.ts";
 
 /**
  * What a person says is so. Nothing runs.
  *
- * `adopt`: the schema has what this version makes. `skip`: this version will never run here. `accept`: the file of this
- * version is right as it is now. `dirty`: how the migration ended that left the database dirty, after its schema was repaired
+ * `adopt`: the schema has what this version makes. `pending`: it has not, so that the version may run, also one that was to be
+ * skipped. `skip`: this version will never run here. `accept`: the file of this version is right as it is now. `dirty`: how the migration ended that left the database dirty, after its schema was repaired
  * by hand.
  */
 export type Cure = { readonly note?: string | undefined } & (
-	| { readonly kind: "adopt" | "skip" | "accept"; readonly version: Version }
+	| { readonly kind: "adopt" | "pending" | "skip" | "accept"; readonly version: Version }
 	| { readonly kind: "dirty"; readonly ended: "applied" | "reverted" }
 );
 
@@ -64,6 +65,10 @@ async function written(state: AppliedState, cure: Cure, recorder: Recorder): Pro
 	if (!versions.includes(version)) throw doesNotFit(version, `the source has no version ${version}`);
 	if (kind !== "accept" && applied) throw doesNotFit(version, `version ${version} is applied`);
 	if (kind === "skip") return { target, event: { op: "skip", version } };
+	if (kind === "pending") {
+		if (isPending(known.of(version))) throw doesNotFit(version, `version ${version} is not applied`);
+		return { target, event: { op: "settle", version, direction: "down" } };
+	}
 	if (kind === "adopt" && version > target) {
 		throw doesNotFit(version, `version ${version} is above the database's, ${target}; record a higher one with force`);
 	}
