@@ -21,8 +21,11 @@ const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
  * CR LF, and without the last line end. So a checkout with other line ends has the same checksum.
  */
 export async function loadChecksum(): Promise<NewChecksum> {
-	const { sha256 } = await import("@noble/hashes/sha2.js");
-	return () => checksum(sha256);
+	const [{ sha256 }, { bytesToHex }] = await Promise.all([
+		import("@noble/hashes/sha2.js"),
+		import("@noble/hashes/utils.js"),
+	]);
+	return () => checksum(sha256, bytesToHex);
 }
 
 /** @see loadChecksum */
@@ -32,7 +35,7 @@ export async function textChecksum(text: string): Promise<string> {
 	return sum.digest();
 }
 
-function checksum(algorithm: typeof sha256): Checksum {
+function checksum(algorithm: typeof sha256, toHex: (bytes: Uint8Array) => string): Checksum {
 	const hash = algorithm.create();
 	/** What cannot be judged before more is known: the begin of a byte order mark, a line end that may be the last. */
 	let held: Uint8Array = new Uint8Array();
@@ -65,8 +68,7 @@ function checksum(algorithm: typeof sha256): Checksum {
 		},
 		digest() {
 			if (held.at(-1) !== LINE_FEED) hash.update(held);
-			const digits = Array.from(hash.digest(), (byte) => byte.toString(16).padStart(2, "0"));
-			return `t1:${digits.join("")}`;
+			return `t1:${toHex(hash.digest())}`;
 		},
 	};
 }

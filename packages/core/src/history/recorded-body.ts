@@ -42,9 +42,7 @@ export function recordedBody(body: MigrationBody, options: RecordOptions): Recor
 	function whole(): Uint8Array | undefined {
 		const bytes = body.whole?.();
 		if (bytes === undefined) return undefined;
-		const watcher = fileWatcher(options);
-		watcher.add(bytes);
-		last = watcher.end();
+		last = recordOfBytes(bytes, options);
 		return bytes;
 	}
 
@@ -53,15 +51,29 @@ export function recordedBody(body: MigrationBody, options: RecordOptions): Recor
 
 /** Reads a body to its end for what the history keeps of it. */
 export async function recordOf(body: MigrationBody, options: RecordOptions): Promise<FileRecord> {
-	const watcher = fileWatcher(options);
 	const bytes = body.whole?.();
-	if (bytes !== undefined) watcher.add(bytes);
-	else for await (const chunk of body) watcher.add(chunk);
+	if (bytes !== undefined) return recordOfBytes(bytes, options);
+	const watcher = fileWatcher(options);
+	for await (const chunk of body) watcher.add(chunk);
 	return watcher.end();
 }
 
-function fileWatcher({ newChecksum, history }: RecordOptions): { add(chunk: Uint8Array): void; end(): FileRecord } {
-	const checksum = newChecksum();
+function recordOfBytes(bytes: Uint8Array, options: RecordOptions): FileRecord {
+	const checksum = options.newChecksum();
+	checksum.update(bytes);
+	return fileRecord(checksum.digest(), bytes.length > MAX_KEPT_BYTES ? undefined : utf8.decode(bytes), options);
+}
+
+/** @param text Missing when the file is too long to be kept. */
+function fileRecord(sum: string, text: string | undefined, options: RecordOptions): FileRecord {
+	if (text === undefined) return { checksum: sum, text };
+	if (options.history.keepsTexts && !NO_STORE.test(text)) return { checksum: sum, text };
+	const meaning = meaningOf(text, options);
+	return { checksum: meaning === undefined ? sum : `${sum} ${meaning}`, text: undefined };
+}
+
+function fileWatcher(options: RecordOptions): { add(chunk: Uint8Array): void; end(): FileRecord } {
+	const checksum = options.newChecksum();
 	let kept: Uint8Array[] = [];
 	let length = 0;
 	return {
@@ -71,14 +83,7 @@ function fileWatcher({ newChecksum, history }: RecordOptions): { add(chunk: Uint
 			if (length > MAX_KEPT_BYTES) kept = [];
 			else kept.push(chunk.slice());
 		},
-		end() {
-			const sum = checksum.digest();
-			if (length > MAX_KEPT_BYTES) return { checksum: sum, text: undefined };
-			const text = joinedText(kept, length);
-			if (history.keepsTexts && !NO_STORE.test(text)) return { checksum: sum, text };
-			const meaning = meaningOf(text, { newChecksum, history });
-			return { checksum: meaning === undefined ? sum : `${sum} ${meaning}`, text: undefined };
-		},
+		end: () => fileRecord(checksum.digest(), length > MAX_KEPT_BYTES ? undefined : joinedText(kept, length), options),
 	};
 }
 
@@ -91,6 +96,8 @@ export function meaningOf(text: string, { newChecksum, history }: RecordOptions)
 	return checksum.digest().replace("t1:", "m1:");
 }
 
+const utf8 = new TextDecoder();
+
 /** A file asks for it in a comment before its first statement. */
 const NO_STORE = /^--\s*godwit:\s*no-store\s*$/m;
 
@@ -102,5 +109,5 @@ function joinedText(chunks: readonly Uint8Array[], length: number): string {
 		all.set(chunk, at);
 		at += chunk.length;
 	}
-	return new TextDecoder().decode(all);
+	return utf8.decode(all);
 }
