@@ -67,7 +67,7 @@ describe.runIf(process.platform === "linux")("the transaction of another native 
 	});
 
 	it.each(WRITES)("counts against the lock timeout and is named: with a write-ahead log, %s", async (_, call) => {
-		await db.up(ups("", "SELECT 1;"), { url: "x-journal-mode=wal" });
+		await db.up(ups("CREATE TABLE t (a);", "SELECT 1;"), { url: "x-journal-mode=wal" });
 		await using other = await holder();
 		await other.tell({ begin: LARGE });
 		await using driver = await db.open("x-history=hash&x-busy-timeout=0&x-lock-timeout=20ms");

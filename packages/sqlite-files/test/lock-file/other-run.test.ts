@@ -169,6 +169,6 @@ describe.runIf(onLinux)("a native reader that has looked at the lock before a sq
 			details: { owner: `${path}.lock is held by process ${pid} on host ${owner.host}` },
 		});
 		await run.run("COMMIT");
-		expect(await driver.version()).toEqual({ version: NIL_VERSION, dirty: false });
+		expect(await driver.version()).toMatchObject({ version: NIL_VERSION, dirty: false });
 	});
 });
