@@ -12,17 +12,28 @@ export interface LockingConnectionOptions {
 	readonly files: FileSet;
 	/** Whether the library locks with folders. Such a library does not follow symbolic links. */
 	readonly inFolders: boolean;
-	/** Names the run of godwit whose lock a connection has met, if it was one's. @param cause SQLite's error. */
-	readonly otherRun: (inTransaction: boolean, cause: unknown) => DatabaseHeldError | undefined;
+	/**
+	 * Names the run of godwit whose lock a connection has met, if it was one's.
+	 *
+	 * @param hasLocks Whether the connection is in a transaction that has locks of its own.
+	 * @param cause SQLite's error.
+	 */
+	readonly otherRun: (hasLocks: boolean, cause: unknown) => DatabaseHeldError | undefined;
 }
 
 /** The port over a database file. It keeps others off each file before ATTACH reads it, and checks before a commit that the locks are still held. */
 export function lockingConnection({ session, files, inFolders, otherRun }: LockingConnectionOptions): SqliteConnection {
+	/** A deferred transaction takes its first lock with its first statement. */
+	let hasBegunOnly = false;
+
 	function call<T>(work: () => T): T {
 		try {
-			return session.call(work);
+			const result = session.call(work);
+			hasBegunOnly = false;
+			return result;
 		} catch (error) {
-			throw (isLocked(session.resultCode(error)) && otherRun(session.connection.inTransaction, error)) || error;
+			const hasLocks = session.connection.inTransaction && !hasBegunOnly;
+			throw (isLocked(session.resultCode(error)) && otherRun(hasLocks, error)) || error;
 		}
 	}
 
@@ -71,7 +82,10 @@ export function lockingConnection({ session, files, inFolders, otherRun }: Locki
 	}
 
 	return {
-		begin: (mode) => call(() => session.connection.begin(mode)),
+		begin(mode) {
+			call(() => session.connection.begin(mode));
+			hasBegunOnly = mode === "deferred";
+		},
 		commit() {
 			assertMayCommit();
 			call(() => session.connection.commit());

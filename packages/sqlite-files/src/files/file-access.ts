@@ -89,8 +89,8 @@ export function fileAccess({ path, connector, leaseMs, lockTimeoutMs }: FileAcce
 			session: inner,
 			files,
 			inFolders,
-			otherRun: (inTransaction, cause) =>
-				otherRun({ path, me: holder.owner, inTransaction, isAlone: files.isAlone }, cause),
+			otherRun: (hasLocks, cause) =>
+				otherRun({ path, me: holder.owner, inTransaction: hasLocks, isAlone: files.isAlone }, cause),
 		}),
 		get generation() {
 			return inner.generation;
