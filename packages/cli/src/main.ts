@@ -4,6 +4,7 @@ import { type CommandLine, readCommandLine } from "./command-line/read-command-l
 import { givenUrls } from "./command-line/urls.ts";
 import { UsageError } from "./command-line/usage-error.ts";
 import { hideSecrets } from "./output/hide-secrets.ts";
+import { printable } from "./output/printable.ts";
 import { lostOutput, standardError, writeOutput } from "./output/standard-stream.ts";
 import { type TerminalOutput, terminal } from "./output/terminal.ts";
 
@@ -92,7 +93,7 @@ async function explain({ message, unknown, command }: UsageError): Promise<strin
 
 /** What reaches a terminal: without secrets, and without the control characters that a file may hold. */
 function readable(text: string, urls: readonly string[]): string {
-	return hideSecrets(text, urls).replace(/[^\P{Cc}\t\n]/gu, "\uFFFD");
+	return printable(hideSecrets(text, urls));
 }
 
 function print(line: string): void {

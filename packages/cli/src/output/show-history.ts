@@ -3,6 +3,7 @@ import type { Invocation } from "../command-line/command.ts";
 import { CommandError } from "../command-line/command-error.ts";
 import { goDuration } from "./go-duration.ts";
 import { json } from "./json.ts";
+import { printable } from "./printable.ts";
 import { columns, moment } from "./table.ts";
 
 /** Prints the events of a history, the last ones with `-n`. */
@@ -23,7 +24,8 @@ export async function showEvents(migrate: Migrate, { line, print, terminal }: In
 		const what = `${event.op} ${event.version}${event.op === "start" ? ` ${event.direction}` : ""}`;
 		return [String(event.id), moment(event.at), what, event.title ?? "", took, event.by, event.note ?? ""];
 	});
-	for (const text of columns([["#", "WHEN (UTC)", "WHAT", "TITLE", "TOOK", "BY", "NOTE"], ...rows])) print(text);
+	for (const text of columns([["#", "WHEN (UTC)", "WHAT", "TITLE", "TOOK", "BY", "NOTE"], ...rows]))
+		print(printable(text));
 	return 0;
 }
 

@@ -4,6 +4,7 @@ import { describeBackend } from "../database/builtins.ts";
 import { goDuration } from "./go-duration.ts";
 import { hideSecretsOfUrl } from "./hide-secrets.ts";
 import { json } from "./json.ts";
+import { printable } from "./printable.ts";
 import { columns, moment } from "./table.ts";
 
 const EXIT_PENDING = 3;
@@ -15,7 +16,7 @@ export function showStatus(report: StatusReport, { line, urls, print }: Invocati
 	const ok = report.findings.every(({ level }) => level !== "error");
 	const pending = report.migrations.some(({ state }) => state === "pending" || state === "out-of-order");
 	if (line.is("json")) print(document(report, database, ok));
-	else for (const text of lines(report, database)) print(text);
+	else for (const text of lines(report, database)) print(printable(text));
 	if (!line.is("exit-code")) return 0;
 	if (!ok) return EXIT_FINDINGS;
 	return pending ? EXIT_PENDING : 0;

@@ -125,6 +125,21 @@ describe.each(backends)("godwit status on %s", (backend) => {
 	});
 });
 
+describe("what a terminal would obey", () => {
+	it("is not printed, whether a file name or a note has it", async () => {
+		const { cwd, run } = await placeOf("sqlite-native");
+		writeFileSync(join(cwd, "m/4_a\u001b[2Jb.up.sql"), "");
+		await run("up");
+		await run("repair", "-accept", "4", "-note", "a\u001b[31mb");
+		for (const command of ["status", "history"]) {
+			const { stdout } = await run(command);
+			expect(stdout).toContain("a\uFFFD[2Jb");
+			expect(stdout).not.toContain("\u001b");
+		}
+		expect((await run("history")).stdout).toContain("a\uFFFD[31mb");
+	});
+});
+
 describe("the policies", () => {
 	it("stop at a file below the version, skip it, or apply it", async () => {
 		const { run } = await withoutSecond("sqlite-native");
