@@ -97,8 +97,8 @@ const MUTANTS: readonly Mutant[] = [
 	{
 		name: "the lock of an attached file",
 		file: "packages/sqlite-files/src/connections/locking-connection.ts",
-		from: "const attached = attachedExpression(sql);",
-		to: "const attached: string | undefined = undefined;",
+		from: "const expression = attachedExpression(sql);",
+		to: "const expression: string | undefined = undefined;",
 		noticed: "an attached file is kept from others before it is read",
 	},
 	{

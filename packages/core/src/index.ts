@@ -29,7 +29,7 @@ export { Migrate } from "./engine/migrate.ts";
 export type { MigrateEvent } from "./engine/migrate-event.ts";
 export type { MigrateOptions } from "./engine/migrate-options.ts";
 export type { Goal, Plan, VersionStatus } from "./engine/plan.ts";
-export { plan, statusAt } from "./engine/plan.ts";
+export { plan } from "./engine/plan.ts";
 export type { Policies } from "./engine/policies.ts";
 export type { Cure } from "./engine/repair.ts";
 export type { MigrationState, MigrationStatus, StatusReport } from "./engine/status.ts";

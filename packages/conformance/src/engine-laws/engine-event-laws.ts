@@ -9,6 +9,10 @@ import { failing, IDENTIFIER, migrationFiles, reversibleSet } from "./migration-
 
 /** What goes into the history. */
 export function eventLaws(openEngine: OpenEngine): HistoryLaws {
+	return [recordLaws, outcomeLaws].flatMap((laws) => laws(openEngine));
+}
+
+function recordLaws(openEngine: OpenEngine): HistoryLaws {
 	return lawsOfOne<DriverHarness, DriverCapability>([
 		{
 			id: "engine/records-each-migration",
@@ -67,6 +71,11 @@ export function eventLaws(openEngine: OpenEngine): HistoryLaws {
 				assert.equal(reads, 0);
 			},
 		},
+	]);
+}
+
+function outcomeLaws(openEngine: OpenEngine): HistoryLaws {
+	return lawsOfOne<DriverHarness, DriverCapability>([
 		{
 			id: "engine/records-what-began",
 			of: "HistoryEvent",

@@ -9,6 +9,10 @@ import { IDENTIFIER, migrationFiles, reversibleSet } from "./migration-set.ts";
 
 /** What stops a way up, unless somebody says otherwise. */
 export function policyLaws(openEngine: OpenEngine): HistoryLaws {
+	return [outOfOrderLaws, changedFileLaws, missingFileLaws].flatMap((laws) => laws(openEngine));
+}
+
+function outOfOrderLaws(openEngine: OpenEngine): HistoryLaws {
 	return lawsOfOne<DriverHarness, DriverCapability>([
 		{
 			id: "engine/refuses-out-of-order",
@@ -61,6 +65,11 @@ export function policyLaws(openEngine: OpenEngine): HistoryLaws {
 				assert.deepEqual(namesOf((await engine.down()).applied), ["4 down", "3 down", "2 down", "1 down"]);
 			},
 		},
+	]);
+}
+
+function changedFileLaws(openEngine: OpenEngine): HistoryLaws {
+	return lawsOfOne<DriverHarness, DriverCapability>([
 		{
 			id: "engine/refuses-changed-files",
 			of: "ErrorDetails.ERR_CHANGED",
@@ -119,6 +128,11 @@ export function policyLaws(openEngine: OpenEngine): HistoryLaws {
 				assert.deepEqual(namesOf((await engine.up()).applied), ["2 up"]);
 			},
 		},
+	]);
+}
+
+function missingFileLaws(openEngine: OpenEngine): HistoryLaws {
+	return lawsOfOne<DriverHarness, DriverCapability>([
 		{
 			id: "engine/refuses-a-newer-database",
 			of: "ErrorDetails.ERR_DATABASE_NEWER",

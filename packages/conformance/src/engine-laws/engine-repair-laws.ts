@@ -9,6 +9,10 @@ import { failing, IDENTIFIER, migrationFiles, reversibleSet } from "./migration-
 
 /** What a status tells, and how somebody puts right what it tells. */
 export function repairLaws(openEngine: OpenEngine): HistoryLaws {
+	return [statusLaws, cureLaws, dirtyCureLaws, baselineLaws, redoLaws].flatMap((laws) => laws(openEngine));
+}
+
+function statusLaws(openEngine: OpenEngine): HistoryLaws {
 	return lawsOfOne<DriverHarness, DriverCapability>([
 		{
 			id: "engine/status-tells-the-state-of-each",
@@ -58,6 +62,11 @@ export function repairLaws(openEngine: OpenEngine): HistoryLaws {
 				assert.deepEqual(findings.map(({ kind }) => kind).toSorted(), ["adopted", "unknown"]);
 			},
 		},
+	]);
+}
+
+function cureLaws(openEngine: OpenEngine): HistoryLaws {
+	return lawsOfOne<DriverHarness, DriverCapability>([
 		{
 			id: "engine/repair-says-what-is-unknown",
 			of: "Migrate.repair",
@@ -109,6 +118,11 @@ export function repairLaws(openEngine: OpenEngine): HistoryLaws {
 				assert.deepEqual(namesOf((await engine.up()).applied), ["2 up"]);
 			},
 		},
+	]);
+}
+
+function dirtyCureLaws(openEngine: OpenEngine): HistoryLaws {
+	return lawsOfOne<DriverHarness, DriverCapability>([
 		{
 			id: "engine/repair-says-how-a-dirty-one-ended",
 			of: "Migrate.repair",
@@ -159,6 +173,11 @@ export function repairLaws(openEngine: OpenEngine): HistoryLaws {
 				await expectState(engine, 2n, false);
 			},
 		},
+	]);
+}
+
+function baselineLaws(openEngine: OpenEngine): HistoryLaws {
+	return lawsOfOne<DriverHarness, DriverCapability>([
 		{
 			id: "engine/baseline-compares-first",
 			of: "Migrate.baseline",
@@ -195,6 +214,11 @@ export function repairLaws(openEngine: OpenEngine): HistoryLaws {
 				await expectObjects(harness, ["m2"]);
 			},
 		},
+	]);
+}
+
+function redoLaws(openEngine: OpenEngine): HistoryLaws {
+	return lawsOfOne<DriverHarness, DriverCapability>([
 		{
 			id: "engine/redo-is-down-and-up",
 			of: "Migrate.redo",

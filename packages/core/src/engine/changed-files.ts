@@ -6,6 +6,8 @@ import { isApplied } from "../history/known-versions.ts";
 import { type FileRecord, meaningOf, type RecordOptions, recordOf } from "../history/recorded-body.ts";
 import type { Source } from "../source/source.ts";
 import type { Version } from "../version.ts";
+import type { Finding } from "./finding.ts";
+import { nameFiles } from "./name-files.ts";
 
 /** How an applied migration's up file differs from the one that ran. */
 export interface ChangedFile {
@@ -35,6 +37,16 @@ export async function changedFiles(
 		if (change !== undefined) changed.push({ version, change });
 	}
 	return changed;
+}
+
+/** @returns undefined when no file means anything else than the one that ran. */
+export async function changedFinding(source: Source, files: readonly ChangedFile[]): Promise<Finding | undefined> {
+	const versions = files.filter(({ change }) => change === "changed").map(({ version }) => version);
+	if (versions.length === 0) return undefined;
+	const names = await nameFiles(source, versions);
+	const since = versions.length === 1 ? "it was" : "they were";
+	const message = `${names} changed since ${since} applied; put back what ran and write a new migration, or say that the change is right with repair -accept`;
+	return { kind: "changed", level: "error", versions, message };
 }
 
 async function compare(

@@ -23,15 +23,6 @@ export interface Plan {
 }
 
 /**
- * Says what is applied in a database that keeps one number: every version at or below it.
- *
- * @param versions Of the source, ascending.
- */
-export function statusAt(versions: readonly Version[], current: Version): readonly VersionStatus[] {
-	return versions.map((version) => ({ version, state: version <= current ? "applied" : "pending" }));
-}
-
-/**
  * Works out the steps to the goal: what is pending in ascending order, what is applied in descending order. To a version
  * it first reverts all above, then applies what is pending at or below. Pure, and usable without a lock or a connection.
  * Go: Migrate.read, readUp and readDown.

@@ -3,7 +3,7 @@ import { type AppliedState, readAppliedState } from "../history/applied-state.ts
 import { isMigrateError, MigrateError } from "../migrate-error.ts";
 import type { Migration, MigrationStep } from "../migration.ts";
 import type { Source } from "../source/source.ts";
-import { changedFiles } from "./changed-files.ts";
+import { changedFiles, changedFinding } from "./changed-files.ts";
 import type { Finding } from "./finding.ts";
 import type { MigrateOptions } from "./migrate-options.ts";
 import { nameFiles } from "./name-files.ts";
@@ -105,17 +105,4 @@ async function unknownOnTheWay(
 	const files = await nameFiles(source, unknown);
 	const message = `the way down passes ${files}; another tool was at work, and whether it has applied this is not known; look at the schema, and say so with repair -adopt or repair -pending`;
 	return new MigrateError("ERR_HISTORY_UNKNOWN", message, { versions: unknown });
-}
-
-/** @returns undefined when no file means anything else than the one that ran. */
-export async function changedFinding(
-	source: Source,
-	files: Awaited<ReturnType<typeof changedFiles>>,
-): Promise<Finding | undefined> {
-	const versions = files.filter(({ change }) => change === "changed").map(({ version }) => version);
-	if (versions.length === 0) return undefined;
-	const names = await nameFiles(source, versions);
-	const since = versions.length === 1 ? "it was" : "they were";
-	const message = `${names} changed since ${since} applied; put back what ran and write a new migration, or say that the change is right with repair -accept`;
-	return { kind: "changed", level: "error", versions, message };
 }

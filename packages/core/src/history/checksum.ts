@@ -28,13 +28,6 @@ export async function loadChecksum(): Promise<NewChecksum> {
 	return () => checksum(sha256, bytesToHex);
 }
 
-/** @see loadChecksum */
-export async function textChecksum(text: string): Promise<string> {
-	const sum = (await loadChecksum())();
-	sum.update(new TextEncoder().encode(text));
-	return sum.digest();
-}
-
 function checksum(algorithm: typeof sha256, toHex: (bytes: Uint8Array) => string): Checksum {
 	const hash = algorithm.create();
 	/** What cannot be judged before more is known: the begin of a byte order mark, a line end that may be the last. */

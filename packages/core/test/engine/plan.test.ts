@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Goal, plan, statusAt, type VersionStatus } from "../../src/engine/plan.ts";
+import { type Goal, plan, type VersionStatus } from "../../src/engine/plan.ts";
 import type { MigrationStep } from "../../src/migration.ts";
 import { MAX_VERSION, NIL_VERSION, type Version } from "../../src/version.ts";
 
@@ -9,6 +9,11 @@ const seed = Number(process.env.GODWIT_SEED ?? 1);
 /** The versions of golang-migrate's fixture; which directions they have is not the plan's concern. */
 const VERSIONS = [1n, 3n, 4n, 5n, 7n];
 const GAPS = [0n, 2n, 6n, 8n];
+
+/** Of a database that keeps one number: every version at or below it is applied. */
+function statusAt(versions: readonly Version[], current: Version): readonly VersionStatus[] {
+	return versions.map((version) => ({ version, state: version <= current ? "applied" : "pending" }));
+}
 
 /** `+3` goes up to 3, `-7>5` down from 7 to 5. */
 function written(steps: readonly MigrationStep[]): string {

@@ -1,0 +1,64 @@
+import { lstatSync } from "node:fs";
+import { resolve } from "node:path";
+import { MigrateError } from "@godwit/core";
+import type { SqliteConnection } from "@godwit/sqlite";
+import type { FileSet } from "../files/file-set.ts";
+import { realDatabasePath } from "../files/real-path.ts";
+import { pathOfName } from "./attached-path.ts";
+import type { Session } from "./session.ts";
+
+/** Keeps others off the files that ATTACH opens. */
+export interface AttachedFiles {
+	/** Belongs before the statement, which reads the file. @param expression What names the file, as SQL. */
+	enter(expression: string): void;
+	/** Belongs after it. Finds a file whose name ATTACH has read in another way than `enter`. @throws MigrateError `ERR_DATABASE` */
+	assertAllEntered(): void;
+}
+
+export interface AttachedFilesOptions {
+	readonly session: Session;
+	readonly files: FileSet;
+	/** Whether the library locks with folders. Such a library does not follow symbolic links. */
+	readonly inFolders: boolean;
+	readonly query: SqliteConnection["query"];
+}
+
+export function attachedFiles({ session, files, inFolders, query }: AttachedFilesOptions): AttachedFiles {
+	function enter(expression: string): void {
+		const name = nameOf(expression);
+		const path = pathOfName(name);
+		if (path === undefined) return;
+		const real = realPathOf(path);
+		if (real === undefined) return;
+		if (inFolders && lstatSync(resolve(path), { throwIfNoEntry: false })?.isSymbolicLink()) {
+			const message = `${path} is a symbolic link, and node-sqlite3-wasm names journal and lock after it; attach ${real} itself`;
+			throw new MigrateError("ERR_DATABASE", message, {});
+		}
+		session.use(files.attach(path));
+	}
+
+	/** @returns undefined for a path that leads nowhere, which SQLite reports. */
+	function realPathOf(path: string): string | undefined {
+		try {
+			return realDatabasePath(path);
+		} catch {
+			return undefined;
+		}
+	}
+
+	/** The name as SQLite reads it. Throws SQLite's error, since ATTACH may be able to read a name that SELECT cannot. */
+	function nameOf(expression: string): string {
+		const [row] = query(`SELECT ${expression} AS name`);
+		return String(row?.name ?? "");
+	}
+
+	function assertAllEntered(): void {
+		for (const { name, file } of query("PRAGMA database_list")) {
+			if (file === null || file === "" || files.has(realDatabasePath(String(file)))) continue;
+			const message = `${file} was attached as ${name} without its lock, since its name could not be read before; write its path as a plain text`;
+			throw new MigrateError("ERR_DATABASE", message, {});
+		}
+	}
+
+	return { enter, assertAllEntered };
+}
