@@ -5,6 +5,8 @@ export { createUtf8Decoder } from "./body/utf8-decoder.ts";
 export { cleanUpAfter } from "./clean-up-after.ts";
 export type { BackoffOptions } from "./driver/backoff.ts";
 export { withBackoff } from "./driver/backoff.ts";
+export type { CallQueue } from "./driver/call-queue.ts";
+export { callQueue } from "./driver/call-queue.ts";
 export type { DriverOf, DriverOptions, DriverPrimitives } from "./driver/define-driver.ts";
 export { defineDriver } from "./driver/define-driver.ts";
 export type {
@@ -22,6 +24,8 @@ export type {
 export type { LockPrimitives, LockState, ReleaseReason } from "./driver/held-lock.ts";
 export type { Obstacle } from "./driver/lock-timeout.ts";
 export { lockTimeout } from "./driver/lock-timeout.ts";
+export type { Patience } from "./driver/patience.ts";
+export { waitForTurn } from "./driver/patience.ts";
 export { versionMoved } from "./driver/version-moved.ts";
 export type { BaselineOptions } from "./engine/baseline.ts";
 export type { Finding } from "./engine/finding.ts";

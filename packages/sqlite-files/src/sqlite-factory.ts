@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import "@godwit/debug";
 import { cleanUpAfter, type Driver, type DriverFactory, MigrateError } from "@godwit/core";
 import {
+	type BorrowedConnection,
 	completeConfig,
 	type DatabaseAccess,
 	databaseError,
@@ -15,6 +16,7 @@ import {
 } from "@godwit/sqlite";
 import { breakLocks } from "./break-locks.ts";
 import type { Connector } from "./connections/connector.ts";
+import { sharedByDriversOver } from "./connections/lent-connections.ts";
 import type { SqliteLibrary } from "./connections/library.ts";
 import { memoryConnection } from "./connections/memory-connection.ts";
 import { scratchConnection } from "./connections/scratch-connection.ts";
@@ -23,7 +25,7 @@ import { cannotOpen } from "./files/file-errors.ts";
 import { realDatabasePath } from "./files/real-path.ts";
 
 /** What a binding package fills in. */
-export interface SqliteBinding<Database> {
+export interface SqliteBinding<Database extends object> {
 	/** The library's name, for messages: `better-sqlite3`. */
 	readonly name: string;
 	/** How the library locks a file, see `SqliteLibrary`. Default `"posix"`, as SQLite itself does. */
@@ -47,12 +49,13 @@ export interface SqliteBinding<Database> {
 }
 
 /** The factory of a SQLite backend: a driver by URL, and one over a database that is open already. */
-export interface SqliteFactory<Database> extends Required<DriverFactory> {
+export interface SqliteFactory<Database extends object> extends Required<DriverFactory> {
 	/**
 	 * Makes a driver of the caller's open database, with the functions that the caller defined on it. Go: WithInstance.
 	 *
 	 * Between two calls the connection's settings are as the caller left them, and `close` leaves it open. The caller
-	 * runs nothing on it while a call is under way.
+	 * runs nothing on it while a call is under way. Several drivers over it, each with a `migrationsTable` of its own, take
+	 * turns: `lock` and `version` wait for another driver's call until the lock timeout, what writes until the busy timeout.
 	 *
 	 * @throws MigrateError `ERR_INVALID_OPTION`; `ERR_DATABASE` for a file that was opened through a symbolic link by a
 	 *   library that does not follow links.
@@ -61,13 +64,18 @@ export interface SqliteFactory<Database> extends Required<DriverFactory> {
 }
 
 /** Makes a backend of a binding. Its connections use a database file only while others are kept off it. */
-export function sqliteFactory<Database>(binding: SqliteBinding<Database>): SqliteFactory<Database> {
+export function sqliteFactory<Database extends object>(binding: SqliteBinding<Database>): SqliteFactory<Database> {
 	function accessTo(path: string, config: SqliteConfig): FileAccess {
 		const library: SqliteLibrary = { name: binding.name, locks: binding.locks ?? "posix", copy: binding };
 		return openFileAccess(path, connectorOf(binding, library, config), config);
 	}
 
-	function driverOver(access: DatabaseAccess, path: string, config: SqliteConfig, borrowed = false): Driver {
+	function driverOver(
+		access: DatabaseAccess,
+		path: string,
+		config: SqliteConfig,
+		borrowed?: BorrowedConnection,
+	): Driver {
 		const scratch = async (): Promise<Driver> => {
 			const empty = scratchConnection(connect(binding, ":memory:"));
 			return driverOver(openAccess(empty), "the database where something is tried", config);
@@ -108,7 +116,8 @@ export function sqliteFactory<Database>(binding: SqliteBinding<Database>): Sqlit
 			const config = completeConfig(options);
 			const borrowed = binding.borrow(database);
 			const path = pathOf(borrowed);
-			if (path === undefined) return driverOver(openAccess(memoryConnection(borrowed)), "the database", config, true);
+			const shared = sharedByDriversOver(database);
+			if (path === undefined) return driverOver(openAccess(memoryConnection(borrowed)), "the database", config, shared);
 			const library: SqliteLibrary = {
 				name: binding.name,
 				locks: binding.locks ?? "posix",
@@ -120,12 +129,12 @@ export function sqliteFactory<Database>(binding: SqliteBinding<Database>): Sqlit
 				throw new MigrateError("ERR_DATABASE", message, {});
 			}
 			const connector = { ...connectorOf(binding, library, config), borrowed };
-			return driverOver(openFileAccess(real, connector, config), "the database", config, true);
+			return driverOver(openFileAccess(real, connector, config), "the database", config, shared);
 		},
 	};
 }
 
-function connectorOf<Database>(
+function connectorOf<Database extends object>(
 	binding: SqliteBinding<Database>,
 	library: SqliteLibrary,
 	{ wal }: SqliteConfig,
@@ -164,7 +173,7 @@ function pathOf(connection: SqliteConnection): string | undefined {
 	return typeof file === "string" && file !== "" ? file : undefined;
 }
 
-function connect<Database>(binding: SqliteBinding<Database>, path: string): SqliteConnection {
+function connect<Database extends object>(binding: SqliteBinding<Database>, path: string): SqliteConnection {
 	try {
 		return binding.connect(path);
 	} catch (cause) {

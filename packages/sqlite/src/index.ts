@@ -1,3 +1,4 @@
+export { type BorrowedConnection, borrowedConnection } from "./connection/borrowed-connection.ts";
 export { retryWhileBusy } from "./connection/busy-retry.ts";
 export type { DatabaseAccess, Holders, Liveness } from "./connection/database-access.ts";
 export { DatabaseHeldError, type HolderKind } from "./connection/database-held-error.ts";

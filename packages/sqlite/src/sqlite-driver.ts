@@ -1,5 +1,6 @@
 import { type Driver, defineDriver, type LockOptions } from "@godwit/core";
 import { bodyRunner } from "./body-runner.ts";
+import type { BorrowedConnection } from "./connection/borrowed-connection.ts";
 import { retryWhileBusy } from "./connection/busy-retry.ts";
 import { connectionSession } from "./connection/connection-session.ts";
 import type { DatabaseAccess } from "./connection/database-access.ts";
@@ -24,8 +25,8 @@ export interface SqliteDriverOptions {
 	readonly config: SqliteConfig;
 	/** Opens an empty database in memory, with the same settings. */
 	readonly scratch: () => Promise<Driver>;
-	/** The caller's own connection: between two calls its settings are as the caller left them. */
-	readonly borrowed: boolean;
+	/** Given for a connection of the caller's, and the same for all drivers over it. Between two calls its settings are as the caller left them. */
+	readonly borrowed?: BorrowedConnection | undefined;
 }
 
 /** A driver that has what SQLite can do; `history` is missing when the configuration turns it off. */
@@ -55,7 +56,7 @@ export function sqliteDriver({ access, path, config, borrowed, scratch }: Sqlite
 		const bodies = bodyRunner({
 			connection,
 			config,
-			borrowed,
+			borrowed: borrowed !== undefined,
 			state,
 			lock,
 			row,

@@ -1,6 +1,7 @@
 import { MigrateError } from "../migrate-error.ts";
 import { callQueue } from "./call-queue.ts";
 import { type InterruptibleBodies, interruptibleBodies } from "./interruptible-bodies.ts";
+import { lockTimeout } from "./lock-timeout.ts";
 import { type OpenTransaction, openTransaction } from "./open-transaction.ts";
 import { type Patience, waitForTurn } from "./patience.ts";
 
@@ -40,7 +41,12 @@ export function driverCalls(name: string): DriverCalls {
 	}
 
 	function inTurn<T>(work: () => Promise<T>, patience?: Patience): Promise<T> {
-		return queue.run(work, patience && ((before) => waitForTurn(name, before, patience)));
+		return queue.run(work, patience && ((before) => waitForTurn(before, patience, late)));
+	}
+
+	function late(waitedMs: number): MigrateError {
+		const obstacle = { owner: "this instance", reason: `${name}: another call of this instance is under way` };
+		return lockTimeout(obstacle, waitedMs);
 	}
 
 	return {

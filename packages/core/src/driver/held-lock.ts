@@ -4,7 +4,7 @@ import { createTrace } from "../trace.ts";
 import { withBackoff } from "./backoff.ts";
 import type { LockOptions } from "./driver.ts";
 import { lockTimeout, type Obstacle } from "./lock-timeout.ts";
-import type { Patience } from "./patience.ts";
+import { leftOf, type Patience } from "./patience.ts";
 
 const trace = createTrace("godwit:driver");
 
@@ -19,6 +19,7 @@ export interface LockPrimitives {
 	/**
 	 * Tries once, without waiting, to take the lock.
 	 *
+	 * @param options `timeoutMs` is what is left of it.
 	 * @param attempt Counts from 0 in each call of `lock`.
 	 * @returns What is in the way; `undefined` when the lock is taken.
 	 */
@@ -115,7 +116,7 @@ export function heldLock({ name, primitives }: HeldLockOptions): HeldLock {
 			let attempts = 0;
 			await withBackoff(
 				async () => {
-					obstacle = await call(() => tryOnce(options, attempts++));
+					obstacle = await call(() => tryOnce({ ...options, timeoutMs: leftOf(patience) }, attempts++));
 					return obstacle === undefined ? true : undefined;
 				},
 				{ ...patience, longestWaitMs: LONGEST_PAUSE_MS },

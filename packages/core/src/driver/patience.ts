@@ -1,6 +1,5 @@
 import type { LockOptions } from "./driver.ts";
 import { endedBy } from "./ended-by.ts";
-import { lockTimeout } from "./lock-timeout.ts";
 
 /** How long one call may wait, for whatever it waits. */
 export interface Patience {
@@ -8,7 +7,8 @@ export interface Patience {
 	readonly since: number;
 	/** In milliseconds. */
 	readonly timeoutMs: number;
-	readonly signal: AbortSignal;
+	/** Ends the waiting. */
+	readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -34,18 +34,22 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /**
  * Waits until the calls before this one are over.
  *
- * @param name The database, for messages.
- * @throws MigrateError `ERR_LOCK_TIMEOUT`, or the signal's reason.
+ * @param late Makes the error for a wait that took too long, of the milliseconds that it took.
+ * @throws What `late` returns, or the signal's reason.
  */
-export async function waitForTurn(name: string, before: Promise<void>, patience: Patience): Promise<void> {
+export async function waitForTurn(
+	before: Promise<void>,
+	patience: Patience,
+	late: (waitedMs: number) => Error,
+): Promise<void> {
+	const { signal, since } = patience;
 	const timeUp = new AbortController();
-	const obstacle = { owner: "this instance", reason: `${name}: another call of this instance is under way` };
 	const timer = setTimeout(
-		() => timeUp.abort(lockTimeout(obstacle, Math.round(performance.now() - patience.since))),
+		() => timeUp.abort(late(Math.round(performance.now() - since))),
 		Math.min(leftOf(patience), LONGEST_TIMER_MS),
 	);
 	try {
-		await endedBy(AbortSignal.any([patience.signal, timeUp.signal]), before);
+		await endedBy(signal === undefined ? timeUp.signal : AbortSignal.any([signal, timeUp.signal]), before);
 	} finally {
 		clearTimeout(timer);
 	}

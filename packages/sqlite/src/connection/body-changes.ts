@@ -1,4 +1,5 @@
 import type { Statement } from "../statements/statement.ts";
+import type { PendingChanges } from "./borrowed-connection.ts";
 import { type BusyTimeouts, retryWhileBusy } from "./busy-retry.ts";
 import {
 	assertStaysAttached,
@@ -6,6 +7,7 @@ import {
 	connectionChange,
 	noteState,
 	restoreConnectionState,
+	UNCHANGED,
 } from "./connection-state.ts";
 import { withForeignKeysOff } from "./foreign-keys-off.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
@@ -28,14 +30,7 @@ export interface BodyChanges {
 	forget(): void;
 }
 
-const UNCHANGED: ConnectionState = { settings: new Map() };
-
-export function bodyChanges(connection: SqliteConnection): BodyChanges {
-	/** The state before the first statement of a body that may have changed it, until it is restored. */
-	let state = UNCHANGED;
-	/** The temporary objects before the first statement of a body that has made one, until its own are dropped. */
-	let temporary: TemporaryObjects | undefined;
-
+export function bodyChanges(connection: SqliteConnection, pending: PendingChanges): BodyChanges {
 	async function restoreState(before: ConnectionState, timeouts: BusyTimeouts): Promise<void> {
 		if (before === UNCHANGED) return;
 		await retryWhileBusy(connection, timeouts, () => restoreConnectionState(connection, before));
@@ -49,23 +44,23 @@ export function bodyChanges(connection: SqliteConnection): BodyChanges {
 	}
 
 	function forget(): void {
-		state = UNCHANGED;
-		temporary = undefined;
+		pending.state = UNCHANGED;
+		pending.temporary = undefined;
 	}
 
 	return {
 		beforeStatement(statement) {
-			if (makesTemporary(statement)) temporary ??= readTemporaryObjects(connection);
-			state = noteState(connection, connectionChange(statement), state);
-			assertStaysAttached(statement, state);
+			if (makesTemporary(statement)) pending.temporary ??= readTemporaryObjects(connection);
+			pending.state = noteState(connection, connectionChange(statement), pending.state);
+			assertStaysAttached(statement, pending.state);
 		},
 		get none() {
-			return state === UNCHANGED && temporary === undefined;
+			return pending.state === UNCHANGED && pending.temporary === undefined;
 		},
 		async restore(timeouts) {
 			// First, since query_only would keep objects from being dropped.
-			await restoreState(state, timeouts);
-			await dropTemporary(temporary, timeouts);
+			await restoreState(pending.state, timeouts);
+			await dropTemporary(pending.temporary, timeouts);
 			forget();
 		},
 		forget,

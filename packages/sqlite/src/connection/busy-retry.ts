@@ -91,7 +91,8 @@ function isGodwitRun(error: unknown): error is DatabaseHeldError {
 	return error instanceof DatabaseHeldError && error.holder === "godwit";
 }
 
-function stayedBusy(waitedMs: number, cause: unknown): MigrateError<"ERR_BUSY"> {
+/** What whoever waits in vain for a connection that is no run of godwit's is told. */
+export function stayedBusy(waitedMs: number, cause: unknown): MigrateError<"ERR_BUSY"> {
 	const reason = cause instanceof DatabaseHeldError ? cause.message : "another connection's transaction is in the way";
 	const message = `the database stayed busy for ${waitedMs} ms: ${reason}; try again, or raise x-busy-timeout`;
 	return new MigrateError("ERR_BUSY", message, { waitedMs }, { cause });

@@ -1,9 +1,11 @@
-import { cleanUpAfter, type LockOptions, MigrateError } from "@godwit/core";
+import { cleanUpAfter, type LockOptions, lockTimeout, MigrateError, waitForTurn } from "@godwit/core";
 import { databaseError } from "../sqlite-error.ts";
 import type { Statement } from "../statements/statement.ts";
 import type { SqliteConfig } from "../url/sqlite-config.ts";
-import { type BusyTimeouts, retryWhileBusy } from "./busy-retry.ts";
+import type { BorrowedConnection } from "./borrowed-connection.ts";
+import { type BusyTimeouts, retryWhileBusy, stayedBusy } from "./busy-retry.ts";
 import type { DatabaseAccess } from "./database-access.ts";
+import { DatabaseHeldError } from "./database-held-error.ts";
 import { sessionSettings } from "./session-settings.ts";
 
 /** What has to be done before and after every use of the connection, and when it fails. */
@@ -12,8 +14,13 @@ export interface ConnectionSession {
 	write<T>(work: () => T | Promise<T>): Promise<T>;
 	/** Runs reads of a few rows. */
 	read<T>(work: () => T, options: LockOptions): Promise<T>;
-	/** Runs work that itself takes and gives back the locks. */
-	call<T>(work: () => Promise<T>): Promise<T>;
+	/**
+	 * Runs work that itself takes and gives back the locks.
+	 *
+	 * @param waiting How long to wait for calls of other drivers over the connection; by default the busy timeout.
+	 * @throws MigrateError `ERR_LOCK_TIMEOUT` when `waiting` is given, `ERR_BUSY` otherwise.
+	 */
+	call<T>(work: () => Promise<T>, waiting?: LockOptions): Promise<T>;
 	/** Reads a few rows, once, without waiting. @throws DatabaseHeldError */
 	readOnce<T>(work: () => T): Promise<T>;
 	/** Applies the driver's settings. Waits, by default as configured. Belongs after `enter`. */
@@ -29,21 +36,44 @@ export interface ConnectionSessionOptions {
 	/** The database's file, for messages. */
 	readonly path: string;
 	readonly config: SqliteConfig;
-	/** The caller's own connection: between two calls its settings are as the caller left them. */
-	readonly borrowed: boolean;
+	/** What drivers over the connection share, when it is the caller's own: between two calls its settings are as the caller left them. */
+	readonly borrowed: BorrowedConnection | undefined;
 	/** Whether others stay kept off after a call. */
 	readonly stays: () => boolean;
 }
 
+const OTHER_DRIVER = "another driver over the same connection";
+const IN_USE = `${OTHER_DRIVER} is at work`;
+
 export function connectionSession(options: ConnectionSessionOptions): ConnectionSession {
 	const { access, path, config, borrowed, stays } = options;
 	const { connection } = access;
+	const { busyTimeoutMs, lockTimeoutMs } = config;
 	const settings = sessionSettings(access, config, borrowed);
 
-	async function call<T>(work: () => T | Promise<T>): Promise<T> {
+	async function call<T>(work: () => T | Promise<T>, waiting?: LockOptions): Promise<T> {
+		if (borrowed === undefined) return callNow(work);
+		const late = waiting === undefined ? stayedInUse : lockStayedInUse;
+		const { timeoutMs = waiting === undefined ? busyTimeoutMs : lockTimeoutMs, signal } = waiting ?? {};
+		const patience = { since: performance.now(), timeoutMs, signal };
+		return borrowed.calls.run(
+			() => callNow(work),
+			(before) => waitForTurn(before, patience, late),
+		);
+	}
+
+	function lockStayedInUse(waitedMs: number): MigrateError {
+		return lockTimeout({ owner: OTHER_DRIVER, reason: `${path}: ${IN_USE}` }, waitedMs);
+	}
+
+	function stayedInUse(waitedMs: number): MigrateError {
+		return stayedBusy(waitedMs, new DatabaseHeldError(IN_USE, "other"));
+	}
+
+	async function callNow<T>(work: () => T | Promise<T>): Promise<T> {
 		let result: T;
 		try {
-			if (borrowed) assertOutsideTransaction();
+			if (borrowed !== undefined) assertOutsideTransaction();
 			result = await work();
 		} catch (error) {
 			throw await cleanUpAfter(databaseError(connection, path, error), settings.restoreCallerSettings);
@@ -95,7 +125,8 @@ export function connectionSession(options: ConnectionSessionOptions): Connection
 		readOnce,
 		leave,
 		write: (work) => call(() => entered(work)),
-		read: (work, waiting) => call(() => retryWhileBusy(connection, { ...config, ...waiting }, () => readOnce(work))),
+		read: (work, waiting) =>
+			call(() => retryWhileBusy(connection, { ...config, ...waiting }, () => readOnce(work)), waiting),
 		prepare: settings.prepare,
 		beforeStatement: settings.beforeStatement,
 	};

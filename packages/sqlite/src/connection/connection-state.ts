@@ -62,6 +62,9 @@ export interface ConnectionState {
 	};
 }
 
+/** Of which nothing may have changed. */
+export const UNCHANGED: ConnectionState = { settings: new Map() };
+
 /** A PRAGMA acts under EXPLAIN too. A PRAGMA that is not in the list may change a setting that is, as `default_cache_size` does. */
 export function connectionChange({ keyword, sql }: Statement): ConnectionChange {
 	if (keyword === "PRAGMA") return settingOf(sql) ?? "everything";

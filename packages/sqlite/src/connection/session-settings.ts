@@ -1,6 +1,7 @@
 import type { Statement } from "../statements/statement.ts";
 import type { SqliteConfig } from "../url/sqlite-config.ts";
 import { bodyChanges } from "./body-changes.ts";
+import { type BorrowedConnection, noChanges } from "./borrowed-connection.ts";
 import { type BusyTimeouts, retryWhileBusy } from "./busy-retry.ts";
 import { readSettings, type Settings, writeSettings } from "./connection-state.ts";
 import type { DatabaseAccess } from "./database-access.ts";
@@ -23,22 +24,31 @@ export interface SessionSettings {
 	beforeStatement(statement: Statement): void;
 }
 
-/** @param borrowed The connection is the caller's own. */
-export function sessionSettings(access: DatabaseAccess, config: SqliteConfig, borrowed: boolean): SessionSettings {
+/** @param borrowed What drivers over the connection share, when it is the caller's own. */
+export function sessionSettings(
+	access: DatabaseAccess,
+	config: SqliteConfig,
+	borrowed: BorrowedConnection | undefined,
+): SessionSettings {
 	const { connection } = access;
 	let preparedGeneration = -1;
 	let durableGeneration = -1;
-	const changes = bodyChanges(connection);
-	/** The caller's settings, until they are restored. */
-	let callerSettings: Settings | undefined;
+	const pending = borrowed?.pending ?? noChanges();
+	const changes = bodyChanges(connection, pending);
 
 	function applyDriverSettings(): void {
-		if (!borrowed && preparedGeneration === access.generation) return;
-		const driverSettings = migrationSettings(config, borrowed);
-		// Read once: after a failure half-way some of the settings are the driver's.
-		if (borrowed) callerSettings ??= readSettings(connection, driverSettings.keys());
+		if (borrowed === undefined && preparedGeneration === access.generation) return;
+		const driverSettings = migrationSettings(config, borrowed !== undefined);
+		if (borrowed !== undefined) noteCallerSettings(driverSettings.keys());
 		writeSettings(connection, driverSettings);
 		preparedGeneration = access.generation;
+	}
+
+	/** Reads each setting once: after a failure half-way some are a driver's, perhaps another one's over this connection. */
+	function noteCallerSettings(names: Iterable<string>): void {
+		const known = pending.callerSettings ?? new Map();
+		const unknown = [...names].filter((name) => !known.has(name));
+		pending.callerSettings = new Map([...known, ...readSettings(connection, unknown)]);
 	}
 
 	/**
@@ -47,15 +57,15 @@ export function sessionSettings(access: DatabaseAccess, config: SqliteConfig, bo
 	 * in WAL mode.
 	 */
 	function makeDurable(): void {
-		if (borrowed || durableGeneration === access.generation) return;
+		if (borrowed !== undefined || durableGeneration === access.generation) return;
 		connection.run(`PRAGMA synchronous = ${config.synchronous ?? "full"}`);
 		durableGeneration = access.generation;
 	}
 
 	function applyCallerSettings(): void {
-		if (callerSettings === undefined) return;
-		writeSettings(connection, callerSettings);
-		callerSettings = undefined;
+		if (pending.callerSettings === undefined) return;
+		writeSettings(connection, pending.callerSettings);
+		pending.callerSettings = undefined;
 	}
 
 	/**
@@ -63,14 +73,15 @@ export function sessionSettings(access: DatabaseAccess, config: SqliteConfig, bo
 	 * restore would look like a failure of the body, which is committed. A connection that was closed has nothing to restore.
 	 */
 	async function restoreChanged(timeouts: BusyTimeouts): Promise<void> {
-		if (borrowed || preparedGeneration === access.generation) await changes.restore(timeouts);
+		if (borrowed !== undefined || preparedGeneration === access.generation) await changes.restore(timeouts);
 		else changes.forget();
 	}
 
 	/** Between two migrations, mostly. */
 	function isPrepared(): boolean {
 		const { generation } = access;
-		return !borrowed && preparedGeneration === generation && durableGeneration === generation && changes.none;
+		const applied = preparedGeneration === generation && durableGeneration === generation;
+		return borrowed === undefined && applied && changes.none;
 	}
 
 	return {
@@ -85,7 +96,7 @@ export function sessionSettings(access: DatabaseAccess, config: SqliteConfig, bo
 		applyDriverSettings,
 		applyCallerSettings,
 		async restoreCallerSettings() {
-			if (callerSettings === undefined) return;
+			if (pending.callerSettings === undefined) return;
 			await restoreChanged(config);
 			await retryWhileBusy(connection, config, applyCallerSettings);
 		},

@@ -100,7 +100,7 @@ export function sqliteLock(options: SqliteLockOptions): SqliteLock {
 		get dropped() {
 			return dropped;
 		},
-		tryLock: (_, attempt) =>
+		tryLock: (options, attempt) =>
 			session.call(async () => {
 				try {
 					wanted.include(attempt);
@@ -111,22 +111,21 @@ export function sqliteLock(options: SqliteLockOptions): SqliteLock {
 					if (obstacle === undefined) throw error;
 					return obstacle;
 				}
-			}),
+			}, options),
 		locked: ({ onNotice }: LockOptions) =>
 			session.call(async () => {
 				if (access.notice !== undefined) onNotice?.(access.notice);
 				await setJournalMode(connection, path, config);
 			}),
-		releaseLock: (reason: ReleaseReason) =>
-			session.call(async () => {
-				try {
-					await release(reason === "again" ? ONCE : config);
-				} catch (error) {
-					// A holder that has ended counts as dead, so a row that stays keeps nobody out.
-					if (reason !== "closing" || !hasWaited(error)) throw error;
-					trace("closing %s without having freed the lock row: %s", path, error);
-				}
-			}),
+		async releaseLock(reason: ReleaseReason) {
+			try {
+				await session.call(() => release(reason === "again" ? ONCE : config));
+			} catch (error) {
+				// A holder that has ended counts as dead, so a row that stays keeps nobody out.
+				if (reason !== "closing" || !hasWaited(error)) throw error;
+				trace("closing %s without having freed the lock row: %s", path, error);
+			}
+		},
 		forgetTables() {
 			dropped = state.held;
 		},

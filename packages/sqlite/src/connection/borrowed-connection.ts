@@ -1,0 +1,31 @@
+import { type CallQueue, callQueue } from "@godwit/core";
+import { type ConnectionState, type Settings, UNCHANGED } from "./connection-state.ts";
+import type { TemporaryObjects } from "./temporary-objects.ts";
+
+/**
+ * A connection of the caller's. All drivers that are made over it share one of these, since each call of a driver sets the
+ * connection up, may have a transaction on it, and puts it back.
+ */
+export interface BorrowedConnection {
+	/** The calls of all the drivers, one at a time. */
+	readonly calls: CallQueue;
+	readonly pending: PendingChanges;
+}
+
+/** What godwit has changed in a connection and not yet put back. A call that could not put it back leaves it to the next call. */
+export interface PendingChanges {
+	/** The caller's settings, while the driver's are applied. */
+	callerSettings: Settings | undefined;
+	/** The connection's state before the statements of bodies that may have changed it. */
+	state: ConnectionState;
+	/** The temporary objects before the first statement of a body that has made one. */
+	temporary: TemporaryObjects | undefined;
+}
+
+export function borrowedConnection(): BorrowedConnection {
+	return { calls: callQueue(), pending: noChanges() };
+}
+
+export function noChanges(): PendingChanges {
+	return { callerSettings: undefined, state: UNCHANGED, temporary: undefined };
+}
