@@ -115,6 +115,38 @@ describe.each(backends)("what a body does to its connection, on $name", (backend
 		expect(db.schema()).toHaveLength(1);
 	});
 
+	it.each(Object.entries(SETTINGS).filter(([name]) => name !== "temp_store"))(
+		"does not reach the next body in one transaction of several: %s",
+		async (name, value) => {
+			const see = (table: string) => `CREATE TABLE ${table} AS SELECT * FROM pragma_${name}`;
+			await db.up(ups(see("earlier"), `PRAGMA ${name}=${value}`, see("seen"), "", see("later")), {
+				transaction: "all",
+			});
+			const before = db.all("SELECT * FROM earlier");
+			expect(Object.values(before[0] ?? {})).not.toEqual([value]);
+			expect(db.all("SELECT * FROM seen")).toEqual(before);
+			expect(db.all("SELECT * FROM later")).toEqual(before);
+		},
+	);
+
+	it.each(["each", "all"] as const)(
+		"does not reach the next body: a savepoint that it leaves open (transaction: %s)",
+		async (transaction) => {
+			const left = "CREATE TABLE a (x); SAVEPOINT s; INSERT INTO a VALUES (1); SAVEPOINT s; INSERT INTO a VALUES (2);";
+			const { cause, failed } = await failedMigration(
+				"ERR_SQL",
+				db.up(ups(left, "CREATE TABLE b (x)", "ROLLBACK TO s"), { transaction }),
+			);
+			expect(cause.message).toBe("no such savepoint: s");
+			expect(failed.details).toMatchObject({ location: "3_step.up.sql" });
+			db.exec("DROP TABLE IF EXISTS a; DROP TABLE IF EXISTS b; DROP TABLE IF EXISTS schema_migrations");
+			await db.up(ups(left, "SAVEPOINT s; INSERT INTO a VALUES (3); ROLLBACK TO s; INSERT INTO a VALUES (4)"), {
+				transaction,
+			});
+			expect(db.all("SELECT x FROM a")).toEqual([{ x: 1n }, { x: 2n }, { x: 4n }]);
+		},
+	);
+
 	describe("and the temporary objects that it makes", () => {
 		const SEE = "CREATE TABLE seen AS SELECT name FROM sqlite_temp_schema;";
 		const seen = () => db.all("SELECT name FROM seen");
@@ -139,6 +171,44 @@ describe.each(backends)("what a body does to its connection, on $name", (backend
 			db.exec("DELETE FROM kept; DROP TABLE seen; DROP TABLE schema_migrations;");
 			await db.up(ups("", outside, `INSERT INTO kept VALUES (1); ${SEE}`));
 			expect(seen().filter(({ name }) => name !== "sqlite_sequence")).toEqual([]);
+			db.exec("DELETE FROM kept; DROP TABLE seen; DROP TABLE schema_migrations;");
+			await db.up(ups("", body, `INSERT INTO kept VALUES (1); ${SEE}`), { transaction: "all" });
+			expect(seen().filter(({ name }) => name !== "sqlite_sequence")).toEqual([]);
+		});
+
+		it.each(["each", "all"] as const)(
+			"do not take the place of the next body's tables (transaction: %s)",
+			async (transaction) => {
+				db.exec("CREATE TABLE birds (a)");
+				await db.up(ups("CREATE TEMP TABLE birds AS SELECT 1 AS a", "INSERT INTO birds VALUES (42)"), { transaction });
+				expect(db.all("SELECT a FROM birds")).toEqual([{ a: 42n }]);
+			},
+		);
+
+		it("are dropped in one transaction of several after a file that has cured what x-foreign-key-check had noted", async () => {
+			db.exec("CREATE TABLE birds (id INTEGER PRIMARY KEY); CREATE TABLE rings (bird REFERENCES birds)");
+			db.exec("PRAGMA foreign_keys = OFF; INSERT INTO rings VALUES (7)");
+			const files = ups("INSERT INTO birds VALUES (7); CREATE TEMP TABLE a (x)", "CREATE TEMP TABLE b (x)", SEE);
+			await db.up(files, { transaction: "all", url: "x-foreign-key-check=true" });
+			expect(seen()).toEqual([]);
+		});
+
+		it("are dropped in one transaction of several with x-foreign-keys=true, and otherwise named", async () => {
+			const options = { transaction: "all", url: "x-foreign-keys=true" } as const;
+			const parent = "CREATE TEMP TABLE a (id INTEGER PRIMARY KEY); INSERT INTO a VALUES (1);";
+			const child = "CREATE TEMP TABLE b (a REFERENCES a); INSERT INTO b VALUES (1);";
+			await db.up(ups(`${parent} ${child}`, SEE), options);
+			expect(seen()).toEqual([]);
+			const circle = `CREATE TEMP TABLE b (id INTEGER PRIMARY KEY, c REFERENCES c);
+				CREATE TEMP TABLE c (id INTEGER PRIMARY KEY, b REFERENCES b);
+				INSERT INTO b VALUES (1, NULL); INSERT INTO c VALUES (2, 1); UPDATE b SET c = 2;`;
+			const files = ups(`${parent} ${child}`, SEE, circle, "");
+			const { cause, failed } = await failedMigration("ERR_DATABASE", db.up(files, options));
+			expect(cause.message).toBe(
+				"the temporary table c that the file has made cannot be dropped before the next file: FOREIGN KEY constraint failed; drop it at the end of the file",
+			);
+			expect(failed.details).toMatchObject({ location: "3_step.up.sql" });
+			expect(await db.version()).toEqual({ version: 2n, dirty: false });
 		});
 
 		it("do not reach it after PRAGMA query_only either", async () => {

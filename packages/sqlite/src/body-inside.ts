@@ -3,6 +3,7 @@ import type { ConnectionSession } from "./connection/connection-session.ts";
 import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import { runInTransaction } from "./run-body.ts";
 import { transactionEndedError } from "./sqlite-error.ts";
+import type { Statement } from "./statements/statement.ts";
 import { forEachBatch, type Statements } from "./statements/statements.ts";
 import type { OwnTables, OwnTablesBody } from "./tables/own-tables.ts";
 import { referenceCheck } from "./tables/reference-check.ts";
@@ -15,17 +16,17 @@ export interface BodyInsideOptions {
 	readonly ownTables: (body: OwnTablesBody) => OwnTables;
 }
 
+export type BeforeStatement = (statement: Statement) => void;
+
+/** @param before Optional: called before each statement, after all that may refuse it. */
+export type RunInside = (body: Statements, before?: BeforeStatement) => OwnTables | Promise<OwnTables>;
+
 /**
  * Returns a function that runs the statements of one body in the transaction that is open, and returns what the body has done
  * to godwit's own tables. It returns no promise when the statements are all there.
  */
-export function bodyInside({
-	connection,
-	config,
-	session,
-	ownTables,
-}: BodyInsideOptions): (body: Statements) => OwnTables | Promise<OwnTables> {
-	return (body) => {
+export function bodyInside({ connection, config, session, ownTables }: BodyInsideOptions): RunInside {
+	return (body, before) => {
 		// One that failed, or code of the caller's, can have ended it; what ran then would be there for good.
 		if (!connection.inTransaction) throw transactionEndedError();
 		const own = ownTables({ directives: body.directives, inTransaction: true });
@@ -35,6 +36,7 @@ export function bodyInside({
 				own.beforeStatement(statement);
 				references.beforeStatement(statement);
 				session.beforeStatement(statement);
+				before?.(statement);
 			}),
 		);
 		return andThen(running, () => {

@@ -1,8 +1,9 @@
 import type { ApplyOutcome, LockState, MigrationBody, VersionChange } from "@godwit/core";
 import { andThen } from "./and-then.ts";
-import { bodyInside } from "./body-inside.ts";
+import { type BeforeStatement, bodyInside } from "./body-inside.ts";
 import { bodyOutside } from "./body-outside.ts";
 import { bodyTransactions } from "./body-transactions.ts";
+import { bodySavepoint } from "./connection/body-savepoint.ts";
 import type { ConnectionSession } from "./connection/connection-session.ts";
 import type { KeptJournal } from "./connection/kept-journal.ts";
 import type { SqliteConnection } from "./connection/sqlite-connection.ts";
@@ -63,8 +64,8 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 	let allowed = false;
 
 	/** Runs a body in the transaction that is open. Returns no promise for a body that was read at once. */
-	function runNext(body: Statements): BodiesBefore | Promise<BodiesBefore> {
-		return andThen(runInside(body), (own) => {
+	function runNext(body: Statements, before?: BeforeStatement): BodiesBefore | Promise<BodiesBefore> {
+		return andThen(runInside(body, before), (own) => {
 			uncertain ||= own.uncertain;
 			return { allowed: own.allowed, uncertain };
 		});
@@ -116,7 +117,7 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 				const result = await work((body) =>
 					withStatements(body, async (statements) => {
 						if (config.noTxWrap || statements.directives.has("no-transaction")) return "declined";
-						const { allowed: changed } = await runNext(statements);
+						const { allowed: changed } = await amongOthers(options, (each) => runNext(statements, each));
 						before = { allowed: before.allowed || changed, uncertain };
 						return "applied";
 					}),
@@ -127,4 +128,16 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 			});
 		},
 	};
+}
+
+/** Runs a body in a transaction of several, of which it leaves as little to the next ones as when it runs in one of its own. */
+async function amongOthers<T>(
+	{ connection, session }: BodyRunnerOptions,
+	run: (before: BeforeStatement) => T | Promise<T>,
+): Promise<T> {
+	const savepoint = bodySavepoint(connection);
+	const result = await run(savepoint.beforeStatement);
+	savepoint.release();
+	session.betweenBodies();
+	return result;
 }

@@ -7,6 +7,7 @@ import {
 	connectionChange,
 	noteState,
 	restoreConnectionState,
+	restoreInTransaction,
 	UNCHANGED,
 } from "./connection-state.ts";
 import { withForeignKeysOff } from "./foreign-keys-off.ts";
@@ -24,6 +25,8 @@ export interface BodyChanges {
 	beforeStatement(statement: Statement): void;
 	/** Whether nothing was changed since the last `restore`. */
 	readonly none: boolean;
+	/** Undoes what can be undone inside a transaction, before its next body. @throws MigrateError `ERR_DATABASE` for a temporary object that stays. */
+	restoreInTransaction(): void;
 	/** Undoes the changes. Waits for other transactions. Belongs outside a transaction. The next call repeats what has failed. */
 	restore(timeouts: BusyTimeouts): Promise<void>;
 	/** Belongs after the connection was closed, and all its changes with it. */
@@ -31,6 +34,9 @@ export interface BodyChanges {
 }
 
 export function bodyChanges(connection: SqliteConnection, pending: PendingChanges): BodyChanges {
+	/** Since `restoreInTransaction`. */
+	let changed = false;
+
 	async function restoreState(before: ConnectionState, timeouts: BusyTimeouts): Promise<void> {
 		if (before === UNCHANGED) return;
 		await retryWhileBusy(connection, timeouts, () => restoreConnectionState(connection, before));
@@ -50,12 +56,27 @@ export function bodyChanges(connection: SqliteConnection, pending: PendingChange
 
 	return {
 		beforeStatement(statement) {
-			if (makesTemporary(statement)) pending.temporary ??= readTemporaryObjects(connection);
-			pending.state = noteState(connection, connectionChange(statement), pending.state);
+			if (makesTemporary(statement)) {
+				changed = true;
+				pending.temporary ??= readTemporaryObjects(connection);
+			}
+			const change = connectionChange(statement);
+			if (change === "nothing") return;
+			changed = true;
+			pending.state = noteState(connection, change, pending.state);
 			assertStaysAttached(statement, pending.state);
 		},
 		get none() {
 			return pending.state === UNCHANGED && pending.temporary === undefined;
+		},
+		restoreInTransaction() {
+			if (!changed) return;
+			// First, since query_only would keep objects from being dropped.
+			restoreInTransaction(connection, pending.state);
+			if (pending.temporary !== undefined) dropTemporaryObjects(connection, pending.temporary);
+			// Read anew: with the body the notes of its foreign key check have gone, and an object of the next one can get their rowid.
+			pending.temporary = undefined;
+			changed = false;
 		},
 		async restore(timeouts) {
 			// First, since query_only would keep objects from being dropped.

@@ -29,6 +29,8 @@ export interface ConnectionSession {
 	leave(): Promise<void>;
 	/** Called before each statement of a body. @throws MigrateError `ERR_SQL` when the statement must not run. */
 	beforeStatement(statement: Statement): void;
+	/** Called between two bodies of one transaction. Undoes what the first has changed in the connection and can be undone there. */
+	betweenBodies(): void;
 }
 
 export interface ConnectionSessionOptions {
@@ -129,5 +131,6 @@ export function connectionSession(options: ConnectionSessionOptions): Connection
 			call(() => retryWhileBusy(connection, { ...config, ...waiting }, () => readOnce(work)), waiting),
 		prepare: settings.prepare,
 		beforeStatement: settings.beforeStatement,
+		betweenBodies: settings.betweenBodies,
 	};
 }

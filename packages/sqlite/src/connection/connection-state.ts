@@ -131,6 +131,14 @@ export function restoreConnectionState(connection: SqliteConnection, { settings,
 	if (rest !== undefined) restoreJournalMode(connection, rest.journalMode);
 }
 
+/** Those that SQLite does not let anybody change inside a transaction. */
+const FIXED_IN_TRANSACTION: ReadonlySet<string> = new Set(["foreign_keys", "synchronous", "temp_store"]);
+
+/** Restores what can be restored inside a transaction: neither the journal mode nor what was attached. */
+export function restoreInTransaction(connection: SqliteConnection, { settings }: ConnectionState): void {
+	writeSettings(connection, new Map([...settings].filter(([name]) => !FIXED_IN_TRANSACTION.has(name))));
+}
+
 /**
  * WAL is a property of the database, so a body may turn it on or off. The other modes belong to the connection. With some of
  * them nothing could be rolled back, see https://sqlite.org/pragma.html#pragma_journal_mode

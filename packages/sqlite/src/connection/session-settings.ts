@@ -22,6 +22,8 @@ export interface SessionSettings {
 	restoreCallerSettings(): Promise<void>;
 	/** Called before each statement of a body. @throws MigrateError `ERR_SQL` when the statement must not run. */
 	beforeStatement(statement: Statement): void;
+	/** Called between two bodies of one transaction. Undoes what the first has changed in the connection and can be undone there. */
+	betweenBodies(): void;
 }
 
 /** @param borrowed What drivers over the connection share, when it is the caller's own. */
@@ -101,6 +103,7 @@ export function sessionSettings(
 			await retryWhileBusy(connection, config, applyCallerSettings);
 		},
 		beforeStatement: changes.beforeStatement,
+		betweenBodies: changes.restoreInTransaction,
 	};
 }
 

@@ -1,11 +1,17 @@
+import { MigrateError } from "@godwit/core";
+import { isBusy } from "../sqlite-error.ts";
 import type { Statement } from "../statements/statement.ts";
 import { nextToken } from "../statements/tokens.ts";
 import { quoteIdentifier } from "../tables/quote-identifier.ts";
 import type { SqliteConnection, SqlValue } from "./sqlite-connection.ts";
 
-/** Without SQLite's own objects, such as a constraint's index, which cannot be dropped. */
-const OBJECTS =
-	"SELECT rowid AS id, type, name FROM sqlite_temp_schema WHERE name NOT LIKE 'sqlite@_%' ESCAPE '@' ORDER BY rowid";
+/**
+ * In the order in which they can be dropped: first what has no page of its own, such as virtual tables, whose shadow tables
+ * go with them; then the newest, since with foreign keys on a table cannot be dropped before those whose rows refer to it.
+ * Without SQLite's own objects, such as a constraint's index, which cannot be dropped.
+ */
+const OBJECTS = `SELECT rowid AS id, type AS type, name AS name FROM sqlite_temp_schema
+	WHERE name NOT LIKE 'sqlite@_%' ESCAPE '@' ORDER BY ifnull(rootpage, 0) <> 0, rowid DESC`;
 
 /** Words that may be between CREATE and the name of the object. */
 const BEFORE_NAME: ReadonlySet<string> = new Set(
@@ -34,11 +40,26 @@ export function readTemporaryObjects(connection: SqliteConnection): TemporaryObj
 	return new Set(connection.query("SELECT rowid AS id FROM sqlite_temp_schema").map(({ id }) => id));
 }
 
-/** Drops the objects that did not exist before. Belongs outside a transaction, with foreign keys off. */
+/**
+ * Drops the objects that did not exist before.
+ *
+ * @throws MigrateError `ERR_DATABASE` for a table to which another one's rows refer, with foreign keys on. As SQLite does, when it is busy.
+ */
 export function dropTemporaryObjects(connection: SqliteConnection, before: TemporaryObjects): void {
 	for (const { id, type, name } of connection.query(OBJECTS)) {
 		if (before.has(id)) continue;
 		// A table takes its indexes, its triggers and, when it is virtual, its shadow tables with it.
-		connection.run(`DROP ${String(type)} IF EXISTS temp.${quoteIdentifier(String(name))}`);
+		try {
+			connection.run(`DROP ${String(type)} IF EXISTS temp.${quoteIdentifier(String(name))}`);
+		} catch (cause) {
+			if (isBusy(connection, cause)) throw cause;
+			throw stays(`${type} ${name}`, cause);
+		}
 	}
+}
+
+function stays(object: string, cause: unknown): MigrateError<"ERR_DATABASE"> {
+	const reason = cause instanceof Error ? cause.message : String(cause);
+	const message = `the temporary ${object} that the file has made cannot be dropped before the next file: ${reason}; drop it at the end of the file`;
+	return new MigrateError("ERR_DATABASE", message, {}, { cause });
 }
