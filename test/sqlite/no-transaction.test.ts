@@ -124,6 +124,40 @@ describe.each(backends)("a file that runs outside a transaction, on $name", (bac
 		expect(db.all("SELECT * FROM t")).toEqual([]);
 	});
 
+	it.each([
+		["PRAGMA journal_mode=bogus;", "there is no journal mode bogus; known are delete, truncate"],
+		["PRAGMA main.journal_mode ( 'bogus' );", "there is no journal mode bogus; known are delete, truncate"],
+		["BEGIN; INSERT INTO t VALUES (9); PRAGMA journal_mode=memory; COMMIT;", "SQLite has not changed it to memory"],
+		["PRAGMA temp.journal_mode=wal;", "SQLite has not changed it to wal, which"],
+	])("fails when the journal mode is not the one that it asked for: %s", async (sql, reason) => {
+		const body = `${OUTSIDE}INSERT INTO t VALUES (1);\n${sql}\nINSERT INTO t VALUES (2);`;
+		const { failed, cause } = await failedMigration("ERR_SQL", db.up(ups(FIRST, body)));
+		expect(cause.message).toMatch(/^the journal mode stays (delete|memory) after PRAGMA /);
+		expect(cause.message).toContain(reason);
+		expect(cause.details).toMatchObject({ line: 3 });
+		expect(failed.details.dirty).toBe(true);
+		expect(db.all("SELECT a FROM t")).toEqual([{ a: 1n }]);
+	});
+
+	it("may ask for any journal mode that there can be", async () => {
+		// better-sqlite3 does not let anybody do without a journal.
+		const modes = ["truncate", "PERSIST", "'memory'", ...(backend.name === "sqlite-wasm" ? ['"off"'] : []), "delete"];
+		const body = modes.map((mode) => `PRAGMA journal_mode=${mode}; PRAGMA main.journal_mode(${mode});`).join("\n");
+		await db.up(ups(FIRST, `${OUTSIDE}${body} PRAGMA journal_mode; EXPLAIN PRAGMA journal_mode=bogus;`));
+		expect(await db.version()).toEqual({ version: 2n, dirty: false });
+	});
+
+	it("fails when WAL is not turned on", async () => {
+		const up = db.up(ups(FIRST, `${OUTSIDE}PRAGMA journal_mode=WAL;`));
+		if (backend.name === "sqlite-native") {
+			await up;
+			expect(db.all("PRAGMA journal_mode")).toEqual([{ journal_mode: "wal" }]);
+			return;
+		}
+		const { cause } = await failedMigration("ERR_SQL", up);
+		expect(cause.message).toContain("the journal mode stays delete after PRAGMA journal_mode=WAL");
+	});
+
 	it("extends the lease of the lock between its statements", async () => {
 		await using driver = await db.open("x-lock-lease=0");
 		await driver.lock();

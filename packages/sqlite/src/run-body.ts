@@ -1,7 +1,9 @@
 import { type BusyTimeouts, retryWhileBusy } from "./connection/busy-retry.ts";
+import { readJournalMode } from "./connection/journal-mode.ts";
 import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import { rollBack } from "./connection/transaction.ts";
-import { statementError, transactionControlError, transactionLeftOpenError } from "./sqlite-error.ts";
+import { journalModeError, statementError, transactionControlError, transactionLeftOpenError } from "./sqlite-error.ts";
+import { journalModeRequest } from "./statements/journal-mode-request.ts";
 import type { Statement } from "./statements/statement.ts";
 import { forEachBatch, type Statements } from "./statements/statements.ts";
 import { breaksTransaction } from "./statements/transaction-control.ts";
@@ -46,7 +48,7 @@ export async function runWithoutTransaction(
 			for (const statement of statements) {
 				await before(statement);
 				try {
-					await retryWhileBusy(connection, timeouts, () => connection.run(statement.sql));
+					await retryWhileBusy(connection, timeouts, () => runOutside(connection, statement));
 				} catch (error) {
 					throw statementError(connection, statement, error);
 				}
@@ -58,4 +60,13 @@ export async function runWithoutTransaction(
 		rollBack(connection, error);
 		throw error;
 	}
+}
+
+/** SQLite answers `PRAGMA journal_mode=...` with the mode that there is, and with no error when that is not the one asked for. */
+function runOutside(connection: SqliteConnection, statement: Statement): void {
+	connection.run(statement.sql);
+	const request = journalModeRequest(statement);
+	if (request === undefined) return;
+	const mode = readJournalMode(connection, request.schema);
+	if (mode !== request.mode) throw journalModeError(statement, request.mode, mode);
 }

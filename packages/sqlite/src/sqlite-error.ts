@@ -114,6 +114,20 @@ export function transactionControlError(statement: Statement): MigrateError<"ERR
 	);
 }
 
+/** See https://sqlite.org/pragma.html#pragma_journal_mode */
+const JOURNAL_MODES = ["delete", "truncate", "persist", "memory", "wal", "off"];
+
+/** Reports a `PRAGMA journal_mode=...` after which the database has another mode, which for SQLite is no error. */
+export function journalModeError(statement: Statement, asked: string, found: string): MigrateError<"ERR_SQL"> {
+	const { line, column } = statement;
+	const sql = excerpt(statement.sql);
+	const reason = JOURNAL_MODES.includes(asked)
+		? `SQLite has not changed it to ${asked}, which this database or this library cannot have here`
+		: `there is no journal mode ${excerpt(asked, 60)}; known are ${JOURNAL_MODES.join(", ")}`;
+	const message = `the journal mode stays ${found} after ${excerpt(sql.replace(/;$/, ""), 60)}: ${reason}; correct the statement or take it out`;
+	return new MigrateError("ERR_SQL", message, { sql, line, column });
+}
+
 /** Refuses a statement that would detach a database that was attached before the body. */
 export function detachError(statement: Statement, name: string): MigrateError<"ERR_SQL"> {
 	const { line, column } = statement;

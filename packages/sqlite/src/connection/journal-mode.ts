@@ -1,11 +1,12 @@
 import { MigrateError } from "@godwit/core";
+import { quoteIdentifier } from "../tables/quote-identifier.ts";
 import type { SqliteConfig } from "../url/sqlite-config.ts";
 import { retryWhileBusy } from "./busy-retry.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
 
-/** The journal mode of the main database: `delete`, `wal`, … see https://sqlite.org/pragma.html#pragma_journal_mode */
-export function readJournalMode(connection: SqliteConnection): string {
-	const [row] = connection.query("PRAGMA main.journal_mode");
+/** The journal mode of a database: `delete`, `wal`, … see https://sqlite.org/pragma.html#pragma_journal_mode */
+export function readJournalMode(connection: SqliteConnection, schema = "main"): string {
+	const [row] = connection.query(`PRAGMA ${quoteIdentifier(schema)}.journal_mode`);
 	return String(row?.journal_mode);
 }
 

@@ -1,3 +1,4 @@
+import { journalModeRequest } from "./journal-mode-request.ts";
 import type { Statement } from "./statement.ts";
 import { nextToken, type Token } from "./tokens.ts";
 
@@ -9,17 +10,11 @@ const ENDS_OR_NESTS: ReadonlySet<string> = new Set(["BEGIN", "COMMIT", "END", "R
  *
  * @see https://sqlite.org/lang_transaction.html
  */
-export function breaksTransaction({ keyword, sql }: Statement): boolean {
+export function breaksTransaction(statement: Statement): boolean {
+	const { keyword, sql } = statement;
 	if (keyword === "ROLLBACK") return !tokensOf(sql).some(({ word }) => word === "TO");
-	if (keyword === "PRAGMA") return setsJournalMode(sql);
+	if (keyword === "PRAGMA") return journalModeRequest(statement) !== undefined;
 	return ENDS_OR_NESTS.has(keyword);
-}
-
-/** Follows `PRAGMA [schema.]name = value` and `PRAGMA [schema.]name(value)`, whose names may be quoted in any way. */
-function setsJournalMode(sql: string): boolean {
-	const texts = tokensOf(sql).map(({ start, end }) => sql.slice(start, end));
-	const [name = "", assignment = ""] = texts.slice(texts[2] === "." ? 3 : 1);
-	return /^['"`[]?journal_mode['"`\]]?$/i.test(name) && (assignment === "=" || assignment === "(");
 }
 
 /** Reads all tokens up to an unclosed one. Called for short statements only. */

@@ -1,0 +1,27 @@
+import { readName } from "./read-name.ts";
+import type { Statement } from "./statement.ts";
+import { nextToken } from "./tokens.ts";
+
+/** What `PRAGMA [schema.]journal_mode = mode` or `PRAGMA [schema.]journal_mode(mode)` asks for. */
+export interface JournalModeRequest {
+	/** `main` where the statement names none: SQLite then changes all databases, and answers with this one's mode. */
+	readonly schema: string;
+	/** In lower case, whether there is such a mode or not. */
+	readonly mode: string;
+}
+
+/** Returns what the statement asks for, with all names quoted in any way; `undefined` for any other statement. */
+export function journalModeRequest({ keyword, sql }: Statement): JournalModeRequest | undefined {
+	if (keyword !== "PRAGMA") return undefined;
+	const first = readName(sql, "PRAGMA".length);
+	const dot = first && nextToken(sql, first.end);
+	const qualified = dot !== undefined && sql.charAt(dot.start) === ".";
+	const name = qualified ? readName(sql, dot.end) : first;
+	if (name?.name.toLowerCase() !== "journal_mode") return undefined;
+	const assignment = nextToken(sql, name.end);
+	if (assignment === undefined || !/[=(]/.test(sql.charAt(assignment.start))) return undefined;
+	// `==` is an assignment too.
+	const valueAt = assignment.end + (sql.startsWith("==", assignment.start) ? 1 : 0);
+	const mode = readName(sql, valueAt)?.name.toLowerCase() ?? "";
+	return { schema: qualified && first !== undefined ? first.name : "main", mode };
+}
