@@ -1,6 +1,6 @@
-import { Migrate, memorySource, migrationBody, textBody } from "@godwit/core";
+import { isMigrateError, Migrate, memorySource, migrationBody, textBody } from "@godwit/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { backends } from "./backends.ts";
+import { backends, native } from "./backends.ts";
 import { createTestDatabase, failedMigration, failure, type TestDatabase, ups } from "./test-database.ts";
 
 const FIRST = "CREATE TABLE t (a INTEGER PRIMARY KEY);";
@@ -171,6 +171,20 @@ describe.each(backends)("a file that runs outside a transaction, on $name", (bac
 		await driver.unlock();
 	});
 
+	it.each([
+		["INSERT INTO t VALUES (1); STEAL; INSERT INTO t VALUES (2);", [1n]],
+		["INSERT INTO t VALUES (1); BEGIN; INSERT INTO t VALUES (2); STEAL; INSERT INTO t VALUES (3); COMMIT;", [1n]],
+		["SAVEPOINT s; INSERT INTO t VALUES (2); STEAL; RELEASE s;", []],
+	])("runs and commits nothing more when the lock is lost: %s", async (statements, kept) => {
+		const steal = "UPDATE schema_migrations_lock SET owner = 'somebody else', expires_at = '9999-01-01'";
+		const driver = await db.open();
+		await driver.lock();
+		await failure("ERR_LOCK_LOST", driver.run(textBody(OUTSIDE + statements.replace("STEAL", steal))));
+		// The second body takes the lock within a transaction, which is rolled back.
+		await driver.close().catch((error: unknown) => expect(isMigrateError(error, "ERR_LOCK_LOST")).toBe(true));
+		expect(db.all("SELECT a FROM t").map(({ a }) => a)).toEqual(kept);
+	});
+
 	it("is refused where all files are one transaction", async () => {
 		const files = ups(FIRST, "CREATE TABLE u (a);", `${OUTSIDE}VACUUM;`);
 		const { failed } = await failedMigration("ERR_NO_TRANSACTION", db.up(files, { transaction: "all" }));
@@ -184,4 +198,27 @@ describe.each(backends)("a file that runs outside a transaction, on $name", (bac
 		expect(await db.version()).toEqual({ version: 3n, dirty: false });
 		expect(db.all("SELECT * FROM t")).toEqual([{ a: 3n }]);
 	});
+});
+
+it("runs nothing more when another process takes the lock over between two of its statements", async () => {
+	using db = createTestDatabase(native);
+	await db.up(ups(FIRST));
+	using other = native.connect(db.path);
+	const driver = await db.open();
+	await driver.lock();
+	const encoder = new TextEncoder();
+	// Longer than what is read before the first statement runs.
+	const comment = `-- ${" ".repeat(200_000)}\n`;
+	const body = migrationBody(async function* () {
+		yield encoder.encode(`${OUTSIDE}INSERT INTO t VALUES (1);\n${comment}`);
+		// The body is read to its end once before anything of it runs.
+		if (other.all("SELECT a FROM t").length > 0) {
+			other.exec("UPDATE schema_migrations_lock SET owner = 'somebody else', expires_at = '9999-01-01'");
+		}
+		yield encoder.encode("INSERT INTO t VALUES (2);");
+	});
+	const lost = await failure("ERR_LOCK_LOST", driver.run(body));
+	expect(lost.details.owner).toContain("somebody else");
+	await failure("ERR_LOCK_LOST", driver.close());
+	expect(other.all("SELECT a FROM t")).toEqual([{ a: 1n }]);
 });

@@ -241,6 +241,12 @@ export const driverMutants: Readonly<Record<string, DriverMutant>> = {
 			apply: (body, change) => memoryDriver(database).apply(body, change),
 		}),
 	},
+	"a body outside a transaction does not look at the lock": {
+		caughtBy: "lock/lost-lock-runs-nothing-outside-a-transaction",
+		break: (d, database) => ({
+			run: async (body) => ((await body.text()).includes("-- no-transaction") ? memoryDriver(database) : d).run(body),
+		}),
+	},
 	"unlock does not report a lost lock": {
 		caughtBy: "unlock/tells-of-a-lost-lock",
 		break: (d) => ({ unlock: () => d.unlock().catch(unless("ERR_LOCK_LOST")) }),

@@ -7,11 +7,15 @@ import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import { inTransaction } from "./connection/transaction.ts";
 import type { LockRow } from "./lock/lock-row.ts";
 import { runWithoutTransaction } from "./run-body.ts";
+import type { Statement } from "./statements/statement.ts";
 import type { Statements } from "./statements/statements.ts";
 import type { OwnTables, OwnTablesBody, RecordedVersion } from "./tables/own-tables.ts";
 import { withReferenceCheck } from "./tables/reference-check.ts";
 import type { VersionTable } from "./tables/version-table.ts";
 import type { SqliteConfig } from "./url/sqlite-config.ts";
+
+/** First words of statements that can commit. */
+const ENDS: ReadonlySet<string> = new Set(["COMMIT", "END", "RELEASE"]);
 
 export interface BodyOutsideOptions {
 	readonly connection: SqliteConnection;
@@ -38,13 +42,12 @@ export function bodyOutside(options: BodyOutsideOptions): (body: Statements) => 
 		try {
 			await withReferenceCheck(connection, config, (references) =>
 				runWithoutTransaction(connection, body, config, async (statement) => {
+					await fence(statement);
 					await retryWhileBusy(connection, config, () => {
 						own.beforeStatement(statement);
 						references.beforeStatement(statement);
 						session.beforeStatement(statement);
 					});
-					if (!state.held || !row.lease.isDue() || connection.inTransaction) return;
-					await inTransaction(connection, config, () => row.fence());
 				}),
 			);
 			await retryWhileBusy(connection, config, () => own.assertKept());
@@ -55,6 +58,16 @@ export function bodyOutside(options: BodyOutsideOptions): (body: Statements) => 
 			if (before === undefined || !state.held) throw error;
 			throw await cleanUpAfter(error, () => restore(before));
 		}
+	}
+
+	/**
+	 * Whoever has lost the lock runs nothing more. In a transaction of the body's own it is enough to look before the end, and
+	 * before its first statement a look would begin it with a read, which can make a later write busy for good.
+	 */
+	async function fence({ keyword }: Statement): Promise<void> {
+		if (!state.held || (connection.inTransaction && !ENDS.has(keyword))) return;
+		if (row.lease.isDue() && !connection.inTransaction) await inTransaction(connection, config, () => row.fence());
+		else await retryWhileBusy(connection, config, row.assertMine);
 	}
 
 	/** The mark that the file is under way must not go with what the file does to the table. */

@@ -150,6 +150,24 @@ export const lockLaws: readonly Law<DriverHarness, DriverCapability>[] = lawsOfO
 		},
 	},
 	{
+		id: "lock/lost-lock-runs-nothing-outside-a-transaction",
+		of: "Driver.run",
+		requires: ["fenced-lock", "no-transaction"],
+		async check(harness) {
+			const { create, noTransaction } = harness.dialect;
+			assert.ok(noTransaction !== undefined, 'a dialect that claims "no-transaction" has the method');
+			await using driver = await harness.open();
+			await driver.setVersion({ version: 1n, dirty: false });
+			await driver.lock();
+			await driver.setVersion({ version: 2n, dirty: true });
+			await harness.stealLock?.(driver);
+			await rejection("ERR_LOCK_LOST", driver.run(textBody(noTransaction(create("a")))));
+			await expectObjects(harness, []);
+			await expectVersion(driver, 2n, true);
+			await rejection("ERR_LOCK_LOST", driver.unlock());
+		},
+	},
+	{
 		id: "unlock/tells-of-a-lost-lock",
 		of: "Driver.unlock",
 		requires: ["fenced-lock"],

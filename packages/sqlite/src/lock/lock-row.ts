@@ -1,9 +1,9 @@
 import { MigrateError } from "@godwit/core";
 import type { Holders } from "../connection/database-access.ts";
-import type { SqliteConnection, SqlValue } from "../connection/sqlite-connection.ts";
+import type { SqliteConnection, SqlRow, SqlValue } from "../connection/sqlite-connection.ts";
 import { quoteIdentifier } from "../tables/quote-identifier.ts";
 import { assertNoTriggerOn } from "../tables/triggers.ts";
-import { tableExists } from "../tables/version-table.ts";
+import { TABLE_BY_NAME, tableExists } from "../tables/version-table.ts";
 import { createLease, type Lease, timestamp } from "./lease.ts";
 
 /**
@@ -55,19 +55,25 @@ export interface RecordedHolder {
 
 export function lockRow(connection: SqliteConnection, name: string, leaseMs: number, holders: Holders): LockRow {
 	const table = `main.${quoteIdentifier(name)}`;
-	// Written once, since the fence runs it in each migration.
-	const select = `SELECT locked AS locked, owner AS owner, acquired_at AS acquired_at, expires_at AS expires_at FROM ${table} WHERE id = 1`;
+	// One statement, since the fence runs it in each migration, and outside a transaction each statement is a transaction.
+	const select = `SELECT locked AS locked, owner AS owner, acquired_at AS acquired_at, expires_at AS expires_at FROM ${table} WHERE id = 1 AND EXISTS (${TABLE_BY_NAME})`;
 	const lease = createLease(leaseMs);
 
+	/** Returns `undefined` when there is no table, or no row in it. */
 	function currentRow(): CurrentRow | undefined {
-		const [row] = connection.query(select);
+		let row: SqlRow | undefined;
+		try {
+			[row] = connection.query(select, [name]);
+		} catch (error) {
+			if (connection.resultCode(error) !== "SQLITE_ERROR" || tableExists(connection, name)) throw error;
+		}
 		if (row === undefined) return undefined;
 		const { locked, owner, acquired_at: acquiredAt, expires_at: expiresAt } = row;
 		return { locked: locked !== 0n, owner: String(owner), acquiredAt, expiresAt };
 	}
 
 	function assertMine(): void {
-		const row = tableExists(connection, name) ? currentRow() : undefined;
+		const row = currentRow();
 		if (row?.locked && row.owner === holders.me) return;
 		const state = row?.locked ? `held by ${holders.describe(row.owner)}` : "free";
 		throw new MigrateError(
@@ -83,7 +89,7 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 
 	return {
 		holder() {
-			const row = tableExists(connection, name) ? currentRow() : undefined;
+			const row = currentRow();
 			if (row === undefined || !row.locked) return undefined;
 			// This holder's own row, from a release that failed.
 			if (row.owner === holders.me) return undefined;
@@ -94,7 +100,7 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 			return `${holders.describe(row.owner)}, which cannot be checked from here; its lease ends at ${row.expiresAt}`;
 		},
 		recorded() {
-			const row = tableExists(connection, name) ? currentRow() : undefined;
+			const row = currentRow();
 			if (!row?.locked) return undefined;
 			return { description: holders.describe(row.owner), key: `${row.owner} ${row.acquiredAt}` };
 		},

@@ -37,7 +37,7 @@ const DIRTY: ReadonlyMap<SqlValue, boolean> = new Map<SqlValue, boolean>([
 ]);
 
 /** SQLite compares table names without regard to the case of ASCII letters. */
-const TABLE_BY_NAME = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE";
+export const TABLE_BY_NAME = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE";
 
 /** The column of golang-migrate's newer tables, else the one that godwit adds. */
 const STAMP_COLUMN = `SELECT name AS name FROM pragma_table_info(?, 'main')
