@@ -74,6 +74,10 @@ export async function sqliteHarness(factory: DriverFactory): Promise<DriverHarne
 				change(
 					"DROP TABLE schema_migrations; CREATE TABLE schema_migrations (version, dirty); INSERT INTO schema_migrations VALUES ('five', 0)",
 				),
+			"columns of text, in which numbers are kept as text": async () =>
+				change(
+					"DROP TABLE schema_migrations; CREATE TABLE schema_migrations (version TEXT, dirty TEXT); INSERT INTO schema_migrations VALUES (5, 0)",
+				),
 			"a version below -1": async () => change("UPDATE schema_migrations SET version = -2"),
 			"a dirty flag that is neither": async () => change("UPDATE schema_migrations SET dirty = 'perhaps'"),
 			"a second row": async () => change("INSERT INTO schema_migrations (version, dirty) VALUES (6, FALSE)"),

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { MAX_VERSION, textBody } from "@godwit/core";
+import { MAX_VERSION, textBody, type VersionState } from "@godwit/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends, native } from "./backends.ts";
-import { createTestDatabase, failure, type TestDatabase, ups } from "./test-database.ts";
+import { createTestDatabase, failedMigration, failure, type TestDatabase, ups } from "./test-database.ts";
 
 describe.each(backends)("a database file, on $name", (backend) => {
 	let db: TestDatabase;
@@ -122,9 +122,68 @@ describe.each(backends)("a database file, on $name", (backend) => {
 		db.exec(`CREATE TABLE schema_migrations (version, dirty); INSERT INTO schema_migrations VALUES (${values})`);
 		const error = await failure("ERR_DATABASE", db.version());
 		expect(error.message).toContain(
-			"the table schema_migrations does not hold one row of a version and a dirty flag (its columns are version, dirty)",
+			"the table schema_migrations does not hold one row of a version and a dirty flag, stored as integers (its columns are version, dirty)",
 		);
 	});
+
+	const types = ["", "TEXT", "NUMERIC"];
+	const rows = [
+		"",
+		"(3, 0)",
+		"(3, 1)",
+		"(3, 'false')",
+		"(3, 'true')",
+		"(3.0, 0)",
+		"('3', 0)",
+		"(3, '0')",
+		"(3, 'FALSE')",
+	];
+	const odd = [
+		"(3, 0.0)",
+		"(3, 2)",
+		"(3, x'00')",
+		"(-1, 0)",
+		"(-1, 1)",
+		"(3, 0), (4, 0)",
+		"(-1, 0), (-1, 0)",
+		"(NULL, 0)",
+	];
+
+	it.each(types)("is changed from the version that is read, and from no other: columns %s", async (type) => {
+		for (const values of [...rows, ...odd]) {
+			db.exec(
+				`DROP TABLE IF EXISTS schema_migrations; CREATE TABLE schema_migrations (version ${type}, dirty ${type})`,
+			);
+			if (values !== "") db.exec(`INSERT INTO schema_migrations VALUES ${values}`);
+			const read = await db.version().catch(() => undefined);
+			await using driver = await db.open();
+			for (const from of [at(3n), at(3n, true), at(-1n)]) {
+				await driver.lock();
+				const change = { version: 4n, dirty: false, from, last: false };
+				const told = await driver.setVersion(change).then(
+					() => "changed",
+					() => "refused",
+				);
+				const same = read?.version === from.version && read.dirty === from.dirty;
+				// A table of text cannot keep what is written to it.
+				const keeps = type !== "TEXT";
+				expect([values, from, told]).toEqual([values, from, same && keeps ? "changed" : "refused"]);
+				await driver.unlock();
+				if (told === "changed") break;
+			}
+		}
+	});
+
+	it.each(["version TEXT, dirty TEXT", "version TEXT, dirty INTEGER", "version REAL, dirty INTEGER"])(
+		"is not migrated at all when its version table cannot keep a version: %s",
+		async (columns) => {
+			db.exec(`CREATE TABLE schema_migrations (${columns})`);
+			const { cause } = await failedMigration("ERR_DATABASE", db.up(ups("CREATE TABLE a (x)", "CREATE TABLE b (x)")));
+			expect(cause.message).toContain(`stored as integers (its columns are ${columns}, godwit_stamp TEXT)`);
+			expect(db.schema()).toEqual([]);
+			expect(await db.version()).toEqual(at(-1n));
+		},
+	);
 
 	it.each([
 		["version varchar NOT NULL", "the column version alone, as a table of Rails (ActiveRecord) or dbmate has,"],
@@ -216,3 +275,7 @@ describe.each(backends)("a database file, on $name", (backend) => {
 		expect(connection.all("SELECT * FROM seen")).toEqual([{ synchronous: 1n }]);
 	});
 });
+
+function at(version: bigint, dirty = false): VersionState {
+	return { version, dirty };
+}

@@ -95,6 +95,13 @@ export const driverMutants: Readonly<Record<string, DriverMutant>> = {
 				}),
 		}),
 	},
+	"apply starts from a version that cannot be read": {
+		caughtBy: "apply/starts-from-a-version-that-can-be-read",
+		break: (d, database) => ({
+			apply: (body, { from, ...change }) =>
+				d.apply(body, database.readFailure === undefined && from !== undefined ? { ...change, from } : change),
+		}),
+	},
 	"the version is remembered when it cannot be read": {
 		caughtBy: "version/failed-read-is-an-error",
 		break(d) {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import { isMigrateError } from "@godwit/core";
+import { isMigrateError, textBody } from "@godwit/core";
 import type { CreateHarness, Law } from "../law.ts";
 import type { DriverCapability, DriverHarness } from "./driver-harness.ts";
 
-/** What `version` promises where there is a version that cannot be read. */
+/** What is promised where there is a version that cannot be read. */
 export const failedReadLaws: readonly Law<DriverHarness, DriverCapability>[] = [
 	{
 		id: "version/failed-read-is-an-error",
@@ -18,6 +18,23 @@ export const failedReadLaws: readonly Law<DriverHarness, DriverCapability>[] = [
 				await expectFailure(driver.version(), way);
 				if (!capabilities.has("persistent")) return;
 				await expectFailure(versionOfAnother(harness), `${way}, opened again`);
+			});
+		},
+	},
+	{
+		id: "apply/starts-from-a-version-that-can-be-read",
+		of: "Driver.apply",
+		requires: ["unreadable-version", "apply"],
+		async check(create, { capabilities }) {
+			await forEachSpoiling(create, async (harness, way, spoil) => {
+				await using driver = await harness.open();
+				await driver.setVersion({ version: 5n, dirty: false });
+				await spoil();
+				const change = { version: 6n, dirty: false, from: { version: 5n, dirty: false }, last: false };
+				const body = textBody(harness.dialect.create("a"));
+				// The lock may tell already.
+				if (capabilities.has("lock") && !(await isDone(driver.lock()))) return;
+				await expectFailure(driver.apply?.(body, change) ?? Promise.resolve(), way);
 			});
 		},
 	},
@@ -49,12 +66,19 @@ async function versionOfAnother(harness: DriverHarness): Promise<unknown> {
 	return await another.version();
 }
 
-async function expectFailure(read: Promise<unknown>, way: string): Promise<void> {
-	const result = await read.then(
+async function isDone(call: Promise<void>): Promise<boolean> {
+	return call.then(
+		() => true,
+		() => false,
+	);
+}
+
+async function expectFailure(call: Promise<unknown>, way: string): Promise<void> {
+	const result = await call.then(
 		(value) => ({ value }),
 		(error: unknown) => ({ error }),
 	);
-	if ("value" in result) assert.fail(`${way}: the version was read as ${inspect(result.value)}`);
+	if ("value" in result) assert.fail(`${way}: nothing failed, and the result is ${inspect(result.value)}`);
 	const { error } = result;
 	if (isMigrateError(error)) return;
 	assert.fail(new Error(`${way}: expected a MigrateError, not ${String(error)}`, { cause: error }));

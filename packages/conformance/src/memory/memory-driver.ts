@@ -94,12 +94,17 @@ export function memoryDriver(
 			throw new MigrateError("ERR_LOCK_LOST", message, { owner });
 		}
 
+		function next(state: MemoryState, change: VersionChange): MemoryState {
+			if (change.from !== undefined) assertReadable(database);
+			return changed(state, change);
+		}
+
 		/** Reads the body before it waits for its turn: nobody else waits for a slow source. */
 		async function execute(body: MigrationBody, change?: VersionChange): Promise<void> {
 			const script = await body.text();
 			await write((state) => {
 				const objects = executeScript(script, state.objects);
-				return { ...(change === undefined ? state : changed(state, change)), objects };
+				return { ...(change === undefined ? state : next(state, change)), objects };
 			});
 		}
 
@@ -117,7 +122,7 @@ export function memoryDriver(
 			},
 			version: async () => foundIn(database),
 			history: historyOf(database),
-			setVersion: (change) => write((state) => changed(state, change)),
+			setVersion: (change) => write((state) => next(state, change)),
 			run: (body) => execute(body),
 			async apply(body, change): Promise<ApplyOutcome> {
 				if (NO_TRANSACTION.test(await body.text())) return "declined";
@@ -134,7 +139,7 @@ export function memoryDriver(
 						objects = executeScript(script, objects);
 						return "applied";
 					});
-					return { ...changed(state, change), objects };
+					return { ...next(state, change), objects };
 				});
 				return done.result as Awaited<ReturnType<typeof work>>;
 			},
@@ -147,11 +152,14 @@ export function memoryDriver(
 	});
 }
 
-function foundIn({ state, readFailure: cause }: MemoryDatabase): FoundVersion & { readonly head: HistoryHead } {
-	if (cause !== undefined) {
-		throw new MigrateError("ERR_DATABASE", `the version cannot be read: ${cause.message}`, {}, { cause });
-	}
-	const { version, dirty, stamp, events } = state;
+function assertReadable({ readFailure: cause }: MemoryDatabase): void {
+	if (cause === undefined) return;
+	throw new MigrateError("ERR_DATABASE", `the version cannot be read: ${cause.message}`, {}, { cause });
+}
+
+function foundIn(database: MemoryDatabase): FoundVersion & { readonly head: HistoryHead } {
+	assertReadable(database);
+	const { version, dirty, stamp, events } = database.state;
 	return { version, dirty, head: { stamp, last: events.at(-1) } };
 }
 

@@ -25,7 +25,13 @@ export interface VersionChange extends VersionState {
 	readonly from?: VersionState;
 	/** Unique to this change. It is written with it, so that `lastToken` tells whether a commit that gave no answer took place. */
 	readonly token?: string;
-	/** False when another change follows under the same lock, whose `from` is this one. Default true: what was written is read back. */
+	/**
+	 * False when another change is planned under the same lock, whose `from` is this one. Default true.
+	 *
+	 * A driver reads back what it has written where something can change it on the way, such as a trigger. With false it may
+	 * leave that to the next change, whose `from` tells. It may leave nothing else: the next change may never come, since a run
+	 * that is stopped or fails ends after a change with false. So the change is committed as durably as with true.
+	 */
 	readonly last?: boolean;
 	/**
 	 * Makes the events that go into the history with the version, in their order. It is called once, when the bodies have run,

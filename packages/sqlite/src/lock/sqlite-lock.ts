@@ -29,8 +29,13 @@ const trace = createTrace("godwit:sqlite");
 
 /** The migration lock of a SQLite database: the row, under the locks of the database's files. */
 export interface SqliteLock extends Required<LockPrimitives> {
-	/** Whether the version table had a trigger when the lock was taken. */
-	readonly triggered: boolean;
+	/**
+	 * Whether the next version that is written has to be read back: the first one under the lock, since the table may keep it
+	 * in another form, and every one when the table had a trigger as the lock was taken.
+	 */
+	readonly uncertain: boolean;
+	/** Belongs after a version was read back. */
+	noteReadBack(): void;
 	/** Whether `drop` has deleted all but the lock's table, which is deleted when the lock is released. */
 	readonly dropped: boolean;
 	readonly wanted: WantedFiles;
@@ -57,6 +62,7 @@ export function sqliteLock(options: SqliteLockOptions): SqliteLock {
 	const take = takeLock({ access, session, state, row, versions, history });
 	let dropped = false;
 	let triggered = false;
+	let readBack = false;
 	const wanted = wantedFiles(access);
 	/** The row is freed, but not yet the locks of the files. */
 	let rowFreed = false;
@@ -64,6 +70,7 @@ export function sqliteLock(options: SqliteLockOptions): SqliteLock {
 	function taken(): void {
 		rowFreed = false;
 		triggered = versions.hasTrigger();
+		readBack = false;
 	}
 
 	/** Frees the row first and the locks of the files second. In the other order other runs would meet the transaction that frees the row. */
@@ -94,8 +101,11 @@ export function sqliteLock(options: SqliteLockOptions): SqliteLock {
 
 	return {
 		wanted,
-		get triggered() {
-			return triggered;
+		get uncertain() {
+			return triggered || !readBack;
+		},
+		noteReadBack() {
+			readBack = true;
 		},
 		get dropped() {
 			return dropped;

@@ -38,8 +38,9 @@ export function holdsVersions(connection: SqliteConnection, name: string): boole
 
 /** Reports a table with the right columns that holds something else. */
 export function unreadableVersionTable(connection: SqliteConnection, name: string): MigrateError<"ERR_DATABASE"> {
-	const columns = columnsOf(connection, name).join(", ");
-	const message = `the table ${name} does not hold one row of a version and a dirty flag (its columns are ${columns}); correct it by hand, or, when it is another tool's, ${OWN_TABLE}`;
+	const columns = connection.query(`PRAGMA main.table_info(${quoteIdentifier(name)})`);
+	const list = columns.map((row) => `${row.name} ${row.type}`.trimEnd()).join(", ");
+	const message = `the table ${name} does not hold one row of a version and a dirty flag, stored as integers (its columns are ${list}); correct it by hand, or, when it is another tool's, ${OWN_TABLE}`;
 	return new MigrateError("ERR_DATABASE", message, {});
 }
 

@@ -3,6 +3,7 @@ import type { Holders } from "../connection/database-access.ts";
 import type { SqliteConnection, SqlValue } from "../connection/sqlite-connection.ts";
 import type { LockRow } from "../lock/lock-row.ts";
 import { quoteIdentifier } from "./quote-identifier.ts";
+import { isAt } from "./version-row.ts";
 import type { VersionTable } from "./version-table.ts";
 
 /**
@@ -35,12 +36,10 @@ export function versionGuard(options: VersionGuardOptions): VersionGuard {
 	const table = `main.${quoteIdentifier(options.migrationsTable)}`;
 	const lockTable = `main.${quoteIdentifier(options.lockTable)}`;
 	const note = `UPDATE ${lockTable} SET expires_at = ?, step = ? WHERE id = 1 AND locked AND owner = ?`;
-	// Written once, since one of them runs in each migration. golang-migrate up to version 3 wrote the flag as a word.
-	const clean = `version = ? AND dirty IN (0, 'false')`;
-	const dirty = `version = ? AND dirty IN (1, 'true')`;
-	const noteAtClean = `${note} AND EXISTS (SELECT 1 FROM ${table} WHERE ${clean})`;
-	const noteAtDirty = `${note} AND EXISTS (SELECT 1 FROM ${table} WHERE ${dirty})`;
-	const noteAtNone = `${note} AND NOT EXISTS (SELECT 1 FROM ${table} WHERE (${clean}) IS NOT TRUE)`;
+	// Written once, since one of them runs in each migration.
+	const noteAtClean = `${note} AND ${isAt(table, { version: 0n, dirty: false })}`;
+	const noteAtDirty = `${note} AND ${isAt(table, { version: 0n, dirty: true })}`;
+	const noteAtNone = `${note} AND ${isAt(table, { version: NIL_VERSION, dirty: false })}`;
 
 	function statementFor(from: VersionState): string {
 		if (from.dirty) return noteAtDirty;

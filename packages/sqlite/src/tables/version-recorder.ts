@@ -42,7 +42,9 @@ export function versionRecorder(
 		versions.write(change, from === undefined || allowed, stamp);
 		history?.add(made, stamp);
 		// Otherwise the next change notices a lost write, by its own `from`.
-		if (change.last !== false || borrowed || uncertain || lock.triggered) versions.assertHolds(change);
+		if (change.last === false && !borrowed && !uncertain && !lock.uncertain) return;
+		versions.assertHolds(change);
+		lock.noteReadBack();
 	};
 }
 

@@ -1,8 +1,9 @@
 import { MigrateError, NIL_VERSION, type VersionState } from "@godwit/core";
-import type { SqliteConnection, SqlValue } from "../connection/sqlite-connection.ts";
+import type { SqliteConnection } from "../connection/sqlite-connection.ts";
 import { foreignVersionTable, holdsVersions, unreadableVersionTable } from "./foreign-version-table.ts";
 import { quoteIdentifier } from "./quote-identifier.ts";
 import { triggersOn } from "./triggers.ts";
+import { DIRTY } from "./version-row.ts";
 
 /** The table that holds the version: one row, or none before the first migration. Each method is a few statements without a transaction. */
 export interface VersionTable {
@@ -28,14 +29,6 @@ export interface VersionTable {
 	hasTrigger(): boolean;
 }
 
-/** golang-migrate up to version 3 wrote the flag as a word. */
-const DIRTY: ReadonlyMap<SqlValue, boolean> = new Map<SqlValue, boolean>([
-	[0n, false],
-	[1n, true],
-	["false", false],
-	["true", true],
-]);
-
 /** SQLite compares table names without regard to the case of ASCII letters. */
 export const TABLE_BY_NAME = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE";
 
@@ -48,7 +41,7 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 	const table = `main.${quoteIdentifier(name)}`;
 	// A table that was deleted from the schema by hand still exists for this connection alone.
 	// Without AS, PRAGMA full_column_names decides what the columns are called.
-	const select = `SELECT version AS version, dirty AS dirty FROM ${table} WHERE EXISTS (${TABLE_BY_NAME}) LIMIT 2`;
+	const select = `SELECT version AS version, ${DIRTY} AS dirty FROM ${table} WHERE EXISTS (${TABLE_BY_NAME}) LIMIT 2`;
 	const remove = `DELETE FROM ${table}`;
 	const insert = `INSERT INTO ${table} (version, dirty) VALUES (?, ?)`;
 	/** As `create` has found it. */
@@ -71,12 +64,10 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 		const rows = explained(() => connection.query(select, [name]));
 		const [row] = rows;
 		if (row === undefined) return { version: NIL_VERSION, dirty: false };
-		const { version } = row;
-		const dirty = DIRTY.get(row.dirty ?? null);
-		if (rows.length > 1 || typeof version !== "bigint" || dirty === undefined || version < NIL_VERSION) {
+		const { version, dirty } = row;
+		if (rows.length > 1 || typeof version !== "bigint" || dirty === null)
 			throw unreadableVersionTable(connection, name);
-		}
-		return { version, dirty };
+		return { version, dirty: dirty === 1n };
 	}
 
 	return {
