@@ -43,6 +43,36 @@ describe.each(backends)("what a body does to godwit's tables, on $name", (backen
 		expect(await db.version()).toEqual({ version: 1n, dirty: false });
 	});
 
+	it.each([
+		"DROP TABLE schema_migrations;",
+		"ALTER TABLE schema_migrations RENAME TO versions;",
+		"ALTER TABLE schema_migrations RENAME COLUMN dirty TO clean;",
+		"ALTER TABLE schema_migrations RENAME TO v; CREATE VIEW schema_migrations AS SELECT * FROM v;",
+		"ALTER TABLE schema_migrations_lock DROP COLUMN step;",
+		"ALTER TABLE schema_migrations_lock RENAME COLUMN expires_at TO until;",
+		"DROP TABLE schema_migrations_history;",
+		"ALTER TABLE schema_migrations_history RENAME COLUMN note TO remark;",
+		"ALTER TABLE schema_migrations DROP COLUMN created_at;",
+	])("takes one away in the first file: refused with its line: %s", async (sql) => {
+		for (const transaction of ["each", "all"] as const) {
+			const files = ups(`SELECT 1;\n${sql}`, "CREATE TABLE a (x)");
+			const { cause, failed } = await failedMigration("ERR_OWN_TABLES", db.up(files, { transaction }));
+			expect(cause.details).toMatchObject({ line: 2, column: 1 });
+			expect(failed.details.location).toBe("1_step.up.sql");
+			expect(await db.version()).toEqual({ version: -1n, dirty: false });
+		}
+	});
+
+	it.each([
+		["x-history=off", ""],
+		["x-history=full", "created_at TIMESTAMP,"],
+	])("may be made anew with the columns that it needs: %s", async (url, column) => {
+		const copy = `CREATE TABLE v (version INTEGER, dirty BOOLEAN, ${column} note TEXT); INSERT INTO v (version, dirty)`;
+		const rebuild = `${copy} SELECT version, dirty FROM schema_migrations; DROP TABLE schema_migrations; ALTER TABLE v RENAME TO schema_migrations;`;
+		await db.up(ups(rebuild, "CREATE TABLE a (x)"), { url });
+		expect(await db.version()).toEqual({ version: 2n, dirty: false });
+	});
+
 	it("left by somebody else as a second row is not deleted in silence", async () => {
 		await db.up(ups("CREATE TABLE a (b)"));
 		db.exec("INSERT INTO schema_migrations (version, dirty) VALUES (7, 0);");

@@ -24,6 +24,8 @@ export interface LockRow {
 	take(): void;
 	/** @throws MigrateError `ERR_DATABASE` for a trigger on the table. */
 	assertNoTrigger(): void;
+	/** Changes nothing. Throws SQLite's error when the lock cannot be written: no table, another column, a view. */
+	assertWritable(): void;
 	/** The token of the last change of the version that this holder has committed. */
 	lastToken(): string | undefined;
 	/** @throws MigrateError `ERR_LOCK_LOST`. */
@@ -113,6 +115,11 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 			connection.change(
 				`REPLACE INTO ${table} (id, locked, owner, acquired_at, expires_at) VALUES (1, TRUE, ?, ?, ?)`,
 				values,
+			);
+		},
+		assertWritable() {
+			connection.run(
+				`EXPLAIN UPDATE ${table} SET locked = TRUE, owner = NULL, acquired_at = NULL, expires_at = NULL, step = NULL WHERE id = 1`,
 			);
 		},
 		lastToken() {

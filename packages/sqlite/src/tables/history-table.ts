@@ -10,6 +10,9 @@ const FORMAT = 1n;
 export interface HistoryTable {
 	/** Makes the table unless it is there. */
 	create(): void;
+	exists(): boolean;
+	/** Changes nothing. Throws SQLite's error when no event can be written: no table, another column, a view. */
+	assertWritable(): void;
 	/** @throws MigrateError `ERR_HISTORY_FORMAT`. */
 	last(): RecordedEvent | undefined;
 	/** @throws MigrateError `ERR_HISTORY_FORMAT`. */
@@ -61,6 +64,11 @@ export function historyTable(connection: SqliteConnection, name: string, keepsTe
 			const columns = Object.entries(COLUMNS).map(([column, type]) => `${column} ${type}`);
 			connection.run(`CREATE TABLE IF NOT EXISTS ${table} (id INTEGER PRIMARY KEY, ${columns.join(", ")})`);
 		},
+		exists: () => tableExists(connection, name),
+		assertWritable: () =>
+			connection.run(
+				`EXPLAIN INSERT INTO ${table} (${NAMES.join(", ")}) VALUES (${NAMES.map(() => "NULL").join(", ")})`,
+			),
 		last: () => rows(selectLast)[0],
 		read: () => rows(select),
 		texts(id) {

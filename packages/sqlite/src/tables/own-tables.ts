@@ -21,7 +21,7 @@ export interface OwnTables {
 	readonly allowed: boolean;
 	/** What the version was before the first statement that names a table, unless the body may change it. */
 	readonly before: RecordedVersion | undefined;
-	/** Belongs after the body. @throws MigrateError `ERR_OWN_TABLES` when the version, the lock or the history has changed. */
+	/** Belongs after the body. @throws MigrateError `ERR_OWN_TABLES` when the version, the lock or the history has changed, or cannot be written any more. */
 	assertKept(): void;
 }
 
@@ -79,7 +79,7 @@ class OwnTablesOfBody implements OwnTables {
 	beforeStatement(statement: Statement): void {
 		const sql = statement.sql.toLowerCase();
 		if (sql.includes(this.name)) {
-			this.named ??= { statement, before: recorded(this.tables), events: eventsNow(this.tables) };
+			this.named ??= namedBy(statement, this.tables);
 		} else if (!/trigger|sqlite_(temp_)?(schema|master)/.test(sql)) return;
 		this.first ??= statement;
 	}
@@ -91,6 +91,7 @@ class OwnTablesOfBody implements OwnTables {
 		try {
 			if (state.held) row.assertNoTrigger();
 			if (named === undefined) return;
+			this.assertTablesKept(named);
 			if (!this.allowed) assertVersionKept(named.before, versions.read());
 			if (state.held && this.inTransaction) row.assertMine();
 			if (eventsNow(this.tables) !== named.events) throw new TypeError("the history was changed");
@@ -98,13 +99,31 @@ class OwnTablesOfBody implements OwnTables {
 			throw ownTablesError(named?.statement ?? first, error);
 		}
 	}
+
+	/** Finds a table that is gone, or that is no longer one to which the version, the history or the lock can be written. */
+	private assertTablesKept({ existed }: NamedTables): void {
+		const { state, row, versions, history } = this.tables;
+		// What may change the version may also drop its table, which is then made anew.
+		const stays = existed && !this.allowed;
+		// Without the lock whatever the history needs is made before the write.
+		const historyStays = stays && state.held && history !== undefined;
+		if (versions.exists() || stays) versions.assertWritable(historyStays);
+		if (historyStays || history?.exists()) history.assertWritable();
+		if (state.held && this.inTransaction) row.assertWritable();
+	}
 }
 
-/** The first statement that names one of the tables, and what they held before it. */
+/** The first statement that names one of the tables, and what they were before it. */
 interface NamedTables {
 	readonly statement: Statement;
+	/** Whether the version table was there. */
+	readonly existed: boolean;
 	readonly before: RecordedVersion;
 	readonly events: string;
+}
+
+function namedBy(statement: Statement, tables: OwnTablesOptions): NamedTables {
+	return { statement, existed: tables.versions.exists(), before: recorded(tables), events: eventsNow(tables) };
 }
 
 function recorded({ versions, history }: OwnTablesOptions): RecordedVersion {

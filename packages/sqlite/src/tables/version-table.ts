@@ -13,6 +13,13 @@ export interface VersionTable {
 	 * @param stamped Gives it a column for stamps, unless it has one, or is no version table.
 	 */
 	create(stamped: boolean): void;
+	exists(): boolean;
+	/**
+	 * Changes nothing. Throws SQLite's error when the version cannot be written: no table, another column, a view.
+	 *
+	 * @param stamped With a stamp. Needs `create(true)` before.
+	 */
+	assertWritable(stamped: boolean): void;
 	read(): VersionState;
 	/** Reads the stamp of the row, of a table that is there; `undefined` without a row, a stamp, or a column for it. */
 	stamp(): string | undefined;
@@ -81,6 +88,14 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 			// What is not a version table, as a view or another tool's table, is left as it is; whoever reads or writes it is told.
 			const addsColumn = column === undefined && tableExists(connection, name) && holdsVersions(connection, name);
 			if (addsColumn) connection.run(`ALTER TABLE ${table} ADD COLUMN godwit_stamp TEXT`);
+		},
+		exists: () => tableExists(connection, name),
+		assertWritable(stamped) {
+			connection.run(`EXPLAIN ${remove}`);
+			const columns = ["version", "dirty", ...(stamped ? [stampedIn] : [])];
+			connection.run(
+				`EXPLAIN INSERT INTO ${table} (${columns.join(", ")}) VALUES (${columns.map(() => "NULL").join(", ")})`,
+			);
 		},
 		read,
 		stamp() {
