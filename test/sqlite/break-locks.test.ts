@@ -131,7 +131,8 @@ describe.each(backends)("breakLocks on $name", (backend) => {
 	it("says so when the database cannot be opened", async () => {
 		db.exec("DROP TABLE schema_migrations_lock; CREATE TABLE schema_migrations_lock (id)");
 		const error = await failure("ERR_DATABASE", breakLocks(true));
-		expect(error.message).toContain("no such column");
+		expect(error.message).toContain("schema_migrations_lock, in which godwit keeps its lock, is not godwit's");
+		expect(error.cause).toMatchObject({ message: expect.stringContaining("no such column") });
 		await failure(
 			"ERR_DATABASE",
 			backend.factory.breakLocks(`${backend.name}://${db.path}/x/app.db`, async () => true),

@@ -186,6 +186,33 @@ describe.each(backends)("a database file, on $name", (backend) => {
 	);
 
 	it.each([
+		["TABLE l (a, b)", "has the columns a, b, and not "],
+		[
+			'TABLE l ("index" INTEGER, is_locked INTEGER)',
+			"has the columns index, is_locked, as a table of Knex has, and not ",
+		],
+		["TABLE l (ID, LOCKED, LOCKGRANTED, LOCKEDBY)", "lockgranted, lockedby, as a table of Liquibase has, and not "],
+		[
+			"TABLE l (id, locked, owner, acquired_at, expires_at)",
+			"has the columns id, locked, owner, acquired_at, expires_at, and ",
+		],
+		[
+			"TABLE l (id, locked, owner, acquired_at, expires_at, step, more NOT NULL)",
+			"expires_at, step, more, and not id,",
+		],
+		["VIEW l AS SELECT 1 AS id, 0 AS locked, '' AS owner, 1 AS acquired_at, 1 AS expires_at, 1 AS step", "is a view;"],
+	])("with something else in the place of the lock's table is refused, and kept as it is: %s", async (sql, found) => {
+		db.exec(`CREATE ${sql.replace(" l ", " schema_migrations_lock ")}`);
+		const before = db.all("SELECT sql FROM sqlite_schema");
+		const error = await failure("ERR_DATABASE", db.up(ups("CREATE TABLE a (x)")));
+		expect(error.message).toContain("schema_migrations_lock, in which godwit keeps its lock, is not godwit's: it ");
+		expect(error.message).toContain(found);
+		expect(error.message).toContain("x-migrations-table=NAME in the database URL, and the lock is in NAME_lock then");
+		expect(db.all("SELECT sql FROM sqlite_schema")).toEqual(before);
+		await db.up(ups("CREATE TABLE a (x)"), { url: "x-migrations-table=own" });
+	});
+
+	it.each([
 		["version varchar NOT NULL", "the column version alone, as a table of Rails (ActiveRecord) or dbmate has,"],
 		["version bigint, inserted_at timestamp", "the columns version, inserted_at, as a table of Ecto has,"],
 		["dirty boolean", "the column dirty alone,"],

@@ -1,6 +1,7 @@
 import { MigrateError } from "@godwit/core";
 import type { Holders } from "../connection/database-access.ts";
 import type { SqliteConnection, SqlRow, SqlValue } from "../connection/sqlite-connection.ts";
+import { foreignLockTable } from "../tables/foreign-lock-table.ts";
 import { quoteIdentifier } from "../tables/quote-identifier.ts";
 import { assertNoTriggerOn } from "../tables/triggers.ts";
 import { TABLE_BY_NAME, tableExists } from "../tables/version-table.ts";
@@ -20,7 +21,7 @@ export interface LockRow {
 	holder(): string | undefined;
 	/** The owner in the row, dead or alive. */
 	recorded(): RecordedHolder | undefined;
-	/** Makes the table unless it exists, and takes the lock. */
+	/** Makes the table unless it exists, and takes the lock. @throws MigrateError `ERR_DATABASE` when something else has the table's name. */
 	take(): void;
 	/** @throws MigrateError `ERR_DATABASE` for a trigger on the table. */
 	assertNoTrigger(): void;
@@ -61,13 +62,23 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 	const select = `SELECT locked AS locked, owner AS owner, acquired_at AS acquired_at, expires_at AS expires_at FROM ${table} WHERE id = 1 AND EXISTS (${TABLE_BY_NAME})`;
 	const lease = createLease(leaseMs);
 
+	function explained(error: unknown): unknown {
+		return foreignLockTable(connection, name, error) ?? error;
+	}
+
+	function assertWritable(): void {
+		connection.run(
+			`EXPLAIN UPDATE ${table} SET locked = TRUE, owner = NULL, acquired_at = NULL, expires_at = NULL, step = NULL WHERE id = 1`,
+		);
+	}
+
 	/** Returns `undefined` when there is no table, or no row in it. */
 	function currentRow(): CurrentRow | undefined {
 		let row: SqlRow | undefined;
 		try {
 			[row] = connection.query(select, [name]);
 		} catch (error) {
-			if (connection.resultCode(error) !== "SQLITE_ERROR" || tableExists(connection, name)) throw error;
+			if (connection.resultCode(error) !== "SQLITE_ERROR" || tableExists(connection, name)) throw explained(error);
 		}
 		if (row === undefined) return undefined;
 		const { locked, owner, acquired_at: acquiredAt, expires_at: expiresAt } = row;
@@ -112,16 +123,17 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 			);
 			assertNoTriggerOn(connection, name);
 			const values = [holders.me, timestamp(Date.now()), lease.nextExpiry()];
-			connection.change(
-				`REPLACE INTO ${table} (id, locked, owner, acquired_at, expires_at) VALUES (1, TRUE, ?, ?, ?)`,
-				values,
-			);
+			try {
+				assertWritable();
+				connection.change(
+					`REPLACE INTO ${table} (id, locked, owner, acquired_at, expires_at) VALUES (1, TRUE, ?, ?, ?)`,
+					values,
+				);
+			} catch (error) {
+				throw explained(error);
+			}
 		},
-		assertWritable() {
-			connection.run(
-				`EXPLAIN UPDATE ${table} SET locked = TRUE, owner = NULL, acquired_at = NULL, expires_at = NULL, step = NULL WHERE id = 1`,
-			);
-		},
+		assertWritable,
 		lastToken() {
 			const [row] = tableExists(connection, name)
 				? connection.query(`SELECT step AS step FROM ${table} WHERE id = 1 AND owner = ?`, [holders.me])

@@ -44,9 +44,11 @@ export function unreadableVersionTable(connection: SqliteConnection, name: strin
 	return new MigrateError("ERR_DATABASE", message, {});
 }
 
-const OWN_TABLE = "keep godwit's own beside it with x-migrations-table=NAME in the database URL";
+/** What to do about a table that is another tool's. */
+export const OWN_TABLE = "keep godwit's own beside it with x-migrations-table=NAME in the database URL";
 
-function columnsOf(connection: SqliteConnection, name: string): readonly string[] {
+/** The names of a table's columns in lower case, in their order. */
+export function columnsOf(connection: SqliteConnection, name: string): readonly string[] {
 	const rows = connection.query(`PRAGMA main.table_info(${quoteIdentifier(name)})`);
 	return rows.map((row) => String(row.name).toLowerCase());
 }
