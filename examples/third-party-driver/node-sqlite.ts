@@ -7,6 +7,7 @@ export const nodeSqlite: SqliteFactory<DatabaseSync> = sqliteFactory<DatabaseSyn
 	connect: (path) => open(path, false),
 	connectReadOnly: (path) => open(path, true),
 	borrow: (database) => nodeConnection(database, () => {}),
+	usability: ({ isOpen }) => (isOpen ? "usable" : "closed"),
 });
 
 function open(path: string, readOnly: boolean): SqliteConnection {

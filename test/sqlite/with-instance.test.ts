@@ -1,9 +1,9 @@
-import { MigrateError, textBody } from "@godwit/core";
+import { Migrate, MigrateError, memorySource, migrationBody, textBody } from "@godwit/core";
 import { sqliteNative } from "@godwit/sqlite-native";
 import BetterSqlite3 from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends, type Connection, native } from "./backends.ts";
-import { createTestDatabase, failure, type TestDatabase } from "./test-database.ts";
+import { createTestDatabase, failedMigration, failure, type TestDatabase } from "./test-database.ts";
 
 /** A caller's settings, none of them SQLite's default. */
 const THEIRS = {
@@ -186,10 +186,66 @@ describe.each(backends)("withInstance on $name", (backend) => {
 		expect(memory.all("SELECT name FROM sqlite_schema WHERE name = 't'")).toEqual([]);
 	});
 
+	it("says what to do about a connection that the application has closed", async () => {
+		const driver = connection.withInstance();
+		connection.close();
+		const message = "the database is closed; open it again, and make a driver of the new connection";
+		for (const call of [() => driver.version(), () => driver.lock(), () => driver.run(textBody("SELECT 1"))]) {
+			expect((await failure("ERR_DATABASE", call())).message).toBe(message);
+		}
+		await driver.close();
+		expect(() => connection.withInstance()).toThrow(message);
+	});
+
+	it.each(["each", "all"] as const)(
+		"fails when it is closed in the midst of a run (transaction: %s)",
+		async (transaction) => {
+			const driver = connection.withInstance();
+			const source = memorySource({ "1_a.up.sql": "CREATE TABLE a (x)", "2_b.up.sql": "CREATE TABLE b (x)" });
+			const migrate = new Migrate({
+				source,
+				driver,
+				transaction,
+				onEvent: (event) => void (event.type === "start" && event.index === 1 && connection.close()),
+			});
+			const { failed } = await failedMigration("ERR_DATABASE", migrate.up());
+			expect(failed.details.location).toBe("2_b.up.sql");
+			await migrate.close();
+			expect(db.schema()).toHaveLength(transaction === "each" ? 1 : 0);
+		},
+	);
+
 	it("refuses an option that does not exist", () => {
 		const misspelt: Readonly<Record<string, unknown>> = { migrationTable: "m" };
 		expect(() => connection.withInstance(misspelt)).toThrow("did you mean migrationsTable?");
 	});
+});
+
+it("says what to do about a query of the application's that is not finished", async () => {
+	using db = createTestDatabase(native);
+	const database = new BetterSqlite3(db.path);
+	database.exec("CREATE TABLE t (a); INSERT INTO t VALUES (1), (2)");
+	const driver = sqliteNative.withInstance(database);
+	const rows = database.prepare("SELECT a FROM t").iterate();
+	rows.next();
+	const message =
+		"the database is in use by a query of the application's that is not finished; read it to its end, or end its iterator with return(), and try again";
+	for (const call of [() => driver.version(), () => driver.lock(), () => driver.run(textBody("SELECT 1"))]) {
+		// Nothing was tried, so that there is no cause.
+		expect(await failure("ERR_DATABASE", call())).toMatchObject({ message, cause: undefined, suppressed: [] });
+	}
+	rows.return?.();
+	expect(await driver.version()).toMatchObject({ version: -1n, dirty: false });
+	let opened: IterableIterator<unknown> | undefined;
+	const body = migrationBody(async function* () {
+		opened = database.prepare("SELECT a FROM t").iterate();
+		opened.next();
+		yield new TextEncoder().encode("SELECT 1");
+	});
+	await failure("ERR_DATABASE", driver.run(body));
+	opened?.return?.();
+	await driver.close();
+	database.close();
 });
 
 it("leaves databases that the application has attached in their journal mode", async () => {

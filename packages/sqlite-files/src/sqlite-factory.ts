@@ -13,6 +13,8 @@ import {
 	type SqliteConfig,
 	type SqliteConnection,
 	sqliteDriver,
+	type Usability,
+	unusableConnectionError,
 } from "@godwit/sqlite";
 import { breakLocks } from "./break-locks.ts";
 import type { Connector } from "./connections/connector.ts";
@@ -46,6 +48,8 @@ export interface SqliteBinding<Database extends object> {
 	 * differs between copies; `undefined` for the copy that `connect` uses.
 	 */
 	copyOf?(database: Database): unknown;
+	/** Whether the caller's database can be used now. */
+	usability(database: Database): Usability;
 }
 
 /** The factory of a SQLite backend: a driver by URL, and one over a database that is open already. */
@@ -57,8 +61,8 @@ export interface SqliteFactory<Database extends object> extends Required<DriverF
 	 * runs nothing on it while a call is under way. Several drivers over it, each with a `migrationsTable` of its own, take
 	 * turns: `lock` and `version` wait for another driver's call until the lock timeout, what writes until the busy timeout.
 	 *
-	 * @throws MigrateError `ERR_INVALID_OPTION`; `ERR_DATABASE` for a file that was opened through a symbolic link by a
-	 *   library that does not follow links.
+	 * @throws MigrateError `ERR_INVALID_OPTION`; `ERR_DATABASE` for a closed database, and for a file that was opened through a
+	 *   symbolic link by a library that does not follow links.
 	 */
 	withInstance(database: Database, options?: Partial<SqliteConfig>): Driver;
 }
@@ -114,9 +118,11 @@ export function sqliteFactory<Database extends object>(binding: SqliteBinding<Da
 		},
 		withInstance(database, options = {}) {
 			const config = completeConfig(options);
+			const usability = (): Usability => binding.usability(database);
+			if (usability() === "closed") throw unusableConnectionError("the database", "closed");
 			const borrowed = binding.borrow(database);
 			const path = pathOf(borrowed);
-			const shared = sharedByDriversOver(database);
+			const shared: BorrowedConnection = { ...sharedByDriversOver(database), usability };
 			if (path === undefined) return driverOver(openAccess(memoryConnection(borrowed)), "the database", config, shared);
 			const library: SqliteLibrary = {
 				name: binding.name,

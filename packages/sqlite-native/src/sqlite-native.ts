@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { MigrateError } from "@godwit/core";
-import { type SqliteConnection, type SqliteFactory, sqliteFactory } from "@godwit/sqlite-files";
+import { type SqliteConnection, type SqliteFactory, sqliteFactory, type Usability } from "@godwit/sqlite-files";
 import type { Database, Options } from "better-sqlite3";
 import { copyOf, nativeConnection } from "./native-connection.ts";
 
@@ -16,7 +16,20 @@ export const sqliteNative: SqliteFactory<Database> = sqliteFactory<Database>({
 	connectReadOnly: (path) => open(path, { readonly: true, fileMustExist: true }),
 	borrow: (database) => nativeConnection(database, () => {}),
 	copyOf: otherCopyOf,
+	usability,
 });
+
+/** While an iterator is open, or a statement calls a function of the caller's, the binding refuses to run anything. */
+function usability(database: Database): Usability {
+	if (!database.open) return "closed";
+	try {
+		database.exec("");
+		return "usable";
+	} catch (error) {
+		if (error instanceof TypeError) return "in use";
+		throw error;
+	}
+}
 
 let ownCopy: unknown;
 

@@ -13,6 +13,7 @@ export const sqliteWasm: SqliteFactory<Database> = sqliteFactory<Database>({
 	connect: (path) => open(path, isReadOnly(path)),
 	connectReadOnly: (path) => open(path, true),
 	borrow: (database) => wasmConnection(database, () => {}),
+	usability: ({ isOpen }) => (isOpen ? "usable" : "closed"),
 });
 
 function open(path: string, readOnly: boolean): SqliteConnection {

@@ -1,4 +1,9 @@
-export { type BorrowedConnection, borrowedConnection } from "./connection/borrowed-connection.ts";
+export {
+	type BorrowedConnection,
+	type SharedByDrivers,
+	sharedByDrivers,
+	type Usability,
+} from "./connection/borrowed-connection.ts";
 export { retryWhileBusy } from "./connection/busy-retry.ts";
 export type { DatabaseAccess, Holders, Liveness } from "./connection/database-access.ts";
 export { DatabaseHeldError, type HolderKind } from "./connection/database-held-error.ts";
@@ -7,6 +12,6 @@ export type { SqliteConnection, SqlRow, SqlValue, TransactionMode } from "./conn
 export { inTransaction } from "./connection/transaction.ts";
 export { type LockRow, lockRow } from "./lock/lock-row.ts";
 export { type SqliteDriverOptions, sqliteDriver } from "./sqlite-driver.ts";
-export { databaseError, isBusy } from "./sqlite-error.ts";
+export { databaseError, isBusy, unusableConnectionError } from "./sqlite-error.ts";
 export { parseDatabaseUrl } from "./url/database-url.ts";
 export { completeConfig, type SqliteConfig } from "./url/sqlite-config.ts";

@@ -1,4 +1,5 @@
 import { isMigrateError, MigrateError } from "@godwit/core";
+import type { Usability } from "./connection/borrowed-connection.ts";
 import { DatabaseHeldError } from "./connection/database-held-error.ts";
 import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import { locateSyntaxError } from "./statements/locate-syntax-error.ts";
@@ -164,6 +165,19 @@ export function danglingReferenceError(
 
 const REBUILD =
 	"change or drop those tables too, or, to rebuild one, make the new table under another name, copy the rows, drop the old table, and rename the new one (x-dangling-references=allow permits it)";
+
+/** Reports that a connection of the caller's cannot be used, which the bindings report in ways of their own. */
+export function unusableConnectionError(
+	path: string,
+	usability: Exclude<Usability, "usable">,
+	cause?: unknown,
+): MigrateError<"ERR_DATABASE"> {
+	const reason =
+		usability === "closed"
+			? "is closed; open it again, and make a driver of the new connection"
+			: "is in use by a query of the application's that is not finished; read it to its end, or end its iterator with return(), and try again";
+	return new MigrateError("ERR_DATABASE", `${path} ${reason}`, {}, { cause });
+}
 
 /** Reports that the transaction around a body is over: a statement that failed, or the application on its own connection, has ended it. */
 export function transactionEndedError(): MigrateError<"ERR_DATABASE"> {

@@ -301,6 +301,7 @@ describe("a read", () => {
 				return nodeConnection(new DatabaseSync(file, { readBigInts: true }));
 			},
 			borrow: (database: DatabaseSync) => nodeConnection(database),
+			usability: () => "usable" as const,
 		};
 		make(path);
 		await using driver = await sqliteFactory<DatabaseSync>(binding).open(`x://${path}`);

@@ -149,6 +149,7 @@ describe.runIf(onLinux)("a native reader that has looked at the lock before a sq
 			name: "node:sqlite",
 			connect: (file) => nodeConnection(new DatabaseSync(file)),
 			borrow: nodeConnection,
+			usability: () => "usable" as const,
 			connectReadOnly(file) {
 				rmSync(`${path}.lock`, { force: true });
 				link("wasm", owner);

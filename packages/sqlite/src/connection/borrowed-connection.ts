@@ -2,11 +2,19 @@ import { type CallQueue, callQueue } from "@godwit/core";
 import { type ConnectionState, type Settings, UNCHANGED } from "./connection-state.ts";
 import type { TemporaryObjects } from "./temporary-objects.ts";
 
+/** Whether a connection can be used: `"in use"` while a query of the caller's is not finished, where the binding then runs no other. */
+export type Usability = "usable" | "closed" | "in use";
+
+/** A connection of the caller's. */
+export interface BorrowedConnection extends SharedByDrivers {
+	usability(): Usability;
+}
+
 /**
- * A connection of the caller's. All drivers that are made over it share one of these, since each call of a driver sets the
- * connection up, may have a transaction on it, and puts it back.
+ * What all drivers that are made over one connection of the caller's share, since each call of a driver sets the connection up,
+ * may have a transaction on it, and puts it back.
  */
-export interface BorrowedConnection {
+export interface SharedByDrivers {
 	/** The calls of all the drivers, one at a time. */
 	readonly calls: CallQueue;
 	readonly pending: PendingChanges;
@@ -22,7 +30,7 @@ export interface PendingChanges {
 	temporary: TemporaryObjects | undefined;
 }
 
-export function borrowedConnection(): BorrowedConnection {
+export function sharedByDrivers(): SharedByDrivers {
 	return { calls: callQueue(), pending: noChanges() };
 }
 

@@ -1,5 +1,5 @@
-import { cleanUpAfter, type LockOptions, lockTimeout, MigrateError, waitForTurn } from "@godwit/core";
-import { databaseError } from "../sqlite-error.ts";
+import { cleanUpAfter, isMigrateError, type LockOptions, lockTimeout, MigrateError, waitForTurn } from "@godwit/core";
+import { databaseError, unusableConnectionError } from "../sqlite-error.ts";
 import type { Statement } from "../statements/statement.ts";
 import type { SqliteConfig } from "../url/sqlite-config.ts";
 import type { BorrowedConnection } from "./borrowed-connection.ts";
@@ -75,15 +75,15 @@ export function connectionSession(options: ConnectionSessionOptions): Connection
 	async function callNow<T>(work: () => T | Promise<T>): Promise<T> {
 		let result: T;
 		try {
-			if (borrowed !== undefined) assertOutsideTransaction();
+			if (borrowed !== undefined) assertUsable(borrowed);
 			result = await work();
 		} catch (error) {
-			throw await cleanUpAfter(databaseError(connection, path, error), settings.restoreCallerSettings);
+			throw await cleanUpAfter(explained(error), settings.restoreCallerSettings);
 		}
 		try {
 			await settings.restoreCallerSettings();
 		} catch (error) {
-			throw databaseError(connection, path, error);
+			throw explained(error);
 		}
 		return result;
 	}
@@ -106,8 +106,17 @@ export function connectionSession(options: ConnectionSessionOptions): Connection
 		await access.leave();
 	}
 
+	/** What the application has done to its connection while a call was under way can show as any error of the binding's. */
+	function explained(error: unknown): unknown {
+		const usability = borrowed?.usability() ?? "usable";
+		if (usability !== "usable" && !isMigrateError(error)) return unusableConnectionError(path, usability, error);
+		return databaseError(connection, path, error);
+	}
+
 	/** Inside the caller's own transaction, foreign keys cannot be switched off and a failure cannot be rolled back. */
-	function assertOutsideTransaction(): void {
+	function assertUsable({ usability }: BorrowedConnection): void {
+		const found = usability();
+		if (found !== "usable") throw unusableConnectionError(path, found);
 		if (!connection.inTransaction) return;
 		const message = `${path} is inside a transaction of the application's; commit it or roll it back first`;
 		throw new MigrateError("ERR_DATABASE", message, {});
