@@ -186,6 +186,45 @@ describe("golang-migrate's protocol", () => {
 	});
 });
 
+describe("a body that throws at once", () => {
+	const thrown = new Error("no such module");
+	const bodies: Readonly<Record<string, MigrationBody>> = {
+		"as it is opened": migrationBody(() => {
+			throw thrown;
+		}),
+		"as it is read": migrationBody(() => ({
+			[Symbol.asyncIterator]: () => ({
+				next: () => {
+					throw thrown;
+				},
+			}),
+		})),
+		"as it is read whole": migrationBody(
+			() => {
+				throw thrown;
+			},
+			() => {
+				throw thrown;
+			},
+		),
+	};
+
+	it.for(Object.keys(bodies))("%s, is a failure of its own migration", async (when) => {
+		const driver = recordingDriver();
+		const file = (body: MigrationBody, location: string) => ({ identifier: "it", location, body });
+		const first = { version: 1n, direction: "up", target: 1n, file: file(textBody("one"), "1_a.up.sql") } as const;
+		const body = bodies[when] ?? expect.unreachable();
+		const second = { version: 2n, direction: "up", target: 2n, file: file(body, "2_b.up.ts") } as const;
+		await expect(migrateOver(driver).run(first, second)).rejects.toMatchObject({
+			code: "ERR_MIGRATION_FAILED",
+			cause: thrown,
+			details: { version: 2n, location: "2_b.up.ts", report: { to: 1n, applied: [{ version: 1n }] } },
+		});
+		expect(driver.calls).toContain("run one");
+		expect(driver.calls).toContain("unlock");
+	});
+});
+
 describe("a driver with apply", () => {
 	it("gets the body and the version in one call; what it declines goes by the protocol", async () => {
 		const driver = recordingDriver({
