@@ -1,12 +1,13 @@
-import { cleanUpAfter, isMigrateError, type LockOptions, lockTimeout, MigrateError, waitForTurn } from "@godwit/core";
+import { cleanUpAfter, isMigrateError, type LockOptions, MigrateError } from "@godwit/core";
 import { databaseError, unusableConnectionError } from "../sqlite-error.ts";
 import type { Statement } from "../statements/statement.ts";
 import type { SqliteConfig } from "../url/sqlite-config.ts";
 import type { BorrowedConnection } from "./borrowed-connection.ts";
-import { type BusyTimeouts, retryWhileBusy, stayedBusy } from "./busy-retry.ts";
+import { type BusyTimeouts, retryWhileBusy } from "./busy-retry.ts";
 import type { DatabaseAccess } from "./database-access.ts";
-import { DatabaseHeldError } from "./database-held-error.ts";
+import { driverTurns } from "./driver-turns.ts";
 import { sessionSettings } from "./session-settings.ts";
+import type { SqliteConnection } from "./sqlite-connection.ts";
 
 /** What has to be done before and after every use of the connection, and when it fails. */
 export interface ConnectionSession {
@@ -44,38 +45,20 @@ export interface ConnectionSessionOptions {
 	readonly stays: () => boolean;
 }
 
-const OTHER_DRIVER = "another driver over the same connection";
-const IN_USE = `${OTHER_DRIVER} is at work`;
-
 export function connectionSession(options: ConnectionSessionOptions): ConnectionSession {
 	const { access, path, config, borrowed, stays } = options;
 	const { connection } = access;
-	const { busyTimeoutMs, lockTimeoutMs } = config;
 	const settings = sessionSettings(access, config, borrowed);
+	const inTurn = borrowed && driverTurns(borrowed, path, config);
 
 	async function call<T>(work: () => T | Promise<T>, waiting?: LockOptions): Promise<T> {
-		if (borrowed === undefined) return callNow(work);
-		const late = waiting === undefined ? stayedInUse : lockStayedInUse;
-		const { timeoutMs = waiting === undefined ? busyTimeoutMs : lockTimeoutMs, signal } = waiting ?? {};
-		const patience = { since: performance.now(), timeoutMs, signal };
-		return borrowed.calls.run(
-			() => callNow(work),
-			(before) => waitForTurn(before, patience, late),
-		);
-	}
-
-	function lockStayedInUse(waitedMs: number): MigrateError {
-		return lockTimeout({ owner: OTHER_DRIVER, reason: `${path}: ${IN_USE}` }, waitedMs);
-	}
-
-	function stayedInUse(waitedMs: number): MigrateError {
-		return stayedBusy(waitedMs, new DatabaseHeldError(IN_USE, "other"));
+		return inTurn === undefined ? callNow(work) : inTurn(() => callNow(work), waiting);
 	}
 
 	async function callNow<T>(work: () => T | Promise<T>): Promise<T> {
 		let result: T;
 		try {
-			if (borrowed !== undefined) assertUsable(borrowed);
+			if (borrowed !== undefined) assertUsable(borrowed, connection, path);
 			result = await work();
 		} catch (error) {
 			throw await cleanUpAfter(explained(error), settings.restoreCallerSettings);
@@ -113,15 +96,6 @@ export function connectionSession(options: ConnectionSessionOptions): Connection
 		return databaseError(connection, path, error);
 	}
 
-	/** Inside the caller's own transaction, foreign keys cannot be switched off and a failure cannot be rolled back. */
-	function assertUsable({ usability }: BorrowedConnection): void {
-		const found = usability();
-		if (found !== "usable") throw unusableConnectionError(path, found);
-		if (!connection.inTransaction) return;
-		const message = `${path} is inside a transaction of the application's; commit it or roll it back first`;
-		throw new MigrateError("ERR_DATABASE", message, {});
-	}
-
 	function readOnce<T>(work: () => T): Promise<T> {
 		return access.read(() => {
 			settings.applyDriverSettings();
@@ -142,4 +116,13 @@ export function connectionSession(options: ConnectionSessionOptions): Connection
 		beforeStatement: settings.beforeStatement,
 		betweenBodies: settings.betweenBodies,
 	};
+}
+
+/** Inside the caller's own transaction, foreign keys cannot be switched off and a failure cannot be rolled back. */
+function assertUsable({ usability }: BorrowedConnection, connection: SqliteConnection, path: string): void {
+	const found = usability();
+	if (found !== "usable") throw unusableConnectionError(path, found);
+	if (!connection.inTransaction) return;
+	const message = `${path} is inside a transaction of the application's; commit it or roll it back first`;
+	throw new MigrateError("ERR_DATABASE", message, {});
 }

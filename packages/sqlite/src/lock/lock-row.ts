@@ -58,31 +58,13 @@ export interface RecordedHolder {
 
 export function lockRow(connection: SqliteConnection, name: string, leaseMs: number, holders: Holders): LockRow {
 	const table = `main.${quoteIdentifier(name)}`;
-	// One statement, since the fence runs it in each migration, and outside a transaction each statement is a transaction.
-	const select = `SELECT locked AS locked, owner AS owner, acquired_at AS acquired_at, expires_at AS expires_at FROM ${table} WHERE id = 1 AND EXISTS (${TABLE_BY_NAME})`;
+	const currentRow = rowReader(connection, name);
 	const lease = createLease(leaseMs);
-
-	function explained(error: unknown): unknown {
-		return foreignLockTable(connection, name, error) ?? error;
-	}
 
 	function assertWritable(): void {
 		connection.run(
 			`EXPLAIN UPDATE ${table} SET locked = TRUE, owner = NULL, acquired_at = NULL, expires_at = NULL, step = NULL WHERE id = 1`,
 		);
-	}
-
-	/** Returns `undefined` when there is no table, or no row in it. */
-	function currentRow(): CurrentRow | undefined {
-		let row: SqlRow | undefined;
-		try {
-			[row] = connection.query(select, [name]);
-		} catch (error) {
-			if (connection.resultCode(error) !== "SQLITE_ERROR" || tableExists(connection, name)) throw explained(error);
-		}
-		if (row === undefined) return undefined;
-		const { locked, owner, acquired_at: acquiredAt, expires_at: expiresAt } = row;
-		return { locked: locked !== 0n, owner: String(owner), acquiredAt, expiresAt };
 	}
 
 	function assertMine(): void {
@@ -101,17 +83,7 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 	}
 
 	return {
-		holder() {
-			const row = currentRow();
-			if (row === undefined || !row.locked) return undefined;
-			// This holder's own row, from a release that failed.
-			if (row.owner === holders.me) return undefined;
-			const liveness = holders.liveness(row.owner);
-			if (liveness === "dead") return undefined;
-			if (liveness === "alive") return holders.describe(row.owner);
-			if (!(Date.parse(String(row.expiresAt)) > Date.now())) return undefined;
-			return `${holders.describe(row.owner)}, which cannot be checked from here; its lease ends at ${row.expiresAt}`;
-		},
+		holder: () => otherHolder(currentRow(), holders),
 		recorded() {
 			const row = currentRow();
 			if (!row?.locked) return undefined;
@@ -130,7 +102,7 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 					values,
 				);
 			} catch (error) {
-				throw explained(error);
+				throw foreignLockTable(connection, name, error) ?? error;
 			}
 		},
 		assertWritable,
@@ -157,4 +129,38 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 			connection.run(`DROP TABLE ${table}`);
 		},
 	};
+}
+
+/** Returns a function that reads the row; it returns `undefined` when there is no table, or no row in it. */
+function rowReader(connection: SqliteConnection, name: string): () => CurrentRow | undefined {
+	// One statement, since the fence runs it in each migration, and outside a transaction each statement is a transaction.
+	const select = `SELECT locked AS locked, owner AS owner, acquired_at AS acquired_at, expires_at AS expires_at
+		FROM main.${quoteIdentifier(name)} WHERE id = 1 AND EXISTS (${TABLE_BY_NAME})`;
+
+	function read(): SqlRow | undefined {
+		try {
+			return connection.query(select, [name])[0];
+		} catch (error) {
+			if (connection.resultCode(error) === "SQLITE_ERROR" && !tableExists(connection, name)) return undefined;
+			throw foreignLockTable(connection, name, error) ?? error;
+		}
+	}
+
+	return () => {
+		const row = read();
+		if (row === undefined) return undefined;
+		const { locked, owner, acquired_at: acquiredAt, expires_at: expiresAt } = row;
+		return { locked: locked !== 0n, owner: String(owner), acquiredAt, expiresAt };
+	};
+}
+
+function otherHolder(row: CurrentRow | undefined, holders: Holders): string | undefined {
+	if (row === undefined || !row.locked) return undefined;
+	// This holder's own row, from a release that failed.
+	if (row.owner === holders.me) return undefined;
+	const liveness = holders.liveness(row.owner);
+	if (liveness === "dead") return undefined;
+	if (liveness === "alive") return holders.describe(row.owner);
+	if (!(Date.parse(String(row.expiresAt)) > Date.now())) return undefined;
+	return `${holders.describe(row.owner)}, which cannot be checked from here; its lease ends at ${row.expiresAt}`;
 }

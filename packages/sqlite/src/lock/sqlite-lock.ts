@@ -73,6 +73,11 @@ export function sqliteLock(options: SqliteLockOptions): SqliteLock {
 		readBack = false;
 	}
 
+	async function takeWithWanted(attempt: number): Promise<string | undefined> {
+		wanted.include(attempt);
+		return take(taken);
+	}
+
 	/** Frees the row first and the locks of the files second. In the other order other runs would meet the transaction that frees the row. */
 	async function release(timeouts: BusyTimeouts): Promise<void> {
 		try {
@@ -110,18 +115,7 @@ export function sqliteLock(options: SqliteLockOptions): SqliteLock {
 		get dropped() {
 			return dropped;
 		},
-		tryLock: (options, attempt) =>
-			session.call(async () => {
-				try {
-					wanted.include(attempt);
-					const owner = await take(taken);
-					return owner === undefined ? undefined : { owner };
-				} catch (error) {
-					const obstacle = obstacleOf(connection, hasWaited(error) ? error.cause : error);
-					if (obstacle === undefined) throw error;
-					return obstacle;
-				}
-			}, options),
+		tryLock: (options, attempt) => session.call(() => obstacleTo(connection, () => takeWithWanted(attempt)), options),
 		locked: ({ onNotice }: LockOptions) =>
 			session.call(async () => {
 				if (access.notice !== undefined) onNotice?.(access.notice);
@@ -140,6 +134,21 @@ export function sqliteLock(options: SqliteLockOptions): SqliteLock {
 			dropped = state.held;
 		},
 	};
+}
+
+/** @param take Resolves to the holder that is in the way. */
+async function obstacleTo(
+	connection: SqliteConnection,
+	take: () => Promise<string | undefined>,
+): Promise<Obstacle | undefined> {
+	try {
+		const owner = await take();
+		return owner === undefined ? undefined : { owner };
+	} catch (error) {
+		const obstacle = obstacleOf(connection, hasWaited(error) ? error.cause : error);
+		if (obstacle === undefined) throw error;
+		return obstacle;
+	}
 }
 
 /** Returns whether somebody else was in the way until a timeout was over. */
