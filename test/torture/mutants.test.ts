@@ -152,7 +152,7 @@ const MUTANTS: readonly Mutant[] = [
 	},
 	{
 		name: "foreign keys off",
-		file: "packages/sqlite/src/connection/session-settings.ts",
+		file: "packages/sqlite/src/connection/settings/session-settings.ts",
 		from: '["foreign_keys", foreignKeys ? 1n : 0n]',
 		to: '["foreign_keys", 1n]',
 		noticed: "a table rebuild keeps the rows that refer to the table",

@@ -1,5 +1,5 @@
 import { type Driver, type FoundVersion, type HistoryEvent, isMigrateError, type VersionChange } from "@godwit/core";
-import type { EngineOptions } from "../src/engine-laws/engine.ts";
+import type { EngineOptions } from "../src/engine-laws/model/engine.ts";
 import type { EngineMutant } from "./engine-mutants.ts";
 
 /** Engines with one fault in what they do with the history. */

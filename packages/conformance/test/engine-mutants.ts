@@ -1,6 +1,6 @@
 import { isMigrateError, type MigrationBody, migrationBody, NIL_VERSION, type Source, textBody } from "@godwit/core";
-import type { Engine, EngineOptions } from "../src/engine-laws/engine.ts";
-import { openMigrate } from "../src/engine-laws/engine.ts";
+import type { Engine, EngineOptions } from "../src/engine-laws/model/engine.ts";
+import { openMigrate } from "../src/engine-laws/model/engine.ts";
 
 /** An engine with one fault, and the law that must notice. */
 export interface EngineMutant {

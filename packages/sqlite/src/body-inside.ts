@@ -1,12 +1,12 @@
 import { andThen } from "./and-then.ts";
-import type { ConnectionSession } from "./connection/connection-session.ts";
+import type { ConnectionSession } from "./connection/settings/connection-session.ts";
 import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import { runInTransaction } from "./run-body.ts";
 import { transactionEndedError } from "./sqlite-error.ts";
-import type { Statement } from "./statements/statement.ts";
-import { forEachBatch, type Statements } from "./statements/statements.ts";
+import type { Statement } from "./statements/split/statement.ts";
+import { forEachBatch, type Statements } from "./statements/split/statements.ts";
+import { referenceCheck } from "./tables/foreign-keys/reference-check.ts";
 import type { OwnTables, OwnTablesBody } from "./tables/own-tables.ts";
-import { referenceCheck } from "./tables/reference-check.ts";
 import type { SqliteConfig } from "./url/sqlite-config.ts";
 
 export interface BodyInsideOptions {

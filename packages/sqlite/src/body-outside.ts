@@ -1,16 +1,16 @@
 import { cleanUpAfter, type LockState } from "@godwit/core";
 import type { BodyTransactions } from "./body-transactions.ts";
 import { retryWhileBusy } from "./connection/busy-retry.ts";
-import type { ConnectionSession } from "./connection/connection-session.ts";
-import type { KeptJournal } from "./connection/kept-journal.ts";
+import type { ConnectionSession } from "./connection/settings/connection-session.ts";
+import type { KeptJournal } from "./connection/settings/kept-journal.ts";
 import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import { inTransaction } from "./connection/transaction.ts";
 import type { LockRow } from "./lock/lock-row.ts";
 import { runWithoutTransaction } from "./run-body.ts";
-import type { Statement } from "./statements/statement.ts";
-import type { Statements } from "./statements/statements.ts";
+import type { Statement } from "./statements/split/statement.ts";
+import type { Statements } from "./statements/split/statements.ts";
+import { withReferenceCheck } from "./tables/foreign-keys/reference-check.ts";
 import type { OwnTables, OwnTablesBody, RecordedVersion } from "./tables/own-tables.ts";
-import { withReferenceCheck } from "./tables/reference-check.ts";
 import type { VersionTable } from "./tables/version-table.ts";
 import type { SqliteConfig } from "./url/sqlite-config.ts";
 

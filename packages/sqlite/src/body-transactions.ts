@@ -1,7 +1,7 @@
 import type { LockState, VersionChange } from "@godwit/core";
 import { bodyFailure } from "./body-failure.ts";
 import { retryWhileBusy } from "./connection/busy-retry.ts";
-import type { KeptJournal } from "./connection/kept-journal.ts";
+import type { KeptJournal } from "./connection/settings/kept-journal.ts";
 import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import { inTransaction } from "./connection/transaction.ts";
 import type { LockRow } from "./lock/lock-row.ts";

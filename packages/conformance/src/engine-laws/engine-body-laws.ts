@@ -10,8 +10,8 @@ import {
 import type { DriverCapability, DriverHarness } from "../driver-laws/driver-harness.ts";
 import { expectObjects } from "../expectations.ts";
 import { type Law, lawsOfOne } from "../law.ts";
-import { expectState, namesOf, type OpenEngine, sourceOfSet, withoutApply } from "./engine.ts";
-import { migrationFiles, objectOf, reversibleSet } from "./migration-set.ts";
+import { expectState, namesOf, type OpenEngine, sourceOfSet, withoutApply } from "./model/engine.ts";
+import { migrationFiles, objectOf, reversibleSet } from "./model/migration-set.ts";
 
 /** What `Migrate` promises of the bodies that it reads. */
 export function engineBodyLaws(openEngine: OpenEngine): readonly Law<DriverHarness, DriverCapability>[] {

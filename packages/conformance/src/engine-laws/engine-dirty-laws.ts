@@ -3,8 +3,8 @@ import { NIL_VERSION } from "@godwit/core";
 import type { DriverCapability, DriverHarness } from "../driver-laws/driver-harness.ts";
 import { rejection } from "../expectations.ts";
 import { type Law, lawsOfOne } from "../law.ts";
-import { expectState, type OpenEngine, sourceOfSet, withoutApply } from "./engine.ts";
-import { failing, reversibleSet } from "./migration-set.ts";
+import { expectState, type OpenEngine, sourceOfSet, withoutApply } from "./model/engine.ts";
+import { failing, reversibleSet } from "./model/migration-set.ts";
 
 /** What `Migrate` promises of a database that a failure has left dirty. */
 export function engineDirtyLaws(openEngine: OpenEngine): readonly Law<DriverHarness, DriverCapability>[] {

@@ -3,9 +3,9 @@ import { type Driver, memorySource, NIL_VERSION } from "@godwit/core";
 import type { DriverCapability, DriverHarness } from "../driver-laws/driver-harness.ts";
 import { rejection } from "../expectations.ts";
 import { lawsOfOne } from "../law.ts";
-import { type OpenEngine, openWith } from "./engine.ts";
-import { eventsOf, type HistoryLaws, written } from "./engine-history.ts";
-import { failing, IDENTIFIER, migrationFiles, reversibleSet } from "./migration-set.ts";
+import { type OpenEngine, openWith } from "./model/engine.ts";
+import { eventsOf, type HistoryLaws, written } from "./model/engine-history.ts";
+import { failing, IDENTIFIER, migrationFiles, reversibleSet } from "./model/migration-set.ts";
 
 /** What goes into the history. */
 export function eventLaws(openEngine: OpenEngine): HistoryLaws {

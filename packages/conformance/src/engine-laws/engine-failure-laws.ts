@@ -3,8 +3,8 @@ import { memorySource, NIL_VERSION } from "@godwit/core";
 import type { DriverCapability, DriverHarness } from "../driver-laws/driver-harness.ts";
 import { expectObjects, rejection, rejectionCausedBy } from "../expectations.ts";
 import { type Law, lawsOfOne } from "../law.ts";
-import { expectState, namesOf, type OpenEngine, openWith } from "./engine.ts";
-import { failing, migrationFiles, reversibleSet } from "./migration-set.ts";
+import { expectState, namesOf, type OpenEngine, openWith } from "./model/engine.ts";
+import { failing, migrationFiles, reversibleSet } from "./model/migration-set.ts";
 
 /** What `Migrate` promises of operations that fail. */
 export function engineFailureLaws(openEngine: OpenEngine): readonly Law<DriverHarness, DriverCapability>[] {

@@ -1,9 +1,9 @@
-import type { OpenEngine } from "./engine.ts";
 import { eventLaws } from "./engine-event-laws.ts";
-import type { HistoryLaws } from "./engine-history.ts";
 import { otherToolLaws } from "./engine-other-tool-laws.ts";
 import { policyLaws } from "./engine-policy-laws.ts";
 import { repairLaws } from "./engine-repair-laws.ts";
+import type { OpenEngine } from "./model/engine.ts";
+import type { HistoryLaws } from "./model/engine-history.ts";
 
 /** What `Migrate` promises with a driver that keeps a history. */
 export function engineHistoryLaws(openEngine: OpenEngine): HistoryLaws {

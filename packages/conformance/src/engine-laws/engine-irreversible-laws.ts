@@ -3,8 +3,8 @@ import { NIL_VERSION, type Version } from "@godwit/core";
 import type { DriverCapability, DriverHarness } from "../driver-laws/driver-harness.ts";
 import { expectObjects, rejection } from "../expectations.ts";
 import { type Law, lawsOfOne } from "../law.ts";
-import { expectState, namesOf, type OpenEngine, openWith } from "./engine.ts";
-import { type MigrationSet, reversibleSet } from "./migration-set.ts";
+import { expectState, namesOf, type OpenEngine, openWith } from "./model/engine.ts";
+import { type MigrationSet, reversibleSet } from "./model/migration-set.ts";
 
 /** What `Migrate` promises of migrations that cannot be reverted. */
 export function engineIrreversibleLaws(openEngine: OpenEngine): readonly Law<DriverHarness, DriverCapability>[] {

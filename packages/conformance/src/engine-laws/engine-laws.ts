@@ -5,15 +5,15 @@ import { anyVersion } from "../any-version.ts";
 import { type DriverCapability, type DriverHarness, driverCapabilities } from "../driver-laws/driver-harness.ts";
 import { expectObjects, rejection } from "../expectations.ts";
 import { type Law, type LawSet, lawsOfOne } from "../law.ts";
-import { expectState, namesOf, type OpenEngine, openMigrate, openWith } from "./engine.ts";
 import { engineBodyLaws } from "./engine-body-laws.ts";
 import { engineDirtyLaws } from "./engine-dirty-laws.ts";
 import { engineFailureLaws } from "./engine-failure-laws.ts";
 import { engineHistoryLaws } from "./engine-history-laws.ts";
 import { engineIrreversibleLaws } from "./engine-irreversible-laws.ts";
-import { engineModelLaw } from "./engine-model.ts";
 import { engineReportLaws } from "./engine-report-laws.ts";
-import { failing, objectOf, reversibleSet } from "./migration-set.ts";
+import { expectState, namesOf, type OpenEngine, openMigrate, openWith } from "./model/engine.ts";
+import { engineModelLaw } from "./model/engine-model.ts";
+import { failing, objectOf, reversibleSet } from "./model/migration-set.ts";
 
 /** Longer than any law waits for a lock that it gets. */
 const LONG_MS = 30_000;

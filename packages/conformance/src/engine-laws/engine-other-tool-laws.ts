@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import type { DriverCapability, DriverHarness } from "../driver-laws/driver-harness.ts";
 import { expectObjects, rejection } from "../expectations.ts";
 import { lawsOfOne } from "../law.ts";
-import { namesOf, type OpenEngine, openWith } from "./engine.ts";
-import { asOtherTool, eventsOf, type HistoryLaws, listening, upTo, written } from "./engine-history.ts";
-import { reversibleSet } from "./migration-set.ts";
+import { namesOf, type OpenEngine, openWith } from "./model/engine.ts";
+import { asOtherTool, eventsOf, type HistoryLaws, listening, upTo, written } from "./model/engine-history.ts";
+import { reversibleSet } from "./model/migration-set.ts";
 
 /** What is known once a tool that keeps no history was at work. */
 export function otherToolLaws(openEngine: OpenEngine): HistoryLaws {

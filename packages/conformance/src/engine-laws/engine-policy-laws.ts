@@ -3,9 +3,9 @@ import { type Finding, memorySource, type Version } from "@godwit/core";
 import type { DriverCapability, DriverHarness } from "../driver-laws/driver-harness.ts";
 import { expectObjects, rejection } from "../expectations.ts";
 import { lawsOfOne } from "../law.ts";
-import { expectState, namesOf, type OpenEngine, openWith } from "./engine.ts";
-import { eventsOf, type HistoryLaws, listening, upTo, written } from "./engine-history.ts";
-import { IDENTIFIER, migrationFiles, reversibleSet } from "./migration-set.ts";
+import { expectState, namesOf, type OpenEngine, openWith } from "./model/engine.ts";
+import { eventsOf, type HistoryLaws, listening, upTo, written } from "./model/engine-history.ts";
+import { IDENTIFIER, migrationFiles, reversibleSet } from "./model/migration-set.ts";
 
 /** What stops a way up, unless somebody says otherwise. */
 export function policyLaws(openEngine: OpenEngine): HistoryLaws {

@@ -3,9 +3,9 @@ import { memorySource, NIL_VERSION, textBody } from "@godwit/core";
 import type { DriverCapability, DriverHarness } from "../driver-laws/driver-harness.ts";
 import { expectObjects, rejection } from "../expectations.ts";
 import { lawsOfOne } from "../law.ts";
-import { expectState, namesOf, type OpenEngine, openWith } from "./engine.ts";
-import { asOtherTool, eventsOf, type HistoryLaws, upTo } from "./engine-history.ts";
-import { failing, IDENTIFIER, migrationFiles, reversibleSet } from "./migration-set.ts";
+import { expectState, namesOf, type OpenEngine, openWith } from "./model/engine.ts";
+import { asOtherTool, eventsOf, type HistoryLaws, upTo } from "./model/engine-history.ts";
+import { failing, IDENTIFIER, migrationFiles, reversibleSet } from "./model/migration-set.ts";
 
 /** What a status tells, and how somebody puts right what it tells. */
 export function repairLaws(openEngine: OpenEngine): HistoryLaws {

@@ -5,8 +5,8 @@ import { forEachSpoiling } from "../driver-laws/failed-read-laws.ts";
 import { type BodyWithEnd, forEachBody } from "../driver-laws/transaction-control-laws.ts";
 import { expectObjects } from "../expectations.ts";
 import type { Law } from "../law.ts";
-import { type Engine, expectState, type OpenEngine, openWith } from "./engine.ts";
-import { reversibleSet } from "./migration-set.ts";
+import { type Engine, expectState, type OpenEngine, openWith } from "./model/engine.ts";
+import { reversibleSet } from "./model/migration-set.ts";
 
 /** What `Migrate` promises of what it says about the database. */
 export function engineReportLaws(openEngine: OpenEngine): readonly Law<DriverHarness, DriverCapability>[] {

@@ -5,11 +5,11 @@ import { signed } from "../history/recorder.ts";
 import { MigrateError } from "../migrate-error.ts";
 import type { Source } from "../source/source.ts";
 import { NIL_VERSION, type Version } from "../version.ts";
-import { carryOut } from "./carry-out.ts";
-import { dirtyDatabase } from "./dirty-database.ts";
 import { versionNotFound } from "./plan.ts";
-import { preparedWay } from "./prepare.ts";
-import { sourceCalls } from "./source-calls.ts";
+import { carryOut } from "./run/carry-out.ts";
+import { dirtyDatabase } from "./run/dirty-database.ts";
+import { preparedWay } from "./run/prepare.ts";
+import { sourceCalls } from "./run/source-calls.ts";
 import { newToken } from "./token.ts";
 
 export interface BaselineOptions {

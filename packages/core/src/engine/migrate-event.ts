@@ -1,5 +1,5 @@
 import type { AppliedMigration, Migration } from "../migration.ts";
-import type { Finding } from "./finding.ts";
+import type { Finding } from "./policies/finding.ts";
 
 /**
  * What `onEvent` hears, in this order: notices, locked, findings, then for each migration start, progress and end, then, after a

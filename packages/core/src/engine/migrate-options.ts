@@ -1,6 +1,6 @@
 import { nearestName } from "../nearest-name.ts";
 import type { MigrateEvent } from "./migrate-event.ts";
-import type { Policies } from "./policies.ts";
+import type { Policies } from "./policies/policies.ts";
 
 export interface MigrateOptions extends Policies {
 	/** How long to wait for the migration lock, in milliseconds; the driver's own default otherwise. Go: LockTimeout. */

@@ -10,13 +10,13 @@ import { assertMigrations } from "../source/assert-migrations.ts";
 import type { Source } from "../source/source.ts";
 import { toVersion, type Version } from "../version.ts";
 import { type BaselineOptions, baseline } from "./baseline.ts";
-import { type CarryOut, carryOut } from "./carry-out.ts";
 import { assertOptions, type MigrateOptions } from "./migrate-options.ts";
-import { underLock, waitingOf } from "./migration-lock.ts";
 import type { Goal } from "./plan.ts";
-import { preparedMigrations, preparedWay } from "./prepare.ts";
 import { type Cure, repair } from "./repair.ts";
-import { type SourceCalls, sourceCalls } from "./source-calls.ts";
+import { type CarryOut, carryOut } from "./run/carry-out.ts";
+import { underLock, waitingOf } from "./run/migration-lock.ts";
+import { preparedMigrations, preparedWay } from "./run/prepare.ts";
+import { type SourceCalls, sourceCalls } from "./run/source-calls.ts";
 import { readStatus, type StatusReport } from "./status.ts";
 
 /**

@@ -8,8 +8,8 @@ import { MigrateError } from "../migrate-error.ts";
 import type { Direction } from "../migration.ts";
 import type { Source } from "../source/source.ts";
 import { compareVersions, NIL_VERSION, type Version } from "../version.ts";
-import { dirtyDatabase } from "./dirty-database.ts";
-import { isPending } from "./policies.ts";
+import { isPending } from "./policies/policies.ts";
+import { dirtyDatabase } from "./run/dirty-database.ts";
 import { newToken } from "./token.ts";
 
 /**

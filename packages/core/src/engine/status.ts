@@ -4,10 +4,10 @@ import type { RecordedEvent } from "../history/history-event.ts";
 import { isApplied, type KnownVersion } from "../history/known-versions.ts";
 import type { Source } from "../source/source.ts";
 import { compareVersions, NIL_VERSION, type Version } from "../version.ts";
-import { type ChangedFile, changedFiles, changedFinding } from "./changed-files.ts";
-import type { Finding } from "./finding.ts";
-import { nameFiles } from "./name-files.ts";
-import { isPending, judge, missingVersions, type Policies } from "./policies.ts";
+import { type ChangedFile, changedFiles, changedFinding } from "./policies/changed-files.ts";
+import type { Finding } from "./policies/finding.ts";
+import { nameFiles } from "./policies/name-files.ts";
+import { isPending, judge, missingVersions, type Policies } from "./policies/policies.ts";
 
 /**
  * `applied`, by godwit, or with a database that keeps no history by anybody. `adopted`: by another tool. `baseline` and

@@ -1,6 +1,6 @@
 import { type CallQueue, callQueue } from "@godwit/core";
-import { type ConnectionState, type Settings, UNCHANGED } from "./connection-state.ts";
-import type { TemporaryObjects } from "./temporary-objects.ts";
+import type { TemporaryObjects } from "./body/temporary-objects.ts";
+import { type ConnectionState, type Settings, UNCHANGED } from "./settings/connection-state.ts";
 
 /** Whether a connection can be used: `"in use"` while a query of the caller's is not finished, where the binding then runs no other. */
 export type Usability = "usable" | "closed" | "in use";

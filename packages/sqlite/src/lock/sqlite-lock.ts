@@ -10,11 +10,11 @@ import {
 	type ReleaseReason,
 } from "@godwit/core";
 import { type BusyTimeouts, ONCE, retryWhileBusy } from "../connection/busy-retry.ts";
-import type { ConnectionSession } from "../connection/connection-session.ts";
 import type { DatabaseAccess } from "../connection/database-access.ts";
 import { DatabaseHeldError } from "../connection/database-held-error.ts";
-import { setJournalMode } from "../connection/journal-mode.ts";
-import type { KeptJournal } from "../connection/kept-journal.ts";
+import type { ConnectionSession } from "../connection/settings/connection-session.ts";
+import { setJournalMode } from "../connection/settings/journal-mode.ts";
+import type { KeptJournal } from "../connection/settings/kept-journal.ts";
 import type { SqliteConnection } from "../connection/sqlite-connection.ts";
 import { inTransaction } from "../connection/transaction.ts";
 import { isBusy } from "../sqlite-error.ts";

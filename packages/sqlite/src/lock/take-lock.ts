@@ -1,8 +1,8 @@
 import { cleanUpAfter, type LockState } from "@godwit/core";
 import { ONCE } from "../connection/busy-retry.ts";
-import type { ConnectionSession } from "../connection/connection-session.ts";
 import type { DatabaseAccess } from "../connection/database-access.ts";
 import { DatabaseHeldError } from "../connection/database-held-error.ts";
+import type { ConnectionSession } from "../connection/settings/connection-session.ts";
 import { inTransaction } from "../connection/transaction.ts";
 import type { HistoryTable } from "../tables/history-table.ts";
 import type { VersionTable } from "../tables/version-table.ts";

@@ -1,6 +1,6 @@
 import type { MigrationBody } from "@godwit/core";
-import type { WholeBody } from "./split-whole.ts";
-import { isWhole, readToEnd, type Statements, withStatements } from "./statements.ts";
+import type { WholeBody } from "./split/split-whole.ts";
+import { isWhole, readToEnd, type Statements, withStatements } from "./split/statements.ts";
 
 /** The last body that was declined. It is likely to be the next one to run, so it is not read and split again. */
 export interface DeclinedBody {

@@ -1,7 +1,7 @@
 import { nearestName } from "@godwit/core";
-import { hidingCarriageReturn } from "./carriage-return.ts";
 import { invalidBody, invalidText } from "./invalid-body.ts";
-import { type Place, placeFrom } from "./place.ts";
+import { hidingCarriageReturn } from "./split/carriage-return.ts";
+import { type Place, placeFrom } from "./split/place.ts";
 
 /** What the comment `-- godwit: NAME` before the first statement of a file can ask for. */
 const DIRECTIVES = [

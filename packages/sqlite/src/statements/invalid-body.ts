@@ -1,5 +1,5 @@
 import { MigrateError } from "@godwit/core";
-import type { Place } from "./place.ts";
+import type { Place } from "./split/place.ts";
 
 /** Why a SQL text cannot be split into statements. */
 export type TextProblem =

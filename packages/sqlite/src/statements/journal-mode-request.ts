@@ -1,6 +1,6 @@
 import { readName } from "./read-name.ts";
-import type { Statement } from "./statement.ts";
-import { nextToken } from "./tokens.ts";
+import type { Statement } from "./split/statement.ts";
+import { nextToken } from "./split/tokens.ts";
 
 /** What `PRAGMA [schema.]journal_mode = mode` or `PRAGMA [schema.]journal_mode(mode)` asks for. */
 export interface JournalModeRequest {

@@ -1,4 +1,4 @@
-import { nextToken, skipGap } from "./tokens.ts";
+import { nextToken, skipGap } from "./split/tokens.ts";
 
 /**
  * Returns what a text says to SQLite: its tokens in their case, joined by one space, without comments. Texts that differ in

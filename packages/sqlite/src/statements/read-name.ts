@@ -1,4 +1,4 @@
-import { nextToken, quotedEnd } from "./tokens.ts";
+import { nextToken, quotedEnd } from "./split/tokens.ts";
 
 /** A name of a table or a database, without its quotes. */
 export interface Name {

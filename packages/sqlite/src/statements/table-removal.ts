@@ -1,6 +1,6 @@
 import { readName } from "./read-name.ts";
-import type { Statement } from "./statement.ts";
-import { nextToken } from "./tokens.ts";
+import type { Statement } from "./split/statement.ts";
+import { nextToken } from "./split/tokens.ts";
 
 /** A name that no table of the main database has any more. */
 export interface TableRemoval {

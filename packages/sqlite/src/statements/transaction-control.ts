@@ -1,6 +1,6 @@
 import { journalModeRequest } from "./journal-mode-request.ts";
-import type { Statement } from "./statement.ts";
-import { nextToken, type Token } from "./tokens.ts";
+import type { Statement } from "./split/statement.ts";
+import { nextToken, type Token } from "./split/tokens.ts";
 
 const ENDS_OR_NESTS: ReadonlySet<string> = new Set(["BEGIN", "COMMIT", "END", "ROLLBACK"]);
 

@@ -1,4 +1,4 @@
-import { nextToken } from "../statements/tokens.ts";
+import { nextToken } from "../statements/split/tokens.ts";
 
 /** One token of a stored CREATE text. */
 export interface CanonicalToken {

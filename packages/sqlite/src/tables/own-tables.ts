@@ -2,7 +2,7 @@ import type { LockState, VersionState } from "@godwit/core";
 import type { LockRow } from "../lock/lock-row.ts";
 import { ownTablesError } from "../sqlite-error.ts";
 import type { Directive } from "../statements/directives.ts";
-import type { Statement } from "../statements/statement.ts";
+import type { Statement } from "../statements/split/statement.ts";
 import type { HistoryTable } from "./history-table.ts";
 import type { VersionTable } from "./version-table.ts";
 

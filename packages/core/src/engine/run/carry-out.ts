@@ -1,0 +1,135 @@
+import type { Driver, FoundVersion } from "../../driver/driver.ts";
+import { type AppliedState, settledVersions } from "../../history/applied-state.ts";
+import { createRecorder, type Recorder } from "../../history/recorder.ts";
+import type { MigrationReport } from "../../migration.ts";
+import type { Source } from "../../source/source.ts";
+import { createTrace } from "../../trace.ts";
+import type { Version } from "../../version.ts";
+import type { MigrateOptions } from "../migrate-options.ts";
+import type { Finding } from "../policies/finding.ts";
+import { newToken } from "../token.ts";
+import { dirtyDatabase } from "./dirty-database.ts";
+import { migrationFailed } from "./migration-failure.ts";
+import { underLock, waitingOf } from "./migration-lock.ts";
+import type { Preparation, Prepared } from "./prepare.ts";
+import { runMigrations } from "./run-migrations.ts";
+import type { SourceCalls } from "./source-calls.ts";
+
+const trace = createTrace("godwit:migrate");
+
+export interface CarryOut {
+	readonly driver: Driver;
+	/** Where the history finds the files that do not run. */
+	readonly source: Source;
+	readonly options: MigrateOptions;
+	readonly preparation: Preparation;
+	readonly calls: SourceCalls;
+}
+
+/**
+ * Carries out an operation. It is prepared without the lock, since nothing to do must cost a read alone, and again under
+ * it when another process was at work meanwhile.
+ */
+export async function carryOut(operation: CarryOut): Promise<MigrationReport> {
+	const { driver, options, preparation } = operation;
+	const seen = await preparation.prepare(0, waitingOf(options));
+	const { state, migrations, missingSteps, findings, refusal } = seen;
+	const { version, dirty } = state.found;
+	// A dirty flag seen without the lock may be a migration that is running right now.
+	if (!dirty && refusal === undefined) {
+		const stopped = options.signal?.aborted ?? false;
+		if ((migrations.length === 0 && state.due.length === 0) || stopped) {
+			trace("nothing to run at version %s", version);
+			tell(findings, options);
+			return report(version, missingSteps, stopped && migrations.length > 0);
+		}
+	}
+	return underLock(
+		driver,
+		options,
+		(lockAgain) => runUnderLock(operation, seen, lockAgain),
+		() => report(version, 0, true),
+	);
+}
+
+/** @param before What was prepared before the lock was taken. */
+async function runUnderLock(
+	operation: CarryOut,
+	before: Prepared,
+	lockAgain: () => Promise<void>,
+): Promise<MigrationReport> {
+	const { driver, options } = operation;
+	let seen: Prepared | undefined = before;
+	let progress: MigrationReport | undefined;
+	let waitedFor: string | undefined;
+	for (;;) {
+		const prepared = await preparedUnderLock(operation, seen, progress);
+		const { state, migrations, missingSteps } = prepared;
+		const { version } = state.found;
+		if (progress === undefined) tell(prepared.findings, options);
+		const recorder = await recordDue(operation, state);
+		trace("%d migrations from version %s", migrations.length, version);
+		const start: MigrationReport = { ...(progress ?? report(version, missingSteps, false)), to: version, missingSteps };
+		const { report: made, startOver } = await runMigrations(driver, migrations, start, {
+			...options,
+			recorder,
+			calls: operation.calls,
+		});
+		if (startOver === undefined) return made;
+		const { migration, failure } = startOver;
+		const reason = String(failure.cause);
+		try {
+			// It would be waited for under the lock that it is waited for without.
+			if (reason === waitedFor) throw failure.cause;
+			waitedFor = reason;
+			await lockAgain();
+		} catch (cause) {
+			const { signal } = options;
+			if (signal?.aborted && cause === signal.reason) return { ...made, stopped: true };
+			throw await migrationFailed(driver, migration, { ...failure, cause }, made);
+		}
+		progress = made;
+		seen = undefined;
+	}
+}
+
+async function preparedUnderLock(
+	{ driver, preparation }: CarryOut,
+	seen: Prepared | undefined,
+	progress: MigrationReport | undefined,
+): Promise<Prepared> {
+	const found = seen && (await driver.version());
+	const stays = seen !== undefined && found !== undefined && sameFound(found, seen.state.found);
+	const prepared = stays ? seen : await preparation.prepare(progress?.applied.length ?? 0);
+	if (prepared.state.found.dirty) throw dirtyDatabase(prepared.state.found.version);
+	if (prepared.refusal !== undefined) throw prepared.refusal;
+	if (progress !== undefined) return prepared;
+	const examined = await preparation.examine(prepared);
+	if (examined.refusal !== undefined) throw examined.refusal;
+	return examined;
+}
+
+function sameFound(a: FoundVersion, b: FoundVersion): boolean {
+	if (a.version !== b.version || a.dirty !== b.dirty || a.head?.stamp !== b.head?.stamp) return false;
+	return a.head?.last?.stamp === b.head?.last?.stamp && a.head?.last?.digest === b.head?.last?.digest;
+}
+
+/** Says what another tool has done, before anything else is added to the history. */
+async function recordDue({ driver, source }: CarryOut, state: AppliedState): Promise<Recorder | undefined> {
+	const { history } = driver;
+	if (history === undefined || state.history === "none") return undefined;
+	const recorder = await createRecorder({ history, source, settled: settledVersions(state) });
+	if (state.due.length === 0) return recorder;
+	const { version, dirty } = state.found;
+	const events = await recorder.due(state.due);
+	await driver.setVersion({ version, dirty, from: { version, dirty }, token: newToken(), events: () => events });
+	return recorder;
+}
+
+function tell(findings: readonly Finding[], { onEvent }: MigrateOptions): void {
+	for (const finding of findings) onEvent?.({ type: "finding", finding });
+}
+
+function report(at: Version, missingSteps: number, stopped: boolean): MigrationReport {
+	return { from: at, to: at, applied: [], missingSteps, stopped };
+}

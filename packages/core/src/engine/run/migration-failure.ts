@@ -1,0 +1,81 @@
+import type { Driver, VersionState } from "../../driver/driver.ts";
+import { isMigrateError, MigrateError, suppress } from "../../migrate-error.ts";
+import type { Migration, MigrationReport } from "../../migration.ts";
+import { NIL_VERSION } from "../../version.ts";
+
+/** Why a migration failed, and how far golang-migrate's protocol had come. */
+export interface MigrationFailure {
+	readonly cause: unknown;
+	/** The database had been marked dirty before. */
+	readonly dirty: boolean;
+	/** Of the change that would have ended the migration. */
+	readonly token: string;
+}
+
+/**
+ * Makes the error of a migration that failed. Asks the database where it is: when its disk failed in the midst of a
+ * commit, that may have happened or not.
+ *
+ * @param report What had succeeded before.
+ */
+export async function migrationFailed(
+	driver: Driver,
+	migration: Migration,
+	{ cause, dirty, token }: MigrationFailure,
+	report: MigrationReport,
+): Promise<MigrateError<"ERR_MIGRATION_FAILED">> {
+	try {
+		const committed = driver.lastToken && (await driver.lastToken()) === token;
+		return migrationError(migration, cause, report, { ...(await driver.version()), committed });
+	} catch (error) {
+		// A driver that was closed answers nothing; what `close` has ended was not committed.
+		const closed = isMigrateError(error, "ERR_CLOSED");
+		const ended = closed && isMigrateError(cause, "ERR_CLOSED");
+		const version = dirty ? migration.target : report.to;
+		const known = dirty || ended ? { version, dirty, committed: false } : undefined;
+		return migrationError(migration, closed ? cause : suppress(cause, error), report, known);
+	}
+}
+
+/** What the database says of itself after a failure. */
+interface Found extends VersionState {
+	/** Whether the migration was committed, whatever failed; `undefined` for a driver that cannot tell. */
+	readonly committed: boolean | undefined;
+}
+
+/** @param found `undefined` when the database does not answer. */
+export function migrationError(
+	{ version, direction, target, file }: Migration,
+	cause: unknown,
+	report: MigrationReport,
+	found: Found | undefined,
+): MigrateError<"ERR_MIGRATION_FAILED"> {
+	const location = file?.location ?? `${version}/${direction}`;
+	const details = isMigrateError(cause) ? (cause.details as { line?: number; column?: number } | undefined) : undefined;
+	const place = details?.line === undefined ? "" : `:${details.line}:${details.column ?? 1}`;
+	const reason = cause instanceof Error ? cause.message : String(cause);
+	const dirty = found?.dirty ?? false;
+	const to = found === undefined || dirty ? report.to : found.version;
+	return new MigrateError(
+		"ERR_MIGRATION_FAILED",
+		`${location}${place}: ${reason}\n${describeState(report, target, found)}`,
+		{ version, direction, location, dirty, report: { ...report, to } },
+		{ cause },
+	);
+}
+
+function describeState(before: MigrationReport, target: bigint, found: Found | undefined): string {
+	if (found === undefined) {
+		return "whether it was rolled back cannot be read; look at the version of the database before you go on";
+	}
+	const { version, dirty } = found;
+	// A step may leave the version as it is, and then the version tells nothing.
+	const committed = found.committed ?? (version === target && target !== before.to);
+	if (dirty) {
+		return `the database is dirty at version ${version}: repair the schema by hand, then record the version that it is at with force`;
+	}
+	const place = version === NIL_VERSION ? "without any migration" : `at version ${version}`;
+	if (committed) return `all the same the database is ${place} and not dirty`;
+	if (version === before.to) return `rolled back; the database is ${place} and not dirty`;
+	return `meanwhile another process has been at work: the database is ${place} and not dirty`;
+}

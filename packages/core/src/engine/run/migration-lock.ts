@@ -1,0 +1,74 @@
+import { cleanUpAfter } from "../../clean-up-after.ts";
+import type { Driver, LockOptions } from "../../driver/driver.ts";
+import { isMigrateError } from "../../migrate-error.ts";
+import { createTrace } from "../../trace.ts";
+import type { MigrateOptions } from "../migrate-options.ts";
+
+const trace = createTrace("godwit:migrate");
+
+/**
+ * Runs `work` under the migration lock.
+ *
+ * @param work Is given what gives the lock back and takes it again, when others need it in between.
+ * @param stopped What it resolves to when the signal ends the waiting; without it the signal's reason is thrown.
+ */
+export async function underLock<T>(
+	driver: Driver,
+	options: MigrateOptions,
+	work: (lockAgain: () => Promise<void>) => Promise<T>,
+	stopped?: () => T,
+): Promise<T> {
+	const { signal, onEvent } = options;
+	let held = false;
+	const take = async (): Promise<void> => {
+		const start = performance.now();
+		await driver.lock(waitingOf(options));
+		held = true;
+		onEvent?.({ type: "locked", waitedMs: performance.now() - start });
+	};
+	const takeAgain = async (): Promise<void> => {
+		// When that fails, the driver itself tries it again.
+		held = false;
+		await driver.unlock();
+		await take();
+	};
+	let result: T;
+	try {
+		await take();
+		result = await work(takeAgain);
+	} catch (error) {
+		if (held) throw await cleanUpAfter(error, () => release(driver));
+		if (stopped !== undefined && signal?.aborted && error === signal.reason) return stopped();
+		throw error;
+	}
+	if (held) await unlock(driver, options);
+	return result;
+}
+
+/** What was done stays done, and is reported, when the lock cannot be given back; when it was lost, somebody else may have been at work. */
+async function unlock(driver: Driver, { onEvent }: MigrateOptions): Promise<void> {
+	try {
+		await release(driver);
+	} catch (error) {
+		if (isMigrateError(error, "ERR_LOCK_LOST")) throw error;
+		trace("the lock could not be given back: %s", error);
+		onEvent?.({ type: "unlock-failed", error });
+		return;
+	}
+	onEvent?.({ type: "unlocked" });
+}
+
+async function release(driver: Driver): Promise<void> {
+	try {
+		await driver.unlock();
+	} catch (error) {
+		// `close` gives it back, and tells whoever called it when it cannot.
+		if (!isMigrateError(error, "ERR_CLOSED")) throw error;
+	}
+}
+
+/** How an operation waits for others. */
+export function waitingOf({ lockTimeoutMs, signal, onEvent }: MigrateOptions): LockOptions {
+	const onNotice = onEvent && ((message: string): void => onEvent({ type: "notice", message }));
+	return { timeoutMs: lockTimeoutMs, signal, onNotice };
+}

@@ -1,0 +1,108 @@
+import type { Driver, LockOptions } from "../../driver/driver.ts";
+import { type AppliedState, readAppliedState } from "../../history/applied-state.ts";
+import { isMigrateError, MigrateError } from "../../migrate-error.ts";
+import type { Migration, MigrationStep } from "../../migration.ts";
+import type { Source } from "../../source/source.ts";
+import type { MigrateOptions } from "../migrate-options.ts";
+import { type Goal, plan, remaining } from "../plan.ts";
+import { changedFiles, changedFinding } from "../policies/changed-files.ts";
+import type { Finding } from "../policies/finding.ts";
+import { nameFiles } from "../policies/name-files.ts";
+import { judge } from "../policies/policies.ts";
+import { openSteps } from "./open-steps.ts";
+
+/** What is known before the first step. */
+export interface Prepared {
+	readonly state: AppliedState;
+	readonly migrations: readonly Migration[];
+	/** How many of the steps asked for do not exist. */
+	readonly missingSteps: number;
+	readonly findings: readonly Finding[];
+	/** Why nothing may be run. It is thrown only when the lock is held, since another process may be at work before that. */
+	readonly refusal?: MigrateError | undefined;
+}
+
+/** What an operation is to do, worked out from where the database is. */
+export interface Preparation {
+	/** @param done How many steps were made since the operation began. */
+	prepare(done: number, waiting?: LockOptions): Promise<Prepared>;
+	/** What only somebody who holds the lock has to know, and what takes longer to find out. */
+	examine(prepared: Prepared): Promise<Prepared>;
+}
+
+/** The way to a goal, through the migrations of a source. */
+export function preparedWay(source: Source, driver: Driver, wanted: Goal, options: MigrateOptions): Preparation {
+	return {
+		async prepare(done, waiting) {
+			const goal = remaining(wanted, done);
+			const state = await readAppliedState({ driver, versions: await source.versions(), whole: false, waiting });
+			if (goal.kind !== "version" && goal.limit === 0) return looked(source, state, goal, options);
+			// What a migration has left half done is said first.
+			if (state.found.dirty) return { state, migrations: [], missingSteps: 0, findings: [] };
+			const { statuses, findings, refusal } = await judge(source, state, goal, options);
+			if (isMigrateError(refusal, "ERR_VERSION_NOT_FOUND")) throw refusal;
+			if (refusal !== undefined) return { state, migrations: [], missingSteps: 0, findings, refusal };
+			const { steps, missingSteps } = plan(statuses, goal);
+			const unknown = await unknownOnTheWay(source, state, steps);
+			if (unknown !== undefined) return { state, migrations: [], missingSteps: 0, findings, refusal: unknown };
+			return { state, migrations: await openSteps(source, steps, options.missingDown), missingSteps, findings };
+		},
+		async examine(prepared) {
+			const { history } = driver;
+			const goesUp = prepared.migrations.some(({ direction }) => direction === "up");
+			if (!goesUp || history === undefined || !prepared.state.begun) return prepared;
+			const state = await readAppliedState({ driver, versions: prepared.state.versions, whole: true });
+			// What is reverted first may have been edited: this is why somebody does it.
+			const reverted = new Set(prepared.migrations.filter(goesDown).map(({ version }) => version));
+			const changed = await changedFiles(source, history, state);
+			const finding = await changedFinding(
+				source,
+				changed.filter(({ version }) => !reverted.has(version)),
+			);
+			if (finding === undefined) return prepared;
+			const findings = [...prepared.findings, finding];
+			if (options.changed === "warn") return { ...prepared, findings };
+			const refusal = new MigrateError("ERR_CHANGED", finding.message, { versions: finding.versions });
+			return { ...prepared, findings: prepared.findings, refusal };
+		},
+	};
+}
+
+function goesDown({ direction }: MigrationStep): boolean {
+	return direction === "down";
+}
+
+/** No steps are wanted: nothing is written, and nothing is in the way. */
+async function looked(source: Source, state: AppliedState, goal: Goal, options: MigrateOptions): Promise<Prepared> {
+	const { refusal } = state.found.dirty ? {} : await judge(source, state, goal, options);
+	if (refusal !== undefined && !isMigrateError(refusal, "ERR_OUT_OF_ORDER")) throw refusal;
+	return { state: { ...state, due: [] }, migrations: [], missingSteps: 0, findings: [] };
+}
+
+/** Migrations that the caller has brought, whatever is applied. */
+export function preparedMigrations(source: Source, driver: Driver, migrations: readonly Migration[]): Preparation {
+	return {
+		async prepare(done, waiting) {
+			// Only a history has to know what the source has besides.
+			const versions = driver.history === undefined ? [] : await source.versions();
+			const state = await readAppliedState({ driver, versions, whole: false, waiting });
+			return { state, migrations: migrations.slice(done), missingSteps: 0, findings: [] };
+		},
+		examine: async (prepared) => prepared,
+	};
+}
+
+/** To revert what is above a migration of which nobody knows whether it is applied would leave it there, or not. */
+async function unknownOnTheWay(
+	source: Source,
+	{ known, versions }: AppliedState,
+	steps: readonly MigrationStep[],
+): Promise<MigrateError<"ERR_HISTORY_UNKNOWN"> | undefined> {
+	const end = steps.findLast(goesDown)?.target;
+	if (end === undefined) return undefined;
+	const unknown = versions.filter((version) => version > end && known.of(version).state === "unknown");
+	if (unknown.length === 0) return undefined;
+	const files = await nameFiles(source, unknown);
+	const message = `the way down passes ${files}; another tool was at work, and whether it has applied this is not known; look at the schema, and say so with repair -adopt or repair -pending`;
+	return new MigrateError("ERR_HISTORY_UNKNOWN", message, { versions: unknown });
+}

@@ -1,0 +1,66 @@
+import type { MigrationBody } from "../../body/migration-body.ts";
+import type { Driver, VersionChange, VersionState } from "../../driver/driver.ts";
+import type { MigrationRecord } from "../../history/recorder.ts";
+import { isMigrateError, suppress } from "../../migrate-error.ts";
+import type { Migration } from "../../migration.ts";
+import { newToken } from "../token.ts";
+import type { MigrationFailure } from "./migration-failure.ts";
+
+/** Where a step starts, and whether another one follows. */
+export interface StepPlace {
+	readonly from: VersionState;
+	readonly last: boolean;
+}
+
+/** Of a driver that keeps no history. */
+export interface UnrecordedMigration extends Partial<MigrationRecord> {
+	readonly body: MigrationBody | undefined;
+}
+
+/**
+ * Makes one step: atomically where the driver can, else by golang-migrate's protocol, which marks the database dirty
+ * before the body runs and clean after it.
+ *
+ * @param record Has the body to run; without one only the version moves. It makes the events where a history is kept.
+ * @returns The failure, or `undefined` for success.
+ */
+export async function runMigration(
+	driver: Driver,
+	{ target: version }: Migration,
+	{ body, begun, ended, undone }: MigrationRecord | UnrecordedMigration,
+	{ from, last }: StepPlace,
+): Promise<MigrationFailure | undefined> {
+	const token = newToken();
+	const end = { version, dirty: false, from, token, last, events: ended };
+	let dirty = false;
+	try {
+		if (body === undefined) {
+			await driver.setVersion(end);
+			return undefined;
+		}
+		if ((await driver.apply?.(body, end)) === "applied") return undefined;
+		await driver.setVersion({ version, dirty: true, from, token: newToken(), last: false, events: begun });
+		dirty = true;
+		await driver.run(body);
+		await driver.setVersion({ ...end, from: { version, dirty } });
+		return undefined;
+	} catch (cause) {
+		if (!dirty || !isMigrateError(cause, "ERR_START_OVER")) return { cause, dirty, token };
+		return putBack(driver, { version, dirty }, { ...from, events: undone }, { cause, dirty, token });
+	}
+}
+
+/** Nothing of the body is there, so the mark goes, and the step can be made again. */
+async function putBack(
+	driver: Driver,
+	marked: VersionState,
+	before: VersionState & Pick<VersionChange, "events">,
+	failure: MigrationFailure,
+): Promise<MigrationFailure> {
+	try {
+		await driver.setVersion({ ...before, from: marked, token: newToken() });
+		return { ...failure, dirty: false };
+	} catch (error) {
+		return { ...failure, cause: suppress(failure.cause, error) };
+	}
+}

@@ -1,0 +1,128 @@
+import type { Driver } from "../../driver/driver.ts";
+import type { HistoryEvent } from "../../history/history-event.ts";
+import type { Recorder } from "../../history/recorder.ts";
+import { isMigrateError, MigrateError } from "../../migrate-error.ts";
+import type { AppliedMigration, Migration, MigrationReport } from "../../migration.ts";
+import { newToken } from "../token.ts";
+import { type MigrationFailure, migrationError, migrationFailed } from "./migration-failure.ts";
+import { type OrderOptions, runInOrder } from "./ordered-bodies.ts";
+import { runMigration } from "./run-migration.ts";
+
+/** How far a run came. */
+export interface RunProgress {
+	readonly report: MigrationReport;
+	/** The migration that can go on when the lock was given back and taken again, see `ERR_START_OVER`. */
+	readonly startOver?: { readonly migration: Migration; readonly failure: MigrationFailure };
+}
+
+export interface RunOptions extends OrderOptions {
+	/** Missing for a driver that keeps no history. */
+	readonly recorder: Recorder | undefined;
+}
+
+/**
+ * Makes the steps of a plan, under the lock. Go: Migrate.runMigrations.
+ *
+ * @param start The report of what the operation has done before; its `to` is where the database is.
+ * @throws MigrateError `ERR_MIGRATION_FAILED`, whose report keeps what had succeeded.
+ */
+export async function runMigrations(
+	driver: Driver,
+	migrations: readonly Migration[],
+	start: MigrationReport,
+	options: RunOptions,
+): Promise<RunProgress> {
+	return options.transaction === "all"
+		? runTogether(driver, migrations, start, options)
+		: runEach(driver, migrations, start, options);
+}
+
+async function runEach(
+	driver: Driver,
+	migrations: readonly Migration[],
+	start: MigrationReport,
+	options: RunOptions,
+): Promise<RunProgress> {
+	const applied = [...start.applied];
+	let at = start.to;
+	let startOver: RunProgress["startOver"];
+	const report = (stopped: boolean): MigrationReport => ({ ...start, to: at, applied, stopped });
+	const complete = await runInOrder(migrations, options, {
+		async run({ migration, index, body }) {
+			const from = { version: at, dirty: false };
+			const record = (await options.recorder?.migration(migration, body)) ?? { body };
+			const failure = await runMigration(driver, migration, record, { from, last: index === migrations.length - 1 });
+			if (failure === undefined) return true;
+			if (failure.dirty || !isMigrateError(failure.cause, "ERR_START_OVER")) {
+				throw await migrationFailed(driver, migration, failure, report(false));
+			}
+			startOver = { migration, failure };
+			return false;
+		},
+		ended(done, index) {
+			at = done.target;
+			applied.push(done);
+			options.onEvent?.({ type: "end", migration: done, index, count: migrations.length });
+		},
+	});
+	if (startOver !== undefined) return { report: report(false), startOver };
+	return { report: report(!complete) };
+}
+
+/** All in one transaction: what fails takes the others back with it, and nothing has ended before the commit. */
+async function runTogether(
+	driver: Driver,
+	migrations: readonly Migration[],
+	start: MigrationReport,
+	options: RunOptions,
+): Promise<RunProgress> {
+	const last = migrations.at(-1);
+	if (last === undefined) return { report: start };
+	if (driver.transaction === undefined) {
+		const message = 'transaction: "all" needs a driver that can make one transaction of several migrations';
+		throw new MigrateError("ERR_UNSUPPORTED", message, { capability: "transaction" });
+	}
+	const from = { version: start.to, dirty: false };
+	const token = newToken();
+	const stop = new Error("the operation was stopped");
+	const applied: AppliedMigration[] = [];
+	let running: Migration | undefined;
+	const events: HistoryEvent[] = [];
+	const change = { version: last.target, dirty: false, from, token, events: options.recorder && (() => events) };
+	try {
+		await driver.transaction(change, async ({ run }) => {
+			const complete = await runInOrder(migrations, options, {
+				async run({ migration, body: read }) {
+					running = migration;
+					const { body, ended } = (await options.recorder?.migration(migration, read)) ?? { body: read };
+					if (body !== undefined && (await run(body)) === "declined") throw cannotRunTogether(migration);
+					events.push(...(ended?.() ?? []));
+					running = undefined;
+					return true;
+				},
+				ended: (done) => void applied.push(done),
+			});
+			if (!complete) throw stop;
+		});
+	} catch (cause) {
+		if (cause === stop) return { report: { ...start, stopped: true } };
+		// Outside of a migration it is the caller's `onEvent` that failed, unless all had run.
+		if (running === undefined && applied.length < migrations.length) throw cause;
+		const failure = { cause, dirty: false, token };
+		const migration = running ?? last;
+		if (isMigrateError(cause, "ERR_START_OVER")) return { report: start, startOver: { migration, failure } };
+		if (running === undefined) throw await migrationFailed(driver, migration, failure, start);
+		// What the others had done is rolled back with it.
+		throw migrationError(migration, cause, start, { ...from, committed: false });
+	}
+	for (const [index, migration] of applied.entries()) {
+		options.onEvent?.({ type: "end", migration, index, count: migrations.length });
+	}
+	return { report: { ...start, to: last.target, applied } };
+}
+
+function cannotRunTogether({ version }: Migration): MigrateError<"ERR_NO_TRANSACTION"> {
+	const message =
+		"this migration runs outside a transaction, because its file or the database URL says so; run it by itself";
+	return new MigrateError("ERR_NO_TRANSACTION", message, { version });
+}

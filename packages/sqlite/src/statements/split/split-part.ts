@@ -1,0 +1,114 @@
+import { type Comment, type Directive, readDirectives } from "../directives.ts";
+import { invalidText, type TextProblem } from "../invalid-body.ts";
+import { hidingCarriageReturn } from "./carriage-return.ts";
+import { type Place, placeFrom } from "./place.ts";
+import { lastStatement, type StatementSpan, splitStatements } from "./split-statements.ts";
+import type { Statement } from "./statement.ts";
+import { commentsIn, lastTokenEnd, unclosedFrom } from "./tokens.ts";
+
+/** A part of a body's text. It begins between two statements. */
+export interface TextPart {
+	readonly text: string;
+	/** Where it begins. */
+	readonly start: Place;
+	/** Whether it reaches to the end of the body. */
+	readonly ended: boolean;
+}
+
+/** What is known from the parts before. */
+export interface PartsBefore {
+	/** `undefined` before the first part. */
+	readonly directives: ReadonlySet<Directive> | undefined;
+	/** Where the comment was opened with which the part begins. */
+	readonly commentStart: Place | undefined;
+	/** The first carriage return after the last statement that hides a statement in a comment. */
+	readonly hiding: Place | undefined;
+}
+
+export interface SplitPart {
+	readonly statements: readonly Statement[];
+	readonly directives: ReadonlySet<Directive>;
+	readonly hiding: Place | undefined;
+	/** Where the rest of the text begins, which belongs to the next part. */
+	readonly end: number;
+}
+
+/** A directive has to end within this length. A longer comment need not fit in memory. */
+export const HEAD_LENGTH = 65_536;
+
+export const NOTHING_BEFORE: PartsBefore = { directives: undefined, commentStart: undefined, hiding: undefined };
+
+/**
+ * Splits a part of a body. An incomplete trigger at the end of the body is returned as it is, for SQLite to report.
+ *
+ * @throws MigrateError `ERR_INVALID_BODY`
+ */
+export function splitPart(part: TextPart, before: PartsBefore): SplitPart {
+	const { text, start, ended } = part;
+	const { statements: complete, rest } = splitStatements(text);
+	if (ended) assertClosed(part, rest, before.commentStart);
+	const spans = ended ? [...complete, ...lastStatement(text, rest)] : complete;
+	const end = ended ? text.length : rest;
+	const directives = before.directives ?? headDirectives(text.slice(0, spans[0]?.start ?? end), start);
+	const hiding = findHidden(part, spans, end, before.hiding);
+	return { statements: placed(spans, text, start), directives, hiding, end };
+}
+
+function assertClosed({ text, start }: TextPart, rest: number, commentStart: Place | undefined): void {
+	const at = unclosedFrom(text, rest);
+	if (at === undefined) return;
+	const place = at === 0 && commentStart !== undefined ? commentStart : placeFrom(start, text, 0, at);
+	throw invalidText(unclosed(text.charAt(at)), place);
+}
+
+function unclosed(opener: string): TextProblem {
+	if (opener === "/") return "unclosed-comment";
+	return opener === "'" ? "unclosed-string" : "unclosed-identifier";
+}
+
+function findHidden(
+	{ text, start, ended }: TextPart,
+	spans: readonly StatementSpan[],
+	end: number,
+	before: Place | undefined,
+): Place | undefined {
+	const last = spans.at(-1);
+	// The last statement, when it has no ";", includes the comments after it.
+	const endsWithComments = last?.end === text.length && text.includes("\r", last.start);
+	const from = endsWithComments ? lastTokenEnd(text, last.start) : (last?.end ?? 0);
+	const at = hidingCarriageReturn(text.slice(from, end));
+	const found = at === -1 ? undefined : placeFrom(start, text, 0, from + at);
+	const hiding = last === undefined ? (before ?? found) : found;
+	if (ended && hiding !== undefined) throw invalidText("carriage-return", hiding);
+	return hiding;
+}
+
+const NO_DIRECTIVES: ReadonlySet<Directive> = new Set();
+
+/** The directives in what is before the first statement, which is nothing in most bodies. */
+function headDirectives(gap: string, start: Place): ReadonlySet<Directive> {
+	return gap === "" ? NO_DIRECTIVES : readDirectives(headComments(gap, start));
+}
+
+function headComments(gap: string, start: Place): readonly Comment[] {
+	const comments: Comment[] = [];
+	let place = start;
+	let at = 0;
+	for (const { 0: text, index } of commentsIn(gap.slice(0, HEAD_LENGTH + 1))) {
+		if (index + text.length > HEAD_LENGTH) break;
+		place = placeFrom(place, gap, at, index);
+		at = index;
+		comments.push({ text, ...place });
+	}
+	return comments;
+}
+
+function placed(spans: readonly StatementSpan[], text: string, start: Place): readonly Statement[] {
+	let place = start;
+	let at = 0;
+	return spans.map((span) => {
+		place = placeFrom(place, text, at, span.start);
+		at = span.start;
+		return { sql: text.slice(span.start, span.end), keyword: span.keyword, ...place };
+	});
+}
