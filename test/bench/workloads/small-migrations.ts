@@ -33,9 +33,15 @@ const tools = (context: BenchContext, pairs: string): ReadonlyMap<string, Run> =
 		["golang-migrate ncruces", goMigrate(context, "ncruces-sqlite3", pairs)],
 	]);
 
-function godwit({ godwit: { main } }: BenchContext, scheme: string, transaction: string, folder: string): Run {
+function godwit(
+	{ godwit: { main } }: BenchContext,
+	scheme: string,
+	transaction: string,
+	folder: string,
+	query = "",
+): Run {
 	return (direction, file) =>
-		runPeer("godwit.ts", main, direction, transaction, `file://${folder}`, `${scheme}://${file}`);
+		runPeer("godwit.ts", main, direction, transaction, `file://${folder}`, `${scheme}://${file}${query}`);
 }
 
 function goMigrate({ reference }: BenchContext, scheme: string, folder: string): Run {
@@ -49,6 +55,8 @@ const targets = [
 	timeTarget("godwit wasm", "golang-migrate ncruces", onEither(0.6)),
 ];
 
+const historyCost = { disk: 1.1, tmpfs: 1.2 };
+
 export const smallMigrationsUp: Workload = {
 	id: "a",
 	title: "Small migrations, all up",
@@ -57,6 +65,8 @@ export const smallMigrationsUp: Workload = {
 	runs: 9,
 	targets: [
 		...targets,
+		timeTarget("godwit native", "godwit native, x-history=off", historyCost),
+		timeTarget("godwit wasm", "godwit wasm, x-history=off", historyCost),
 		timeTarget('godwit native, transaction "all"', "raw better-sqlite3, one transaction", onEither(1.3)),
 		timeTarget('godwit wasm, transaction "all"', "raw node-sqlite3-wasm, one transaction", onEither(1.15)),
 	],
@@ -77,6 +87,8 @@ export const smallMigrationsUp: Workload = {
 		writeAnnotated(dbmate, count, { up: "-- migrate:up", down: "-- migrate:down" });
 		const all = new Map<string, Run>([
 			...tools(context, pairs),
+			["godwit native, x-history=off", godwit(context, "sqlite-native", "each", pairs, "?x-history=off")],
+			["godwit wasm, x-history=off", godwit(context, "sqlite-wasm", "each", pairs, "?x-history=off")],
 			['godwit native, transaction "all"', godwit(context, "sqlite-native", "all", pairs)],
 			["raw better-sqlite3, one transaction", (_, file) => runPeer("raw-native.ts", "up", "all", pairs, file)],
 			['godwit wasm, transaction "all"', godwit(context, "sqlite-wasm", "all", pairs)],
