@@ -213,6 +213,28 @@ describe.each(backends)("a database file, on $name", (backend) => {
 	});
 
 	it.each([
+		["TABLE h (a, b)", "has the columns a, b, and not id, format, op, version,"],
+		["TABLE h (id INTEGER PRIMARY KEY, note TEXT)", "has the columns id, note, and not id, format, op, version,"],
+		["VIEW h AS SELECT 1 AS id", "is a view;"],
+	])(
+		"with something else in the place of the history's table is refused, and kept as it is: %s",
+		async (sql, found) => {
+			db.exec(`CREATE ${sql.replace(" h ", " schema_migrations_history ")}`);
+			const before = db.all("SELECT sql FROM sqlite_schema");
+			const error = await failure("ERR_DATABASE", db.up(ups("CREATE TABLE a (x)")));
+			expect(error.message).toContain(
+				"schema_migrations_history, in which godwit keeps its history, is not godwit's: it ",
+			);
+			expect(error.message).toContain(found);
+			expect(error.message).toContain(
+				"x-migrations-table=NAME in the database URL, and the history is in NAME_history",
+			);
+			expect(db.all("SELECT sql FROM sqlite_schema")).toEqual(before);
+			await db.up(ups("CREATE TABLE a (x)"), { url: "x-migrations-table=own" });
+		},
+	);
+
+	it.each([
 		["version varchar NOT NULL", "the column version alone, as a table of Rails (ActiveRecord) or dbmate has,"],
 		["version bigint, inserted_at timestamp", "the columns version, inserted_at, as a table of Ecto has,"],
 		["dirty boolean", "the column dirty alone,"],

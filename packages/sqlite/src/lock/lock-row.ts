@@ -1,7 +1,7 @@
 import { MigrateError } from "@godwit/core";
 import type { Holders } from "../connection/database-access.ts";
 import type { SqliteConnection, SqlRow, SqlValue } from "../connection/sqlite-connection.ts";
-import { foreignLockTable } from "../tables/foreign-lock-table.ts";
+import { foreignTable, type SideTable } from "../tables/foreign-table.ts";
 import { quoteIdentifier } from "../tables/quote-identifier.ts";
 import { assertNoTriggerOn } from "../tables/triggers.ts";
 import { TABLE_BY_NAME, tableExists } from "../tables/version-table.ts";
@@ -56,6 +56,15 @@ export interface RecordedHolder {
 	readonly key: string;
 }
 
+const LOCK_TABLE: SideTable = {
+	holds: "lock",
+	columns: ["id", "locked", "owner", "acquired_at", "expires_at", "step"],
+	otherTools: new Map([
+		["index, is_locked", "Knex"],
+		["id, locked, lockgranted, lockedby", "Liquibase"],
+	]),
+};
+
 export function lockRow(connection: SqliteConnection, name: string, leaseMs: number, holders: Holders): LockRow {
 	const table = `main.${quoteIdentifier(name)}`;
 	const currentRow = rowReader(connection, name);
@@ -102,7 +111,7 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 					values,
 				);
 			} catch (error) {
-				throw foreignLockTable(connection, name, error) ?? error;
+				throw foreignTable(connection, name, LOCK_TABLE, error) ?? error;
 			}
 		},
 		assertWritable,
@@ -142,7 +151,7 @@ function rowReader(connection: SqliteConnection, name: string): () => CurrentRow
 			return connection.query(select, [name])[0];
 		} catch (error) {
 			if (connection.resultCode(error) === "SQLITE_ERROR" && !tableExists(connection, name)) return undefined;
-			throw foreignLockTable(connection, name, error) ?? error;
+			throw foreignTable(connection, name, LOCK_TABLE, error) ?? error;
 		}
 	}
 

@@ -1,5 +1,6 @@
 import { type HistoryEvent, MigrateError, type RecordedEvent, type StoredTexts } from "@godwit/core";
 import type { SqliteConnection, SqlValue } from "../connection/sqlite-connection.ts";
+import { foreignTable, type SideTable } from "./foreign-table.ts";
 import { quoteIdentifier } from "./quote-identifier.ts";
 import { tableExists } from "./version-table.ts";
 
@@ -46,6 +47,8 @@ const COLUMNS = {
 
 const NAMES = Object.keys(COLUMNS);
 
+const HISTORY_TABLE: SideTable = { holds: "history", columns: ["id", ...NAMES], otherTools: new Map() };
+
 /** @param keepsTexts Otherwise the texts of events are left out. */
 export function historyTable(connection: SqliteConnection, name: string, keepsTexts: boolean): HistoryTable {
 	const table = `main.${quoteIdentifier(name)}`;
@@ -55,30 +58,44 @@ export function historyTable(connection: SqliteConnection, name: string, keepsTe
 	const selectLast = `${select} DESC LIMIT 1`;
 	const insert = `INSERT INTO ${table} (${NAMES.join(", ")}) VALUES (${NAMES.map(() => "?").join(", ")})`;
 
+	function assertWritable(): void {
+		const nulls = NAMES.map(() => "NULL").join(", ");
+		connection.run(`EXPLAIN INSERT INTO ${table} (${NAMES.join(", ")}) VALUES (${nulls})`);
+	}
+
+	function onTable<T>(work: () => T): T {
+		try {
+			return work();
+		} catch (error) {
+			throw foreignTable(connection, name, HISTORY_TABLE, error) ?? error;
+		}
+	}
+
 	function rows(sql: string): readonly RecordedEvent[] {
-		return tableExists(connection, name) ? connection.query(sql).map((row) => recordedEvent(name, row)) : [];
+		if (!tableExists(connection, name)) return [];
+		return onTable(() => connection.query(sql)).map((row) => recordedEvent(name, row));
 	}
 
 	return {
 		create() {
 			const columns = Object.entries(COLUMNS).map(([column, type]) => `${column} ${type}`);
 			connection.run(`CREATE TABLE IF NOT EXISTS ${table} (id INTEGER PRIMARY KEY, ${columns.join(", ")})`);
+			onTable(assertWritable);
 		},
 		exists: () => tableExists(connection, name),
-		assertWritable: () =>
-			connection.run(
-				`EXPLAIN INSERT INTO ${table} (${NAMES.join(", ")}) VALUES (${NAMES.map(() => "NULL").join(", ")})`,
-			),
+		assertWritable,
 		last: () => rows(selectLast)[0],
 		read: () => rows(select),
 		texts(id) {
 			const sql = `SELECT up_text AS up, down_text AS down FROM ${table} WHERE id = ?`;
-			const [row] = connection.query(sql, [BigInt(id)]);
+			const [row] = onTable(() => connection.query(sql, [BigInt(id)]));
 			return { up: text(row?.up), down: text(row?.down) };
 		},
 		fingerprint: () => JSON.stringify(rows(select), (_, value) => (typeof value === "bigint" ? String(value) : value)),
 		add(events, stamp) {
-			for (const event of events) connection.change(insert, valuesOf(event, stamp, keepsTexts));
+			onTable(() => {
+				for (const event of events) connection.change(insert, valuesOf(event, stamp, keepsTexts));
+			});
 		},
 	};
 }
