@@ -149,6 +149,7 @@ function connectorOf<Database extends object>(
 	return {
 		library,
 		connect: (path) => connect(binding, path),
+		connectInstead: (path) => connect(binding, ":memory:", path),
 		connectReadOnly: connectReadOnly && ((path) => connectReadOnly.call(binding, path)),
 		borrowed: undefined,
 		walAlone: wal === "alone",
@@ -179,11 +180,16 @@ function pathOf(connection: SqliteConnection): string | undefined {
 	return typeof file === "string" && file !== "" ? file : undefined;
 }
 
-function connect<Database extends object>(binding: SqliteBinding<Database>, path: string): SqliteConnection {
+/** @param wanted What an error names. */
+function connect<Database extends object>(
+	binding: SqliteBinding<Database>,
+	path: string,
+	wanted = path,
+): SqliteConnection {
 	try {
 		return binding.connect(path);
 	} catch (cause) {
-		throw cannotOpen(path, cause);
+		throw cannotOpen(wanted, cause);
 	}
 }
 

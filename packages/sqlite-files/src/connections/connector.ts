@@ -4,8 +4,10 @@ import type { SqliteLibrary } from "./library.ts";
 /** Opens connections of one library. */
 export interface Connector {
 	readonly library: SqliteLibrary;
-	/** Opens a file, or `:memory:`. A file that does not exist is made. */
+	/** Opens a file. One that does not exist is made. */
 	connect(path: string): SqliteConnection;
+	/** Opens an empty database in memory in place of a file that does not exist. */
+	connectInstead(path: string): SqliteConnection;
 	/** Opens a file that exists. The connection can neither write it nor roll a journal back. */
 	readonly connectReadOnly: ((path: string) => SqliteConnection) | undefined;
 	/** The caller's own connection, which stays open; `undefined` where godwit opens the connections. */

@@ -31,7 +31,7 @@ export function readerConnection({
 	/** Where there is no file, an empty database in memory is read. */
 	function open(): SqliteConnection {
 		const { connectReadOnly = connector.connect } = connector;
-		return files.call(() => (existsSync(path) ? connectReadOnly(path) : connector.connect(":memory:")));
+		return files.call(() => (existsSync(path) ? connectReadOnly(path) : connector.connectInstead(path)));
 	}
 
 	/** Only a connection that can write removes the files that WAL keeps beside the database, when it is the last to close. */
