@@ -36,6 +36,20 @@ export async function inTransaction<T>(
 	}
 }
 
+/** Runs reads of several statements, which see the database as it is in one moment, whoever writes meanwhile. */
+export function readAtOnce<T>(connection: SqliteConnection, work: () => T): T {
+	if (connection.inTransaction) return work();
+	connection.begin("deferred");
+	try {
+		const result = work();
+		connection.commit();
+		return result;
+	} catch (error) {
+		rollBack(connection, error);
+		throw error;
+	}
+}
+
 /** Returns false, having changed nothing, when another connection's transaction is in the way. */
 function isDone(connection: SqliteConnection, run: () => void): boolean {
 	try {

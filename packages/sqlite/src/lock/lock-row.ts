@@ -1,6 +1,7 @@
 import { MigrateError } from "@godwit/core";
 import type { Holders } from "../connection/database-access.ts";
 import type { SqliteConnection, SqlRow, SqlValue } from "../connection/sqlite-connection.ts";
+import { readAtOnce } from "../connection/transaction.ts";
 import { foreignTable, type SideTable } from "../tables/foreign-table.ts";
 import { quoteIdentifier } from "../tables/quote-identifier.ts";
 import { assertNoTriggerOn } from "../tables/triggers.ts";
@@ -150,7 +151,17 @@ function rowReader(connection: SqliteConnection, name: string): () => CurrentRow
 		try {
 			return connection.query(select, [name])[0];
 		} catch (error) {
-			if (connection.resultCode(error) === "SQLITE_ERROR" && !tableExists(connection, name)) return undefined;
+			if (connection.resultCode(error) !== "SQLITE_ERROR") throw error;
+			return readAtOnce(connection, readIfThere);
+		}
+	}
+
+	/** Another run may have made the table since the statement that failed. */
+	function readIfThere(): SqlRow | undefined {
+		if (!tableExists(connection, name)) return undefined;
+		try {
+			return connection.query(select, [name])[0];
+		} catch (error) {
 			throw foreignTable(connection, name, LOCK_TABLE, error) ?? error;
 		}
 	}

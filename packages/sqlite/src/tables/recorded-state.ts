@@ -1,6 +1,6 @@
 import type { FoundVersion, HistoryHead, RecordedHistory } from "@godwit/core";
 import type { SqliteConnection } from "../connection/sqlite-connection.ts";
-import { rollBack } from "../connection/transaction.ts";
+import { readAtOnce } from "../connection/transaction.ts";
 import type { HistoryTable } from "./history-table.ts";
 import type { VersionTable } from "./version-table.ts";
 
@@ -21,27 +21,14 @@ export function recordedState(
 		return { stamp: last === undefined ? undefined : versions.stamp(), last };
 	}
 
-	function atOnce<T>(work: () => T): T {
-		if (connection.inTransaction) return work();
-		connection.begin("deferred");
-		try {
-			const result = work();
-			connection.commit();
-			return result;
-		} catch (error) {
-			rollBack(connection, error);
-			throw error;
-		}
-	}
-
 	return {
 		version() {
 			if (history === undefined) return versions.read();
-			return atOnce(() => ({ ...versions.read(), head: head(history) }));
+			return readAtOnce(connection, () => ({ ...versions.read(), head: head(history) }));
 		},
 		history() {
 			if (history === undefined) throw new TypeError("no history is kept here");
-			return atOnce(() => ({ ...versions.read(), head: head(history), events: history.read() }));
+			return readAtOnce(connection, () => ({ ...versions.read(), head: head(history), events: history.read() }));
 		},
 	};
 }
