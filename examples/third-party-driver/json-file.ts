@@ -92,7 +92,7 @@ function jsonFileDriver(path: string): Driver {
 		version: async () => found(readDocuments(path)),
 
 		history: {
-			keepsTexts: true,
+			keepsText: () => true,
 			async read() {
 				const documents = readDocuments(path);
 				return { ...found(documents), events: documents.events };

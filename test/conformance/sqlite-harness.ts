@@ -47,6 +47,8 @@ export async function sqliteHarness(factory: DriverFactory): Promise<DriverHarne
 			failing: "INSERT INTO a_table_that_is_not_there VALUES (1);",
 			comment: (text) => `-- ${text}`,
 			noTransaction: (body) => `-- godwit: no-transaction\n${body}`,
+			noStore: (body) => `-- godwit: no-store\n${body}`,
+			reachesBeyond: "ATTACH 'another.db' AS another;",
 			endTransaction: ["COMMIT;", "END;", "ROLLBACK;", "COMMIT;\nBEGIN;", "/* now */ commit transaction;"],
 			createOnLines: (name) => `CREATE TABLE "${name}" (\n\tid INTEGER,\n\tname TEXT DEFAULT ';\n'\n);`,
 			inlineComment: (text) => `/* ${text} */`,

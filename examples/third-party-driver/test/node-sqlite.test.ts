@@ -31,6 +31,8 @@ async function create(): Promise<DriverHarness & AsyncDisposable> {
 			failing: "SELECT * FROM no_such_table;",
 			comment: (text) => `-- ${text}`,
 			noTransaction: (body) => `-- godwit: no-transaction\n${body}`,
+			noStore: (body) => `-- godwit: no-store\n${body}`,
+			reachesBeyond: "ATTACH 'another.db' AS another;",
 			endTransaction: ["COMMIT;", "ROLLBACK;", "COMMIT; BEGIN;"],
 			createOnLines: (name) => `CREATE TABLE "${name}" (\n\tid INTEGER\n);`,
 			inlineComment: (text) => `/* ${text} */`,

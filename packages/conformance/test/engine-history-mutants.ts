@@ -1,4 +1,11 @@
-import { type Driver, type FoundVersion, type HistoryEvent, isMigrateError, type VersionChange } from "@godwit/core";
+import {
+	type Driver,
+	type FoundVersion,
+	type HistoryEvent,
+	isMigrateError,
+	type StoredTexts,
+	type VersionChange,
+} from "@godwit/core";
 import type { EngineOptions } from "../src/engine-laws/model/engine.ts";
 import type { EngineMutant } from "./engine-mutants.ts";
 
@@ -12,6 +19,13 @@ export const engineHistoryMutants: Readonly<Record<string, EngineMutant>> = {
 		caughtBy: "engine/records-texts",
 		options: (options) =>
 			recording(options, (events) => events.map((event) => ({ ...event, upText: event.upText?.slice(0, 3) }))),
+	},
+	"texts are kept whatever the file says": {
+		caughtBy: "engine/records-no-text-that-must-not-be-stored",
+		options: ({ driver, ...options }) => ({
+			...options,
+			driver: { ...driver, ...(driver.history && { history: { ...driver.history, keepsText: () => true } }) },
+		}),
 	},
 	"events have no digest": {
 		caughtBy: "engine/idle-start-reads-no-events",
@@ -165,6 +179,39 @@ export const engineHistoryMutants: Readonly<Record<string, EngineMutant>> = {
 			driver: { ...driver, ...(driver.history && { history: { ...driver.history, meaning: (text: string) => text } }) },
 		}),
 	},
+	"down takes the files, whatever was shown": {
+		caughtBy: "engine/reverts-with-stored-texts",
+		break: (e) => ({ down: (how) => (how?.stored === undefined ? e.down() : e.steps(-how.stored.length)) }),
+	},
+	"the text of the first time is taken": {
+		caughtBy: "engine/reverts-with-the-text-of-the-last-time",
+		options: ({ driver, ...options }) => ({ ...options, driver: withTexts(driver, (texts) => texts(1)) }),
+	},
+	"a text that is not there is empty": {
+		caughtBy: "engine/refuses-what-has-no-stored-text",
+		break: (e) => ({
+			storedDown: (count) =>
+				e.storedDown(count).catch((error: unknown) => {
+					if (!isMigrateError(error, "ERR_STORED_TEXT")) throw error;
+					return [];
+				}),
+		}),
+	},
+	"stored texts run after another tool": {
+		caughtBy: "engine/refuses-stored-texts-where-another-tool-was",
+		options: ({ driver, ...options }) => ({ ...options, driver: trusting(driver) }),
+	},
+	"what was forced has run": {
+		caughtBy: "engine/refuses-stored-texts-of-what-did-not-run",
+		options: (options) =>
+			recording(options, (events) => events.map((event) => (event.op === "force" ? { ...event, op: "up" } : event))),
+	},
+	"whatever was shown runs": {
+		caughtBy: "engine/runs-no-other-stored-text-than-was-shown",
+		break: (e) => ({
+			down: async (how = {}) => e.down(how.stored && { stored: await e.storedDown(how.stored.length) }),
+		}),
+	},
 	"redo reverts": {
 		caughtBy: "engine/redo-is-down-and-up",
 		break: (e) => ({ redo: (count = 1) => e.steps(-count) }),
@@ -209,4 +256,13 @@ function trusting(driver: Driver): Driver {
 		version: async (options) => trusted(await driver.version(options)),
 		...(history && { history: { ...history, read: async (options) => trusted(await history.read(options)) } }),
 	};
+}
+
+/** Reads the texts of events in another way. */
+function withTexts(
+	driver: Driver,
+	read: (texts: (id: number) => Promise<StoredTexts>) => Promise<StoredTexts>,
+): Driver {
+	const { history } = driver;
+	return { ...driver, ...(history && { history: { ...history, texts: () => read(history.texts) } }) };
 }

@@ -186,7 +186,8 @@ export function brokenEngine(mutant: EngineMutant, given: EngineOptions): Engine
 	const engine = openMigrate(options);
 	return {
 		up: () => engine.up(),
-		down: () => engine.down(),
+		down: (how) => engine.down(how),
+		storedDown: (count) => engine.storedDown(count),
 		steps: (count) => engine.steps(count),
 		migrate: (version) => engine.migrate(version),
 		run: (...migrations) => engine.run(...migrations),

@@ -82,6 +82,11 @@ export interface ErrorDetails {
 	ERR_DATABASE_NEWER: { readonly version: Version; readonly newest: Version };
 	/** The operation would pass migrations of which nobody knows whether they are applied, because another tool was at work. */
 	ERR_HISTORY_UNKNOWN: { readonly versions: readonly Version[] };
+	/**
+	 * A migration cannot be reverted with what the history stored: it has no text, one that is not as it was or that reaches
+	 * beyond the database, or another one than was shown. Nothing was changed.
+	 */
+	ERR_STORED_TEXT: { readonly version: Version };
 	/** What a person said does not fit what is known of the version. Nothing was changed. */
 	ERR_REPAIR: { readonly version: Version };
 	/**

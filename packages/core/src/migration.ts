@@ -24,6 +24,8 @@ export interface MigrationStep {
 export interface Migration extends MigrationStep {
 	/** Missing when the source has no file for this direction; then the version moves and nothing runs. */
 	readonly file?: MigrationFile | undefined;
+	/** What the history is to say of it besides. */
+	readonly note?: string | undefined;
 }
 
 /** A step that was made. */

@@ -8,7 +8,9 @@ import { withForeignKeysOff } from "./connection/settings/foreign-keys-off.ts";
 import { keptJournal } from "./connection/settings/kept-journal.ts";
 import { lockRow } from "./lock/lock-row.ts";
 import { sqliteLock } from "./lock/sqlite-lock.ts";
+import { asksNoStore } from "./statements/asks-no-store.ts";
 import { meaning } from "./statements/meaning.ts";
+import { reachesBeyond } from "./statements/reaches-beyond.ts";
 import { readStructure } from "./structure/read-structure.ts";
 import { dropEverything } from "./tables/drop-everything.ts";
 import { historyTable } from "./tables/history-table.ts";
@@ -74,8 +76,9 @@ export function sqliteDriver({ access, path, config, borrowed, scratch }: Sqlite
 			version: (options) => session.read(recorded.version, options),
 			...(history && {
 				history: {
-					keepsTexts,
+					keepsText: (text: string) => keepsTexts && !asksNoStore(text),
 					meaning,
+					reachesBeyond,
 					read: (options: LockOptions) => session.read(recorded.history, options),
 					texts: (id: number) => session.read(() => history.texts(id), {}),
 				},

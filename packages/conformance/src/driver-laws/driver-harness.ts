@@ -39,6 +39,13 @@ export interface Dialect {
 	comment(text: string): string;
 	/** Marks a body as one that has to run outside a transaction. Needed for `"no-transaction"`. */
 	noTransaction?(body: string): string;
+	/** Marks a body whose text must not go into the history. Left out where the language has no such mark. */
+	noStore?(body: string): string;
+	/**
+	 * A statement that reaches more than the database, see `DriverHistory.reachesBeyond`; it does not run. Left out where there
+	 * is none.
+	 */
+	readonly reachesBeyond?: string;
 	/**
 	 * Texts that end the transaction around a body, in the ways the language has: `COMMIT;`, `ROLLBACK;`, `COMMIT;` and
 	 * then `BEGIN;`. Needed for `"transaction-control"`.

@@ -131,8 +131,8 @@ export const historyLaws: readonly Law<DriverHarness, DriverCapability>[] = laws
 			});
 			const [first, second] = (await history.read()).events;
 			const kept = await history.texts(first?.id ?? 0);
-			assert.equal(kept.up, history.keepsTexts ? texts.upText : undefined);
-			assert.equal(kept.down, history.keepsTexts ? texts.downText : undefined);
+			assert.equal(kept.up, history.keepsText(texts.upText) ? texts.upText : undefined);
+			assert.equal(kept.down, history.keepsText(texts.downText) ? texts.downText : undefined);
 			const none = await history.texts(second?.id ?? 0);
 			assert.deepEqual([none.up, none.down], [undefined, undefined]);
 		},

@@ -44,8 +44,28 @@ function recordLaws(openEngine: OpenEngine): HistoryLaws {
 				await using driver = await harness.open();
 				const [event] = (await driver.history?.read())?.events ?? [];
 				const texts = await driver.history?.texts(event?.id ?? 0);
-				if (!driver.history?.keepsTexts) return;
-				assert.deepEqual(Object.values(files).toSorted(), [texts?.up, texts?.down].toSorted());
+				const kept = Object.values(files).filter((text) => driver.history?.keepsText(text));
+				const stored = [texts?.up, texts?.down].filter((text) => text !== undefined);
+				assert.deepEqual(stored.toSorted(), kept.toSorted());
+			},
+		},
+		{
+			id: "engine/records-no-text-that-must-not-be-stored",
+			of: "DriverHistory.keepsText",
+			async check(harness) {
+				const { noStore } = harness.dialect;
+				if (noStore === undefined) return;
+				const files = migrationFiles(harness.dialect, reversibleSet([1n]));
+				const marked = Object.entries(files).map(([name, text]) => [name, noStore(text)]);
+				const source = memorySource(Object.fromEntries(marked));
+				await using engine = openEngine({ source, driver: await harness.open() });
+				await engine.up();
+				await using driver = await harness.open();
+				const [event] = (await driver.history?.read())?.events ?? [];
+				assert.match(event?.checksum ?? "", /^t1:/);
+				assert.match(event?.downChecksum ?? "", /^t1:/);
+				const { up, down } = (await driver.history?.texts(event?.id ?? 0)) ?? {};
+				assert.deepEqual({ up, down }, { up: undefined, down: undefined });
 			},
 		},
 		{

@@ -44,7 +44,7 @@ export function scriptMeaning(script: string): string {
 	return Array.from(statements, ([sql]) => (sql.match(WORD) ?? []).join(" ")).join("\n");
 }
 
-function placeOf(script: string, index: number): { readonly line: number; readonly column: number } {
+export function placeOf(script: string, index: number): { readonly line: number; readonly column: number } {
 	const lines = script.slice(0, index).split("\n");
 	return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }

@@ -14,9 +14,11 @@ import {
 	type VersionState,
 	versionMoved,
 } from "@godwit/core";
-import { executeScript, scriptMeaning } from "./execute-script.ts";
+import { executeScript, placeOf, scriptMeaning } from "./execute-script.ts";
 
 const NO_TRANSACTION = /^-- no-transaction$/m;
+const ATTACH = /^attach\b/m;
+const NO_STORE = /^-- no-store$/m;
 
 export interface MemoryState extends VersionState {
 	/** The names of what `create` made, in order. */
@@ -62,7 +64,7 @@ let instances = 0;
  *
  * Its language has one statement in a line or before a `;`: `create NAME`, `drop NAME`; anything else fails, and `commit`
  * is refused. Comments are SQL's, of a line or a block; the comment `-- no-transaction` on a line by itself keeps a body
- * out of `apply`.
+ * out of `apply`, and `-- no-store` its text out of the history.
  */
 export function memoryDriver(
 	database: MemoryDatabase,
@@ -165,8 +167,12 @@ function foundIn(database: MemoryDatabase): FoundVersion & { readonly head: Hist
 
 function historyOf(database: MemoryDatabase): DriverHistory {
 	return {
-		keepsTexts: true,
+		keepsText: (text) => !NO_STORE.test(text),
 		meaning: scriptMeaning,
+		reachesBeyond(text) {
+			const { index } = ATTACH.exec(text) ?? {};
+			return index === undefined ? undefined : { sql: "attach", ...placeOf(text, index) };
+		},
 		read: async () => ({ ...foundIn(database), events: database.state.events }),
 		async texts(id) {
 			const event = database.state.events.find((one) => one.id === id);

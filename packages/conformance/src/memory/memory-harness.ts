@@ -16,6 +16,8 @@ export function harnessOf(database: MemoryDatabase): Required<DriverHarness> & A
 			failing: "fail;",
 			comment: (text) => `-- ${text}`,
 			noTransaction: (body) => `-- no-transaction\n${body}`,
+			noStore: (body) => `-- no-store\n${body}`,
+			reachesBeyond: "attach another;",
 			endTransaction: ["commit;"],
 			createOnLines: (name) => `create /* a name\nfollows */ ${name};`,
 			inlineComment: (text) => `/* ${text} */`,

@@ -143,8 +143,9 @@ export function defineDriver<P extends DriverPrimitives>(
 	const { history } = database;
 	if (history !== undefined) {
 		driver.history = {
-			keepsTexts: history.keepsTexts,
+			keepsText: history.keepsText,
 			...(history.meaning && { meaning: history.meaning }),
+			...(history.reachesBeyond && { reachesBeyond: history.reachesBeyond }),
 			read: (options = {}) => reading(options, history.read),
 			texts: (id) => calls.run(settled(() => history.texts(id))),
 		};

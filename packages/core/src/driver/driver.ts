@@ -195,13 +195,26 @@ export interface RecordedHistory extends FoundVersion {
  * version that it belongs to.
  */
 export interface DriverHistory {
-	/** Whether `HistoryEvent.upText` and `downText` are kept; otherwise only their checksums. */
-	readonly keepsTexts: boolean;
+	/**
+	 * Whether the text of a file may go into an event, as `HistoryEvent.upText` or `downText`; otherwise its checksum alone does.
+	 * The configuration says so, and the file may say no, in the language of the database.
+	 *
+	 * @param text Without a byte order mark.
+	 */
+	keepsText(text: string): boolean;
 	/**
 	 * Optional: what a text says to the database, in a form that leaves comments and white space out. Two texts with the same
 	 * meaning do the same. `undefined` for a text that cannot be read.
 	 */
 	meaning?(text: string): string | undefined;
+	/**
+	 * Optional: finds the first statement of a text that reaches more than the database itself, as one that opens a file does.
+	 * Such a text is not run from the history, since whoever can write the database could have put it there.
+	 *
+	 * @returns `sql` names the kind of statement in a word or two; `line` and `column` are 1-based.
+	 * @throws MigrateError `ERR_INVALID_BODY` for a text that cannot be read.
+	 */
+	reachesBeyond?(text: string): { readonly sql: string; readonly line: number; readonly column: number } | undefined;
 	/** Reads all events. None when nothing was ever recorded. */
 	read(options?: LockOptions): Promise<RecordedHistory>;
 	/** Reads the texts that an event keeps, by `RecordedEvent.id`. */

@@ -1,9 +1,11 @@
 import { cleanUpAfter } from "../clean-up-after.ts";
 import { type CallQueue, callQueue } from "../driver/call-queue.ts";
-import type { Driver, VersionState } from "../driver/driver.ts";
+import type { Driver, DriverHistory, VersionState } from "../driver/driver.ts";
+import { readAppliedState } from "../history/applied-state.ts";
 import { versionDigest } from "../history/digest.ts";
 import type { HistoryEvent, RecordedEvent, StoredTexts } from "../history/history-event.ts";
 import { signed } from "../history/recorder.ts";
+import { MigrateError } from "../migrate-error.ts";
 import type { Migration, MigrationReport } from "../migration.ts";
 import { openDriver, openSource } from "../registry.ts";
 import { assertMigrations } from "../source/assert-migrations.ts";
@@ -14,10 +16,21 @@ import { assertOptions, type MigrateOptions } from "./migrate-options.ts";
 import type { Goal } from "./plan.ts";
 import { type Cure, repair } from "./repair.ts";
 import { type CarryOut, carryOut } from "./run/carry-out.ts";
+import { dirtyDatabase } from "./run/dirty-database.ts";
 import { underLock, waitingOf } from "./run/migration-lock.ts";
 import { preparedMigrations, preparedWay } from "./run/prepare.ts";
+import { preparedStored } from "./run/prepare-stored.ts";
 import { type SourceCalls, sourceCalls } from "./run/source-calls.ts";
 import { readStatus, type StatusReport } from "./status.ts";
+import { type StoredDown, storedWay } from "./stored-down.ts";
+
+export interface DownOptions {
+	/**
+	 * What `storedDown` has returned: the migrations to revert, newest first, with these texts in place of their files. It is
+	 * refused when anything else would be reverted now. Without it the files revert every migration.
+	 */
+	readonly stored?: readonly StoredDown[];
+}
 
 /**
  * A source and a database, and what to do with them. Operations that overlap run one after the other. Go: migrate.Migrate.
@@ -67,9 +80,42 @@ export class Migrate implements AsyncDisposable {
 		return this.#reach({ kind: "up" });
 	}
 
-	/** Reverts every applied migration. Go: Down. */
-	async down(): Promise<MigrationReport> {
-		return this.#reach({ kind: "down" });
+	/**
+	 * Reverts every applied migration, or those of `DownOptions.stored`. Go: Down.
+	 *
+	 * @throws MigrateError `ERR_STORED_TEXT` and `ERR_HISTORY_UNKNOWN` when `stored` is not, or may not be, what would be
+	 *   reverted now; `ERR_UNSUPPORTED` for a driver that keeps no history. Then nothing was changed.
+	 */
+	async down({ stored }: DownOptions = {}): Promise<MigrationReport> {
+		if (stored === undefined) return this.#reach({ kind: "down" });
+		if (!Array.isArray(stored)) throw new TypeError("stored is what storedDown() has returned, an array");
+		const driver = withHistory(this.#driver);
+		const preparation = preparedStored(this.#source, driver, [...stored]);
+		return this.#operate(() => carryOut({ ...this.#parts(), preparation }));
+	}
+
+	/**
+	 * Reads what the history stored of the down files of the last `count` migrations, or of all, when they were applied: for
+	 * files that are gone or were changed since. Show it to somebody, and give it to `down`. Takes no lock, and writes nothing.
+	 *
+	 * @returns Newest first; fewer than `count` when there are no more.
+	 * @throws MigrateError `ERR_STORED_TEXT` for a migration without such a text, or with one that may not be run;
+	 *   `ERR_HISTORY_UNKNOWN` for one that another tool may have reverted or applied, or that did not run here; `ERR_DIRTY`;
+	 *   `ERR_UNSUPPORTED` for a driver that keeps no history.
+	 */
+	async storedDown(count?: number): Promise<readonly StoredDown[]> {
+		if (count !== undefined && (!Number.isSafeInteger(count) || count < 0)) {
+			throw new TypeError(`the number of migrations must be a whole number of at least 0, not ${count}`);
+		}
+		const driver = withHistory(this.#driver);
+		return this.#operate(async () => {
+			const versions = await this.#source.versions();
+			const state = await readAppliedState({ driver, versions, whole: true, waiting: waitingOf(this.#options) });
+			if (state.found.dirty) throw dirtyDatabase(state.found.version);
+			const way = await storedWay(driver.history, state, count);
+			if ("refusal" in way) throw way.refusal;
+			return way.texts;
+		});
 	}
 
 	/** Applies `count` migrations, or reverts `-count` when it is negative. Go: Steps. */
@@ -219,6 +265,15 @@ export class Migrate implements AsyncDisposable {
 	async #exclusively(work: () => Promise<void>): Promise<void> {
 		await this.#operate(() => underLock(this.#driver, this.#options, work));
 	}
+}
+
+/** @throws MigrateError `ERR_UNSUPPORTED`. */
+function withHistory(driver: Driver): Driver & { readonly history: DriverHistory } {
+	const { history } = driver;
+	if (history !== undefined) return driver as Driver & { readonly history: DriverHistory };
+	const message =
+		"stored texts need a driver that keeps a history; on SQLite one that is not opened with x-history=off";
+	throw new MigrateError("ERR_UNSUPPORTED", message, { capability: "history" });
 }
 
 /** A source that cannot be read must not be in the way of a repair. */

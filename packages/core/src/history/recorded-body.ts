@@ -9,13 +9,13 @@ export const MAX_KEPT_BYTES: number = 64 * 1024;
 export interface FileRecord {
 	/** `t1:` of the text. With ` m1:` of the meaning behind, where the text is not kept and the dialect knows meanings. */
 	readonly checksum: string;
-	/** Without a byte order mark; missing when the file is too long, or says that it must not be stored. */
+	/** Without a byte order mark; missing when the file is too long, or the driver does not keep it. */
 	readonly text: string | undefined;
 }
 
 export interface RecordOptions {
 	readonly newChecksum: NewChecksum;
-	readonly history: Pick<DriverHistory, "keepsTexts" | "meaning">;
+	readonly history: Pick<DriverHistory, "keepsText" | "meaning">;
 }
 
 /** A body, and what was seen of it as it was read. */
@@ -67,7 +67,7 @@ function recordOfBytes(bytes: Uint8Array, options: RecordOptions): FileRecord {
 /** @param text Missing when the file is too long to be kept. */
 function fileRecord(sum: string, text: string | undefined, options: RecordOptions): FileRecord {
 	if (text === undefined) return { checksum: sum, text };
-	if (options.history.keepsTexts && !NO_STORE.test(text)) return { checksum: sum, text };
+	if (options.history.keepsText(text)) return { checksum: sum, text };
 	const meaning = meaningOf(text, options);
 	return { checksum: meaning === undefined ? sum : `${sum} ${meaning}`, text: undefined };
 }
@@ -97,9 +97,6 @@ export function meaningOf(text: string, { newChecksum, history }: RecordOptions)
 }
 
 const utf8 = new TextDecoder();
-
-/** A file asks for it in a comment before its first statement. */
-const NO_STORE = /^--\s*godwit:\s*no-store\s*$/m;
 
 /** A body that is not UTF-8 does not run, so nothing is recorded of it. */
 function joinedText(chunks: readonly Uint8Array[], length: number): string {

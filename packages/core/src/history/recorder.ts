@@ -70,10 +70,10 @@ export async function createRecorder({ history, source, settled }: RecorderOptio
 				})),
 			),
 		files,
-		async migration({ version, direction, target, file }, body) {
+		async migration({ version, direction, target, file, note }, body) {
 			const watched = body && recordedBody(body, { newChecksum, history });
 			const down = direction === "up" ? await downRecord(version) : undefined;
-			const about = { version, target, title: file?.identifier };
+			const about = { version, target, title: file?.identifier, note };
 			const began = performance.now();
 			return {
 				body: watched?.body,
@@ -86,8 +86,8 @@ export async function createRecorder({ history, source, settled }: RecorderOptio
 					return [{ ...about, op: direction, ...files, durationMs: performance.now() - began, ...closing() }];
 				},
 				undone() {
-					const note = "it began, and nothing of it ran";
-					return [{ ...about, op: "settle", direction: direction === "up" ? "down" : "up", note, ...closing() }];
+					const undone = { ...about, note: "it began, and nothing of it ran" };
+					return [{ ...undone, op: "settle", direction: direction === "up" ? "down" : "up", ...closing() }];
 				},
 			};
 		},

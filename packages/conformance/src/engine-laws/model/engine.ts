@@ -16,6 +16,7 @@ export type Engine = Pick<
 	Migrate,
 	| "up"
 	| "down"
+	| "storedDown"
 	| "steps"
 	| "migrate"
 	| "redo"

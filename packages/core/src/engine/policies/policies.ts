@@ -92,6 +92,11 @@ export function missingVersions({ versions, known }: AppliedState): readonly Ver
 	return missing.toSorted(compareVersions);
 }
 
+/** What can be reverted, whether it has a file or not, and what cannot. */
+export function appliedStatuses(state: AppliedState): readonly VersionStatus[] {
+	return statusesOf(state, missingVersions(state), []);
+}
+
 function statusesOf(
 	{ versions, known }: AppliedState,
 	missing: readonly Version[],
@@ -107,7 +112,7 @@ function statusesOf(
 
 function missingFinding(versions: readonly Version[], location: string): Finding {
 	const which = versions.length === 1 ? `version ${versions[0]} is` : `versions ${versions.join(", ")} are`;
-	const message = `${which} applied, and ${location} has no such file; put it back, since it cannot be reverted without one`;
+	const message = `${which} applied, and ${location} has no such file; put it back, or revert it with what the history stored of it, with down -stored`;
 	return { kind: "missing", level: "warning", versions, message };
 }
 

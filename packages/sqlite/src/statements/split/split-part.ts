@@ -1,10 +1,10 @@
 import { type Comment, type Directive, readDirectives } from "../directives.ts";
 import { invalidText, type TextProblem } from "../invalid-body.ts";
 import { hidingCarriageReturn } from "./carriage-return.ts";
-import { type Place, placeFrom } from "./place.ts";
+import { BODY_START, type Place, placeFrom } from "./place.ts";
 import { lastStatement, type StatementSpan, splitStatements } from "./split-statements.ts";
 import type { Statement } from "./statement.ts";
-import { commentsIn, lastTokenEnd, unclosedFrom } from "./tokens.ts";
+import { commentsIn, lastTokenEnd, skipGap, unclosedFrom } from "./tokens.ts";
 
 /** A part of a body's text. It begins between two statements. */
 export interface TextPart {
@@ -81,6 +81,15 @@ function findHidden(
 	const hiding = last === undefined ? (before ?? found) : found;
 	if (ended && hiding !== undefined) throw invalidText("carriage-return", hiding);
 	return hiding;
+}
+
+/** The directives of a whole text. @throws MigrateError `ERR_INVALID_BODY` for one that does not exist. */
+export function directivesOf(text: string): ReadonlySet<Directive> {
+	// The last line may be a comment, which a line end closes.
+	const lines = `${text}\n`;
+	let end = skipGap(lines, 0);
+	while (lines.charAt(end) === ";") end = skipGap(lines, end + 1);
+	return headDirectives(lines.slice(0, end), BODY_START);
 }
 
 const NO_DIRECTIVES: ReadonlySet<Directive> = new Set();
