@@ -91,6 +91,26 @@ describe.skipIf(process.platform !== "linux")("godwit on a terminal", () => {
 		expect(await versionIn(cwd, flags)).toBe("error: no migration\n");
 	});
 
+	it("shows the stored texts without what a terminal would obey, and runs them when the answer is yes", async () => {
+		const cwd = await folderOf({ ...threeMigrations, "m/3_tags.down.sql": "-- \u001b[2J\r\nDROP TABLE tags;" });
+		const flags = ["-path", "m", "-database", "sqlite-native://a.db"];
+		await godwit([...flags, "up"], { cwd });
+		const args = [...flags, "down", "1", "-stored"];
+		for (const [answer, version] of [
+			["n", "3\n"],
+			["\u0003", "3\n"],
+			["y", "2\n"],
+		] as const) {
+			const { child, printed, outcome } = onTerminal(args, cwd);
+			await printed("Are you sure you want to run them? [y/N] ");
+			child.stdin?.write(`${answer}${answer === "\u0003" ? "" : "\n"}`);
+			const { code, stdout } = await outcome;
+			expect(stdout).toContain("-- \uFFFD[2J\r\nDROP TABLE tags;\r\n");
+			expect(code).toBe({ n: 1, "\u0003": 130, y: 0 }[answer]);
+			expect(await versionIn(cwd, flags)).toBe(version);
+		}
+	});
+
 	it("does not ask for a number of migrations", async () => {
 		const { cwd, flags } = await migrated();
 		const { code, stdout } = await onTerminal([...flags, "down", "1"], cwd).outcome;

@@ -55,7 +55,8 @@ async function parse(name: string, args: readonly string[], known: ReadonlyMap<s
 		const all = await allCommands();
 		const owners = all.filter(({ flags }) => flags.some((flag) => `-${flag.name}` === word));
 		if (owners.length === 0) throw error;
-		const message = `${word} is a flag of ${owners.map((owner) => owner.name).join(" and ")}, not of ${name}`;
+		const names = new Intl.ListFormat("en").format(owners.map((owner) => owner.name));
+		const message = `${word} is a flag of ${names}, not of ${name}`;
 		throw new UsageError(message, { command: name });
 	}
 }

@@ -14,13 +14,27 @@ const QUESTION: Question = {
 
 /** Go: downCmd. */
 export const down: Command = {
-	arguments: "[N] [-all]",
+	arguments: "[N] [-all] [-stored [-f]]",
 	help: "revert all migrations, or the last N",
-	flags: [{ name: "all", kind: "boolean", help: "revert every migration without asking" }],
+	flags: [
+		{ name: "all", kind: "boolean", help: "revert every migration without asking" },
+		{
+			name: "stored",
+			kind: "boolean",
+			help: "revert with the down texts that the history has, where files are gone; prints them, and asks",
+		},
+		{ name: "f", kind: "boolean", help: "with -stored: do not ask" },
+	],
 	async run(invocation) {
 		const { operands, is } = invocation.line;
 		if (is("all") && operands.length > 0) throw new CommandError("-all cannot be used with other arguments");
+		if (is("f") && !is("stored"))
+			throw new CommandError("-f goes with -stored; -all reverts every migration without asking");
 		const limit = limitOf(invocation.line);
+		if (is("stored")) {
+			const { revertStored } = await import("../database/revert-stored.ts");
+			return revertStored(invocation, limit);
+		}
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {
 			source: "read",

@@ -34,20 +34,20 @@ Flags, before or after the command:
   -help                  print this, or the help of a command
 
 Commands:
-  create -ext EXT [flags] NAME  create an empty up and down file called NAME
-  status [flags]                show which migrations are applied and pending, and what is not as it should be
-  history [flags]               show what happened in the database, or the text of a migration as it ran
-  goto V                        migrate up or down to version V
-  up [N]                        apply all migrations, or the next N
-  down [N] [-all]               revert all migrations, or the last N
-  redo [N]                      revert the last migration, or the last N, and apply it again
-  repair [flags]                say what is so where godwit cannot know; without a flag, show what there is to say
-  baseline V [-force]           say that a database without a version has what the migrations up to V make; nothing runs
-  drop [-f]                     drop everything inside the database
-  force V                       record version V without running anything, and clear the dirty flag
-  version                       print the version that the database is at
-  unlock [-f]                   show who holds a lock on the database, and clear it
-  help [COMMAND]                print the help of all commands, or of one
+  create -ext EXT [flags] NAME    create an empty up and down file called NAME
+  status [flags]                  show which migrations are applied and pending, and what is not as it should be
+  history [flags]                 show what happened in the database, or the text of a migration as it ran
+  goto V                          migrate up or down to version V
+  up [N]                          apply all migrations, or the next N
+  down [N] [-all] [-stored [-f]]  revert all migrations, or the last N
+  redo [N]                        revert the last migration, or the last N, and apply it again
+  repair [flags]                  say what is so where godwit cannot know; without a flag, show what there is to say
+  baseline V [-force]             say that a database without a version has what the migrations up to V make; nothing runs
+  drop [-f]                       drop everything inside the database
+  force V                         record version V without running anything, and clear the dirty flag
+  version                         print the version that the database is at
+  unlock [-f]                     show who holds a lock on the database, and clear it
+  help [COMMAND]                  print the help of all commands, or of one
 
 Sources: file
 Databases: sqlite-native, sqlite3, sqlite, sqlite-wasm, ncruces-sqlite3
@@ -91,7 +91,8 @@ Databases: sqlite-native, sqlite3, sqlite, sqlite-wasm, ncruces-sqlite3
 		},
 		{
 			args: ["-f", "-path", "m", "up"],
-			error: '-f is a flag of drop and unlock, not of up\nUsage: godwit FLAGS up [N]; "godwit up -help" tells more\n',
+			error:
+				'-f is a flag of down, drop, and unlock, not of up\nUsage: godwit FLAGS up [N]; "godwit up -help" tells more\n',
 		},
 		{
 			args: ["up", "-transaction", "some"],
@@ -131,6 +132,10 @@ Databases: sqlite-native, sqlite3, sqlite, sqlite-wasm, ncruces-sqlite3
 		{ args: ["down", "x"], error: `can't read limit argument N: it is "x", and must be a whole number, 0 or more` },
 		{ args: ["down", "1", "2"], error: 'too many arguments: down takes one, and "2" is left over' },
 		{ args: ["down", "1", "-all"], error: "-all cannot be used with other arguments" },
+		{
+			args: ["down", "-f"],
+			error: "-f goes with -stored; -all reverts every migration without asking",
+		},
 		{ args: ["drop", "everything"], error: 'too many arguments: drop takes none, and "everything" is left over' },
 		{ args: ["version", "1"], error: 'too many arguments: version takes none, and "1" is left over' },
 		{ args: ["unlock", "1"], error: 'too many arguments: unlock takes none, and "1" is left over' },

@@ -6,7 +6,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import lineSchema from "../../schemas/line.schema.json" with { type: "json" };
 import statusSchema from "../../schemas/status.schema.json" with { type: "json" };
-import { folderOf, godwit, type Outcome, threeMigrations } from "../fixtures/godwit.ts";
+import { folderOf, godwit, type Outcome, threeMigrations, withoutTimes } from "../fixtures/godwit.ts";
 
 const backends = ["sqlite-native", "sqlite-wasm"] as const;
 
@@ -293,6 +293,93 @@ describe("godwit redo", () => {
 		expect((await run("redo", "2")).code).toBe(1);
 		expect((await run("version")).stdout).toBe("3\n");
 		expect(lines((await run("history", "-json")).stdout)).toHaveLength(3);
+	});
+});
+
+describe.each(backends)("godwit down -stored on %s", (backend) => {
+	/** With all applied, and the files of the last two gone. */
+	async function withoutFiles(options?: string): Promise<Place> {
+		const place = await placeOf(backend, options);
+		await place.run("up");
+		for (const name of ["2_posts", "3_tags"]) {
+			for (const direction of ["up", "down"]) rmSync(join(place.cwd, `m/${name}.${direction}.sql`));
+		}
+		return place;
+	}
+
+	it("prints the texts, and reverts with them once somebody has said so", async () => {
+		const { run } = await withoutFiles();
+		expect((await run("down", "1")).stderr).toContain("above the newest migration");
+		const asked = await run("down", "2", "-stored");
+		expect(asked).toMatchObject({
+			code: 1,
+			stderr:
+				"error: Not running the stored down texts: there is no terminal to ask on; add -f to go on without asking\n",
+		});
+		expect(asked.stdout.replaceAll(/applied [-0-9: ]+ UTC/g, "applied TIME")).toBe(
+			"-- 3 tags, applied TIME (event 3)\nDROP TABLE tags;\n\n-- 2 posts, applied TIME (event 2)\nDROP TABLE posts;\n\n",
+		);
+		expect((await run("version")).stdout).toBe("3\n");
+		const reverted = await run("down", "2", "-stored", "-f");
+		expect(reverted).toMatchObject({ code: 0, stdout: asked.stdout });
+		expect(withoutTimes(reverted.stderr)).toBe("3/d tags (TIME)\n2/d posts (TIME)\n");
+		expect((await run("history")).stdout).toMatch(/down 2 +posts .* with the down text of event 2$/m);
+		expect((await run("status", "-exit-code")).code).toBe(0);
+		expect((await run("down", "3", "-stored", "-f")).stderr).toMatch(/^1\/d users .*\nerror: limit 2 short\n$/);
+		expect(await run("down", "-stored")).toMatchObject({ code: 0, stdout: "", stderr: "no change\n" });
+	});
+
+	it("reverts with the text that was stored, although the file was changed", async () => {
+		const { cwd, run } = await placeOf(backend);
+		await run("up");
+		writeFileSync(join(cwd, "m/3_tags.down.sql"), "DROP TABLE nothing;");
+		expect((await run("down", "1")).code).toBe(1);
+		expect((await run("down", "1", "-stored", "-f")).code).toBe(0);
+	});
+
+	it("writes a line for each text with -json", async () => {
+		const { run } = await withoutFiles();
+		const printed = lines((await run("down", "1", "-stored", "-f", "-json")).stdout);
+		expect(printed.map(({ type }) => type)).toEqual(["stored", "locked", "start", "end", "unlocked", "result"]);
+		expect(printed[0]).toMatchObject({ version: "3", title: "tags", event: 3, text: "DROP TABLE tags;" });
+	});
+
+	it.each([
+		["x-history=hash", "the history has a checksum alone"],
+		["x-history=off", "on SQLite one that is not opened with x-history=off"],
+	])("says with %s why there is no text", async (options, reason) => {
+		const { run } = await withoutFiles(options);
+		const { code, stdout, stderr } = await run("down", "1", "-stored", "-f");
+		expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+		expect(stderr).toContain(reason);
+	});
+
+	it.each([
+		[
+			"UPDATE schema_migrations_history SET down_text = 'DROP TABLE users;' WHERE id = 3",
+			"is not the one that was stored",
+		],
+		["UPDATE schema_migrations_history SET down_text = 'DROP' WHERE id = 3", "is not the one that was stored"],
+		[
+			"DELETE FROM schema_migrations; INSERT INTO schema_migrations (version, dirty) VALUES (3, 0)",
+			"another tool was at work",
+		],
+	])("refuses after %s", async (sql, reason) => {
+		const { cwd, run } = await withoutFiles();
+		const database = new DatabaseSync(join(cwd, "a.db"));
+		database.exec(sql);
+		database.close();
+		expect(await run("down", "1", "-stored", "-f")).toMatchObject({ code: 1, stderr: expect.stringContaining(reason) });
+		expect((await run("version")).stdout).toBe("3\n");
+	});
+
+	it("runs no text that would open another file", async () => {
+		const { cwd, run } = await placeOf(backend);
+		writeFileSync(join(cwd, "m/3_tags.down.sql"), "DROP TABLE tags;\nATTACH 'other.db' AS other;");
+		await run("up");
+		const { code, stderr } = await run("down", "1", "-stored", "-f");
+		expect(code).toBe(1);
+		expect(stderr).toContain("its text has ATTACH at line 2, column 1");
 	});
 });
 
