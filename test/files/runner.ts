@@ -4,13 +4,15 @@ import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { BackendName } from "./backends.ts";
 
-/** What a runner is told: to migrate all the way up, or, without files, to read the version. */
+/** What a runner is told: to migrate all the way up, to make the reports, or, without files, to read the version. */
 export interface Command {
 	readonly backend: BackendName;
 	readonly path: string;
 	/** Of the URL. */
 	readonly options?: string;
 	readonly files?: Readonly<Record<string, string>>;
+	/** Makes all reports, and migrates nothing. */
+	readonly reports?: boolean;
 	/** How many migrations to run; default all. */
 	readonly limit?: number;
 	readonly lockTimeoutMs?: number;
@@ -24,7 +26,10 @@ export interface Outcome {
 	readonly code?: string;
 	readonly message?: string;
 	readonly waitedMs?: number;
-	/** Types of the events, and the texts of notices. */
+	/** Of each migration its version and state, from a status; then of each event of the history what it did. */
+	readonly states?: readonly string[];
+	readonly history?: readonly string[];
+	/** Types of the events, and the texts of notices and findings. */
 	readonly events: readonly string[];
 }
 

@@ -1,12 +1,14 @@
 import type { Driver, FoundVersion } from "../../driver/driver.ts";
 import { type AppliedState, settledVersions } from "../../history/applied-state.ts";
 import { createRecorder, type Recorder } from "../../history/recorder.ts";
+import { isMigrateError, type MigrateError } from "../../migrate-error.ts";
 import type { MigrationReport } from "../../migration.ts";
 import type { Source } from "../../source/source.ts";
 import { createTrace } from "../../trace.ts";
 import type { Version } from "../../version.ts";
 import type { MigrateOptions } from "../migrate-options.ts";
 import type { Finding } from "../policies/finding.ts";
+import { nameFiles } from "../policies/name-files.ts";
 import { newToken } from "../token.ts";
 import { dirtyDatabase } from "./dirty-database.ts";
 import { migrationFailed } from "./migration-failure.ts";
@@ -36,7 +38,8 @@ export async function carryOut(operation: CarryOut): Promise<MigrationReport> {
 	const { state, migrations, missingSteps, findings, refusal } = seen;
 	const { version, dirty } = state.found;
 	// A dirty flag seen without the lock may be a migration that is running right now.
-	if (!dirty && refusal === undefined) {
+	const settled = !dirty && refusal === undefined;
+	if (settled) {
 		const stopped = options.signal?.aborted ?? false;
 		if ((migrations.length === 0 && state.due.length === 0) || stopped) {
 			trace("nothing to run at version %s", version);
@@ -44,12 +47,19 @@ export async function carryOut(operation: CarryOut): Promise<MigrationReport> {
 			return report(version, missingSteps, stopped && migrations.length > 0);
 		}
 	}
-	return underLock(
-		driver,
-		options,
-		(lockAgain) => runUnderLock(operation, seen, lockAgain),
-		() => report(version, 0, true),
-	);
+	let locked = false;
+	const work = (lockAgain: () => Promise<void>): Promise<MigrationReport> => {
+		locked = true;
+		return runUnderLock(operation, seen, lockAgain);
+	};
+	try {
+		return await underLock(driver, options, work, () => report(version, 0, true));
+	} catch (error) {
+		// To adopt is all there was to do, and it must not keep an app from starting on a database that it can only read.
+		if (locked || !settled || migrations.length > 0 || !isMigrateError(error, "ERR_DATABASE")) throw error;
+		tell([...findings, await notAdopted(operation.source, state, error)], options);
+		return report(version, missingSteps, false);
+	}
 }
 
 /** @param before What was prepared before the lock was taken. */
@@ -124,6 +134,17 @@ async function recordDue({ driver, source }: CarryOut, state: AppliedState): Pro
 	const events = await recorder.due(state.due);
 	await driver.setVersion({ version, dirty, from: { version, dirty }, token: newToken(), events: () => events });
 	return recorder;
+}
+
+/** What another tool did counts all the same: it is worked out anew each time. */
+async function notAdopted(source: Source, { due }: AppliedState, error: MigrateError): Promise<Finding> {
+	const versions = due.filter(({ op }) => op === "adopt").map(({ version }) => version);
+	const what =
+		versions.length === 0
+			? "another tool was at work"
+			: `another tool has probably applied ${await nameFiles(source, versions)}`;
+	const message = `${what}; this cannot be recorded, and the next up that can write to the database records it: ${error.message}`;
+	return { kind: "adopted", level: "warning", versions, message };
 }
 
 function tell(findings: readonly Finding[], { onEvent }: MigrateOptions): void {
