@@ -1,3 +1,4 @@
+import type { Migration } from "../migration.ts";
 import { nearestName } from "../nearest-name.ts";
 import type { MigrateEvent } from "./migrate-event.ts";
 import type { Policies } from "./policies/policies.ts";
@@ -9,6 +10,11 @@ export interface MigrateOptions extends Policies {
 	readonly prefetch?: number;
 	/** Stops after the migration in flight, for the life of the instance. Go: GracefulStop. */
 	readonly signal?: AbortSignal;
+	/**
+	 * Is called for each migration with what runs it, and has to call that once and wait for it; what that rejects with, it
+	 * rejects with. For what has to surround a migration, as a span of a trace does.
+	 */
+	readonly around?: (migration: Migration, run: () => Promise<void>) => Promise<void>;
 	/** Hears what happens; called synchronously, and what it throws ends the operation. */
 	readonly onEvent?: (event: MigrateEvent) => void;
 	/**
@@ -27,6 +33,7 @@ const NAMES = [
 	"lockTimeoutMs",
 	"prefetch",
 	"signal",
+	"around",
 	"onEvent",
 	"missingDown",
 	"transaction",

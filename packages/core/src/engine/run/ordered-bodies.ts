@@ -38,7 +38,7 @@ export interface RunInOrder {
  */
 export async function runInOrder(
 	migrations: readonly Migration[],
-	{ prefetch = DEFAULT_PREFETCH, signal, onEvent, calls }: OrderOptions,
+	{ prefetch = DEFAULT_PREFETCH, signal, around, onEvent, calls }: OrderOptions,
 	{ run, ended }: RunInOrder,
 ): Promise<boolean> {
 	const count = migrations.length;
@@ -74,7 +74,8 @@ export async function runInOrder(
 			schedule(index + prefetch);
 			onEvent?.({ type: "start", migration, index, count });
 			const began = performance.now();
-			if (!(await run({ migration, index, body: ahead.get(index)?.body }))) break;
+			const next = { migration, index, body: ahead.get(index)?.body };
+			if (!(await (around === undefined ? run(next) : surrounded(around, next, run)))) break;
 			await ahead.get(index)?.close().catch(noLongerWanted);
 			ahead.delete(index);
 			const { version, direction, target, file } = migration;
@@ -89,6 +90,29 @@ export async function runInOrder(
 	// What was applied stays so, and is for the caller to hear.
 	await closeAll().catch(noLongerWanted);
 	return done === count;
+}
+
+/** @throws TypeError when the caller's function does not run the migration. */
+async function surrounded(
+	around: NonNullable<MigrateOptions["around"]>,
+	next: OrderedBody,
+	run: RunInOrder["run"],
+): Promise<boolean> {
+	let running: Promise<boolean> | undefined;
+	let goesOn: boolean | undefined;
+	try {
+		await around(next.migration, async () => {
+			running ??= run(next);
+			goesOn = await running;
+		});
+	} catch (error) {
+		// A migration's own failure says more, and one that still runs must not be left behind.
+		await running;
+		throw error;
+	}
+	goesOn ??= await running;
+	if (goesOn === undefined) throw new TypeError("around has to call the function that it is given");
+	return goesOn;
 }
 
 function noLongerWanted(error: unknown): void {
