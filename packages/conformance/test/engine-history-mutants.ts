@@ -100,6 +100,15 @@ export const engineHistoryMutants: Readonly<Record<string, EngineMutant>> = {
 		caughtBy: "engine/refuses-out-of-order",
 		options: (options) => ({ ...options, outOfOrder: "skip" }),
 	},
+	"a plan is of what is above the version": {
+		caughtBy: "engine/plan-tells-what-would-run",
+		break: (e) => ({
+			async plan(goal) {
+				const planned = await e.plan(goal);
+				return { ...planned, migrations: planned.migrations.filter(({ version }) => version > planned.from) };
+			},
+		}),
+	},
 	"out of order cannot be skipped": {
 		caughtBy: "engine/skips-out-of-order",
 		options: (options) => ({ ...options, outOfOrder: "error" }),

@@ -196,6 +196,8 @@ export function brokenEngine(mutant: EngineMutant, given: EngineOptions): Engine
 		redo: (count) => engine.redo(count),
 		version: () => engine.version(),
 		status: () => engine.status(),
+		pending: () => engine.pending(),
+		plan: (goal) => engine.plan(goal),
 		repair: (cure) => engine.repair(cure),
 		baseline: (version, how) => engine.baseline(version, how),
 		[Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),

@@ -32,16 +32,18 @@ export type { DownOptions } from "./engine/migrate.ts";
 export { Migrate } from "./engine/migrate.ts";
 export type { MigrateEvent } from "./engine/migrate-event.ts";
 export type { MigrateOptions } from "./engine/migrate-options.ts";
+export type { MigrationPlan } from "./engine/migration-plan.ts";
+export { needsMigration } from "./engine/needs-migration.ts";
 export type { Goal, Plan, VersionStatus } from "./engine/plan.ts";
 export { plan } from "./engine/plan.ts";
 export type { Finding } from "./engine/policies/finding.ts";
 export type { Policies } from "./engine/policies/policies.ts";
 export type { Cure } from "./engine/repair.ts";
-export type { MigrationState, MigrationStatus, StatusReport } from "./engine/status.ts";
+export type { MigrationState, MigrationStatus, PendingMigration, StatusReport } from "./engine/status.ts";
 export type { StoredDown } from "./engine/stored-down.ts";
 export { hasCredentials } from "./has-credentials.ts";
 export type { EventOp, HistoryEvent, HistoryHead, RecordedEvent, StoredTexts } from "./history/history-event.ts";
-export type { ErrorCode, ErrorDetails, MigrateErrorOptions } from "./migrate-error.ts";
+export type { ErrorCode, ErrorDetails, MigrateErrorOf, MigrateErrorOptions } from "./migrate-error.ts";
 export { isMigrateError, MigrateError, suppress } from "./migrate-error.ts";
 export type {
 	AppliedMigration,

@@ -166,8 +166,11 @@ export class MigrateError<C extends ErrorCode = ErrorCode> extends Error {
 	}
 }
 
+/** A MigrateError with one of these codes, as a union of one type for each: `switch (error.code)` narrows `error.details`. */
+export type MigrateErrorOf<C extends ErrorCode = ErrorCode> = C extends ErrorCode ? MigrateError<C> : never;
+
 /** Returns whether an error is a MigrateError, also across duplicate copies of this package, where `instanceof` does not. */
-export function isMigrateError<C extends ErrorCode>(error: unknown, code?: C): error is MigrateError<C> {
+export function isMigrateError<C extends ErrorCode = ErrorCode>(error: unknown, code?: C): error is MigrateErrorOf<C> {
 	return error instanceof Error && brand in error && (code === undefined || (error as MigrateError).code === code);
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import { cleanUpAfter } from "../src/clean-up-after.ts";
 import { isMigrateError, MigrateError, suppress } from "../src/migrate-error.ts";
 
@@ -26,6 +26,26 @@ describe("isMigrateError", () => {
 		const error: unknown = new MigrateError("ERR_DIRTY", "dirty", { version: 3n });
 		expect(isMigrateError(error, "ERR_LOCKED")).toBe(false);
 		expect(isMigrateError(error, "ERR_DIRTY") && error.details.version).toBe(3n);
+	});
+
+	it("lets a switch over the code narrow the details", () => {
+		function versionsOf(error: unknown): readonly bigint[] {
+			if (!isMigrateError(error)) return [];
+			switch (error.code) {
+				case "ERR_DIRTY":
+					expectTypeOf(error.details).toEqualTypeOf<{ readonly version: bigint }>();
+					return [error.details.version];
+				case "ERR_OUT_OF_ORDER":
+					return error.details.versions;
+				case "ERR_LOCKED":
+					expectTypeOf(error.details).toEqualTypeOf<undefined>();
+					return [];
+				default:
+					return [];
+			}
+		}
+		expect(versionsOf(new MigrateError("ERR_DIRTY", "dirty", { version: 3n }))).toEqual([3n]);
+		expect(versionsOf(new MigrateError("ERR_OUT_OF_ORDER", "late", { versions: [1n, 2n] }))).toEqual([1n, 2n]);
 	});
 
 	it.each([[new Error("plain")], [undefined], [null], ["ERR_DIRTY"], [{ code: "ERR_DIRTY" }]])(

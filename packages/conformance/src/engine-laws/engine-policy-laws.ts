@@ -38,6 +38,35 @@ function outOfOrderLaws(openEngine: OpenEngine): HistoryLaws {
 			},
 		},
 		{
+			id: "engine/plan-tells-what-would-run",
+			of: "Migrate.plan",
+			async check(harness) {
+				await upTo(openEngine, harness, [1n, 3n]);
+				const set = reversibleSet([1n, 2n, 3n, 4n]);
+				await using engine = await openWith(openEngine, harness, set, { outOfOrder: "apply" });
+				const before = await harness.fingerprint?.();
+				const states = (await engine.pending()).map(({ version, state }) => `${version} ${state}`);
+				assert.deepEqual(states, ["2 out-of-order", "4 pending"]);
+				for (const [goal, steps] of [
+					[{ kind: "up" }, ["2 up to 3", "4 up to 4"]],
+					[{ kind: "up", limit: 1 }, ["2 up to 3"]],
+					[{ kind: "down", limit: 1 }, ["3 down to 1"]],
+					[{ kind: "redo", limit: 1 }, ["3 down to 1", "3 up to 3"]],
+					[{ kind: "version", version: 2n }, ["3 down to 1", "2 up to 2"]],
+				] as const) {
+					const { from, migrations, missingSteps } = await engine.plan(goal);
+					const names = migrations.map(({ version, direction, target }) => `${version} ${direction} to ${target}`);
+					assert.deepEqual({ from, names, missingSteps }, { from: 3n, names: steps, missingSteps: 0 });
+				}
+				assert.equal((await engine.plan({ kind: "down", limit: 5 })).missingSteps, 3);
+				assert.equal(await harness.fingerprint?.(), before, "a plan writes nothing");
+				await using strict = await openWith(openEngine, harness, set);
+				await rejection("ERR_OUT_OF_ORDER", strict.plan({ kind: "up" }));
+				await strict.force(4n);
+				assert.deepEqual((await strict.plan({ kind: "up" })).migrations, []);
+			},
+		},
+		{
 			id: "engine/skips-out-of-order",
 			of: "Policies.outOfOrder",
 			async check(harness) {

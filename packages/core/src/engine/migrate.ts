@@ -1,11 +1,9 @@
 import { cleanUpAfter } from "../clean-up-after.ts";
 import { type CallQueue, callQueue } from "../driver/call-queue.ts";
-import type { Driver, DriverHistory, VersionState } from "../driver/driver.ts";
-import { readAppliedState } from "../history/applied-state.ts";
+import type { Driver, VersionState } from "../driver/driver.ts";
 import { versionDigest } from "../history/digest.ts";
 import type { HistoryEvent, RecordedEvent, StoredTexts } from "../history/history-event.ts";
 import { signed } from "../history/recorder.ts";
-import { MigrateError } from "../migrate-error.ts";
 import type { Migration, MigrationReport } from "../migration.ts";
 import { openDriver, openSource } from "../registry.ts";
 import { assertMigrations } from "../source/assert-migrations.ts";
@@ -13,16 +11,16 @@ import type { Source } from "../source/source.ts";
 import { toVersion, type Version } from "../version.ts";
 import { type BaselineOptions, baseline } from "./baseline.ts";
 import { assertOptions, type MigrateOptions } from "./migrate-options.ts";
+import { type MigrationPlan, readPlan } from "./migration-plan.ts";
 import type { Goal } from "./plan.ts";
 import { type Cure, repair } from "./repair.ts";
 import { type CarryOut, carryOut } from "./run/carry-out.ts";
-import { dirtyDatabase } from "./run/dirty-database.ts";
 import { underLock, waitingOf } from "./run/migration-lock.ts";
 import { preparedMigrations, preparedWay } from "./run/prepare.ts";
 import { preparedStored } from "./run/prepare-stored.ts";
 import { type SourceCalls, sourceCalls } from "./run/source-calls.ts";
-import { readStatus, type StatusReport } from "./status.ts";
-import { type StoredDown, storedWay } from "./stored-down.ts";
+import { isPendingMigration, type PendingMigration, readStatus, type StatusReport } from "./status.ts";
+import { readStoredDown, type StoredDown, withHistory } from "./stored-down.ts";
 
 export interface DownOptions {
 	/**
@@ -108,14 +106,7 @@ export class Migrate implements AsyncDisposable {
 			throw new TypeError(`the number of migrations must be a whole number of at least 0, not ${count}`);
 		}
 		const driver = withHistory(this.#driver);
-		return this.#operate(async () => {
-			const versions = await this.#source.versions();
-			const state = await readAppliedState({ driver, versions, whole: true, waiting: waitingOf(this.#options) });
-			if (state.found.dirty) throw dirtyDatabase(state.found.version);
-			const way = await storedWay(driver.history, state, count);
-			if ("refusal" in way) throw way.refusal;
-			return way.texts;
-		});
+		return this.#operate(() => readStoredDown(this.#source, driver, count, waitingOf(this.#options)));
 	}
 
 	/** Applies `count` migrations, or reverts `-count` when it is negative. Go: Steps. */
@@ -194,6 +185,21 @@ export class Migrate implements AsyncDisposable {
 		return this.#operate(() => readStatus(this.#source, this.#driver, options, waitingOf(options)));
 	}
 
+	/** Tells of the migrations that are not applied and may be, ascending, also below the database's version. As `status`. */
+	async pending(): Promise<readonly PendingMigration[]> {
+		return (await this.status()).migrations.filter(isPendingMigration);
+	}
+
+	/**
+	 * Tells what would run on the way to a goal if it began now: `up` is `{ kind: "up" }`. Takes no lock, and writes nothing.
+	 *
+	 * @throws MigrateError what the operation would throw before it runs anything, `ERR_CHANGED` excepted: whether files were
+	 *   changed is told by `status`.
+	 */
+	async plan(goal: Goal): Promise<MigrationPlan> {
+		return this.#operate(() => readPlan(this.#source, this.#driver, goal, this.#options));
+	}
+
 	/** Reads every event of the history, in the order in which they were written; none where the driver keeps no history. */
 	async history(): Promise<readonly RecordedEvent[]> {
 		const { history } = this.#driver;
@@ -265,15 +271,6 @@ export class Migrate implements AsyncDisposable {
 	async #exclusively(work: () => Promise<void>): Promise<void> {
 		await this.#operate(() => underLock(this.#driver, this.#options, work));
 	}
-}
-
-/** @throws MigrateError `ERR_UNSUPPORTED`. */
-function withHistory(driver: Driver): Driver & { readonly history: DriverHistory } {
-	const { history } = driver;
-	if (history !== undefined) return driver as Driver & { readonly history: DriverHistory };
-	const message =
-		"stored texts need a driver that keeps a history; on SQLite one that is not opened with x-history=off";
-	throw new MigrateError("ERR_UNSUPPORTED", message, { capability: "history" });
 }
 
 /** A source that cannot be read must not be in the way of a repair. */

@@ -45,6 +45,13 @@ export interface MigrationStatus {
 	readonly event?: RecordedEvent | undefined;
 }
 
+/** A migration that is not applied, and may be. */
+export type PendingMigration = MigrationStatus & { readonly state: "pending" | "out-of-order" };
+
+export function isPendingMigration(migration: MigrationStatus): migration is PendingMigration {
+	return migration.state === "pending" || migration.state === "out-of-order";
+}
+
 /** Where a database is, next to a source. */
 export interface StatusReport extends VersionState {
 	/** `none`: the database keeps no history, and what is at or below the version counts as applied. */

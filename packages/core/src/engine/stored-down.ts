@@ -1,13 +1,15 @@
-import type { DriverHistory } from "../driver/driver.ts";
-import type { AppliedState } from "../history/applied-state.ts";
+import type { Driver, DriverHistory, LockOptions } from "../driver/driver.ts";
+import { type AppliedState, readAppliedState } from "../history/applied-state.ts";
 import { loadChecksum } from "../history/checksum.ts";
 import type { RecordedEvent } from "../history/history-event.ts";
 import type { KnownVersion } from "../history/known-versions.ts";
 import { MigrateError } from "../migrate-error.ts";
 import type { MigrationStep } from "../migration.ts";
+import type { Source } from "../source/source.ts";
 import type { Version } from "../version.ts";
 import { plan } from "./plan.ts";
 import { appliedStatuses } from "./policies/policies.ts";
+import { dirtyDatabase } from "./run/dirty-database.ts";
 
 /** A migration, and the text that reverts it: its down file as the history stored it when the migration was applied. */
 export interface StoredDown {
@@ -25,6 +27,30 @@ export interface StoredDown {
 
 /** What the history has for a way down, or why nothing of it may be run. */
 export type StoredWay = { readonly texts: readonly StoredDown[] } | { readonly refusal: MigrateError };
+
+/** @throws MigrateError `ERR_UNSUPPORTED`. */
+export function withHistory(driver: Driver): Driver & { readonly history: DriverHistory } {
+	const { history } = driver;
+	if (history !== undefined) return driver as Driver & { readonly history: DriverHistory };
+	const message =
+		"stored texts need a driver that keeps a history; on SQLite one that is not opened with x-history=off";
+	throw new MigrateError("ERR_UNSUPPORTED", message, { capability: "history" });
+}
+
+/** Looks up the stored texts without the lock. Reads only. @throws MigrateError as `Migrate.storedDown`. */
+export async function readStoredDown(
+	source: Source,
+	driver: Driver & { readonly history: DriverHistory },
+	count: number | undefined,
+	waiting: LockOptions,
+): Promise<readonly StoredDown[]> {
+	const versions = await source.versions();
+	const state = await readAppliedState({ driver, versions, whole: true, waiting });
+	if (state.found.dirty) throw dirtyDatabase(state.found.version);
+	const way = await storedWay(driver.history, state, count);
+	if ("refusal" in way) throw way.refusal;
+	return way.texts;
+}
 
 /**
  * Looks up the stored texts that revert the last migrations, newest first. Reads only.

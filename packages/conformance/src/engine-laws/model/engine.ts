@@ -25,6 +25,8 @@ export type Engine = Pick<
 	| "drop"
 	| "version"
 	| "status"
+	| "pending"
+	| "plan"
 	| "repair"
 	| "baseline"
 	| typeof Symbol.asyncDispose
