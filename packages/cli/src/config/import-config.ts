@@ -1,0 +1,41 @@
+import { spawnSync } from "node:child_process";
+import { pathToFileURL } from "node:url";
+import { CommandError } from "../command-line/command-error.ts";
+import { shownPath } from "./find-config.ts";
+
+/**
+ * Runs a configuration that is a module, and returns its default export. Node itself strips the types of TypeScript.
+ *
+ * @param path An absolute path.
+ * @throws CommandError when it cannot be loaded or throws, with the line where Node tells it.
+ */
+export async function importConfig(path: string): Promise<unknown> {
+	let module: Readonly<Record<string, unknown>>;
+	try {
+		module = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
+	} catch (error) {
+		const reason = error instanceof Error ? `${error.name}: ${error.message}` : `it threw ${typeof error}`;
+		throw new CommandError(`cannot load ${shownPath(path)}${placeOf(error, path)}: ${reason}`, { cause: error });
+	}
+	if (!("default" in module)) {
+		throw new CommandError(`${shownPath(path)} has no default export; write "export default { ... }"`);
+	}
+	return module.default;
+}
+
+/** `:LINE:COLUMN`; empty when Node does not tell it. */
+function placeOf(error: unknown, path: string): string {
+	if (!(error instanceof Error)) return "";
+	const place = placeIn(error.stack ?? "", path);
+	if (place !== "" || !(error instanceof SyntaxError)) return place;
+	// The stack of a module's syntax error has only Node's own frames.
+	return placeIn(spawnSync(process.execPath, ["--check", path], { encoding: "utf8" }).stderr, path);
+}
+
+function placeIn(text: string, path: string): string {
+	for (const name of [pathToFileURL(path).href, path]) {
+		const [, place = "", source, column] = text.split(name, 2)[1]?.match(/^(:\d+(?::\d+)?)(?:\n(.*\n)( *)\^)?/) ?? [];
+		if (place !== "") return source === undefined ? place : `${place}:${(column?.length ?? 0) + 1}`;
+	}
+	return "";
+}
