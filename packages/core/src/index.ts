@@ -55,7 +55,10 @@ export type {
 } from "./migration.ts";
 export { nearestName } from "./nearest-name.ts";
 export {
+	absoluteDatabaseUrl,
+	absoluteSourceUrl,
 	breakLocks,
+	databaseIdentity,
 	openDriver,
 	openSource,
 	register,

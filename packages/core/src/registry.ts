@@ -75,9 +75,48 @@ export async function breakLocks(url: string, confirm: (holder: string) => Promi
  *   `ERR_UNKNOWN_SOURCE`; whatever the source's `open` throws.
  */
 export async function openSource(url: string): Promise<Source> {
+	return sourceFactory(url).open(url);
+}
+
+/**
+ * Makes the relative path in a database URL absolute; a URL whose driver has no `absoluteUrl` stays as it is.
+ *
+ * @param folder An absolute path, which a relative one starts from.
+ * @throws MigrateError as `openDriver` for a URL that cannot be read.
+ */
+export async function absoluteDatabaseUrl(url: string, folder: string): Promise<string> {
+	return (await driverFactory(url).absoluteUrl?.(url, folder)) ?? url;
+}
+
+/**
+ * Makes the relative path in a source URL absolute; a URL whose source has no `absoluteUrl` stays as it is.
+ *
+ * @param folder An absolute path, which a relative one starts from.
+ * @throws MigrateError as `openSource` for a URL that cannot be read.
+ */
+export async function absoluteSourceUrl(url: string, folder: string): Promise<string> {
+	return (await sourceFactory(url).absoluteUrl?.(url, folder)) ?? url;
+}
+
+/**
+ * Returns a text that is the same for two URLs of one database; see `DriverFactory.identityOf`.
+ *
+ * @throws MigrateError as `openDriver` for a URL that cannot be read.
+ */
+export async function databaseIdentity(url: string): Promise<string> {
+	return (await driverFactory(url).identityOf?.(url)) ?? withoutUserAndOptions(url);
+}
+
+/** A user may hold an `@` that should have been encoded. The name of a host has no case. */
+function withoutUserAndOptions(url: string): string {
+	const [, scheme = "", host = "", path = ""] = /^([^:]*):(?:\/\/)?(?:[^/?]*@)?([^/?]*)([^?]*)/s.exec(url) ?? [];
+	return `${scheme.toLowerCase()}://${host.toLowerCase()}${path}`;
+}
+
+function sourceFactory(url: string): SourceFactory {
 	const scheme = schemeOfUrl(url, "source", [...sources.keys()]);
 	const factory = sources.get(scheme);
-	if (factory !== undefined) return factory.open(url);
+	if (factory !== undefined) return factory;
 	const known = registeredSources();
 	const message = unknownScheme("source", "registerSource", scheme, known, nearestHint(scheme, known));
 	throw new MigrateError("ERR_UNKNOWN_SOURCE", message, { scheme, known });

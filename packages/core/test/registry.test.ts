@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import {
+	absoluteDatabaseUrl,
+	absoluteSourceUrl,
 	breakLocks,
+	databaseIdentity,
 	openDriver,
 	openSource,
 	register,
@@ -215,5 +218,38 @@ describe("breakLocks", () => {
 			details: { capability: "breakLocks" },
 		});
 		await expect(breakLocks("lock://app.db", confirm)).rejects.toMatchObject({ code: "ERR_UNKNOWN_DRIVER" });
+	});
+});
+
+describe("absoluteDatabaseUrl and absoluteSourceUrl", () => {
+	it("ask the driver or the source of the scheme, and leave the URL alone when it has no paths", async () => {
+		const absoluteUrl = async (url: string, folder: string): Promise<string> => `${url} from ${folder}`;
+		register("paths", { open: async () => recordingDriver(), absoluteUrl });
+		registerSource("paths", { open: async () => memorySource({}), absoluteUrl });
+		register("server", { open: async () => recordingDriver() });
+		registerSource("server", { open: async () => memorySource({}) });
+		for (const absolute of [absoluteDatabaseUrl, absoluteSourceUrl]) {
+			expect(await absolute("paths://a", "/b")).toBe("paths://a from /b");
+			expect(await absolute("server://a", "/b")).toBe("server://a");
+		}
+		await expect(absoluteDatabaseUrl("none://a", "/b")).rejects.toMatchObject({ code: "ERR_UNKNOWN_DRIVER" });
+		await expect(absoluteSourceUrl("none://a", "/b")).rejects.toMatchObject({ code: "ERR_UNKNOWN_SOURCE" });
+	});
+});
+
+describe("databaseIdentity", () => {
+	it("is what the driver says", async () => {
+		register("known", { open: async () => recordingDriver(), identityOf: async (url) => `the one of ${url}` });
+		expect(await databaseIdentity("known://a")).toBe("the one of known://a");
+		await expect(databaseIdentity("unknown://a")).rejects.toMatchObject({ code: "ERR_UNKNOWN_DRIVER" });
+	});
+
+	it("is the URL without user, password and options for a driver that does not say", async () => {
+		register("plain", { open: async () => recordingDriver() });
+		const same = ["plain://h:1/app", "PLAIN://ann:p@ss@H:1/app?x=1", "plain:h:1/app?y", "plain://bob@h:1/app?x=@"];
+		expect(new Set(await Promise.all(same.map(databaseIdentity)))).toEqual(new Set(["plain://h:1/app"]));
+		for (const other of ["plain://h:2/app", "plain://h:1/App", "plain://h:1/app/b", "plain://i:1/app"]) {
+			expect(await databaseIdentity(other)).not.toBe("plain://h:1/app");
+		}
 	});
 });

@@ -19,7 +19,11 @@ import { sourceError } from "./source-error.ts";
  * Opening lists the folder once and reads no file; folders in it are left out, links to files count. A relative path
  * is looked for in the folder that is current when the source is opened; `pathOfFileUrl` says what URLs mean.
  */
-export const fileSource: SourceFactory = { open };
+export const fileSource: Required<SourceFactory> = { open, absoluteUrl };
+
+async function absoluteUrl(url: string, folder: string): Promise<string> {
+	return `file://${resolve(folder, pathOfFileUrl(url)).replaceAll("%", "%25").replaceAll("?", "%3F")}`;
+}
 
 async function open(url: string): Promise<Source> {
 	const folder = resolve(pathOfFileUrl(url));

@@ -386,3 +386,18 @@ describe.runIf(onLinux)("a named pipe in place of a migration", () => {
 		});
 	});
 });
+
+describe("absoluteUrl", () => {
+	it.runIf(!onWindows).each([
+		["file://m", "file:///b/c/m"],
+		["file:../m%20%25%3F", "file:///b/m %25%3F"],
+		["file:///m", "file:///m"],
+		["file://", "file:///b/c"],
+	])("makes of %s %s", async (url, absolute) => {
+		expect(await fileSource.absoluteUrl(url, "/b/c")).toBe(absolute);
+	});
+
+	it("refuses what open refuses", async () => {
+		await expect(fileSource.absoluteUrl("file://a?b", "/c")).rejects.toMatchObject({ code: "ERR_INVALID_OPTION" });
+	});
+});

@@ -16,6 +16,7 @@ import {
 	type Usability,
 	unusableConnectionError,
 } from "@godwit/sqlite";
+import { absoluteUrl } from "./absolute-url.ts";
 import { breakLocks } from "./break-locks.ts";
 import type { Connector } from "./connections/connector.ts";
 import { sharedByDriversOver } from "./connections/lent-connections.ts";
@@ -24,6 +25,7 @@ import { memoryConnection } from "./connections/memory-connection.ts";
 import { scratchConnection } from "./connections/scratch-connection.ts";
 import { type FileAccess, fileAccess } from "./files/file-access.ts";
 import { cannotOpen } from "./files/file-errors.ts";
+import { identityOf } from "./files/identity.ts";
 import { realDatabasePath } from "./files/real-path.ts";
 
 /** What a binding package fills in. */
@@ -116,6 +118,8 @@ export function sqliteFactory<Database extends object>(binding: SqliteBinding<Da
 				await access.close();
 			}
 		},
+		absoluteUrl: async (url, folder) => absoluteUrl(url, folder),
+		identityOf: async (url) => identityOf(url),
 		withInstance(database, options = {}) {
 			const config = completeConfig(options);
 			const usability = (): Usability => binding.usability(database);

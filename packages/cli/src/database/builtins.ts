@@ -5,7 +5,7 @@ export type Load<Factory> = () => Promise<Factory>;
 
 const sqliteNative: Load<Required<DriverFactory>> = async () => (await import("@godwit/sqlite-native")).sqliteNative;
 const sqliteWasm: Load<Required<DriverFactory>> = async () => (await import("@godwit/sqlite-wasm")).sqliteWasm;
-const fileSource: Load<SourceFactory> = async () => (await import("@godwit/source-file")).fileSource;
+const fileSource: Load<Required<SourceFactory>> = async () => (await import("@godwit/source-file")).fileSource;
 
 /** The drivers that come with godwit, by URL scheme; golang-migrate's names are among them. */
 export const builtinDrivers: Readonly<Record<string, Load<Required<DriverFactory>>>> = {
@@ -17,7 +17,7 @@ export const builtinDrivers: Readonly<Record<string, Load<Required<DriverFactory
 };
 
 /** The sources that come with godwit, by URL scheme. */
-export const builtinSources: Readonly<Record<string, Load<SourceFactory>>> = { file: fileSource };
+export const builtinSources: Readonly<Record<string, Load<Required<SourceFactory>>>> = { file: fileSource };
 
 const backends: ReadonlyMap<unknown, string> = new Map([
 	[sqliteNative, "sqlite-native (better-sqlite3)"],

@@ -13,10 +13,15 @@ export function registerBuiltins(): void {
 		register(scheme, {
 			open: async (url) => (await load()).open(url),
 			breakLocks: async (url, confirm) => (await load()).breakLocks(url, confirm),
+			absoluteUrl: async (url, folder) => (await load()).absoluteUrl(url, folder),
+			identityOf: async (url) => (await load()).identityOf(url),
 		});
 	}
 	for (const [scheme, load] of missing(builtinSources, registeredSources())) {
-		registerSource(scheme, { open: async (url) => (await load()).open(url) });
+		registerSource(scheme, {
+			open: async (url) => (await load()).open(url),
+			absoluteUrl: async (url, folder) => (await load()).absoluteUrl(url, folder),
+		});
 	}
 }
 

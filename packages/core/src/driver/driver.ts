@@ -233,4 +233,20 @@ export interface DriverFactory {
 	 * @returns How many locks were cleared.
 	 */
 	breakLocks?(url: string, confirm: (holder: string) => Promise<boolean>): Promise<number>;
+
+	/**
+	 * Optional, for databases in files: returns the URL with a relative path in it made absolute. Opens and makes nothing.
+	 *
+	 * @param folder An absolute path, which a relative one starts from instead of the working directory.
+	 * @throws MigrateError as `open` for a URL that cannot be read.
+	 */
+	absoluteUrl?(url: string, folder: string): Promise<string>;
+
+	/**
+	 * Optional: returns a text that is the same for all URLs that name one database, however they are spelt, and no other's. Opens
+	 * and makes nothing. Without it two URLs name one database when they differ in nothing but user, password and options.
+	 *
+	 * @throws MigrateError as `open` for a URL that cannot be read.
+	 */
+	identityOf?(url: string): Promise<string>;
 }

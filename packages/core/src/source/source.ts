@@ -26,4 +26,12 @@ export interface SourceFactory {
 	 * @throws MigrateError `ERR_INVALID_URL`, `ERR_SOURCE`, `ERR_DUPLICATE_MIGRATION`, `ERR_MIGRATION_NAME`.
 	 */
 	open(url: string): Promise<Source>;
+
+	/**
+	 * Optional, for migrations in files: returns the URL with a relative path in it made absolute. Opens nothing.
+	 *
+	 * @param folder An absolute path, which a relative one starts from instead of the working directory.
+	 * @throws MigrateError as `open` for a URL that cannot be read.
+	 */
+	absoluteUrl?(url: string, folder: string): Promise<string>;
 }
