@@ -1,6 +1,7 @@
 import { registerBuiltins } from "./database/register-builtins.ts";
 
 export * from "@godwit/core";
+export type { EnvironmentConfig, GodwitConfig } from "./config/config.ts";
 export { registerBuiltins } from "./database/register-builtins.ts";
 
 registerBuiltins();

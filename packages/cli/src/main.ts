@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { CommandError } from "./command-line/command-error.ts";
 import { type CommandLine, readCommandLine } from "./command-line/read-command-line.ts";
-import { givenUrls } from "./command-line/urls.ts";
+import { settingsOf } from "./command-line/settings.ts";
 import { UsageError } from "./command-line/usage-error.ts";
 import { hideSecrets } from "./output/hide-secrets.ts";
 import { printable } from "./output/printable.ts";
@@ -53,12 +53,12 @@ async function run(line: CommandLine): Promise<number> {
 		else standardError().write(`${text}\n`);
 		return line.is("help") ? 0 : 2;
 	}
-	const urls = givenUrls(line, process.env);
-	const given = [urls.source, urls.database].filter((url) => url !== undefined);
+	const given: string[] = [];
 	const toTerminal = terminal(lazyStandardError, (text) => readable(text, given));
 	try {
+		const settings = await settingsOf(line, (url) => given.push(url));
 		const printData = (text: string): void => print(line.is("json") ? readable(text, given) : text);
-		return await command.run({ line, urls, terminal: toTerminal, print: printData });
+		return await command.run({ line, settings, terminal: toTerminal, print: printData });
 	} catch (error) {
 		if (error instanceof UsageError) throw error;
 		const { describeError } = await import("./output/describe-error.ts");

@@ -1,7 +1,7 @@
 import type { Output } from "../output/output.ts";
 import type { Flag } from "./flags.ts";
 import type { CommandLine } from "./read-command-line.ts";
-import type { Urls } from "./urls.ts";
+import type { Settings } from "./settings.ts";
 
 /** A command, as its own file describes it. */
 export interface Command {
@@ -11,6 +11,8 @@ export interface Command {
 	readonly help: string;
 	/** The flags that it takes besides those of every command. */
 	readonly flags: readonly Flag[];
+	/** Whether no configuration is read for it, so that a wrong one is not in its way. Default false. */
+	readonly unconfigured?: boolean;
 	/**
 	 * Carries it out.
 	 *
@@ -26,5 +28,5 @@ export interface Command {
 /** What a command has to work with. */
 export interface Invocation extends Output {
 	readonly line: CommandLine;
-	readonly urls: Urls;
+	readonly settings: Settings;
 }

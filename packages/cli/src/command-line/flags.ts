@@ -20,6 +20,20 @@ export const commonFlags: readonly Flag[] = [
 		value: "URL",
 		help: "which database: sqlite-native://app.db (else $GODWIT_DATABASE, else $DATABASE_URL)",
 	},
+	{
+		name: "config",
+		kind: "string",
+		value: "FILE|none",
+		help: "the configuration (default: beside the nearest package.json)",
+	},
+	{ name: "env", kind: "string", value: "NAME", help: "which environment of the configuration" },
+	{ name: "env-file", kind: "string", value: "FILE", help: "where environment variables are read that are not set" },
+	{
+		name: "confirm",
+		kind: "string",
+		value: "NAME",
+		help: "let the command take something back in the protected environment NAME",
+	},
 	{ name: "prefetch", kind: "count", value: "N", help: "how many migrations are read ahead (default 10)" },
 	{ name: "lock-timeout", kind: "count", value: "N", help: "how many seconds to wait for the lock (default 15)" },
 	{

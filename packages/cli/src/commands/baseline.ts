@@ -13,6 +13,7 @@ export const baseline: Command = {
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {
 			source: "not empty",
+			guarded: "always",
 			stopping: "Stopping ...",
 			async run(migrate) {
 				await migrate.baseline(version, { force: line.is("force") });

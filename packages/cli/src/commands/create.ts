@@ -23,10 +23,10 @@ export const create: Command = {
 		},
 		{ name: "tz", kind: "string", value: "ZONE", help: "IANA time zone (default UTC)" },
 	],
-	async run({ line, print }) {
+	async run({ line, settings, print }) {
 		const { createFiles } = await import("../new-files/create-files.ts");
 		const { fileRequest } = await import("../new-files/file-request.ts");
-		const paths = await createFiles(await fileRequest(line));
+		const paths = await createFiles(await fileRequest(line, settings.source()));
 		if (line.is("json")) print(json({ type: "created", files: paths }));
 		else for (const path of paths) print(path);
 		return 0;

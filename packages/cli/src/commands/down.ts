@@ -38,6 +38,7 @@ export const down: Command = {
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {
 			source: "read",
+			guarded: "always",
 			question: limit === undefined && !is("all") ? QUESTION : undefined,
 			stopping: STOPPING_AFTER_MIGRATION,
 			run: async (migrate) => {

@@ -21,6 +21,7 @@ export const drop: Command = {
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {
 			source: "unread",
+			guarded: "always",
 			question: line.is("f") ? undefined : QUESTION,
 			stopping: "Stopping, unless the drop has begun ...",
 			async run(migrate) {

@@ -12,12 +12,15 @@ export const force: Command = {
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {
 			source: "unread",
+			guarded: "always",
 			stopping: "Stopping ...",
 			async run(migrate) {
 				await migrate.force(target);
 				if (invocation.line.is("json")) invocation.print(json({ type: "result", version: target }));
-				const { source } = invocation.urls;
-				if (source === undefined || target < 0n) return 0;
+				if (target < 0n) return 0;
+				const { resolveSource } = await import("../database/resolve-urls.ts");
+				const source = await resolveSource(invocation.settings);
+				if (source === undefined) return 0;
 				const { noteMissingVersion } = await import("../database/note-missing-version.ts");
 				await noteMissingVersion(source, target, invocation.terminal);
 				return 0;

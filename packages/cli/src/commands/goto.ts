@@ -14,6 +14,7 @@ export const goto: Command = {
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {
 			source: "not empty",
+			guarded: "downwards",
 			stopping: STOPPING_AFTER_MIGRATION,
 			run: async (migrate) => reportEnd(await migrate.migrate(target), "up", invocation),
 		});

@@ -6,6 +6,7 @@ export const help: Command = {
 	arguments: "[COMMAND]",
 	help: "print the help of all commands, or of one",
 	flags: [],
+	unconfigured: true,
 	async run({ line, print }) {
 		assertAtMost(1, line);
 		const { usage, usageOf } = await import("../command-line/usage.ts");

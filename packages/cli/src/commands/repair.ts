@@ -32,11 +32,12 @@ export const repair: Command = {
 			const { showStatus } = await import("../output/show-status.ts");
 			return runOnDatabase(invocation, {
 				source: "read",
-				run: async (migrate) => showStatus(await migrate.status(), invocation),
+				run: async (migrate, _, database) => showStatus(await migrate.status(), database, invocation),
 			});
 		}
 		return runOnDatabase(invocation, {
 			source: "read",
+			guarded: "always",
 			stopping: "Stopping ...",
 			async run(migrate) {
 				await migrate.repair(cure);

@@ -20,7 +20,7 @@ export const status: Command = {
 		const { showStatus } = await import("../output/show-status.ts");
 		return runOnDatabase(invocation, {
 			source: "read",
-			run: async (migrate) => showStatus(await migrate.status(), invocation),
+			run: async (migrate, _, database) => showStatus(await migrate.status(), database, invocation),
 		});
 	},
 };

@@ -7,10 +7,10 @@ export const unlock: Command = {
 	arguments: "[-f]",
 	help: "show who holds a lock on the database, and clear it",
 	flags: [{ name: "f", kind: "boolean", help: "do not ask" }],
-	async run({ line, urls, terminal, print }) {
+	async run({ line, settings, terminal, print }) {
 		assertAtMost(0, line);
 		const { clearLocks } = await import("../database/clear-locks.ts");
-		const cleared = await clearLocks(urls, terminal, { ask: !line.is("f") });
+		const cleared = await clearLocks(settings, terminal, { ask: !line.is("f") });
 		if (line.is("json")) print(json({ type: "result", cleared }));
 		return 0;
 	},

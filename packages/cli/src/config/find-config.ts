@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { CommandError } from "../command-line/command-error.ts";
 
 /** A file that holds a configuration, which is not read yet. */
@@ -38,6 +38,22 @@ export function findConfig(start: string): ConfigFile | undefined {
 	}
 	assertNoneAstray(astray, undefined);
 	return undefined;
+}
+
+/**
+ * The configuration that `-config` names.
+ *
+ * @returns undefined for `none`.
+ * @throws CommandError for a file that is not there, and one whose name does not say what it is.
+ */
+export function configNamed(name: string): ConfigFile | undefined {
+	if (name === "none") return undefined;
+	if (!/\.(?:json|mjs|ts)$/.test(name)) {
+		throw new CommandError(`-config ${name} is no configuration: its name must end in .json, .mjs or .ts`);
+	}
+	if (!isFile(name)) throw new CommandError(`-config ${name} is not there, or is no file`);
+	const path = resolve(name);
+	return { path, manifest: basename(path) === MANIFEST };
 }
 
 /** @throws CommandError */

@@ -32,10 +32,13 @@ function placeOf(error: unknown, path: string): string {
 	return placeIn(spawnSync(process.execPath, ["--check", path], { encoding: "utf8" }).stderr, path);
 }
 
+/** Where Node gives no column, it shows some lines, and a caret below the last one. */
 function placeIn(text: string, path: string): string {
 	for (const name of [pathToFileURL(path).href, path]) {
-		const [, place = "", source, column] = text.split(name, 2)[1]?.match(/^(:\d+(?::\d+)?)(?:\n(.*\n)( *)\^)?/) ?? [];
-		if (place !== "") return source === undefined ? place : `${place}:${(column?.length ?? 0) + 1}`;
+		const [, place, column = "", indent] =
+			text.split(name, 2)[1]?.match(/^(:\d+)(:\d+)?(?:\n(?:.*\n)+?([ \t]*)\^)?/) ?? [];
+		if (place === undefined) continue;
+		return `${place}${column || (indent === undefined ? "" : `:${indent.length + 1}`)}`;
 	}
 	return "";
 }

@@ -9,8 +9,8 @@ type Path = readonly string[];
 type Check = (value: unknown, path: Path) => void;
 
 const ENVIRONMENT: Readonly<Record<string, Check>> = {
-	source: assertText,
-	database: assertText,
+	source: assertUrl,
+	database: assertUrl,
 	protected(value, path) {
 		if (typeof value !== "boolean") throw wrongType(path, "true or false", value);
 	},
@@ -83,6 +83,14 @@ function entriesOf(value: unknown, path: Path): readonly [string, unknown][] {
 function assertText(value: unknown, path: Path): void {
 	if (typeof value !== "string") throw wrongType(path, "a string", value);
 	if (value.trim() === "") throw new ConfigFault(path, `${nameOf(path)} is empty; leave the key out, or say it`);
+}
+
+/** A URL need not be one that a driver takes; that is for the driver to say. */
+function assertUrl(value: unknown, path: Path): void {
+	assertText(value, path);
+	if (/^env:(?![A-Za-z_][A-Za-z0-9_]*$)/.test(String(value))) {
+		throw new ConfigFault(path, `${nameOf(path)} must name a variable after env:, in letters, digits and "_"`);
+	}
 }
 
 function oneOf(words: readonly string[]): Check {

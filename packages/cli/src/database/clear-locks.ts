@@ -1,8 +1,9 @@
 import { breakLocks } from "@godwit/core";
-import { requireDatabase, type Urls } from "../command-line/urls.ts";
+import type { Settings } from "../command-line/settings.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { confirm, type Question } from "./confirm.ts";
 import { registerBuiltins } from "./register-builtins.ts";
+import { requireDatabase } from "./resolve-urls.ts";
 
 const QUESTION: Question = {
 	text: "Are you sure that this process is gone, and want to clear its lock?",
@@ -12,9 +13,13 @@ const QUESTION: Question = {
 };
 
 /** Shows who holds each lock on the database, clears it, says how many were cleared, and returns that. */
-export async function clearLocks(urls: Urls, terminal: Terminal, { ask }: { readonly ask: boolean }): Promise<number> {
-	const database = requireDatabase(urls);
+export async function clearLocks(
+	settings: Settings,
+	terminal: Terminal,
+	{ ask }: { readonly ask: boolean },
+): Promise<number> {
 	registerBuiltins();
+	const database = await requireDatabase(settings);
 	let seen = false;
 	const cleared = await breakLocks(database, async (holder) => {
 		seen = true;

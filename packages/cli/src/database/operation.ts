@@ -5,6 +5,11 @@ import type { Question } from "./confirm.ts";
 export interface Operation {
 	/** Whether it reads migrations, and whether there must be some; otherwise the source is left alone. */
 	readonly source: "unread" | "read" | "not empty";
+	/**
+	 * When a protected database needs `-confirm` for it: always, or not before a migration is about to be reverted. Missing for what
+	 * takes nothing back.
+	 */
+	readonly guarded?: "always" | "downwards";
 	/** Asked first. */
 	readonly question?: Question | undefined;
 	/** What is said when a signal asks to stop; without it a signal ends the process, as nothing is written. */
@@ -13,8 +18,9 @@ export interface Operation {
 	 * Resolves to the exit code.
 	 *
 	 * @param source Empty when it is left alone.
+	 * @param database Its URL.
 	 */
-	run(migrate: Migrate, source: Source): Promise<number>;
+	run(migrate: Migrate, source: Source, database: string): Promise<number>;
 }
 
 /** Of a command that runs migrations. */

@@ -2,6 +2,7 @@ import {
 	assertMigrations,
 	isMigrateError,
 	Migrate,
+	type MigrateEvent,
 	type MigrateOptions,
 	memorySource,
 	openSource,
@@ -12,13 +13,14 @@ import {
 import type { Invocation } from "../command-line/command.ts";
 import { CommandError } from "../command-line/command-error.ts";
 import type { CommandLine } from "../command-line/read-command-line.ts";
-import { requireDatabase, requireSource } from "../command-line/urls.ts";
+import type { Settings } from "../command-line/settings.ts";
 import { eventLines } from "../output/event-lines.ts";
 import { goDuration } from "../output/go-duration.ts";
 import { jsonLines } from "../output/json-lines.ts";
 import { confirm } from "./confirm.ts";
 import type { Operation } from "./operation.ts";
 import { registerBuiltins } from "./register-builtins.ts";
+import { requireDatabase, requireSource } from "./resolve-urls.ts";
 import { EXIT_STOPPED, stopOnSignal } from "./stop-on-signal.ts";
 
 /**
@@ -27,15 +29,22 @@ import { EXIT_STOPPED, stopOnSignal } from "./stop-on-signal.ts";
  * @returns The exit code.
  */
 export async function runOnDatabase(invocation: Invocation, operation: Operation): Promise<number> {
-	const { urls, terminal } = invocation;
-	const database = requireDatabase(urls);
-	const sourceUrl = operation.source === "unread" ? undefined : requireSource(urls);
+	const { settings, terminal } = invocation;
 	registerBuiltins();
+	const database = await requireDatabase(settings);
+	const sourceUrl = operation.source === "unread" ? undefined : await requireSource(settings);
+	const protection = await protectionFrom(invocation, operation, database);
+	if (operation.guarded === "always" && protection !== undefined) throw protection;
 	if (operation.question !== undefined) await confirm(operation.question, terminal);
 
 	const stop = operation.stopping === undefined ? undefined : stopOnSignal(operation.stopping, terminal);
 	try {
-		const opened = await open(operation, sourceUrl, database, optionsOf(invocation, stop?.signal));
+		const options = optionsOf(invocation, stop?.signal);
+		const onEvent = (event: MigrateEvent): void => {
+			if (revertsAny(event) && protection !== undefined) throw protection;
+			options.onEvent(event);
+		};
+		const opened = await open(operation, sourceUrl, database, { ...options, onEvent });
 		return await runAndClose(opened, operation, invocation);
 	} catch (error) {
 		if (stop === undefined || error !== stop.signal.reason) throw error;
@@ -46,8 +55,25 @@ export async function runOnDatabase(invocation: Invocation, operation: Operation
 	}
 }
 
+/** Returns undefined when nothing protects the database from the operation. */
+async function protectionFrom(
+	invocation: Invocation,
+	{ guarded }: Operation,
+	database: string,
+): Promise<CommandError | undefined> {
+	if (guarded === undefined || invocation.settings.environment === undefined) return undefined;
+	const { protectionOf } = await import("./protection.ts");
+	return protectionOf(invocation, database);
+}
+
+/** Under the lock: what the operation reads before can change until then. */
+function revertsAny(event: MigrateEvent): boolean {
+	return event.type === "start" && event.migration.direction === "down";
+}
+
 /** Closing the first closes the second. */
 interface Opened {
+	readonly database: string;
 	readonly migrate: Migrate;
 	readonly source: Source;
 }
@@ -63,7 +89,7 @@ async function open(
 	try {
 		// To open a database makes one where there is none.
 		if (operation.source === "not empty") await assertMigrations(source);
-		return { migrate: await Migrate.open(source, database, options), source };
+		return { migrate: await Migrate.open(source, database, options), source, database };
 	} catch (error) {
 		return closeAndThrow(source, error);
 	}
@@ -88,7 +114,7 @@ async function closeAndThrow(opened: Source | Migrate, error: unknown): Promise<
 }
 
 async function runAndClose(
-	{ migrate, source }: Opened,
+	{ migrate, source, database }: Opened,
 	operation: Operation,
 	{ line, terminal }: Invocation,
 ): Promise<number> {
@@ -97,7 +123,7 @@ async function runAndClose(
 	const began = verbose ? performance.now() : 0;
 	let exitCode: number;
 	try {
-		exitCode = await operation.run(migrate, source);
+		exitCode = await operation.run(migrate, source, database);
 	} catch (error) {
 		return closeAndThrow(migrate, error);
 	}
@@ -109,7 +135,10 @@ async function runAndClose(
 	return exitCode;
 }
 
-function optionsOf({ line, terminal, print }: Invocation, signal: AbortSignal | undefined): MigrateOptions {
+function optionsOf(
+	{ line, settings, terminal, print }: Invocation,
+	signal: AbortSignal | undefined,
+): MigrateOptions & Required<Pick<MigrateOptions, "onEvent">> {
 	const prefetch = line.value("prefetch");
 	const lockTimeout = line.value("lock-timeout");
 	return {
@@ -117,21 +146,23 @@ function optionsOf({ line, terminal, print }: Invocation, signal: AbortSignal | 
 		...(lockTimeout !== undefined && { lockTimeoutMs: Number(lockTimeout) * 1e3 }),
 		...(signal !== undefined && { signal }),
 		...transactionOf(line),
-		...policiesOf(line),
+		...policiesOf(line, settings),
 		onEvent: line.is("json")
 			? jsonLines(print)
 			: eventLines(terminal, { verbose: line.is("verbose"), now: () => performance.now() }),
 	};
 }
 
+const POLICIES = ["out-of-order", "changed", "newer"] as const;
+
 function transactionOf(line: CommandLine): Pick<MigrateOptions, "transaction"> {
 	const transaction = line.value("transaction");
 	return transaction === "all" || transaction === "each" ? { transaction } : {};
 }
 
-/** The words were checked with the command line. */
-function policiesOf(line: CommandLine): Policies {
-	const [outOfOrder, changed, newer] = ["out-of-order", "changed", "newer"].map((flag) => line.value(flag));
+/** The words were checked with the command line, and with the configuration. */
+function policiesOf(line: CommandLine, { environment }: Settings): Policies {
+	const [outOfOrder, changed, newer] = POLICIES.map((name) => line.value(name) ?? environment?.settings[name]);
 	return {
 		...(outOfOrder !== undefined && { outOfOrder }),
 		...(changed !== undefined && { changed }),

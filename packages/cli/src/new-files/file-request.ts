@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { controlCharacter } from "@godwit/core";
 import { CommandError } from "../command-line/command-error.ts";
+import type { GivenUrl } from "../command-line/given-url.ts";
 import type { CommandLine } from "../command-line/read-command-line.ts";
 
 /** What files to create. */
@@ -21,8 +22,16 @@ export type Numbering =
 export const DEFAULT_FORMAT = "20060102150405";
 const DEFAULT_DIGITS = 6;
 
-/** Reads what `create` is asked for. @throws CommandError for what cannot be part of a file's name, or of a folder's. */
-export async function fileRequest({ operands, value, is }: CommandLine): Promise<FileRequest> {
+/**
+ * Reads what `create` is asked for.
+ *
+ * @param source Where the migrations are.
+ * @throws CommandError for what cannot be part of a file's name, or of a folder's.
+ */
+export async function fileRequest(
+	{ operands, value, is }: CommandLine,
+	source: GivenUrl | undefined,
+): Promise<FileRequest> {
 	const [name] = operands;
 	if (name === undefined) throw new CommandError("please specify name");
 	if (operands.length > 1) {
@@ -37,7 +46,7 @@ export async function fileRequest({ operands, value, is }: CommandLine): Promise
 	return {
 		name,
 		suffix: `.${extension.replace(/^\./, "")}`,
-		folder: folderOf(value("dir") ?? (value("path") || (await folderOfSource(value("source"))))),
+		folder: folderOf(value("dir") ?? (value("path") || (await folderOfSource(source)))),
 		numbering: numberingOf({ value, is }),
 	};
 }
@@ -51,13 +60,14 @@ function assertPartOfName(what: string, text: string): void {
 	if (/[/\\]/.test(text)) throw new CommandError(`"${text}" cannot be part of a file name; name the folder with -dir`);
 }
 
-async function folderOfSource(url: string | undefined): Promise<string> {
-	if (!url) return "";
+async function folderOfSource(source: GivenUrl | undefined): Promise<string> {
+	if (source === undefined) return "";
+	const { url, origin, folder = "" } = source;
 	if (!/^file:/i.test(url)) {
-		throw new CommandError("create makes files, and -source is no file:// URL; name the folder with -path DIR");
+		throw new CommandError(`create makes files, and ${origin} is no file:// URL; name the folder with -path DIR`);
 	}
 	const { pathOfFileUrl } = await import("@godwit/source-file");
-	return pathOfFileUrl(url);
+	return resolve(folder, pathOfFileUrl(url));
 }
 
 function folderOf(path: string): string {

@@ -10,9 +10,14 @@ import { columns, moment } from "./table.ts";
 const EXIT_PENDING = 3;
 const EXIT_FINDINGS = 4;
 
-/** Prints a status. @returns The exit code: 0, and with -exit-code 3 for pending and 4 for an error among the findings. */
-export function showStatus(report: StatusReport, { line, urls, print }: Invocation): number {
-	const [database = ""] = hideSecretsOfUrl(urls.database ?? "").split("?");
+/**
+ * Prints a status.
+ *
+ * @param url Of the database.
+ * @returns The exit code: 0, and with -exit-code 3 for pending and 4 for an error among the findings.
+ */
+export function showStatus(report: StatusReport, url: string, { line, print }: Invocation): number {
+	const [database = ""] = hideSecretsOfUrl(url).split("?");
 	const ok = report.findings.every(({ level }) => level !== "error");
 	const pending = report.migrations.some(({ state }) => state === "pending" || state === "out-of-order");
 	if (line.is("json")) print(document(report, database, ok));

@@ -25,6 +25,10 @@ Flags, before or after the command:
   -source URL            where the migrations are: file://migrations
   -path DIR              short for -source file://DIR
   -database URL          which database: sqlite-native://app.db (else $GODWIT_DATABASE, else $DATABASE_URL)
+  -config FILE|none      the configuration (default: beside the nearest package.json)
+  -env NAME              which environment of the configuration
+  -env-file FILE         where environment variables are read that are not set
+  -confirm NAME          let the command take something back in the protected environment NAME
   -prefetch N            how many migrations are read ahead (default 10)
   -lock-timeout N        how many seconds to wait for the lock (default 15)
   -transaction each|all  each migration in a transaction of its own, or all of them in one (default each)

@@ -41,7 +41,11 @@ describe("identityOf of a SQLite backend", () => {
 		const spellings = [`${folder}/app.db`, `${folder}/a/../app.db?x-wal=alone`, `${folder}/a/up/link.db`];
 		const found = await identities(...spellings.flatMap((path) => [`sqlite://${path}`, `other://${path}`]));
 		expect(found.size).toBe(1);
-		const all = await identities(...spellings.map((path) => `s://${path}`), `s://${folder}/app.dc`, `s://${folder}/b/c.db`);
+		const all = await identities(
+			...spellings.map((path) => `s://${path}`),
+			`s://${folder}/app.dc`,
+			`s://${folder}/b/c.db`,
+		);
 		expect(all.size).toBe(3);
 	});
 

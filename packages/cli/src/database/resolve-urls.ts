@@ -1,0 +1,86 @@
+import { absoluteDatabaseUrl, absoluteSourceUrl, databaseIdentity, isMigrateError } from "@godwit/core";
+import { CommandError } from "../command-line/command-error.ts";
+import type { GivenUrl } from "../command-line/given-url.ts";
+import type { Settings } from "../command-line/settings.ts";
+
+/** Returns the URL of the migrations, for the working directory; undefined when the user did not say. */
+export async function resolveSource(settings: Settings): Promise<string | undefined> {
+	const given = settings.source();
+	return given && absolute(given, absoluteSourceUrl, settings);
+}
+
+/** @throws CommandError when there is none. */
+export async function requireSource(settings: Settings): Promise<string> {
+	const url = await resolveSource(settings);
+	if (url !== undefined) return url;
+	const { environment } = settings;
+	const inFile = environment === undefined ? "" : `, or write "source" in ${environment.config.location}`;
+	throw new CommandError(`no source; name the folder of the migrations with -path DIR, or a URL with -source${inFile}`);
+}
+
+/**
+ * Returns the URL of the database, for the working directory.
+ *
+ * @throws CommandError when there is none, and when `-env` names one and the environment variables another.
+ */
+export async function requireDatabase(settings: Settings): Promise<string> {
+	const given = settings.database();
+	if (given === undefined) throw noDatabase(settings);
+	const url = await absolute(given, absoluteDatabaseUrl, settings);
+	await assertNoOther(given, url, settings);
+	return url;
+}
+
+/** A database of the configuration, for the working directory. */
+export async function resolveDatabase(given: GivenUrl, settings: Settings): Promise<string> {
+	return absolute(given, absoluteDatabaseUrl, settings);
+}
+
+async function absolute(
+	{ url, origin, folder }: GivenUrl,
+	resolve: (url: string, folder: string) => Promise<string>,
+	{ hide }: Settings,
+): Promise<string> {
+	if (folder === undefined) return url;
+	try {
+		const resolved = await resolve(url, folder);
+		hide(resolved);
+		// The URL as it is written is the shorter one in messages.
+		return folder === process.cwd() ? url : resolved;
+	} catch (error) {
+		if (!isMigrateError(error)) throw error;
+		throw new CommandError(`${origin}: ${error.message}`, { cause: error });
+	}
+}
+
+/** Two are told apart as the drivers do; a URL that no driver can read is another one. */
+async function assertNoOther({ origin }: GivenUrl, url: string, settings: Settings): Promise<void> {
+	const { environment, inherited } = settings;
+	if (inherited === undefined || origin === "-database") return;
+	if (environment?.named !== true || environment.takesFrom(inherited.origin)) return;
+	if ((await identityOrNone(inherited.url)) === (await databaseIdentity(url))) return;
+	throw new CommandError(
+		`${inherited.origin} names another database than the environment "${environment.name}" in ${environment.config.location}; unset it, or say which one with -database`,
+	);
+}
+
+async function identityOrNone(url: string): Promise<string | undefined> {
+	try {
+		return await databaseIdentity(url);
+	} catch (error) {
+		if (isMigrateError(error)) return undefined;
+		throw error;
+	}
+}
+
+function noDatabase({ environment }: Settings): CommandError {
+	if (environment?.named === true) {
+		return new CommandError(
+			`the environment "${environment.name}" in ${environment.config.location} has no database; write "database" there, or name it with -database (with -env no environment variable is taken)`,
+		);
+	}
+	const inFile = environment === undefined ? "" : `, or write "database" in ${environment.config.location}`;
+	return new CommandError(
+		`no database; name it with -database, as in sqlite-native://app.db, or set GODWIT_DATABASE or DATABASE_URL${inFile}`,
+	);
+}

@@ -1,0 +1,210 @@
+import { mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { folderOf, godwit, type Outcome, threeMigrations } from "../fixtures/godwit.ts";
+
+interface Project {
+	readonly folder: string;
+	/** Runs the command in its folder, or in one inside. */
+	run(args: string, env?: Readonly<Record<string, string>>, inside?: string): Promise<Outcome>;
+}
+
+/** A project with three migrations in `m`, a folder `sub`, and this configuration. */
+async function project(config: object, files: Readonly<Record<string, string>> = {}): Promise<Project> {
+	const folder = await folderOf({
+		...threeMigrations,
+		"package.json": "{}",
+		"godwit.config.json": JSON.stringify(config),
+		...files,
+	});
+	mkdirSync(join(folder, "sub"), { recursive: true });
+	return { folder, run: (args, env = {}, inside = "") => godwit(args.split(" "), { cwd: join(folder, inside), env }) };
+}
+
+const refused = (message: string): object => ({ code: 1, stderr: expect.stringContaining(`error: ${message}`) });
+const printed = (stdout: string): object => ({ code: 0, stdout: `${stdout}\n` });
+
+const two = {
+	source: "file://m",
+	database: "sqlite://dev.db",
+	environments: { prod: { database: "sqlite-wasm://prod.db", protected: true } },
+};
+
+describe("a configuration", () => {
+	it("says source and database, relative to its folder", async () => {
+		const { run } = await project(two);
+		await run("up 1", {}, "sub");
+		expect(await run("version")).toMatchObject(printed("1"));
+		expect(await run("version", {}, "sub")).toMatchObject(printed("1"));
+		expect(await run("create -ext sql -seq a", {}, "sub")).toMatchObject({
+			stdout: expect.stringContaining("/m/000004_a.up.sql"),
+		});
+	});
+
+	it("counts after the environment, and that after a flag", async () => {
+		const { run } = await project(two);
+		const env = { DATABASE_URL: "sqlite://variable.db" };
+		await run("-database sqlite://flag.db up 3", env);
+		await run("up 2", env);
+		await run("up 1");
+		expect(await run("-database sqlite://flag.db version")).toMatchObject(printed("3"));
+		expect(await run("-database sqlite://variable.db version")).toMatchObject(printed("2"));
+		expect(await run("version")).toMatchObject(printed("1"));
+	});
+
+	it("has environments by name, which no environment variable overrules", async () => {
+		const { run } = await project(two);
+		await run("-env prod up 2", {}, "sub");
+		expect(await run("-database sqlite://prod.db version")).toMatchObject(printed("2"));
+		const other = { GODWIT_DATABASE: "sqlite://other.db" };
+		expect(await run("-env prod version", other)).toMatchObject(
+			refused('GODWIT_DATABASE names another database than the environment "prod" in godwit.config.json; unset it, or'),
+		);
+		expect(await run("-env prod -database sqlite://prod.db version", other)).toMatchObject(printed("2"));
+		expect(await run("-env prod version", { DATABASE_URL: "sqlite://sub/../prod.db" })).toMatchObject(printed("2"));
+		expect(await run("-env prdo version")).toMatchObject(
+			refused('there is no environment "prdo" in godwit.config.json; there are default, prod\n'),
+		);
+	});
+
+	it("reads values from the environment, and after it from a file", async () => {
+		const { run } = await project(
+			{ source: "env:SOURCE", environments: { a: { database: "env:A_URL" } } },
+			{ ".env": "SOURCE=file://m\r\nA_URL='sqlite://file.db'\n" },
+		);
+		expect(await run("-env a up")).toMatchObject(
+			refused('"database" of the environment "a" in godwit.config.json is env:A_URL, and A_URL is not set; set it, or'),
+		);
+		expect(await run("-env a -env-file ../.env up 1", {}, "sub")).toMatchObject({ code: 0 });
+		expect(await run("-env a version", { A_URL: "sqlite://file.db" })).toMatchObject(printed("1"));
+		const fromShell = { A_URL: "sqlite://shell.db" };
+		expect(await run("-env a -env-file .env up 2", fromShell)).toMatchObject({ code: 0 });
+		expect(await run("-database sqlite://shell.db version")).toMatchObject(printed("2"));
+		expect(await run("-env a -env-file none.env up")).toMatchObject(refused("cannot read none.env: ENOENT"));
+		expect(await run("-env-file .env up")).toMatchObject(refused("no database; name it with -database"));
+	});
+
+	it("shows no password of a value that comes from a variable", async () => {
+		const { run } = await project({ source: "file://m", database: "env:URL" });
+		const { stderr } = await run("-verbose up", { URL: "mystery://ann:pa55w0rd@host/my app?key=pa55w0rd x" });
+		expect(stderr).toContain('no driver for the scheme "mystery"');
+		expect(stderr).not.toContain("pa55w0rd");
+	});
+
+	it("is named with a URL in it that cannot be read", async () => {
+		const { run } = await project({
+			source: "m",
+			database: "sqlite://a.db",
+			environments: { b: { source: "file://m", database: "none://b", protected: true } },
+		});
+		expect(await run("up")).toMatchObject(refused('"source" in godwit.config.json: the source URL has no scheme'));
+		const broken = refused('"database" of the environment "b" in godwit.config.json: no driver for the scheme "none"');
+		expect(await run("-env b up")).toMatchObject(broken);
+		expect(await run("drop -f")).toMatchObject(broken);
+	});
+
+	it("says the policies of an environment, and a flag says otherwise", async () => {
+		const { run } = await project({ ...two, newer: "allow" });
+		const without = await folderOf({ "1_users.up.sql": "CREATE TABLE users (id INTEGER PRIMARY KEY);" });
+		await run("up");
+		expect(await run(`-path ${without} up`)).toMatchObject({ code: 0, stderr: expect.stringContaining("no change") });
+		expect(await run(`-path ${without} up -newer error`)).toMatchObject({ code: 1 });
+		await run("-env prod up");
+		expect(await run(`-env prod -path ${without} up`)).toMatchObject({ code: 1 });
+	});
+
+	it("is not read for help and -version, nor with -config none", async () => {
+		const { run } = await project({}, { "godwit.config.json": "{" });
+		expect(await run("version")).toMatchObject(refused("godwit.config.json:1:2: this is not valid JSON"));
+		for (const args of ["help", "-help", "-version", "up -help"]) expect(await run(args)).toMatchObject({ code: 0 });
+		expect(await run("-config none version")).toMatchObject(refused("no database"));
+	});
+
+	it("is the file that -config names", async () => {
+		const { run } = await project({}, { "godwit.config.json": "{", "sub/a.json": JSON.stringify(two) });
+		expect(await run("-config sub/a.json -path m up 1")).toMatchObject({ code: 0 });
+		expect(await run("-database sqlite://sub/dev.db -config none version")).toMatchObject(printed("1"));
+		expect(await run("-config none -env prod up")).toMatchObject(
+			refused('there is no environment "prod": -config none'),
+		);
+		expect(await run("-config a.yaml up")).toMatchObject(refused("-config a.yaml is no configuration: its name must"));
+		expect(await run("-config b.json up")).toMatchObject(refused("-config b.json is not there"));
+		expect(await run("-config= up")).toMatchObject(refused("-config is empty; say which"));
+	});
+});
+
+describe("a protected environment", () => {
+	it.each(["down 1", "down -all", "redo", "drop -f", "force 1", "repair -accept 1", "baseline 1", "goto 1"])(
+		"keeps %s out without -confirm",
+		async (args) => {
+			const { run } = await project(two);
+			await run("-env prod up");
+			const name = args.split(" ")[0];
+			const reason = `${name} is refused: this is the database of the protected environment "prod" in godwit.config.json; add -confirm prod`;
+			expect(await run(`-env prod ${args}`)).toMatchObject(refused(reason));
+			expect(await run("-env prod version")).toMatchObject(printed("3"));
+		},
+	);
+
+	it("lets through what takes nothing back, and what is confirmed", async () => {
+		const { run } = await project(two);
+		for (const args of ["goto 2", "status", "repair", "up", "version", "history", "unlock"]) {
+			expect(await run(`-env prod ${args}`), args).toMatchObject({ code: 0 });
+		}
+		expect(await run("-env prod goto 1 -confirm default")).toMatchObject({
+			code: 1,
+			stderr: expect.stringContaining("add -confirm prod instead of -confirm default to go on"),
+		});
+		expect(await run("-env prod goto 1 -confirm prod")).toMatchObject({ code: 0 });
+	});
+
+	it("is known by its database, however that is named and spelt", async () => {
+		const { run, folder } = await project(two);
+		await run("-env prod up");
+		symlinkSync("prod.db", join(folder, "link.db"));
+		for (const url of [
+			"sqlite://prod.db",
+			"sqlite3://sub/../prod.db?x-history=off",
+			`sqlite-wasm://${folder}/link.db`,
+		]) {
+			expect(await run(`-database ${url} drop -f`), url).toMatchObject(refused("drop is refused"));
+			expect(await run("drop -f", { DATABASE_URL: url }), url).toMatchObject(refused("drop is refused"));
+		}
+		await run("up");
+		expect(await run("-env prod -database sqlite://dev.db drop -f")).toMatchObject({ code: 0 });
+	});
+
+	it("whose database is not known protects what it is used with", async () => {
+		const { run } = await project({
+			source: "file://m",
+			protected: true,
+			environments: { a: { database: "sqlite://a.db" } },
+		});
+		expect(await run("drop -f", { DATABASE_URL: "sqlite://b.db" })).toMatchObject(refused("drop is refused"));
+		expect(await run("-env a drop -f")).toMatchObject({ code: 0 });
+	});
+});
+
+describe("a configuration that is a module", () => {
+	it.each([
+		["mjs", "export default { database: 'sqlite:' + '//a.db' };"],
+		["ts", "const database: string = 'sqlite://a.db';\nexport default { database };"],
+	])("runs as .%s", async (extension, text) => {
+		const folder = await folderOf({ "package.json": '{ "type": "module" }', [`godwit.config.${extension}`]: text });
+		expect(await godwit(["force", "7"], { cwd: folder })).toMatchObject({ code: 0, stderr: "" });
+		expect(await godwit(["version"], { cwd: folder })).toMatchObject(printed("7"));
+	});
+
+	it.each([
+		["mjs", 'export default {};\nthrow new Error("boom");', ":2:7: Error: boom\n"],
+		["ts", 'const a: string = "boom";\nexport default {};\nthrow new TypeError(a);', ":3:7: TypeError: boom\n"],
+		["mjs", "export default {\n  a: 1,,\n};", ":2:8: SyntaxError: Unexpected token ','\n"],
+		["ts", "const a = 1;\nenum A { b }\nexport default {};", ":2:1: SyntaxError: TypeScript enum is not supported"],
+		["mjs", 'export default {};\nthrow "pa55w0rd";', ": it threw string\n"],
+		["mjs", 'import "./none.mjs";', ": Error: Cannot find module"],
+	])("says why a .%s cannot be loaded: %s", async (extension, text, message) => {
+		const name = `godwit.config.${extension}`;
+		const folder = await folderOf({ "package.json": '{ "type": "module" }', [name]: text });
+		expect(await godwit(["version"], { cwd: folder })).toMatchObject(refused(`cannot load ${name}${message}`));
+	});
+});
