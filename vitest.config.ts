@@ -32,6 +32,7 @@ export default defineConfig({
 				"packages/sqlite-files/src/**": THRESHOLDS,
 				"packages/sqlite-native/src/**": THRESHOLDS,
 				"packages/sqlite-wasm/src/**": THRESHOLDS,
+				"packages/sqlite-node/src/**": THRESHOLDS,
 			},
 		},
 	},

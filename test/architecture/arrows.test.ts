@@ -15,7 +15,15 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 	"sqlite-files": ["@godwit/core", "@godwit/debug", "@godwit/sqlite"],
 	"sqlite-native": ["@godwit/core", "@godwit/sqlite-files"],
 	"sqlite-wasm": ["@godwit/sqlite-files"],
-	cli: ["@godwit/core", "@godwit/debug", "@godwit/source-file", "@godwit/sqlite-native", "@godwit/sqlite-wasm"],
+	"sqlite-node": ["@godwit/core", "@godwit/sqlite-files"],
+	cli: [
+		"@godwit/core",
+		"@godwit/debug",
+		"@godwit/source-file",
+		"@godwit/sqlite-native",
+		"@godwit/sqlite-node",
+		"@godwit/sqlite-wasm",
+	],
 };
 
 /** Those that run in a browser: they import nothing of Node, nor `debug`, which needs it. */

@@ -16,8 +16,15 @@ const CHANGE = `
 	new DatabaseSync(process.argv[1]).exec(process.argv[2]);
 `;
 
-/** One SQLite database in a folder of its own, observed through a third binding, Node's own. */
-export async function sqliteHarness(factory: DriverFactory): Promise<DriverHarness & AsyncDisposable> {
+/**
+ * One SQLite database in a folder of its own, observed through Node's own binding.
+ *
+ * @param options Further ones of the URL.
+ */
+export async function sqliteHarness(
+	factory: DriverFactory,
+	options: string = "",
+): Promise<DriverHarness & AsyncDisposable> {
 	const folder = await mkdtemp(join(tmpdir(), "godwit-laws-"));
 	const path = join(folder, "app.db");
 
@@ -40,7 +47,7 @@ export async function sqliteHarness(factory: DriverFactory): Promise<DriverHarne
 	}
 
 	return {
-		open: () => factory.open(`sqlite://${path}?${OPTIONS}`),
+		open: () => factory.open(`sqlite://${path}?${OPTIONS}&${options}`),
 		dialect: {
 			create: (name) => `CREATE TABLE "${name}" (id INTEGER);`,
 			drop: (name) => `DROP TABLE "${name}";`,

@@ -1,7 +1,9 @@
 import { createRequire } from "node:module";
+import { DatabaseSync } from "node:sqlite";
 import type { Driver } from "@godwit/core";
 import type { SqliteConfig, SqliteFactory } from "@godwit/sqlite-files";
 import { sqliteNative } from "@godwit/sqlite-native";
+import { sqliteNode } from "@godwit/sqlite-node";
 import { sqliteWasm } from "@godwit/sqlite-wasm";
 import BetterSqlite3 from "better-sqlite3";
 
@@ -68,4 +70,24 @@ export const wasm: Backend = {
 	},
 };
 
-export const backends: readonly Backend[] = [native, wasm];
+export const node: Backend & { connect(path: string, options?: { doubleQuotedStrings: true }): Connection } = {
+	name: "sqlite-node",
+	factory: sqliteNode,
+	connect(path, { doubleQuotedStrings = false }: { doubleQuotedStrings?: boolean } = {}) {
+		const enableDoubleQuotedStringLiterals = doubleQuotedStrings;
+		const database = new DatabaseSync(path, { readBigInts: true, enableDoubleQuotedStringLiterals });
+		const close = (): void => {
+			if (database.isOpen) database.close();
+		};
+		return {
+			exec: (sql) => database.exec(sql),
+			all: (sql) => database.prepare(sql).all(),
+			define: (name, implementation) => void database.function(name, (value) => implementation(String(value))),
+			withInstance: (options) => sqliteNode.withInstance(database, options),
+			close,
+			[Symbol.dispose]: close,
+		};
+	},
+};
+
+export const backends: readonly Backend[] = [native, wasm, node];

@@ -53,7 +53,7 @@ describe.each(backends)('a database whose schema has "text" for a string, on $na
 			const { cause } = await failedMigration("ERR_SQL", db.up(ups(alteration)));
 			expect(cause.message).toMatch(/^error in .*: no such column: "a'b" - /);
 			expect(cause.message).toContain(
-				`; this statement is not at fault: ${object}, which is in the database already, has "a'b" for the string 'a''b', and double quotes are for names; before this statement, ${cure} (SELECT sql FROM sqlite_schema WHERE name = 'k''k' shows its text)`,
+				`; this statement is not at fault: ${object}, which is in the database already, has "a'b" for the string 'a''b', and double quotes are for names; before this statement, ${cure} (SELECT sql FROM sqlite_schema WHERE name = 'k''k' shows its text); or take double quotes for strings, as golang-migrate does, with x-double-quoted-strings=true in a sqlite-node:// URL`,
 			);
 			await db.up(ups(`${cured} ${alteration}`));
 			expect(await db.version()).toEqual({ version: 1n, dirty: false });
@@ -63,7 +63,9 @@ describe.each(backends)('a database whose schema has "text" for a string, on $na
 	it("is told nothing more where the text is the file's own, or an object is broken in another way", async () => {
 		create(`${TABLES} CREATE VIEW v AS SELECT missing FROM u;`);
 		const { cause } = await failedMigration("ERR_SQL", db.up(ups('SELECT "a";')));
-		expect(cause.message).toBe('no such column: "a" - should this be a string literal in single-quotes?');
+		expect(cause.message).toBe(
+			'no such column: "a" - should this be a string literal in single-quotes?; write it so, or take double quotes for strings, as golang-migrate does, with x-double-quoted-strings=true in a sqlite-node:// URL',
+		);
 		const { cause: broken } = await failedMigration("ERR_SQL", db.up(ups("ALTER TABLE u RENAME TO w;")));
 		expect(broken.message).toBe("error in view v: no such column: missing");
 	});

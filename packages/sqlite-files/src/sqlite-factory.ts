@@ -28,6 +28,9 @@ import { cannotOpen } from "./files/file-errors.ts";
 import { identityOf } from "./files/identity.ts";
 import { realDatabasePath } from "./files/real-path.ts";
 
+/** How a connection reads SQL. Only what the binding can do is asked of it. */
+export type ConnectionOptions = Pick<SqliteConfig, "doubleQuotedStrings">;
+
 /** What a binding package fills in. */
 export interface SqliteBinding<Database extends object> {
 	/** The library's name, for messages: `better-sqlite3`. */
@@ -36,15 +39,21 @@ export interface SqliteBinding<Database extends object> {
 	readonly locks?: SqliteLibrary["locks"];
 	/** Optional: refuses a path that the library would read as another one, or a runtime without support. Called before anything is made. @throws MigrateError */
 	assertUsable?(path: string): void;
+	/** Whether the library can take `"text"` for a string. Default false: then the option `doubleQuotedStrings` is refused. */
+	readonly doubleQuotedStrings?: boolean;
 	/** Opens a file, or `:memory:`. A file that does not exist is made. */
-	connect(path: string): SqliteConnection;
+	connect(path: string, options: ConnectionOptions): SqliteConnection;
 	/**
 	 * Optional: opens a file that exists. SQLite can neither write it nor roll a journal back. Without this function every
 	 * read takes the lock beside the file.
 	 */
-	connectReadOnly?(path: string): SqliteConnection;
-	/** Wraps a database that the caller has open. `close` of the connection leaves it open. */
-	borrow(database: Database): SqliteConnection;
+	connectReadOnly?(path: string, options: ConnectionOptions): SqliteConnection;
+	/**
+	 * Wraps a database that the caller has open. `close` of the connection leaves it open.
+	 *
+	 * @throws MigrateError `ERR_INVALID_OPTION` for a database that was opened without what the options ask for.
+	 */
+	borrow(database: Database, options: ConnectionOptions): SqliteConnection;
 	/**
 	 * Optional, where several copies of the library can be loaded: a value that is the same for all databases of one copy and
 	 * differs between copies; `undefined` for the copy that `connect` uses.
@@ -83,7 +92,7 @@ export function sqliteFactory<Database extends object>(binding: SqliteBinding<Da
 		borrowed?: BorrowedConnection,
 	): Driver {
 		const scratch = async (): Promise<Driver> => {
-			const empty = scratchConnection(connect(binding, ":memory:"));
+			const empty = scratchConnection(connect(binding, ":memory:", config));
 			return driverOver(openAccess(empty), "the database where something is tried", config);
 		};
 		return sqliteDriver({ access, path, config, borrowed, scratch });
@@ -92,9 +101,11 @@ export function sqliteFactory<Database extends object>(binding: SqliteBinding<Da
 	return {
 		async open(url) {
 			const { path, config } = parseDatabaseUrl(url);
+			assertReadsSql(binding, config, "x-double-quoted-strings");
 			const realPath = path === ":memory:" ? path : usablePath(path);
 			binding.assertUsable?.(realPath);
-			if (path === ":memory:") return driverOver(openAccess(memoryConnection(connect(binding, path))), path, config);
+			if (path === ":memory:")
+				return driverOver(openAccess(memoryConnection(connect(binding, path, config))), path, config);
 			const access = accessTo(realPath, config);
 			try {
 				await probe(access);
@@ -106,6 +117,7 @@ export function sqliteFactory<Database extends object>(binding: SqliteBinding<Da
 		},
 		async breakLocks(url, confirm) {
 			const { path, config } = parseDatabaseUrl(url);
+			assertReadsSql(binding, config, "x-double-quoted-strings");
 			if (path === ":memory:") return 0;
 			const realPath = usablePath(path);
 			binding.assertUsable?.(realPath);
@@ -122,9 +134,10 @@ export function sqliteFactory<Database extends object>(binding: SqliteBinding<Da
 		identityOf: async (url) => identityOf(url),
 		withInstance(database, options = {}) {
 			const config = completeConfig(options);
+			assertReadsSql(binding, config, "doubleQuotedStrings");
 			const usability = (): Usability => binding.usability(database);
 			if (usability() === "closed") throw unusableConnectionError("the database", "closed");
-			const borrowed = binding.borrow(database);
+			const borrowed = binding.borrow(database, config);
 			const path = pathOf(borrowed);
 			const shared: BorrowedConnection = { ...sharedByDriversOver(database), usability };
 			if (path === undefined) return driverOver(openAccess(memoryConnection(borrowed)), "the database", config, shared);
@@ -144,19 +157,30 @@ export function sqliteFactory<Database extends object>(binding: SqliteBinding<Da
 	};
 }
 
+/** @param option As the caller has written it. */
+function assertReadsSql<Database extends object>(
+	{ name, doubleQuotedStrings = false }: SqliteBinding<Database>,
+	config: SqliteConfig,
+	option: string,
+): void {
+	if (!config.doubleQuotedStrings || doubleQuotedStrings) return;
+	const message = `${option}=true is not possible with ${name}, which takes double quotes for names alone; node:sqlite can: write the URL with sqlite-node://, or lend a DatabaseSync to @godwit/sqlite-node`;
+	throw new MigrateError("ERR_INVALID_OPTION", message, { option, value: "true" });
+}
+
 function connectorOf<Database extends object>(
 	binding: SqliteBinding<Database>,
 	library: SqliteLibrary,
-	{ wal }: SqliteConfig,
+	config: SqliteConfig,
 ): Connector {
 	const { connectReadOnly } = binding;
 	return {
 		library,
-		connect: (path) => connect(binding, path),
-		connectInstead: (path) => connect(binding, ":memory:", path),
-		connectReadOnly: connectReadOnly && ((path) => connectReadOnly.call(binding, path)),
+		connect: (path) => connect(binding, path, config),
+		connectInstead: (path) => connect(binding, ":memory:", config, path),
+		connectReadOnly: connectReadOnly && ((path) => connectReadOnly.call(binding, path, config)),
 		borrowed: undefined,
-		walAlone: wal === "alone",
+		walAlone: config.wal === "alone",
 	};
 }
 
@@ -188,10 +212,11 @@ function pathOf(connection: SqliteConnection): string | undefined {
 function connect<Database extends object>(
 	binding: SqliteBinding<Database>,
 	path: string,
-	wanted = path,
+	options: ConnectionOptions,
+	wanted: string = path,
 ): SqliteConnection {
 	try {
-		return binding.connect(path);
+		return binding.connect(path, options);
 	} catch (cause) {
 		throw cannotOpen(wanted, cause);
 	}

@@ -83,8 +83,15 @@ export function statementError(connection: SqliteConnection, statement: Statemen
 function hintFor(message: string): string | undefined {
 	if (/(from within|within a|inside a) transaction/.test(message)) return NO_TRANSACTION_HINT;
 	const [, type, name = "", text = ""] = DOUBLE_QUOTED.exec(message) ?? [];
-	return type === undefined ? undefined : doubleQuotedHint(type, name, text);
+	if (type !== undefined) return `${doubleQuotedHint(type, name, text)}; or ${TAKE_DOUBLE_QUOTED}`;
+	return OWN_DOUBLE_QUOTED.test(message) ? `write it so, or ${TAKE_DOUBLE_QUOTED}` : undefined;
 }
+
+const TAKE_DOUBLE_QUOTED =
+	"take double quotes for strings, as golang-migrate does, with x-double-quoted-strings=true in a sqlite-node:// URL";
+
+/** A text of the statement's own. */
+const OWN_DOUBLE_QUOTED = /^no such column: ".*" - should this be a string literal in single-quotes\?$/s;
 
 /** ALTER TABLE reads the whole schema again, and can fail at an object that has nothing to do with the altered table. */
 const DOUBLE_QUOTED =

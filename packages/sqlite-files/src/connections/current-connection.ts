@@ -1,5 +1,5 @@
 import type { SqliteConnection } from "@godwit/sqlite";
-import { kernelResultCode } from "../folder-locks/kernel-lock.ts";
+import { nodeResultCode } from "../node-sqlite/result-code.ts";
 
 /** The connection that is open now: the caller's, which always is, or one that godwit has opened. */
 export interface CurrentConnection {
@@ -38,6 +38,6 @@ export function currentConnection(borrowed: SqliteConnection | undefined): Curre
 			current = borrowed;
 			return own;
 		},
-		resultCode: (error) => last?.resultCode(error) ?? kernelResultCode(error),
+		resultCode: (error) => last?.resultCode(error) ?? nodeResultCode(error),
 	};
 }

@@ -1,6 +1,8 @@
 import { closeSync, existsSync } from "node:fs";
 import { MigrateError } from "@godwit/core";
 import { DatabaseHeldError } from "@godwit/sqlite";
+import { nodeDatabaseClass } from "../node-sqlite/database-class.ts";
+import { nodeResultCode } from "../node-sqlite/result-code.ts";
 import { type SystemLocks, systemLocks } from "./system-locks.ts";
 
 /**
@@ -27,7 +29,7 @@ export interface KernelLock {
  */
 export function takeKernelLock(path: string): KernelLock {
 	const locks = systemLocks(path);
-	const Connection = nativeConnectionClass();
+	const Connection = nodeDatabaseClass();
 	if (Connection === undefined) return lookOnly(path, locks);
 	const before = locks.holders();
 	if (before.includes(process.pid)) throw inUse(path, before);
@@ -36,7 +38,8 @@ export function takeKernelLock(path: string): KernelLock {
 	let visible: boolean;
 	try {
 		helper.exec("PRAGMA busy_timeout = 0");
-		helper.exec("BEGIN EXCLUSIVE");
+		// An error of exec has no result code on Deno.
+		helper.prepare("BEGIN EXCLUSIVE").run();
 		visible = locks.holders().includes(process.pid);
 	} catch (error) {
 		helper.close();
@@ -92,7 +95,7 @@ export function assertNotLockedHere(path: string): void {
 
 /** Returns whether the runtime has `node:sqlite`, which takes the kernel's locks. */
 export function hasKernelLocks(): boolean {
-	return nativeConnectionClass() !== undefined;
+	return nodeDatabaseClass() !== undefined;
 }
 
 /** Without `node:sqlite` no lock can be taken. Looks for locks of others instead, where the system shows them. */
@@ -131,42 +134,5 @@ function describeProcesses(pids: readonly number[]): string {
 }
 
 function isBusy(error: unknown): boolean {
-	return kernelResultCode(error) === "SQLITE_BUSY";
-}
-
-/** Errors of opening and reading a file, see https://sqlite.org/rescode.html */
-const CODES: ReadonlyMap<number, string> = new Map([
-	[5, "SQLITE_BUSY"],
-	[8, "SQLITE_READONLY"],
-	[10, "SQLITE_IOERR"],
-	[11, "SQLITE_CORRUPT"],
-	[14, "SQLITE_CANTOPEN"],
-	[26, "SQLITE_NOTADB"],
-]);
-
-/** The primary result code of an error of `node:sqlite`, by name; `undefined` for any other error. */
-export function kernelResultCode(error: unknown): string | undefined {
-	const errcode = error instanceof Error && "errcode" in error ? Number(error.errcode) : Number.NaN;
-	return CODES.get(errcode & 0xff);
-}
-
-type ConnectionClass = typeof import("node:sqlite")["DatabaseSync"];
-
-let loaded: ConnectionClass | undefined;
-
-/** `node:sqlite` of Node 22.13 and newer, and of runtimes like it. */
-function nativeConnectionClass(): ConnectionClass | undefined {
-	loaded ??= withoutWarning(() => process.getBuiltinModule("node:sqlite")?.DatabaseSync);
-	return loaded;
-}
-
-/** Node warns when it loads an experimental module. The user did not ask for it and can do nothing about it. */
-function withoutWarning<T>(load: () => T): T {
-	const { emitWarning } = process;
-	process.emitWarning = () => {};
-	try {
-		return load();
-	} finally {
-		process.emitWarning = emitWarning;
-	}
+	return nodeResultCode(error) === "SQLITE_BUSY";
 }

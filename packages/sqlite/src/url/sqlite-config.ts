@@ -40,6 +40,11 @@ export interface SqliteConfig {
 	 * texts; `hash`, without them; `off`, none.
 	 */
 	readonly history: "full" | "hash" | "off";
+	/**
+	 * Takes `"text"` for a string where no column has that name, as golang-migrate does. Only sqlite-node can; the others
+	 * refuse it.
+	 */
+	readonly doubleQuotedStrings: boolean;
 	/** Commits body and version together; false is golang-migrate's way, three transactions for a migration. */
 	readonly atomic: boolean;
 }
@@ -73,6 +78,7 @@ const RULES: { readonly [K in keyof SqliteConfig]: OptionRule<SqliteConfig[K]> }
 	danglingReferences: oneOf(undefined, ["allow"]),
 	wal: oneOf(undefined, ["alone"]),
 	history: oneOf("full", ["full", "hash", "off"]),
+	doubleQuotedStrings: bool(false),
 	atomic: bool(true),
 };
 

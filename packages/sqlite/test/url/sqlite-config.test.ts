@@ -16,6 +16,7 @@ const DEFAULTS: SqliteConfig = {
 	danglingReferences: undefined,
 	wal: undefined,
 	history: "full",
+	doubleQuotedStrings: false,
 	atomic: true,
 };
 

@@ -1,0 +1,44 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { nodeResultCode, type SqliteConnection, type SqlRow, type SqlValue } from "@godwit/sqlite-files";
+
+/** The port over node:sqlite. Every statement is prepared: on Deno an error of `exec` has no result code. */
+export function nodeConnection(database: DatabaseSync, close: () => void): SqliteConnection {
+	/** What the driver runs again and again. The database finalizes them as it closes. */
+	const statements = new Map<string, StatementSync>();
+
+	function kept(sql: string): StatementSync {
+		const statement = statements.get(sql) ?? prepare(sql);
+		statements.set(sql, statement);
+		return statement;
+	}
+
+	function prepare(sql: string): StatementSync {
+		const statement = database.prepare(sql);
+		// Without it a number above 2^53 is an error, and a borrowed database may have been opened so.
+		statement.setReadBigInts(true);
+		return statement;
+	}
+
+	function execute(statement: StatementSync): void {
+		// `run` stops at the first row, and on Deno `iterate` ends without an error where SQLite has failed.
+		if (statement.columns().length === 0) statement.run();
+		else statement.all();
+	}
+
+	return {
+		begin: (mode) => execute(kept(`BEGIN ${mode}`)),
+		commit: () => execute(kept("COMMIT")),
+		rollback: () => execute(kept("ROLLBACK")),
+		query: (sql, parameters: readonly SqlValue[] = []) => kept(sql).all(...parameters) as readonly SqlRow[],
+		change: (sql, parameters: readonly SqlValue[] = []) => Number(kept(sql).run(...parameters).changes),
+		run: (sql) => execute(prepare(sql)),
+		get inTransaction() {
+			return database.isTransaction;
+		},
+		resultCode: nodeResultCode,
+		close() {
+			statements.clear();
+			close();
+		},
+	};
+}
