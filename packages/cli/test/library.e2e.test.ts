@@ -5,11 +5,18 @@ import { folderOf, threeMigrations } from "./fixtures/godwit.ts";
 
 describe("the package godwit", () => {
 	it("registers its drivers and sources when it is imported", () => {
-		expect(registeredDrivers()).toEqual(["ncruces-sqlite3", "sqlite", "sqlite-native", "sqlite-wasm", "sqlite3"]);
+		expect(registeredDrivers()).toEqual([
+			"ncruces-sqlite3",
+			"sqlite",
+			"sqlite-native",
+			"sqlite-node",
+			"sqlite-wasm",
+			"sqlite3",
+		]);
 		expect(registeredSources()).toEqual(["file"]);
 	});
 
-	it.each(["sqlite-native", "sqlite3", "sqlite", "sqlite-wasm", "ncruces-sqlite3"])(
+	it.each(["sqlite-native", "sqlite3", "sqlite", "sqlite-node", "sqlite-wasm", "ncruces-sqlite3"])(
 		"migrates %s:// by URL",
 		async (scheme) => {
 			const folder = await folderOf(threeMigrations);

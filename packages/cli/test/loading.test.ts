@@ -16,6 +16,7 @@ const core = "/core/src/";
 const source = "/source-file/src/";
 const native = "/better-sqlite3/";
 const wasm = "/node-sqlite3-wasm/";
+const node = "/sqlite-node/src/";
 
 describe("godwit", () => {
 	it.each([["-version"], ["-help"], ["up", "-help"]])("loads no engine, source or driver for %s", async (...args) => {
@@ -28,15 +29,16 @@ describe("godwit", () => {
 	});
 
 	it.each([
-		["sqlite-native", native, wasm],
-		["sqlite3", native, wasm],
-		["sqlite", native, wasm],
-		["sqlite-wasm", wasm, native],
-		["ncruces-sqlite3", wasm, native],
-	])("loads for %s:// its own binding alone", async (scheme, own, other) => {
+		["sqlite-native", native, [wasm, node]],
+		["sqlite3", native, [wasm, node]],
+		["sqlite", native, [wasm, node]],
+		["sqlite-wasm", wasm, [native, node]],
+		["ncruces-sqlite3", wasm, [native, node]],
+		["sqlite-node", node, [native, wasm]],
+	])("loads for %s:// its own binding alone", async (scheme, own, others) => {
 		const loaded = await loadedBy("-database", `${scheme}://a.db`, "up");
 		for (const part of [core, source, own]) expect(loaded).toContain(part);
-		expect(loaded).not.toContain(other);
+		for (const other of others) expect(loaded).not.toContain(other);
 	});
 
 	it("loads no source for a command that does not read migrations", async () => {

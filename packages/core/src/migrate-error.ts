@@ -136,7 +136,7 @@ export interface ErrorDetails {
 	ERR_UNSUPPORTED: { readonly capability: string };
 	/** The object was used after `close()`. */
 	ERR_CLOSED: undefined;
-	/** The runtime is too old for a package that is needed. */
+	/** The runtime is too old for what is needed or does not have it, or a package is not installed. `found` is `none` for a package. */
 	ERR_RUNTIME: { readonly required: string; readonly found: string };
 }
 

@@ -34,7 +34,7 @@ function usability(database: Database): Usability {
 let ownCopy: unknown;
 
 function otherCopyOf(database: Database): unknown {
-	if (!isTooOld()) ownCopy ??= copyOfOwn();
+	if (!isTooOld() && isInstalled()) ownCopy ??= copyOfOwn();
 	const copy = copyOf(database);
 	return copy === ownCopy ? undefined : copy;
 }
@@ -54,11 +54,27 @@ function isTooOld(): boolean {
 	return Number.parseInt(process.versions.node, 10) < OLDEST_NODE;
 }
 
+/** The package is an optional peer: who uses node:sqlite need not have it. */
+function isInstalled(): boolean {
+	try {
+		require.resolve("better-sqlite3");
+		return true;
+	} catch (error) {
+		if (error instanceof Error && "code" in error && error.code === "MODULE_NOT_FOUND") return false;
+		throw error;
+	}
+}
+
 function assertUsable(path: string): void {
 	if (isTooOld()) {
 		const found = process.versions.node;
 		const message = `better-sqlite3 needs Node ${OLDEST_NODE} or newer, and this is Node ${found}; use a newer Node, or sqlite-wasm`;
 		throw new MigrateError("ERR_RUNTIME", message, { required: String(OLDEST_NODE), found });
+	}
+	if (!isInstalled()) {
+		const message =
+			"sqlite-native:// needs the package better-sqlite3, which is not installed beside godwit; npm install better-sqlite3, or write sqlite-node://, which needs none";
+		throw new MigrateError("ERR_RUNTIME", message, { required: "better-sqlite3", found: "none" });
 	}
 	if (path !== path.trim()) {
 		const reason = `better-sqlite3 cuts off the white space at the end of "${path}"; rename the file`;

@@ -18,7 +18,7 @@ export const commonFlags: readonly Flag[] = [
 		name: "database",
 		kind: "string",
 		value: "URL",
-		help: "which database: sqlite-native://app.db (else $GODWIT_DATABASE, else $DATABASE_URL)",
+		help: "which database: sqlite://app.db (else $GODWIT_DATABASE, else $DATABASE_URL)",
 	},
 	{
 		name: "config",

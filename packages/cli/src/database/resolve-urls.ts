@@ -81,6 +81,6 @@ function noDatabase({ environment }: Settings): CommandError {
 	}
 	const inFile = environment === undefined ? "" : `, or write "database" in ${environment.config.location}`;
 	return new CommandError(
-		`no database; name it with -database, as in sqlite-native://app.db, or set GODWIT_DATABASE or DATABASE_URL${inFile}`,
+		`no database; name it with -database, as in sqlite://app.db, or set GODWIT_DATABASE or DATABASE_URL${inFile}`,
 	);
 }

@@ -24,7 +24,7 @@ describe("godwit", () => {
 Flags, before or after the command:
   -source URL            where the migrations are: file://migrations
   -path DIR              short for -source file://DIR
-  -database URL          which database: sqlite-native://app.db (else $GODWIT_DATABASE, else $DATABASE_URL)
+  -database URL          which database: sqlite://app.db (else $GODWIT_DATABASE, else $DATABASE_URL)
   -config FILE|none      the configuration (default: beside the nearest package.json)
   -env NAME              which environment of the configuration
   -env-file FILE         where environment variables are read that are not set
@@ -54,7 +54,7 @@ Commands:
   help [COMMAND]                  print the help of all commands, or of one
 
 Sources: file
-Databases: sqlite-native, sqlite3, sqlite, sqlite-wasm, ncruces-sqlite3
+Databases: sqlite, sqlite3, sqlite-native, sqlite-node, sqlite-wasm, ncruces-sqlite3
 `);
 	});
 
@@ -162,7 +162,7 @@ Databases: sqlite-native, sqlite3, sqlite, sqlite-wasm, ncruces-sqlite3
 	it("says how to name the database and the source", async () => {
 		const cwd = await folderOf(threeMigrations);
 		expect((await godwit(["version"], { cwd })).stderr).toBe(
-			"error: no database; name it with -database, as in sqlite-native://app.db, or set GODWIT_DATABASE or DATABASE_URL\n",
+			"error: no database; name it with -database, as in sqlite://app.db, or set GODWIT_DATABASE or DATABASE_URL\n",
 		);
 		expect(await godwit(["up", "-database", "sqlite-native://a.db"], { cwd })).toEqual({
 			code: 1,

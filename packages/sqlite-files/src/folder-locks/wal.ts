@@ -3,7 +3,7 @@ import { MigrateError } from "@godwit/core";
 
 /** A library without shared memory cannot share a WAL database. */
 export function walRefusal(path: string, library: string): MigrateError<"ERR_DATABASE"> {
-	const message = `${path} is in WAL mode, which ${library} cannot share with any other connection; migrate it with sqlite-native://, or with x-wal=alone if nothing else uses it, not even now and then`;
+	const message = `${path} is in WAL mode, which ${library} cannot share with any other connection; migrate it with sqlite-native:// or sqlite-node://, or with x-wal=alone if nothing else uses it, not even now and then`;
 	return new MigrateError("ERR_DATABASE", message, {});
 }
 

@@ -28,7 +28,7 @@ describe("isWal", () => {
 		expect(isWal(path)).toBe(true);
 		expect(walRefusal(path, "a-library")).toMatchObject({
 			code: "ERR_DATABASE",
-			message: `${path} is in WAL mode, which a-library cannot share with any other connection; migrate it with sqlite-native://, or with x-wal=alone if nothing else uses it, not even now and then`,
+			message: `${path} is in WAL mode, which a-library cannot share with any other connection; migrate it with sqlite-native:// or sqlite-node://, or with x-wal=alone if nothing else uses it, not even now and then`,
 		});
 	});
 
