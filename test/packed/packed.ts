@@ -4,16 +4,21 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "godwit-packed-"));
 
+/** As the workspace has it. */
+const BETTER_SQLITE3 = JSON.parse(readFileSync(join(root, "packages/sqlite-native/package.json"), "utf8"))
+	.devDependencies["better-sqlite3"];
+
+/** Migrates a database through each scheme that it is given. */
 const SCRIPT = `
 import { Migrate } from "godwit";
-for (const scheme of ["sqlite-native", "sqlite-wasm"]) {
+for (const scheme of process.argv.slice(2)) {
 	await using migrate = await Migrate.open("file://migrations", scheme + "://" + scheme + ".db");
 	const { applied } = await migrate.up();
 	const { version, dirty } = await migrate.version();
@@ -44,14 +49,29 @@ try {
 	writeFileSync(join(folder, "migrations/1_create_notes.down.sql"), "DROP TABLE notes;\n");
 	writeFileSync(join(folder, "app.js"), SCRIPT);
 	assert.equal(
-		run(process.execPath, "app.js"),
-		"sqlite-native create_notes 1 false\nsqlite-wasm create_notes 1 false\n",
+		run(process.execPath, "app.js", "sqlite-node", "sqlite-wasm"),
+		"sqlite-node create_notes 1 false\nsqlite-wasm create_notes 1 false\n",
 	);
 
 	const godwit = join(folder, "node_modules/.bin/godwit");
+	const command = (database: string, name: string): string =>
+		run(process.execPath, godwit, "-path", "migrations", "-database", database, name);
+	// better-sqlite3 is an optional peer, which npm does not bring.
+	assert.ok(!existsSync(join(folder, "node_modules/better-sqlite3")));
+	assert.match(command("sqlite://sqlite-node.db", "status"), /^backend: sqlite-node \(node:sqlite\)$/m);
+	const missing = ["-path", "migrations", "-database", "sqlite-native://sqlite-node.db", "up"];
+	const refused = spawnSync(process.execPath, [godwit, ...missing], { cwd: folder, encoding: "utf8" });
+	assert.equal(refused.status, 1);
+	assert.match(
+		refused.stderr,
+		/^error: sqlite-native:\/\/ needs the package better-sqlite3, .*npm install better-sqlite3/,
+	);
+
+	run("npm", "install", "--no-audit", "--no-fund", "--loglevel=error", `better-sqlite3@${BETTER_SQLITE3}`);
+	assert.match(command("sqlite://sqlite-node.db", "status"), /^backend: sqlite-native \(better-sqlite3\)$/m);
+	assert.equal(run(process.execPath, "app.js", "sqlite-native"), "sqlite-native create_notes 1 false\n");
 	const database = "sqlite-native://sqlite-wasm.db";
-	const version = run(process.execPath, godwit, "-path", "migrations", "-database", database, "version");
-	assert.equal(version, "1\n");
+	assert.equal(command(database, "version"), "1\n");
 
 	// The command is a bundle, which finds the package debug in a way of its own.
 	const traced = spawnSync(process.execPath, [godwit, "-path", "migrations", "-database", database, "up"], {

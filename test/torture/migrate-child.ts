@@ -43,6 +43,7 @@ if (process.exitCode === undefined) print({ to: String(to) });
 async function load(backend: string): Promise<DriverFactory> {
 	if (backend === "sqlite-native") return (await import("@godwit/sqlite-native")).sqliteNative;
 	if (backend === "sqlite-wasm") return (await import("@godwit/sqlite-wasm")).sqliteWasm;
+	if (backend === "sqlite-node") return (await import("@godwit/sqlite-node")).sqliteNode;
 	return (await import("../../examples/third-party-driver/node-sqlite.ts")).nodeSqlite;
 }
 

@@ -10,8 +10,14 @@ import { createTestFolder } from "./test-folder.ts";
 import { BACKEND_NAMES, type BackendName, type TortureCase, theOther } from "./torture-case.ts";
 import { wayOf } from "./way.ts";
 
-export type RaceBackends = BackendName | "mixed";
-export const RACE_BACKENDS: readonly RaceBackends[] = [...BACKEND_NAMES, "mixed"];
+export type RaceBackends = BackendName | "mixed" | "all three";
+export const RACE_BACKENDS: readonly RaceBackends[] = [...BACKEND_NAMES, "mixed", "all three"];
+
+/** The backends of the processes of a race, in turn. */
+function entrantsOf(backends: RaceBackends): readonly BackendName[] {
+	if (backends === "mixed") return BACKEND_NAMES;
+	return backends === "all three" ? [...BACKEND_NAMES, "sqlite-node"] : [backends];
+}
 
 export interface RaceOptions {
 	readonly backends: RaceBackends;
@@ -61,8 +67,9 @@ async function runRound(
 	random: Seeded,
 ): Promise<ReadonlySet<ChildProcess>> {
 	using testFolder = createTestFolder();
+	const entrants = entrantsOf(backends);
 	const finishes = pool.map(async (racer, index): Promise<Finish | undefined> => {
-		const backend = backends === "mixed" ? (BACKEND_NAMES[index % 2] ?? "sqlite-native") : backends;
+		const backend = entrants[index % entrants.length] ?? "sqlite-native";
 		const { signal, abort } = listening();
 		const finished = Promise.race([once(racer, "message", { signal }), once(racer, "exit", { signal })]).finally(abort);
 		racer.send({ backend, path: testFolder.path } satisfies RaceTask);
@@ -75,7 +82,8 @@ async function runRound(
 	for (const finish of await Promise.all(finishes)) {
 		if (finish !== undefined) assertArrivedOrKeptOut(finish);
 	}
-	const first = backends === "mixed" ? random.pick(BACKEND_NAMES) : theOther(backends);
+	const [only] = entrants;
+	const first = entrants.length > 1 || only === undefined ? random.pick(entrants) : theOther(only);
 	if (toKill.size > 0) await assertAftermath(testFolder, CASE, WAY, first);
 	else await assertEnd(testFolder, CASE, WAY, first);
 	return toKill;

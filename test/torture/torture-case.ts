@@ -1,12 +1,13 @@
 import type { SqliteFactory } from "@godwit/sqlite-files";
 import { sqliteNative } from "@godwit/sqlite-native";
+import { sqliteNode } from "@godwit/sqlite-node";
 import { sqliteWasm } from "@godwit/sqlite-wasm";
 import BetterSqlite3 from "better-sqlite3";
 import { nodeSqlite } from "../../examples/third-party-driver/node-sqlite.ts";
 import type { SetName } from "./steps.ts";
 
 /** The last one is a binding that is made as docs/drivers.md says, without a line of its own about locks. */
-export type BackendName = "sqlite-native" | "sqlite-wasm" | "node-sqlite";
+export type BackendName = "sqlite-native" | "sqlite-wasm" | "sqlite-node" | "node-sqlite";
 export type Direction = "up" | "down";
 
 /** What a run does, and what the database is like before it. */
@@ -64,7 +65,12 @@ export function caseName({ backend, transaction, journal, direction, set, throug
 }
 
 export function backendOf(name: BackendName): Pick<SqliteFactory<never>, "open" | "breakLocks"> {
-	return { "sqlite-native": sqliteNative, "sqlite-wasm": sqliteWasm, "node-sqlite": nodeSqlite }[name];
+	return {
+		"sqlite-native": sqliteNative,
+		"sqlite-wasm": sqliteWasm,
+		"sqlite-node": sqliteNode,
+		"node-sqlite": nodeSqlite,
+	}[name];
 }
 
 export function theOther(name: BackendName): BackendName {

@@ -1,6 +1,7 @@
 /**
  * Kills, starves and races godwit, and prints what it survived: `pnpm torture [--seed N] [--rounds N] [--minutes N]`.
  *
+ * With `--races` it does nothing but the races of `--processes`, those of one kind with `--of "all three"`.
  * With `--minutes` it is a soak, random within its seed, for that long.
  * Exits with 1 when something did not hold, and says what.
  */
@@ -12,7 +13,7 @@ import { type Rehearsal, rehearse } from "./harmed-run.ts";
 import { lockPoints, rehearseLock, surviveLockKills } from "./lock-kills.ts";
 import { BAD_PLACES, survivePlace } from "./places.ts";
 import { everyNth, faultPoints, killPoints, surviveAll } from "./points.ts";
-import { RACE_BACKENDS, race } from "./race.ts";
+import { RACE_BACKENDS, type RaceBackends, race } from "./race.ts";
 import { runTwo } from "./run-two.ts";
 import { soak } from "./soak.ts";
 import { type CaseSummary, summaryTable, table } from "./summary.ts";
@@ -25,6 +26,9 @@ const { values } = parseArgs({
 		rounds: { type: "string", default: "50" },
 		processes: { type: "string", default: "32" },
 		minutes: { type: "string" },
+		races: { type: "boolean", default: false },
+		/** One kind of race. */
+		of: { type: "string" },
 		/** Visits every n-th point only, beginning where the seed says. */
 		stride: { type: "string", default: "1" },
 	},
@@ -35,7 +39,8 @@ const processes = Number(values.processes);
 const stride = Number(values.stride);
 
 console.log(`seed ${seed}`);
-if (values.minutes === undefined) await everything();
+if (values.races) console.log(raceTable(await allRaces(racesOf(values.of))));
+else if (values.minutes === undefined) await everything();
 else await soakFor(Number(values.minutes));
 
 async function everything(): Promise<void> {
@@ -63,14 +68,7 @@ async function everything(): Promise<void> {
 		places.push([place.name, CASES.length, survived.filter((held) => held).length]);
 		progress(`${place.name}: ${CASES.length} runs`);
 	}
-	const races = [];
-	for (const killed of [0, Math.ceil(processes / 4)]) {
-		for (const entrants of RACE_BACKENDS) {
-			const survived = await holds(() => race({ backends: entrants, processes, rounds, seed, killed }));
-			races.push([entrants, processes, rounds, rounds * killed, survived ? rounds : "no"]);
-			progress(`race of ${entrants}: ${rounds} rounds, ${rounds * killed} kills`);
-		}
-	}
+	const races = await allRaces(RACE_BACKENDS);
 	const foreign = [];
 	for (const library of LIBRARIES) {
 		for (const backend of BACKEND_NAMES) {
@@ -90,9 +88,35 @@ async function everything(): Promise<void> {
 	console.log(`\n${summaryTable(cases)}\n`);
 	console.log(`${table(["holder killed at a call on its lock", "kill points", "followers", "survived"], locks)}\n`);
 	console.log(`${table(["place", "runs", "survived"], places)}\n`);
-	console.log(`${table(["race", "processes", "rounds", "kills", "survived"], races)}\n`);
+	console.log(`${raceTable(races)}\n`);
 	console.log(`${table(["applications that write, and runs", "rounds", "kills", "survived"], foreign)}\n`);
 	console.log(table(["threads ended in a run", "rounds", "survived"], threads));
+}
+
+/** @throws TypeError for a kind of race that there is not. */
+function racesOf(kind: string | undefined): readonly RaceBackends[] {
+	if (kind === undefined) return RACE_BACKENDS;
+	const found = RACE_BACKENDS.filter((known) => known === kind);
+	if (found.length === 0) throw new TypeError(`there is no race of ${kind}; known are ${RACE_BACKENDS.join(", ")}`);
+	return found;
+}
+
+type RaceRow = readonly (string | number)[];
+
+async function allRaces(kinds: readonly RaceBackends[]): Promise<readonly RaceRow[]> {
+	const races: RaceRow[] = [];
+	for (const killed of [0, Math.ceil(processes / 4)]) {
+		for (const entrants of kinds) {
+			const survived = await holds(() => race({ backends: entrants, processes, rounds, seed, killed }));
+			races.push([entrants, processes, rounds, rounds * killed, survived ? rounds : "no"]);
+			progress(`race of ${entrants}: ${rounds} rounds, ${rounds * killed} kills`);
+		}
+	}
+	return races;
+}
+
+function raceTable(races: readonly RaceRow[]): string {
+	return table(["race", "processes", "rounds", "kills", "survived"], races);
 }
 
 async function surviveCase(name: string, begun: Rehearsal): Promise<CaseSummary> {
