@@ -270,15 +270,15 @@ describe("godwit", () => {
 		{ args: ["-path", "m", "-database", "nonsense"], error: /^error: the database URL has no scheme/ },
 		{
 			args: ["-path", "m", "-database", "./a.db"],
-			error: /^error: the database URL has no scheme; for the path .\/a.db write sqlite-native:\/\/.\/a.db\n$/,
+			error: /^error: the database URL has no scheme; for the path .\/a.db write sqlite:\/\/.\/a.db\n$/,
 		},
 		{
 			args: ["-path", "m", "-database", "C:\\data\\a.db"],
-			error: /; for the path C:\\data\\a.db write sqlite-native:\/\/C:\/data\/a.db\n$/,
+			error: /; for the path C:\\data\\a.db write sqlite:\/\/C:\/data\/a.db\n$/,
 		},
 		{
 			args: ["-path", "m", "-database", "file:a.db"],
-			error: /; for a database in a file write sqlite-native:\/\/a.db \(/,
+			error: /; for a database in a file write sqlite:\/\/a.db \(/,
 		},
 		{ args: ["-path", "m", "-database", "sqlite:a.db"], error: /; write sqlite:\/\/a.db\n$/ },
 		{
