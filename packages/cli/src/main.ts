@@ -62,7 +62,8 @@ async function run(line: CommandLine): Promise<number> {
 	} catch (error) {
 		if (error instanceof UsageError) throw error;
 		const { describeError } = await import("./output/describe-error.ts");
-		const stack = !(error instanceof CommandError) && (line.is("verbose") || Boolean(process.env.DEBUG));
+		const explained = error instanceof CommandError && error.cause === undefined;
+		const stack = !explained && (line.is("verbose") || Boolean(process.env.DEBUG));
 		toTerminal.line(await describeError(error, { stack }));
 		if (line.is("json")) {
 			const { jsonError } = await import("./output/json-lines.ts");

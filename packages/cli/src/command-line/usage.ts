@@ -18,7 +18,28 @@ export async function usage(): Promise<string> {
 		"",
 		`Sources: ${Object.keys(builtinSources).join(", ")}`,
 		`Databases: ${Object.keys(builtinDrivers).join(", ")}`,
+		...(await pluginLines()),
 	].join("\n");
+}
+
+/** What packages of the project bring; a package.json that cannot be read is no reason to withhold the help. */
+async function pluginLines(): Promise<readonly string[]> {
+	const { driverKind, sourceKind } = await import("../plugins/plugin-kind.ts");
+	const { pluginPackages } = await import("../plugins/plugin-packages.ts");
+	const { projectOf } = await import("../plugins/project-packages.ts");
+	try {
+		const project = projectOf(process.cwd());
+		if (project === undefined) return [];
+		return [sourceKind, driverKind].flatMap((kind) => {
+			const found = [...pluginPackages(project, kind)].map(
+				([scheme, packages]) => `${scheme} (${packages.join(", ")})`,
+			);
+			const what = kind.name === "driver" ? "Databases" : "Sources";
+			return found.length === 0 ? [] : [`${what} of ${project.manifest}: ${found.join(", ")}`];
+		});
+	} catch (error) {
+		return [`Databases and sources of packages are not known: ${(error as Error).message}`];
+	}
 }
 
 /** What `-help` says of one command. @throws UsageError for a name that no command has. */

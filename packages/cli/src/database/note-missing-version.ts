@@ -1,5 +1,6 @@
 import { cleanUpAfter, openSource, type Source, type Version } from "@godwit/core";
 import type { Terminal } from "../output/terminal.ts";
+import { registerSchemes } from "./register-schemes.ts";
 
 /**
  * Says when a version that was recorded is none of the source's. A source that cannot be read is said too, and is no
@@ -7,6 +8,7 @@ import type { Terminal } from "../output/terminal.ts";
  */
 export async function noteMissingVersion(sourceUrl: string, version: Version, { line }: Terminal): Promise<void> {
 	try {
+		await registerSchemes({ source: sourceUrl });
 		const source = await openSource(sourceUrl);
 		const found = await has(source, version);
 		if (found) return;

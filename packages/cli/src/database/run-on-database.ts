@@ -19,7 +19,7 @@ import { goDuration } from "../output/go-duration.ts";
 import { jsonLines } from "../output/json-lines.ts";
 import { confirm } from "./confirm.ts";
 import type { Operation } from "./operation.ts";
-import { registerBuiltins } from "./register-builtins.ts";
+import { registerSchemes } from "./register-schemes.ts";
 import { requireDatabase, requireSource } from "./resolve-urls.ts";
 import { EXIT_STOPPED, stopOnSignal } from "./stop-on-signal.ts";
 
@@ -30,7 +30,8 @@ import { EXIT_STOPPED, stopOnSignal } from "./stop-on-signal.ts";
  */
 export async function runOnDatabase(invocation: Invocation, operation: Operation): Promise<number> {
 	const { settings, terminal } = invocation;
-	registerBuiltins();
+	const givenSource = operation.source === "unread" ? undefined : settings.source();
+	await registerSchemes({ database: settings.database()?.url, source: givenSource?.url });
 	const database = await requireDatabase(settings);
 	const sourceUrl = operation.source === "unread" ? undefined : await requireSource(settings);
 	const protection = await protectionFrom(invocation, operation, database);
