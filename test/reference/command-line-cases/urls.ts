@@ -13,7 +13,7 @@ export const urls: readonly CommandLineCase[] = [
 		args: [...DB, "up"],
 		exit: 1,
 		says: /source URL: URL cannot be empty$/,
-		words: /^error: no source; name the folder/,
+		words: /^error: there is no folder .+migrations/,
 	},
 	{
 		args: ["version"],

@@ -12,7 +12,7 @@ export interface Flag extends FlagSyntax {
 
 /** The flags that every command takes. */
 export const commonFlags: readonly Flag[] = [
-	{ name: "source", kind: "string", value: "URL", help: "where the migrations are: file://migrations" },
+	{ name: "source", kind: "string", value: "URL", help: "where the migrations are (default file://migrations)" },
 	{ name: "path", kind: "string", value: "DIR", help: "short for -source file://DIR" },
 	{
 		name: "database",

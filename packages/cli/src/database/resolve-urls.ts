@@ -9,15 +9,6 @@ export async function resolveSource(settings: Settings): Promise<string | undefi
 	return given && absolute(given, absoluteSourceUrl, settings);
 }
 
-/** @throws CommandError when there is none. */
-export async function requireSource(settings: Settings): Promise<string> {
-	const url = await resolveSource(settings);
-	if (url !== undefined) return url;
-	const { environment } = settings;
-	const inFile = environment === undefined ? "" : `, or write "source" in ${environment.config.location}`;
-	throw new CommandError(`no source; name the folder of the migrations with -path DIR, or a URL with -source${inFile}`);
-}
-
 /**
  * Returns the URL of the database, for the working directory.
  *

@@ -1,26 +1,25 @@
 import {
 	assertMigrations,
-	isMigrateError,
 	Migrate,
 	type MigrateEvent,
 	type MigrateOptions,
 	memorySource,
-	openSource,
 	type Policies,
 	type Source,
 	suppress,
 } from "@godwit/core";
 import type { Invocation } from "../command-line/command.ts";
-import { CommandError } from "../command-line/command-error.ts";
+import type { CommandError } from "../command-line/command-error.ts";
 import type { CommandLine } from "../command-line/read-command-line.ts";
 import type { Settings } from "../command-line/settings.ts";
 import { eventLines } from "../output/event-lines.ts";
 import { goDuration } from "../output/go-duration.ts";
 import { jsonLines } from "../output/json-lines.ts";
 import { confirm } from "./confirm.ts";
+import { openMigrations } from "./open-migrations.ts";
 import type { Operation } from "./operation.ts";
 import { registerSchemes } from "./register-schemes.ts";
-import { requireDatabase, requireSource } from "./resolve-urls.ts";
+import { requireDatabase, resolveSource } from "./resolve-urls.ts";
 import { EXIT_STOPPED, stopOnSignal } from "./stop-on-signal.ts";
 
 /**
@@ -33,7 +32,7 @@ export async function runOnDatabase(invocation: Invocation, operation: Operation
 	const givenSource = operation.source === "unread" ? undefined : settings.source();
 	await registerSchemes({ database: settings.database()?.url, source: givenSource?.url });
 	const database = await requireDatabase(settings);
-	const sourceUrl = operation.source === "unread" ? undefined : await requireSource(settings);
+	const sourceUrl = operation.source === "unread" ? undefined : await resolveSource(settings);
 	const protection = await protectionFrom(invocation, operation, database);
 	if (operation.guarded === "always" && protection !== undefined) throw protection;
 	if (operation.question !== undefined) await confirm(operation.question, terminal);
@@ -86,22 +85,13 @@ async function open(
 	options: MigrateOptions,
 ): Promise<Opened> {
 	// A source that is not read must not be in the way of a repair.
-	const source = sourceUrl === undefined ? memorySource({}) : await openGivenSource(sourceUrl);
+	const source = operation.source === "unread" ? memorySource({}) : await openMigrations(sourceUrl);
 	try {
 		// To open a database makes one where there is none.
 		if (operation.source === "not empty") await assertMigrations(source);
 		return { migrate: await Migrate.open(source, database, options), source, database };
 	} catch (error) {
 		return closeAndThrow(source, error);
-	}
-}
-
-async function openGivenSource(url: string): Promise<Source> {
-	try {
-		return await openSource(url);
-	} catch (error) {
-		if (!isMigrateError(error, "ERR_INVALID_URL") || error.details.path === undefined) throw error;
-		throw new CommandError(`${error.message}, or -path ${error.details.path}`, { cause: error });
 	}
 }
 

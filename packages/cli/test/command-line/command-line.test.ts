@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { commandNames } from "../../src/command-line/commands.ts";
-import { bin, folderOf, godwit, threeMigrations, watch } from "../fixtures/godwit.ts";
+import { bin, folderOf, godwit, threeMigrations, watch, withoutTimes } from "../fixtures/godwit.ts";
 
 const shortUsage = `Usage: godwit FLAGS COMMAND [arg...]
 Commands: create, status, history, goto, up, down, redo, repair, baseline, drop, force, version, unlock, help; "godwit -help" tells more
@@ -22,7 +23,7 @@ describe("godwit", () => {
        godwit [ -version | -help ]
 
 Flags, before or after the command:
-  -source URL            where the migrations are: file://migrations
+  -source URL            where the migrations are (default file://migrations)
   -path DIR              short for -source file://DIR
   -database URL          which database: sqlite://app.db (else $GODWIT_DATABASE, else $DATABASE_URL)
   -config FILE|none      the configuration (default: beside the nearest package.json)
@@ -164,11 +165,20 @@ Databases: sqlite, sqlite3, sqlite-native, sqlite-node, sqlite-wasm, ncruces-sql
 		expect((await godwit(["version"], { cwd })).stderr).toBe(
 			"error: no database; name it with -database, as in sqlite://app.db, or set GODWIT_DATABASE or DATABASE_URL\n",
 		);
-		expect(await godwit(["up", "-database", "sqlite-native://a.db"], { cwd })).toEqual({
-			code: 1,
-			stdout: "",
-			stderr: "error: no source; name the folder of the migrations with -path DIR, or a URL with -source\n",
-		});
+	});
+
+	it("takes ./migrations for the source when none is given, and says so when it is not there", async () => {
+		const cwd = await folderOf({ "other/1_a.up.sql": "", "migrations/1_users.up.sql": "" });
+		const flags = ["-database", "sqlite-native://a.db"];
+		expect(withoutTimes((await godwit([...flags, "up"], { cwd })).stderr)).toBe("1/u users (TIME)\n");
+		const { code, stdout, stderr } = await godwit([...flags, "up", "-json"], { cwd: join(cwd, "other") });
+		expect(code).toBe(1);
+		expect(stderr).toMatch(
+			/^error: there is no folder .+\/other\/migrations .+\nno source was given, so that it is \.\/migrations; name the folder of the migrations with -path DIR, or a URL with -source\n$/,
+		);
+		expect(JSON.parse(stdout)).toMatchObject({ code: "ERR_SOURCE", details: { location: "migrations" } });
+		const named = await godwit(["-path", "migrations", ...flags, "up"], { cwd: join(cwd, "other") });
+		expect(named.stderr).not.toContain("no source was given");
 	});
 
 	it("says what it needs to a Node.js that is too old", async () => {
