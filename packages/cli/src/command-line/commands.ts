@@ -3,6 +3,7 @@ import { UsageError } from "./usage-error.ts";
 
 /** Every command, in the order of the help. Each is loaded when it is used, and all of them when all are described. */
 const commands: ReadonlyMap<string, () => Promise<Command>> = new Map<string, () => Promise<Command>>([
+	["init", async () => (await import("../commands/init.ts")).init],
 	["create", async () => (await import("../commands/create.ts")).create],
 	["status", async () => (await import("../commands/status.ts")).status],
 	["history", async () => (await import("../commands/history.ts")).history],

@@ -20,7 +20,7 @@ export async function openMigrations(source: string | undefined): Promise<Source
 		}
 		if (source !== undefined || !isMigrateError(error, "ERR_SOURCE")) throw error;
 		const cure =
-			'name the folder of the migrations with -path DIR, or a URL with -source';
+			'name the folder of the migrations with -path DIR, or a URL with -source, or make it with "godwit init"';
 		const message = `${error.message}\nno source was given, so that it is ./migrations; ${cure}`;
 		throw new MigrateError("ERR_SOURCE", message, error.details, { cause: error });
 	}

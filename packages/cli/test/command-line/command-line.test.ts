@@ -6,7 +6,7 @@ import { commandNames } from "../../src/command-line/commands.ts";
 import { bin, folderOf, godwit, threeMigrations, watch, withoutTimes } from "../fixtures/godwit.ts";
 
 const shortUsage = `Usage: godwit FLAGS COMMAND [arg...]
-Commands: create, status, history, goto, up, down, redo, repair, baseline, drop, force, version, unlock, help; "godwit -help" tells more
+Commands: init, create, status, history, goto, up, down, redo, repair, baseline, drop, force, version, unlock, help; "godwit -help" tells more
 `;
 
 describe("godwit", () => {
@@ -39,6 +39,7 @@ Flags, before or after the command:
   -help                  print this, or the help of a command
 
 Commands:
+  init                            make a configuration and the folder of the migrations, and say what to type next
   create -ext EXT [flags] NAME    create an empty up and down file called NAME
   status [flags]                  show which migrations are applied and pending, and what is not as it should be
   history [flags]                 show what happened in the database, or the text of a migration as it ran
@@ -174,7 +175,7 @@ Databases: sqlite, sqlite3, sqlite-native, sqlite-node, sqlite-wasm, ncruces-sql
 		const { code, stdout, stderr } = await godwit([...flags, "up", "-json"], { cwd: join(cwd, "other") });
 		expect(code).toBe(1);
 		expect(stderr).toMatch(
-			/^error: there is no folder .+\/other\/migrations .+\nno source was given, so that it is \.\/migrations; name the folder of the migrations with -path DIR, or a URL with -source\n$/,
+			/^error: there is no folder .+\/other\/migrations .+\nno source was given, so that it is \.\/migrations; name the folder of the migrations with -path DIR, or a URL with -source, or make it with "godwit init"\n$/,
 		);
 		expect(JSON.parse(stdout)).toMatchObject({ code: "ERR_SOURCE", details: { location: "migrations" } });
 		const named = await godwit(["-path", "migrations", ...flags, "up"], { cwd: join(cwd, "other") });

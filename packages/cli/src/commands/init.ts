@@ -1,0 +1,33 @@
+import type { Command } from "../command-line/command.ts";
+import { urlOfPath } from "../command-line/given-url.ts";
+import { assertAtMost } from "../command-line/operands.ts";
+import { json } from "../output/json.ts";
+
+const NEXT = `next: godwit create -ext sql create_users
+      write SQL into the two files
+      godwit up`;
+
+/** Prepares a project for its first migration. */
+export const init: Command = {
+	arguments: "",
+	help: "make a configuration and the folder of the migrations, and say what to type next",
+	flags: [],
+	unconfigured: true,
+	async run({ line, print, terminal }) {
+		assertAtMost(0, line);
+		const { initProject } = await import("../new-files/init-project.ts");
+		const path = line.value("path");
+		const source = line.value("source") || (path ? urlOfPath(path) : undefined);
+		// Not the database of an environment variable: it counts before a configuration anyway, and may have a password.
+		const request = { source, database: line.value("database") || undefined };
+		const { created, kept } = await initProject(process.cwd(), request);
+		if (line.is("json")) {
+			print(json({ type: "created", files: created, kept }));
+			return 0;
+		}
+		for (const path of created) print(path);
+		for (const path of kept) terminal.line(`${path} was there, and is as it was`);
+		terminal.line(NEXT);
+		return 0;
+	},
+};

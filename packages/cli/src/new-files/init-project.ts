@@ -1,0 +1,91 @@
+import { mkdir, open, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { CommandError } from "../command-line/command-error.ts";
+import { findConfig } from "../config/find-config.ts";
+import { hideSecretsOfUrl } from "../output/hide-secrets.ts";
+import { projectOf } from "../plugins/project-packages.ts";
+
+/** What the configuration is to say; undefined for the default. */
+export interface InitRequest {
+	/** A source URL. Default `file://migrations`. */
+	readonly source: string | undefined;
+	/** A database URL, or `env:NAME`. Default `sqlite-native://app.db`. */
+	readonly database: string | undefined;
+}
+
+/** Absolute paths of files and folders. */
+export interface InitOutcome {
+	readonly created: readonly string[];
+	/** Those that were there, which are left as they are. */
+	readonly kept: readonly string[];
+}
+
+/**
+ * Makes what a project needs for migrations: a configuration beside its package.json, and the folder that it names. Without
+ * a package.json it makes one. A project that has a configuration is left as it is. It makes no migration, since an empty one
+ * would be applied.
+ *
+ * @param folder An absolute path.
+ * @throws CommandError when the package.json is in a folder above, when the URL has a password, and when the folder of the
+ *   migrations is a file. Nothing was made then.
+ */
+export async function initProject(folder: string, request: InitRequest): Promise<InitOutcome> {
+	const { source = "file://migrations", database = "sqlite-native://app.db" } = request;
+	assertNoPassword("source", source);
+	assertNoPassword("database", database);
+	const project = projectOf(folder);
+	if (project !== undefined && dirname(project.manifest) !== folder) {
+		const root = dirname(project.manifest);
+		throw new CommandError(
+			`this folder is a part of the project of ${project.manifest}; run "godwit init" in ${root}, or make a package.json here with "npm init -y"`,
+		);
+	}
+	const config = project && findConfig(folder);
+	if (config !== undefined) return { created: [], kept: [config.path] };
+	const migrations = await folderOf(source, folder);
+	const taken = migrations !== undefined && (await isFolder(migrations));
+	const created: string[] = [];
+	if (project === undefined) created.push(await write(join(folder, "package.json"), { private: true }));
+	created.push(await write(join(folder, "godwit.config.json"), { source, database }));
+	if (migrations === undefined || taken) return { created, kept: migrations === undefined ? [] : [migrations] };
+	await mkdir(migrations, { recursive: true });
+	return { created: [...created, migrations], kept: [] };
+}
+
+/** A configuration is committed. */
+function assertNoPassword(key: string, url: string): void {
+	const [address = ""] = url.split("?");
+	if (hideSecretsOfUrl(address) === address) return;
+	throw new CommandError(
+		`the ${key} URL has a user or a password, which do not belong in a file; write -${key} env:DATABASE_URL, and set DATABASE_URL to the URL`,
+	);
+}
+
+/** @returns undefined for a source that is no folder. */
+async function folderOf(source: string, start: string): Promise<string | undefined> {
+	if (!/^file:/i.test(source)) return undefined;
+	const { pathOfFileUrl } = await import("@godwit/source-file");
+	return resolve(start, pathOfFileUrl(source));
+}
+
+/** @throws CommandError when something else is there. */
+async function isFolder(path: string): Promise<boolean> {
+	try {
+		if ((await stat(path)).isDirectory()) return true;
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+		throw error;
+	}
+	throw new CommandError(`${path} is not a folder; name another one for the migrations with -path DIR`);
+}
+
+/** @returns The path. Whoever made the file meanwhile keeps it, and that is an error. */
+async function write(path: string, content: object): Promise<string> {
+	const file = await open(path, "wx");
+	try {
+		await file.writeFile(`${JSON.stringify(content, undefined, "\t")}\n`);
+	} finally {
+		await file.close();
+	}
+	return path;
+}
