@@ -17,6 +17,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map<string, ()
 	["force", async () => (await import("../commands/force.ts")).force],
 	["version", async () => (await import("../commands/version.ts")).version],
 	["unlock", async () => (await import("../commands/unlock.ts")).unlock],
+	["completion", async () => (await import("../commands/completion.ts")).completion],
 	["help", async () => (await import("../commands/help.ts")).help],
 ]);
 

@@ -6,7 +6,7 @@ import { commandNames } from "../../src/command-line/commands.ts";
 import { bin, folderOf, godwit, threeMigrations, watch, withoutTimes } from "../fixtures/godwit.ts";
 
 const shortUsage = `Usage: godwit FLAGS COMMAND [arg...]
-Commands: init, create, status, history, goto, up, down, redo, repair, baseline, drop, force, version, unlock, help; "godwit -help" tells more
+Commands: init, create, status, history, goto, up, down, redo, repair, baseline, drop, force, version, unlock, completion, help; "godwit -help" tells more
 `;
 
 describe("godwit", () => {
@@ -53,6 +53,7 @@ Commands:
   force V                         record version V without running anything, and clear the dirty flag
   version                         print the version that the database is at
   unlock [-f]                     show who holds a lock on the database, and clear it
+  completion bash|zsh|fish        print a script for a shell that completes commands, flags, their values and versions
   help [COMMAND]                  print the help of all commands, or of one
 
 Sources: file
