@@ -24,6 +24,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 		"@godwit/sqlite-node",
 		"@godwit/sqlite-wasm",
 	],
+	"create-driver": [],
 };
 
 /** Those that run in a browser: they import nothing of Node, nor `debug`, which needs it. */

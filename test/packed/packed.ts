@@ -80,6 +80,22 @@ try {
 		env: { ...process.env, DEBUG: "godwit:*" },
 	});
 	assert.match(traced.stderr, /godwit:migrate nothing to run at version 1n/);
+
+	// A driver made from the template, by way of the command, which has its own copy of @godwit/core in the bundle.
+	run(process.execPath, join(folder, "node_modules/.bin/create-godwit-driver"), "birds");
+	const driver = join(folder, "godwit-driver-birds");
+	const ours = archives.filter((name) => /^godwit-(core|conformance)-/.test(name)).map((name) => `../${name}`);
+	assert.equal(ours.length, 2);
+	const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
+	run("npm", "--prefix", driver, "install", ...quiet, ...ours);
+	run("npm", "--prefix", driver, "test");
+	run("npm", "install", ...quiet, "./godwit-driver-birds");
+	assert.match(run(process.execPath, godwit, "help"), /^Databases of .+package\.json: birds \(godwit-driver-birds\)$/m);
+	const birds = ["-path", "migrations", "-database", "birds://birds.db"];
+	run(process.execPath, godwit, ...birds, "up");
+	assert.equal(run(process.execPath, godwit, ...birds, "version"), "1\n");
+	assert.equal(run(process.execPath, godwit, ...birds, "unlock", "-f"), "");
+
 	console.log(`the ${archives.length} packed packages install and migrate`);
 } finally {
 	rmSync(folder, { recursive: true, force: true });

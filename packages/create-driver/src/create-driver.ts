@@ -1,0 +1,41 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** What cannot be made as asked. Its message is for the user. */
+export class CreateError extends Error {
+	override readonly name = "CreateError";
+}
+
+/** The name of the driver that the template is of, wherever it stands in it. */
+const TEMPLATE_NAME = /skeleton/g;
+
+const template = fileURLToPath(new URL("../template/", import.meta.url));
+
+/**
+ * Makes the package `godwit-driver-NAME` in a folder of this name. It keeps the laws of drivers as it is made.
+ *
+ * @param name The scheme of the driver's URLs: lower-case letters, digits, "." and "-".
+ * @param parent An absolute path.
+ * @returns The absolute path of the new folder.
+ * @throws CreateError for a name that cannot be a scheme and a package, and for a folder that is there. Nothing was written then.
+ */
+export function createDriver(name: string, parent: string): string {
+	if (!/^[a-z][a-z0-9.-]*$/.test(name)) {
+		throw new CreateError(
+			`"${name}" cannot be the scheme of a URL and part of a package's name: lower-case letters, digits, "." and "-", the first a letter`,
+		);
+	}
+	const folder = join(parent, `godwit-driver-${name}`);
+	if (existsSync(folder)) throw new CreateError(`${folder} is there already; choose another name, or remove it`);
+	for (const file of readdirSync(template, { recursive: true, withFileTypes: true }).filter((entry) =>
+		entry.isFile(),
+	)) {
+		const source = join(file.parentPath, file.name);
+		// npm leaves a .gitignore out of what it publishes.
+		const target = join(folder, source.slice(template.length)).replace(/dot-gitignore$/, ".gitignore");
+		mkdirSync(dirname(target), { recursive: true });
+		writeFileSync(target, readFileSync(source, "utf8").replaceAll(TEMPLATE_NAME, name));
+	}
+	return folder;
+}
