@@ -18,11 +18,8 @@ export const force: Command = {
 				await migrate.force(target);
 				if (invocation.line.is("json")) invocation.print(json({ type: "result", version: target }));
 				if (target < 0n) return 0;
-				const { resolveSource } = await import("../database/resolve-urls.ts");
-				const source = await resolveSource(invocation.settings);
-				if (source === undefined) return 0;
 				const { noteMissingVersion } = await import("../database/note-missing-version.ts");
-				await noteMissingVersion(source, target, invocation.terminal);
+				await noteMissingVersion(invocation.settings, target, invocation.terminal);
 				return 0;
 			},
 		});

@@ -18,7 +18,7 @@ export async function clearLocks(
 	terminal: Terminal,
 	{ ask }: { readonly ask: boolean },
 ): Promise<number> {
-	await registerSchemes({ database: settings.database()?.url });
+	await registerSchemes({ database: settings.database()?.url }, settings.environment?.config);
 	const database = await requireDatabase(settings);
 	let seen = false;
 	const cleared = await breakLocks(database, async (holder) => {

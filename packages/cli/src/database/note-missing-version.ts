@@ -1,15 +1,19 @@
 import { cleanUpAfter, openSource, type Source, type Version } from "@godwit/core";
+import type { Settings } from "../command-line/settings.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { registerSchemes } from "./register-schemes.ts";
+import { resolveSource } from "./resolve-urls.ts";
 
 /**
- * Says when a version that was recorded is none of the source's. A source that cannot be read is said too, and is no
+ * Says when a version that was recorded is none of the source's, if a source is given. A source that cannot be read is said too, and is no
  * failure, since the version is recorded.
  */
-export async function noteMissingVersion(sourceUrl: string, version: Version, { line }: Terminal): Promise<void> {
+export async function noteMissingVersion(settings: Settings, version: Version, { line }: Terminal): Promise<void> {
 	try {
-		await registerSchemes({ source: sourceUrl });
-		const source = await openSource(sourceUrl);
+		const given = settings.source();
+		if (given === undefined) return;
+		await registerSchemes({ source: given.url }, settings.environment?.config);
+		const source = await openSource((await resolveSource(settings)) ?? given.url);
 		const found = await has(source, version);
 		if (found) return;
 		const cure = '"up", "down" and "goto" refuse until it has one';

@@ -1,4 +1,5 @@
 import { registeredDrivers, registeredSources } from "@godwit/core";
+import type { PluginConfig } from "../plugins/register-plugin.ts";
 import { registerBuiltins } from "./register-builtins.ts";
 
 /** One letter is a drive of Windows; what is no scheme is for whoever opens the URL to refuse. */
@@ -15,17 +16,23 @@ export interface NeededUrls {
  *
  * @throws CommandError for a package that cannot be used. @throws MigrateError `ERR_UNKNOWN_DRIVER`, `ERR_UNKNOWN_SOURCE`.
  */
-export async function registerSchemes({ source, database }: NeededUrls): Promise<void> {
+export async function registerSchemes(
+	{ source, database }: NeededUrls,
+	config: PluginConfig | undefined,
+): Promise<void> {
 	registerBuiltins();
 	const [driverScheme, sourceScheme] = [schemeOf(database), schemeOf(source)];
 	// Who writes file: for a database means one of SQLite, which whoever opens it says.
-	if (driverScheme !== undefined && driverScheme !== "file" && !registeredDrivers().includes(driverScheme)) {
+	const driverTaken =
+		driverScheme === undefined || driverScheme === "file" || registeredDrivers().includes(driverScheme);
+	if (driverScheme !== undefined && (!driverTaken || config?.drivers.has(driverScheme))) {
 		const { registerDriverPlugin } = await import("../plugins/register-plugin.ts");
-		await registerDriverPlugin(driverScheme);
+		await registerDriverPlugin(driverScheme, config);
 	}
-	if (sourceScheme !== undefined && !registeredSources().includes(sourceScheme)) {
+	const sourceTaken = sourceScheme === undefined || registeredSources().includes(sourceScheme);
+	if (sourceScheme !== undefined && (!sourceTaken || config?.sources.has(sourceScheme))) {
 		const { registerSourcePlugin } = await import("../plugins/register-plugin.ts");
-		await registerSourcePlugin(sourceScheme);
+		await registerSourcePlugin(sourceScheme, config);
 	}
 }
 

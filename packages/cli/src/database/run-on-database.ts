@@ -30,7 +30,8 @@ import { EXIT_STOPPED, stopOnSignal } from "./stop-on-signal.ts";
 export async function runOnDatabase(invocation: Invocation, operation: Operation): Promise<number> {
 	const { settings, terminal } = invocation;
 	const givenSource = operation.source === "unread" ? undefined : settings.source();
-	await registerSchemes({ database: settings.database()?.url, source: givenSource?.url });
+	const needed = { database: settings.database()?.url, source: givenSource?.url };
+	await registerSchemes(needed, settings.environment?.config);
 	const database = await requireDatabase(settings);
 	const sourceUrl = operation.source === "unread" ? undefined : await resolveSource(settings);
 	const protection = await protectionFrom(invocation, operation, database);

@@ -1,4 +1,4 @@
-import { readFile, realpath } from "node:fs/promises";
+import { readFile, realpath, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { folderOf, godwit, threeMigrations, withoutTimes } from "../fixtures/godwit.ts";
@@ -79,7 +79,7 @@ describe("a driver in a package of the project", () => {
 		const { code, stderr } = await godwit(up, { cwd });
 		expect(code).toBe(1);
 		expect(stderr).toBe(
-			`error: no driver for the scheme "mini" (known are ncruces-sqlite3, sqlite, sqlite-native, sqlite-wasm, sqlite3; another is a package godwit-driver-mini among the dependencies of ${join(await realpath(cwd), "package.json")})\n`,
+			`error: no driver for the scheme "mini" (known are ncruces-sqlite3, sqlite, sqlite-native, sqlite-wasm, sqlite3; another is a package godwit-driver-mini, or one that a configuration names in "drivers", among the dependencies of ${join(await realpath(cwd), "package.json")})\n`,
 		);
 	});
 
@@ -149,6 +149,41 @@ describe("a driver in a package of the project", () => {
 	});
 });
 
+describe("a driver that a configuration names", () => {
+	const config = (drivers: object): string =>
+		JSON.stringify({ source: "file://m", database: "mini://db.json", drivers });
+
+	it("is a package among the dependencies, or a file of the project", async () => {
+		const cwd = await pluginProject({
+			manifest: { dependencies: { birds: "*" } },
+			packages: { birds: MINI_DRIVER },
+			files: { ...threeMigrations, "driver.mjs": MINI_DRIVER, "godwit.config.json": config({ mini: "birds" }) },
+		});
+		expect((await godwit(["up", "1"], { cwd })).code).toBe(0);
+		await writeFile(join(cwd, "godwit.config.json"), config({ mini: "./driver.mjs" }));
+		expect(await godwit(["version"], { cwd })).toEqual({ code: 0, stdout: "1\n", stderr: "" });
+	});
+
+	it.each([
+		[
+			{ mini: "birds" },
+			"mini://db",
+			/"drivers" in godwit\.config\.json names the package birds, which is not among the/,
+		],
+		[
+			{ sqlite: "birds" },
+			"sqlite://a.db",
+			/"drivers" in godwit\.config\.json names a package for sqlite:\/\/, which godwit/,
+		],
+	])("is refused when it is %j", async (drivers, database, error) => {
+		const files = { ...threeMigrations, "godwit.config.json": config(drivers) };
+		const cwd = await pluginProject({ manifest: {}, packages: { birds: MINI_DRIVER }, files });
+		const { code, stderr } = await godwit(["-database", database, "up"], { cwd });
+		expect(code).toBe(1);
+		expect(stderr).toMatch(error);
+	});
+});
+
 describe("a source in a package of the project", () => {
 	const sources = { dependencies: { "godwit-source-pair": "*" } };
 
@@ -159,6 +194,9 @@ describe("a source in a package of the project", () => {
 		expect(stderr).toContain('near "a": syntax error');
 		expect((await godwit([...flags, "force", "2"], { cwd })).stderr).toBe("");
 		expect((await godwit([...flags, "force", "3"], { cwd })).stderr).toContain("notice: version 3 is recorded, and");
+		const unknown = await godwit(["-source", "s3://b", "-database", "sqlite-native://a.db", "force", "2"], { cwd });
+		expect(unknown.code).toBe(0);
+		expect(unknown.stderr).toContain('is not known: no source for the scheme "s3"');
 	});
 
 	it("is an error that says so when there is none, or it is none", async () => {
@@ -171,7 +209,7 @@ describe("a source in a package of the project", () => {
 			'error: godwit-source-pair exports no "source"; it exports driver\n',
 		);
 		expect((await godwit(["-source", "s3://bucket", ...flags], { cwd })).stderr).toContain(
-			'error: no source for the scheme "s3" (known are file, pair; another is a package godwit-source-s3 among',
+			'error: no source for the scheme "s3" (known are file, pair; another is a package godwit-source-s3, or one that',
 		);
 	});
 });
