@@ -84,7 +84,7 @@ try {
 	// A driver made from the template, by way of the command, which has its own copy of @godwit/core in the bundle.
 	run(process.execPath, join(folder, "node_modules/.bin/create-godwit-driver"), "birds");
 	const driver = join(folder, "godwit-driver-birds");
-	const ours = archives.filter((name) => /^godwit-(core|conformance)-/.test(name)).map((name) => `../${name}`);
+	const ours = archives.filter((name) => /^godwit-(core|conformance)-/.test(name)).map((name) => join(folder, name));
 	assert.equal(ours.length, 2);
 	const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
 	run("npm", "--prefix", driver, "install", ...quiet, ...ours);

@@ -9,7 +9,7 @@ import { projectOf } from "../plugins/project-packages.ts";
 export interface InitRequest {
 	/** A source URL. Default `file://migrations`. */
 	readonly source: string | undefined;
-	/** A database URL, or `env:NAME`. Default `sqlite-native://app.db`. */
+	/** A database URL, or `env:NAME`. Default `sqlite://app.db`. */
 	readonly database: string | undefined;
 }
 
@@ -30,7 +30,7 @@ export interface InitOutcome {
  *   migrations is a file. Nothing was made then.
  */
 export async function initProject(folder: string, request: InitRequest): Promise<InitOutcome> {
-	const { source = "file://migrations", database = "sqlite-native://app.db" } = request;
+	const { source = "file://migrations", database = "sqlite://app.db" } = request;
 	assertNoPassword("source", source);
 	assertNoPassword("database", database);
 	const project = projectOf(folder);

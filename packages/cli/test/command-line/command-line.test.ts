@@ -178,7 +178,10 @@ Databases: sqlite, sqlite3, sqlite-native, sqlite-node, sqlite-wasm, ncruces-sql
 		expect(stderr).toMatch(
 			/^error: there is no folder .+\/other\/migrations .+\nno source was given, so that it is \.\/migrations; name the folder of the migrations with -path DIR, or a URL with -source, or make it with "godwit init"\n$/,
 		);
-		expect(JSON.parse(stdout)).toMatchObject({ code: "ERR_SOURCE", details: { location: "migrations" } });
+		expect(JSON.parse(stdout)).toMatchObject({
+			code: "ERR_SOURCE",
+			details: { location: join(cwd, "other/migrations") },
+		});
 		const named = await godwit(["-path", "migrations", ...flags, "up"], { cwd: join(cwd, "other") });
 		expect(named.stderr).not.toContain("no source was given");
 	});

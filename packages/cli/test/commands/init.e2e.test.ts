@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { folderOf, godwit } from "../fixtures/godwit.ts";
 
 const NEXT = "next: godwit create -ext sql create_users\n      write SQL into the two files\n      godwit up\n";
-const CONFIG = '{\n\t"source": "file://migrations",\n\t"database": "sqlite-native://app.db"\n}\n';
+const CONFIG = '{\n\t"source": "file://migrations",\n\t"database": "sqlite://app.db"\n}\n';
 
 describe("godwit init", () => {
 	it("makes package.json, configuration and folder in an empty folder, and says what to type next", async () => {
