@@ -1,6 +1,7 @@
 import type { VersionState } from "./driver/driver.ts";
 import type { Direction, MigrationReport } from "./migration.ts";
 import type { Version } from "./version.ts";
+import { withJson } from "./with-json.ts";
 
 /**
  * Every failure the engine, a source or a driver reports on purpose.
@@ -163,6 +164,12 @@ export class MigrateError<C extends ErrorCode = ErrorCode> extends Error {
 		this.code = code;
 		this.details = details;
 		this.suppressed = options.suppressed ?? [];
+	}
+
+	/** For `JSON.stringify`: name, code, message and details, with versions as strings. The cause can be anything, and is left out. */
+	toJSON(): object {
+		const { name, code, message, details } = this;
+		return { name, code, message, details: withJson({ ...details }) };
 	}
 }
 

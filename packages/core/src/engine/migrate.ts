@@ -9,6 +9,7 @@ import { openDriver, openSource } from "../registry.ts";
 import { assertMigrations } from "../source/assert-migrations.ts";
 import type { Source } from "../source/source.ts";
 import { toVersion, type Version } from "../version.ts";
+import { withJson } from "../with-json.ts";
 import { type BaselineOptions, baseline } from "./baseline.ts";
 import { assertOptions, type MigrateOptions } from "./migrate-options.ts";
 import { type MigrationPlan, readPlan } from "./migration-plan.ts";
@@ -32,6 +33,8 @@ export interface DownOptions {
 
 /**
  * A source and a database, and what to do with them. Operations that overlap run one after the other. Go: migrate.Migrate.
+ *
+ * `JSON.stringify` takes what the methods return and what they throw; versions are strings there.
  *
  * Code of the source, such as a function that loads a file, must not wait for an operation of the same object, nor for its
  * driver: the operation under way waits for that code. A call that it makes before it waits for anything rejects with
@@ -187,7 +190,7 @@ export class Migrate implements AsyncDisposable {
 
 	/** Tells of the migrations that are not applied and may be, ascending, also below the database's version. As `status`. */
 	async pending(): Promise<readonly PendingMigration[]> {
-		return (await this.status()).migrations.filter(isPendingMigration);
+		return withJson((await this.status()).migrations.filter(isPendingMigration));
 	}
 
 	/**
@@ -265,7 +268,7 @@ export class Migrate implements AsyncDisposable {
 	/** Runs an operation when those before it are over. @throws MigrateError `ERR_IN_OPERATION`. */
 	async #operate<T>(work: () => Promise<T>): Promise<T> {
 		this.#sourceCalls.assertNone();
-		return this.#operations.run(work);
+		return withJson(await this.#operations.run(work));
 	}
 
 	async #exclusively(work: () => Promise<void>): Promise<void> {

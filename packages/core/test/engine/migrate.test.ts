@@ -822,3 +822,41 @@ describe("Migrate.steps", () => {
 		expect(await migrateOver(driver).steps(-2)).toMatchObject({ from: 1n, to: -1n, missingSteps: 1 });
 	});
 });
+
+describe("JSON.stringify", () => {
+	const json = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+	it("takes a report, with versions as strings", async () => {
+		const report = await migrateOver(recordingDriver()).up();
+		expect(json(report)).toMatchObject({
+			from: "-1",
+			to: "3",
+			applied: [{ version: "1" }, { version: "2" }, { version: "3" }],
+		});
+		expect(Object.keys(report)).not.toContain("toJSON");
+	});
+
+	it("takes what Migrate reads, lists too", async () => {
+		const migrate = migrateOver(atVersion(2n));
+		expect(json(await migrate.version())).toEqual({ version: "2", dirty: false });
+		expect(json(await migrate.status())).toMatchObject({
+			version: "2",
+			migrations: [{ version: "1" }, { version: "2" }, { version: "3" }],
+		});
+		expect(json(await migrate.pending())).toMatchObject([{ version: "3" }]);
+		expect(json(await migrate.plan({ kind: "up" }))).toMatchObject({ migrations: [{ version: "3" }] });
+	});
+
+	it("takes an error, with its details, but not what caused it", async () => {
+		const files = { "1_a.up.sql": "one", "2_b.up.sql": "fail" };
+		const error = await migrateOver(recordingDriver(), {}, files)
+			.up()
+			.catch((reason: unknown) => reason);
+		expect(json(error)).toMatchObject({
+			name: "MigrateError",
+			code: "ERR_MIGRATION_FAILED",
+			details: { report: { from: "-1", to: "1" } },
+		});
+		expect(json(error)).not.toHaveProperty("cause");
+	});
+});
