@@ -29,7 +29,7 @@ export const BAD_PLACES: readonly BadPlace[] = [
 		name: "full disk",
 		says: /disk|full|ENOSPC|no space/i,
 		found(folder) {
-			mount("-t", "tmpfs", "-o", "size=400k", "tmpfs", folder);
+			mount("-t", "tmpfs", "-o", "size=800k", "tmpfs", folder);
 			return () => execFileSync("umount", [folder]);
 		},
 		spoil(folder) {
