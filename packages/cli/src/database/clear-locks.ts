@@ -2,7 +2,6 @@ import { breakLocks } from "@godwit/core";
 import type { Settings } from "../command-line/settings.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { confirm, type Question } from "./confirm.ts";
-import { registerSchemes } from "./register-schemes.ts";
 import { requireDatabase } from "./resolve-urls.ts";
 
 const QUESTION: Question = {
@@ -18,7 +17,6 @@ export async function clearLocks(
 	terminal: Terminal,
 	{ ask }: { readonly ask: boolean },
 ): Promise<number> {
-	await registerSchemes({ database: settings.database()?.url }, settings.environment?.config);
 	const database = await requireDatabase(settings);
 	let seen = false;
 	const cleared = await breakLocks(database, async (holder) => {

@@ -1,7 +1,6 @@
 import { cleanUpAfter, openSource, type Source, type Version } from "@godwit/core";
 import type { Settings } from "../command-line/settings.ts";
 import type { Terminal } from "../output/terminal.ts";
-import { registerSchemes } from "./register-schemes.ts";
 import { resolveSource } from "./resolve-urls.ts";
 
 /**
@@ -10,10 +9,9 @@ import { resolveSource } from "./resolve-urls.ts";
  */
 export async function noteMissingVersion(settings: Settings, version: Version, { line }: Terminal): Promise<void> {
 	try {
-		const given = settings.source();
-		if (given === undefined) return;
-		await registerSchemes({ source: given.url }, settings.environment?.config);
-		const source = await openSource((await resolveSource(settings)) ?? given.url);
+		const url = await resolveSource(settings);
+		if (url === undefined) return;
+		const source = await openSource(url);
 		const found = await has(source, version);
 		if (found) return;
 		const cure = '"up", "down" and "goto" refuse until it has one';

@@ -5,37 +5,41 @@ import { registerBuiltins } from "./register-builtins.ts";
 /** One letter is a drive of Windows; what is no scheme is for whoever opens the URL to refuse. */
 const SCHEME = /^([a-z][a-z0-9+.-]+):/i;
 
-/** URLs; undefined for what is not needed, or not given. */
-export interface NeededUrls {
-	readonly source?: string | undefined;
-	readonly database?: string | undefined;
+/** What this process has taken from packages, and need not take again. */
+const driversOfPackages = new Set<string>();
+const sourcesOfPackages = new Set<string>();
+
+/**
+ * Registers what a database URL needs: the drivers that come with godwit, and that of a package of the project.
+ *
+ * @throws CommandError for a package that cannot be used. @throws MigrateError `ERR_UNKNOWN_DRIVER`.
+ */
+export async function registerDriverOf(url: string, config: PluginConfig | undefined): Promise<void> {
+	registerBuiltins();
+	const scheme = schemeOf(url);
+	// Who writes file: for a database means one of SQLite, which whoever opens it says.
+	if (scheme === undefined || scheme === "file" || driversOfPackages.has(scheme)) return;
+	if (registeredDrivers().includes(scheme) && config?.drivers.has(scheme) !== true) return;
+	const { registerDriverPlugin } = await import("../plugins/register-plugin.ts");
+	await registerDriverPlugin(scheme, config);
+	driversOfPackages.add(scheme);
 }
 
 /**
- * Registers what the URLs need: what comes with godwit, and the driver or the source of a package of the project.
+ * Registers what a source URL needs: the sources that come with godwit, and that of a package of the project.
  *
- * @throws CommandError for a package that cannot be used. @throws MigrateError `ERR_UNKNOWN_DRIVER`, `ERR_UNKNOWN_SOURCE`.
+ * @throws CommandError for a package that cannot be used. @throws MigrateError `ERR_UNKNOWN_SOURCE`.
  */
-export async function registerSchemes(
-	{ source, database }: NeededUrls,
-	config: PluginConfig | undefined,
-): Promise<void> {
+export async function registerSourceOf(url: string, config: PluginConfig | undefined): Promise<void> {
 	registerBuiltins();
-	const [driverScheme, sourceScheme] = [schemeOf(database), schemeOf(source)];
-	// Who writes file: for a database means one of SQLite, which whoever opens it says.
-	const driverTaken =
-		driverScheme === undefined || driverScheme === "file" || registeredDrivers().includes(driverScheme);
-	if (driverScheme !== undefined && (!driverTaken || config?.drivers.has(driverScheme))) {
-		const { registerDriverPlugin } = await import("../plugins/register-plugin.ts");
-		await registerDriverPlugin(driverScheme, config);
-	}
-	const sourceTaken = sourceScheme === undefined || registeredSources().includes(sourceScheme);
-	if (sourceScheme !== undefined && (!sourceTaken || config?.sources.has(sourceScheme))) {
-		const { registerSourcePlugin } = await import("../plugins/register-plugin.ts");
-		await registerSourcePlugin(sourceScheme, config);
-	}
+	const scheme = schemeOf(url);
+	if (scheme === undefined || sourcesOfPackages.has(scheme)) return;
+	if (registeredSources().includes(scheme) && config?.sources.has(scheme) !== true) return;
+	const { registerSourcePlugin } = await import("../plugins/register-plugin.ts");
+	await registerSourcePlugin(scheme, config);
+	sourcesOfPackages.add(scheme);
 }
 
-function schemeOf(url: string | undefined): string | undefined {
-	return SCHEME.exec(url ?? "")?.[1]?.toLowerCase();
+function schemeOf(url: string): string | undefined {
+	return SCHEME.exec(url)?.[1]?.toLowerCase();
 }

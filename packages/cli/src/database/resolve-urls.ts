@@ -2,44 +2,56 @@ import { absoluteDatabaseUrl, absoluteSourceUrl, databaseIdentity, isMigrateErro
 import { CommandError } from "../command-line/command-error.ts";
 import type { GivenUrl } from "../command-line/given-url.ts";
 import type { Settings } from "../command-line/settings.ts";
+import type { PluginConfig } from "../plugins/register-plugin.ts";
+import { registerDriverOf, registerSourceOf } from "./register-schemes.ts";
 
-/** Returns the URL of the migrations, for the working directory; undefined when the user did not say. */
+/** What is done with URLs of one kind. */
+interface UrlKind {
+	register(url: string, config: PluginConfig | undefined): Promise<void>;
+	absolute(url: string, folder: string): Promise<string>;
+}
+
+const databaseKind: UrlKind = { register: registerDriverOf, absolute: absoluteDatabaseUrl };
+const sourceKind: UrlKind = { register: registerSourceOf, absolute: absoluteSourceUrl };
+
+/** Returns the URL of the migrations, for the working directory, its source registered; undefined when the user did not say. */
 export async function resolveSource(settings: Settings): Promise<string | undefined> {
 	const given = settings.source();
-	return given && absolute(given, absoluteSourceUrl, settings);
+	return given && resolve(given, sourceKind, settings);
 }
 
 /**
- * Returns the URL of the database, for the working directory.
+ * Returns the URL of the database, for the working directory, its driver registered.
  *
  * @throws CommandError when there is none, and when `-env` names one and the environment variables another.
  */
 export async function requireDatabase(settings: Settings): Promise<string> {
 	const given = settings.database();
 	if (given === undefined) throw noDatabase(settings);
-	const url = await absolute(given, absoluteDatabaseUrl, settings);
+	const url = await resolve(given, databaseKind, settings);
 	await assertNoOther(given, url, settings);
 	return url;
 }
 
-/** A database of the configuration, for the working directory. */
+/** A database of the configuration, for the working directory, its driver registered. */
 export async function resolveDatabase(given: GivenUrl, settings: Settings): Promise<string> {
-	return absolute(given, absoluteDatabaseUrl, settings);
+	return resolve(given, databaseKind, settings);
 }
 
-async function absolute(
+async function resolve(
 	{ url, origin, folder }: GivenUrl,
-	resolve: (url: string, folder: string) => Promise<string>,
-	{ hide }: Settings,
+	kind: UrlKind,
+	{ environment, hide }: Settings,
 ): Promise<string> {
-	if (folder === undefined) return url;
 	try {
-		const resolved = await resolve(url, folder);
+		await kind.register(url, environment?.config);
+		if (folder === undefined) return url;
+		const resolved = await kind.absolute(url, folder);
 		hide(resolved);
 		// The URL as it is written is the shorter one in messages.
 		return folder === process.cwd() ? url : resolved;
 	} catch (error) {
-		if (!isMigrateError(error)) throw error;
+		if (folder === undefined || !isMigrateError(error)) throw error;
 		throw new CommandError(`${origin}: ${error.message}`, { cause: error });
 	}
 }

@@ -18,7 +18,6 @@ import { jsonLines } from "../output/json-lines.ts";
 import { confirm } from "./confirm.ts";
 import { openMigrations } from "./open-migrations.ts";
 import type { Operation } from "./operation.ts";
-import { registerSchemes } from "./register-schemes.ts";
 import { requireDatabase, resolveSource } from "./resolve-urls.ts";
 import { EXIT_STOPPED, stopOnSignal } from "./stop-on-signal.ts";
 
@@ -29,9 +28,6 @@ import { EXIT_STOPPED, stopOnSignal } from "./stop-on-signal.ts";
  */
 export async function runOnDatabase(invocation: Invocation, operation: Operation): Promise<number> {
 	const { settings, terminal } = invocation;
-	const givenSource = operation.source === "unread" ? undefined : settings.source();
-	const needed = { database: settings.database()?.url, source: givenSource?.url };
-	await registerSchemes(needed, settings.environment?.config);
 	const database = await requireDatabase(settings);
 	const sourceUrl = operation.source === "unread" ? undefined : await resolveSource(settings);
 	const protection = await protectionFrom(invocation, operation, database);
