@@ -1,6 +1,7 @@
 /**
  * Kills, starves and races godwit, and prints what it survived: `pnpm torture [--seed N] [--rounds N] [--minutes N]`.
  *
+ * With `--case TEXT` it does nothing but the cases with that text in their names, as in `--case "a second file"`.
  * With `--races` it does nothing but the races of `--processes`, those of one kind with `--of "all three"`.
  * With `--minutes` it is a soak, random within its seed, for that long.
  * Exits with 1 when something did not hold, and says what.
@@ -29,6 +30,8 @@ const { values } = parseArgs({
 		races: { type: "boolean", default: false },
 		/** One kind of race. */
 		of: { type: "string" },
+		/** The cases whose name has this text, and nothing else. */
+		case: { type: "string" },
 		/** Visits every n-th point only, beginning where the seed says. */
 		stride: { type: "string", default: "1" },
 	},
@@ -40,13 +43,12 @@ const stride = Number(values.stride);
 
 console.log(`seed ${seed}`);
 if (values.races) console.log(raceTable(await allRaces(racesOf(values.of))));
+else if (values.case !== undefined) console.log(summaryTable(await surviveCases(values.case)));
 else if (values.minutes === undefined) await everything();
 else await soakFor(Number(values.minutes));
 
 async function everything(): Promise<void> {
-	const cases: CaseSummary[] = [];
-	for (const which of [...CASES, ...FURTHER_CASES])
-		cases.push(await surviveCase(caseName(which), await rehearse(which)));
+	const cases = await surviveCases("");
 	for (const name of BACKEND_NAMES) {
 		cases.push(await surviveCase(`${name}, repairing after a kill`, await rehearseRecovery(name)));
 	}
@@ -91,6 +93,15 @@ async function everything(): Promise<void> {
 	console.log(`${raceTable(races)}\n`);
 	console.log(`${table(["applications that write, and runs", "rounds", "kills", "survived"], foreign)}\n`);
 	console.log(table(["threads ended in a run", "rounds", "survived"], threads));
+}
+
+/** @param part Of the names of the cases. @throws TypeError when there is none. */
+async function surviveCases(part: string): Promise<CaseSummary[]> {
+	const chosen = [...CASES, ...FURTHER_CASES].filter((which) => caseName(which).includes(part));
+	if (chosen.length === 0) throw new TypeError(`there is no case with "${part}" in its name`);
+	const cases: CaseSummary[] = [];
+	for (const which of chosen) cases.push(await surviveCase(caseName(which), await rehearse(which)));
+	return cases;
 }
 
 /** @throws TypeError for a kind of race that there is not. */
