@@ -74,7 +74,7 @@ describe.runIf(process.platform === "linux")("sqlite-native and sqlite-wasm on o
 		const bytes = readFileSync(db.path);
 		const { message } = await failure("ERR_DATABASE", wasm.factory.open(url("sqlite-wasm", "")));
 		expect(message).toContain("app.db is in WAL mode");
-		expect(message).toContain("migrate it with sqlite-native://, or with x-wal=alone");
+		expect(message).toContain("migrate it with sqlite-native:// or sqlite-node://, or with x-wal=alone");
 		expect(readFileSync(db.path)).toEqual(bytes);
 		expect(db.files()).toEqual(["app.db"]);
 		await using driver = await wasm.factory.open(url("sqlite-wasm", "x-wal=alone"));

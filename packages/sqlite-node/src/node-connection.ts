@@ -1,8 +1,20 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { nodeResultCode, type SqliteConnection, type SqlRow, type SqlValue } from "@godwit/sqlite-files";
 
-/** The port over node:sqlite. Every statement is prepared: on Deno an error of `exec` has no result code. */
-export function nodeConnection(database: DatabaseSync, close: () => void): SqliteConnection {
+export interface NodeConnectionOptions {
+	/**
+	 * Prepares also what runs once, since on Deno an error of `exec` has no result code. Elsewhere `exec` is better: a statement that was
+	 * prepared stays in memory until the garbage collector comes by. Default: on Deno alone.
+	 */
+	readonly preparesAll?: boolean;
+}
+
+/** The port over node:sqlite. */
+export function nodeConnection(
+	database: DatabaseSync,
+	close: () => void,
+	{ preparesAll = "Deno" in globalThis }: NodeConnectionOptions = {},
+): SqliteConnection {
 	/** What the driver runs again and again. The database finalizes them as it closes. */
 	const statements = new Map<string, StatementSync>();
 
@@ -31,7 +43,7 @@ export function nodeConnection(database: DatabaseSync, close: () => void): Sqlit
 		rollback: () => execute(kept("ROLLBACK")),
 		query: (sql, parameters: readonly SqlValue[] = []) => kept(sql).all(...parameters) as readonly SqlRow[],
 		change: (sql, parameters: readonly SqlValue[] = []) => Number(kept(sql).run(...parameters).changes),
-		run: (sql) => execute(prepare(sql)),
+		run: (sql) => (preparesAll ? execute(prepare(sql)) : database.exec(sql)),
 		get inTransaction() {
 			return database.isTransaction;
 		},

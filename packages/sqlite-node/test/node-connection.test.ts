@@ -149,7 +149,7 @@ describe("nodeConnection", () => {
 		using holder = new DatabaseSync(path);
 		holder.exec("CREATE TABLE t (a UNIQUE); INSERT INTO t VALUES (1)");
 		using likeDeno = new DenoLikeDatabase(path);
-		const connection = nodeConnection(likeDeno, () => {});
+		const connection = nodeConnection(likeDeno, () => {}, { preparesAll: true });
 		const codeOf = (work: () => unknown) => connection.resultCode(failureOf(work));
 		expect(codeOf(() => connection.run("INSERT INTO t VALUES (1)"))).toBe("SQLITE_CONSTRAINT");
 		expect(codeOf(() => connection.run("INSERT INTO t VALUES (1) RETURNING a"))).toBe("SQLITE_CONSTRAINT");
