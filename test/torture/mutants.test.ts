@@ -1,5 +1,14 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+	cpSync,
+	existsSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -211,7 +220,9 @@ function copyProject(): ProjectCopy {
 		});
 	symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
 	for (const name of readdirSync(join(ROOT, "packages"))) {
-		for (const part of ["src", "package.json", "node_modules"]) copy(join("packages", name, part));
+		// A package that needs no other has nothing installed.
+		const parts = ["src", "package.json", "node_modules"].map((part) => join("packages", name, part));
+		for (const part of parts.filter((path) => existsSync(join(ROOT, path)))) copy(part);
 	}
 	for (const part of ["torture", "package.json", "node_modules"]) copy(join("test", part));
 	copy("examples/third-party-driver");
