@@ -2,8 +2,8 @@ import { registeredDrivers, registeredSources } from "@godwit/core";
 import type { PluginConfig } from "../plugins/register-plugin.ts";
 import { registerBuiltins } from "./register-builtins.ts";
 
-/** One letter is a drive of Windows; what is no scheme is for whoever opens the URL to refuse. */
-const SCHEME = /^([a-z][a-z0-9+.-]+):/i;
+/** One letter without `//` behind it is a drive of Windows; what is no scheme is for whoever opens the URL to refuse. */
+const SCHEME = /^([a-z][a-z0-9+.-]+(?=:)|[a-z](?=:\/\/))/i;
 
 /** What this process has taken from packages, and need not take again. */
 const driversOfPackages = new Set<string>();

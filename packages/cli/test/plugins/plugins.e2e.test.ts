@@ -235,6 +235,10 @@ describe("a package.json", () => {
 		const cwd = await folderOf(threeMigrations);
 		const { stderr } = await godwit(up, { cwd });
 		expect(stderr).toContain("among the dependencies of a package.json, and there is none here)");
+		const oneLetter = await godwit(["-database", "x://db", "version"], { cwd });
+		expect(oneLetter.stderr).toContain("another is a package godwit-driver-x,");
+		const drive = await godwit(["-database", "c:/app.db", "version"], { cwd });
+		expect(drive.stderr).toMatch(/for the path c:\/app\.db write sqlite[a-z-]*:\/\/c:\/app\.db/);
 	});
 
 	it("is what help lists databases and sources from, without loading them", async () => {
