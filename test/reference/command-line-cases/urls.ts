@@ -25,7 +25,7 @@ export const urls: readonly CommandLineCase[] = [
 		args: ["-path", "m", "-database", "nonsense", "up"],
 		exit: 1,
 		says: /database URL: no scheme$/,
-		words: /^error: the database URL has no scheme; for the path nonsense write sqlite-native:\/\/nonsense$/,
+		words: /^error: the database URL has no scheme; for the path nonsense write sqlite:\/\/nonsense$/,
 	},
 	{
 		args: ["-source", "nonsense", ...DB, "up"],
