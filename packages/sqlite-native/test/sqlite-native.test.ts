@@ -1,4 +1,5 @@
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import Module from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isMigrateError } from "@godwit/core";
@@ -42,6 +43,37 @@ describe("sqliteNative", () => {
 			expect(readdirSync(folder)).toEqual([]);
 		},
 	);
+
+	async function refusalWhereItCannotBeFound(error: Error): Promise<unknown> {
+		const resolver = Module as unknown as { _resolveFilename: (request: string, ...rest: unknown[]) => string };
+		const { _resolveFilename: resolve } = resolver;
+		resolver._resolveFilename = (request, ...rest) => {
+			if (request === "better-sqlite3") throw error;
+			return resolve(request, ...rest);
+		};
+		try {
+			return await refusal(`sqlite-native://${folder}/app.db`);
+		} finally {
+			resolver._resolveFilename = resolve;
+		}
+	}
+
+	it("says what to install where better-sqlite3 is not, and makes nothing", async () => {
+		const missing = Object.assign(new Error("Cannot find module 'better-sqlite3'"), { code: "MODULE_NOT_FOUND" });
+		const error = await refusalWhereItCannotBeFound(missing);
+		expect(isMigrateError(error, "ERR_RUNTIME") && error.details).toEqual({
+			required: "better-sqlite3",
+			found: "none",
+		});
+		expect(error).toHaveProperty("message", expect.stringContaining("npm install better-sqlite3"));
+		expect(readdirSync(folder)).toEqual([]);
+	});
+
+	it("tells why better-sqlite3 cannot be looked for", async () => {
+		const broken = Object.assign(new Error("Invalid package config"), { code: "ERR_INVALID_PACKAGE_CONFIG" });
+		expect(await refusalWhereItCannotBeFound(broken)).toBe(broken);
+		expect(readdirSync(folder)).toEqual([]);
+	});
 
 	it("takes a database of the caller's on such a Node, on which it works without its own copy", async () => {
 		const { versions } = process;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { textBody } from "@godwit/core";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { sqliteNode } from "../src/index.ts";
 
 let folder: string;
@@ -81,5 +81,21 @@ describe("a DatabaseSync that the caller lends", () => {
 		await using driver = sqliteNode.withInstance(lenient, { doubleQuotedStrings: true });
 		await driver.run(textBody('CREATE TABLE t AS SELECT "text" AS a;'));
 		expect(lenient.prepare("SELECT a FROM t").get()).toEqual({ a: "text" });
+	});
+});
+
+describe("a runtime without node:sqlite", () => {
+	it("is told so, and nothing is made", async () => {
+		const { getBuiltinModule } = process;
+		process.getBuiltinModule = (() => undefined) as unknown as typeof getBuiltinModule;
+		vi.resetModules();
+		try {
+			const { sqliteNode: fresh } = await import("../src/sqlite-node.ts");
+			const opened = fresh.open("sqlite-node://never-made.db");
+			await expect(opened).rejects.toMatchObject({ code: "ERR_RUNTIME", details: { required: "node:sqlite" } });
+		} finally {
+			process.getBuiltinModule = getBuiltinModule;
+			vi.resetModules();
+		}
 	});
 });
