@@ -1,6 +1,7 @@
 import {
 	type CompletedCommand,
 	type CompletedFlag,
+	flagCases,
 	flagPattern,
 	type Offer,
 	VERSION_IN_NAME,
@@ -34,7 +35,7 @@ _godwit() {
 		esac
 	done
 	case $previous in
-${flagCases(flags)}
+${flagCases(flags, offer)}
 	esac
 	if [[ $current == -* ]]; then
 		local more=
@@ -50,14 +51,6 @@ ${commands.map(({ name, operand }) => `\t\t${name}) ${offer(operand)} ;;`).join(
 	esac
 }
 complete -F _godwit godwit`;
-}
-
-function flagCases(flags: readonly CompletedFlag[]): string {
-	return flags
-		.flatMap(({ name, value }) =>
-			value === undefined ? [] : [`\t\t${flagPattern([name])}) ${offer(value)}; return ;;`],
-		)
-		.join("\n");
 }
 
 function dashed(flags: readonly CompletedFlag[]): string {

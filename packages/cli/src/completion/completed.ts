@@ -62,3 +62,12 @@ export const VERSION_IN_NAME = "s/^0*\\([0-9][0-9]*\\)_.*\\.up\\..*$/\\1/p";
 export function quoted(text: string): string {
 	return `'${text.replaceAll("\\", "").replaceAll("'", "’")}'`;
 }
+
+/** What bash and zsh offer for the value of each flag, as lines of a `case`. @param offer What the shell does for a value. */
+export function flagCases(flags: readonly CompletedFlag[], offer: (value: Offer) => string): string {
+	return flags
+		.flatMap(({ name, value }) =>
+			value === undefined ? [] : [`\t\t${flagPattern([name])}) ${offer(value)}; return ;;`],
+		)
+		.join("\n");
+}

@@ -1,6 +1,7 @@
 import {
 	type CompletedCommand,
 	type CompletedFlag,
+	flagCases,
 	flagPattern,
 	type Offer,
 	quoted,
@@ -31,7 +32,7 @@ _godwit() {
 		esac
 	done
 	case $previous in
-${flagCases(flags)}
+${flagCases(flags, offer)}
 	esac
 	if [[ $words[CURRENT] == -* ]]; then
 		offered=(${described(common)})
@@ -47,14 +48,6 @@ ${commands.map(({ name, operand }) => `\t\t${name}) ${offer(operand)} ;;`).join(
 	esac
 }
 compdef _godwit godwit`;
-}
-
-function flagCases(flags: readonly CompletedFlag[]): string {
-	return flags
-		.flatMap(({ name, value }) =>
-			value === undefined ? [] : [`\t\t${flagPattern([name])}) ${offer(value)}; return ;;`],
-		)
-		.join("\n");
 }
 
 function described(flags: readonly CompletedFlag[]): string {

@@ -9,7 +9,7 @@ import { IDENTIFIER, migrationFiles, reversibleSet } from "./model/migration-set
 
 /** What stops a way up, unless somebody says otherwise. */
 export function policyLaws(openEngine: OpenEngine): HistoryLaws {
-	return [outOfOrderLaws, changedFileLaws, missingFileLaws].flatMap((laws) => laws(openEngine));
+	return [outOfOrderLaws, planLaws, changedFileLaws, missingFileLaws].flatMap((laws) => laws(openEngine));
 }
 
 function outOfOrderLaws(openEngine: OpenEngine): HistoryLaws {
@@ -38,6 +38,39 @@ function outOfOrderLaws(openEngine: OpenEngine): HistoryLaws {
 			},
 		},
 		{
+			id: "engine/skips-out-of-order",
+			of: "Policies.outOfOrder",
+			async check(harness) {
+				await upTo(openEngine, harness, [1n, 3n]);
+				const { engine, findings } = await listening(openEngine, harness, [1n, 2n, 3n, 4n], { outOfOrder: "skip" });
+				await using _ = engine;
+				assert.deepEqual(namesOf((await engine.up()).applied), ["4 up"]);
+				assert.deepEqual(
+					findings.map(({ kind, level, versions }) => ({ kind, level, versions })),
+					[{ kind: "out-of-order", level: "warning", versions: [2n] }],
+				);
+				assert.deepEqual(namesOf((await engine.down()).applied), ["4 down", "3 down", "1 down"]);
+			},
+		},
+		{
+			id: "engine/applies-out-of-order",
+			of: "Policies.outOfOrder",
+			async check(harness) {
+				await upTo(openEngine, harness, [1n, 3n]);
+				const set = reversibleSet([1n, 2n, 3n, 4n]);
+				await using engine = await openWith(openEngine, harness, set, { outOfOrder: "apply" });
+				assert.deepEqual(namesOf((await engine.up()).applied), ["2 up", "4 up"]);
+				await expectObjects(harness, ["m1", "m2", "m3", "m4"]);
+				assert.deepEqual((await eventsOf(harness)).map(written).slice(2), ["up 2 to 3", "up 4 to 4"]);
+				assert.deepEqual(namesOf((await engine.down()).applied), ["4 down", "3 down", "2 down", "1 down"]);
+			},
+		},
+	]);
+}
+
+function planLaws(openEngine: OpenEngine): HistoryLaws {
+	return lawsOfOne<DriverHarness, DriverCapability>([
+		{
 			id: "engine/plan-tells-what-would-run",
 			of: "Migrate.plan",
 			async check(harness) {
@@ -64,34 +97,6 @@ function outOfOrderLaws(openEngine: OpenEngine): HistoryLaws {
 				await rejection("ERR_OUT_OF_ORDER", strict.plan({ kind: "up" }));
 				await strict.force(4n);
 				assert.deepEqual((await strict.plan({ kind: "up" })).migrations, []);
-			},
-		},
-		{
-			id: "engine/skips-out-of-order",
-			of: "Policies.outOfOrder",
-			async check(harness) {
-				await upTo(openEngine, harness, [1n, 3n]);
-				const { engine, findings } = await listening(openEngine, harness, [1n, 2n, 3n, 4n], { outOfOrder: "skip" });
-				await using _ = engine;
-				assert.deepEqual(namesOf((await engine.up()).applied), ["4 up"]);
-				assert.deepEqual(
-					findings.map(({ kind, level, versions }) => ({ kind, level, versions })),
-					[{ kind: "out-of-order", level: "warning", versions: [2n] }],
-				);
-				assert.deepEqual(namesOf((await engine.down()).applied), ["4 down", "3 down", "1 down"]);
-			},
-		},
-		{
-			id: "engine/applies-out-of-order",
-			of: "Policies.outOfOrder",
-			async check(harness) {
-				await upTo(openEngine, harness, [1n, 3n]);
-				const set = reversibleSet([1n, 2n, 3n, 4n]);
-				await using engine = await openWith(openEngine, harness, set, { outOfOrder: "apply" });
-				assert.deepEqual(namesOf((await engine.up()).applied), ["2 up", "4 up"]);
-				await expectObjects(harness, ["m1", "m2", "m3", "m4"]);
-				assert.deepEqual((await eventsOf(harness)).map(written).slice(2), ["up 2 to 3", "up 4 to 4"]);
-				assert.deepEqual(namesOf((await engine.down()).applied), ["4 down", "3 down", "2 down", "1 down"]);
 			},
 		},
 	]);

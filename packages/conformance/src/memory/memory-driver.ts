@@ -71,16 +71,9 @@ export function memoryDriver(
 ): Driver & Required<Pick<Driver, "apply" | "transaction" | "lastToken" | "history" | "structure" | "scratch">> {
 	const me = `memory driver ${++instances}`;
 	return defineDriver({ name: "the memory database" }, (lock) => {
-		async function exclusively<T>(work: () => Promise<T>): Promise<T> {
-			const result = database.lastWrite.then(work);
-			const settled = (): void => {};
-			database.lastWrite = result.then(settled, settled);
-			return result;
-		}
-
 		/** Commits what `work` makes of the state, unless it rejects. */
 		async function write(work: (state: MemoryState) => MemoryState | Promise<MemoryState>): Promise<void> {
-			await exclusively(async () => {
+			await exclusively(database, async () => {
 				const before = database.state;
 				const after = await work(before);
 				if (lock.held) assertMine();
@@ -152,6 +145,13 @@ export function memoryDriver(
 			async close() {},
 		};
 	});
+}
+
+async function exclusively<T>(database: MemoryDatabase, work: () => Promise<T>): Promise<T> {
+	const result = database.lastWrite.then(work);
+	const settled = (): void => {};
+	database.lastWrite = result.then(settled, settled);
+	return result;
 }
 
 function assertReadable({ readFailure: cause }: MemoryDatabase): void {

@@ -143,14 +143,19 @@ export function defineDriver<P extends DriverPrimitives>(
 	const { history } = database;
 	if (history !== undefined) {
 		driver.history = {
-			keepsText: history.keepsText,
-			...(history.meaning && { meaning: history.meaning }),
-			...(history.reachesBeyond && { reachesBeyond: history.reachesBeyond }),
+			...dialectOf(history),
 			read: (options = {}) => reading(options, history.read),
 			texts: (id) => calls.run(settled(() => history.texts(id))),
 		};
 	}
 	return driver as DriverOf<P>;
+}
+
+type HistoryDialect = Pick<DriverHistory, "keepsText" | "meaning" | "reachesBeyond">;
+
+/** What a history knows of texts, without the database. */
+function dialectOf({ keepsText, meaning, reachesBeyond }: HistoryDialect): HistoryDialect {
+	return { keepsText, ...(meaning && { meaning }), ...(reachesBeyond && { reachesBeyond }) };
 }
 
 /** @throws TypeError For code without types. @throws MigrateError `ERR_INVALID_VERSION`. */

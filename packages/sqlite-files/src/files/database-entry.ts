@@ -40,13 +40,6 @@ export function databaseEntry({ path, connector, files, session }: DatabaseEntry
 		return files.main.entered && session.isOpen;
 	}
 
-	/** Migrations may use what the caller has attached. */
-	function includeAttached(connection: SqliteConnection): void {
-		for (const { file } of connection.query("PRAGMA database_list")) {
-			if (file !== null && file !== "") files.include(realDatabasePath(String(file)));
-		}
-	}
-
 	async function openEntered(): Promise<void> {
 		try {
 			session.open();
@@ -90,7 +83,7 @@ export function databaseEntry({ path, connector, files, session }: DatabaseEntry
 		},
 		async enter(entering) {
 			if (isInside() && borrowed === undefined) return;
-			if (borrowed !== undefined) includeAttached(borrowed);
+			if (borrowed !== undefined) includeAttached(files, borrowed);
 			try {
 				files.enter(entering);
 			} catch (error) {
@@ -112,4 +105,11 @@ export function databaseEntry({ path, connector, files, session }: DatabaseEntry
 			return releaseFailed;
 		},
 	};
+}
+
+/** Migrations may use what the caller has attached. */
+function includeAttached(files: FileSet, connection: SqliteConnection): void {
+	for (const { file } of connection.query("PRAGMA database_list")) {
+		if (file !== null && file !== "") files.include(realDatabasePath(String(file)));
+	}
 }

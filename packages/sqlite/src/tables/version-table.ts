@@ -83,11 +83,7 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 				`CREATE TABLE IF NOT EXISTS ${table} (version INTEGER PRIMARY KEY, dirty BOOLEAN NOT NULL DEFAULT FALSE, created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP)`,
 			);
 			if (!stamped) return;
-			const column = stampColumn(connection, name);
-			stampedIn = column ?? "godwit_stamp";
-			// What is not a version table, as a view or another tool's table, is left as it is; whoever reads or writes it is told.
-			const addsColumn = column === undefined && tableExists(connection, name) && holdsVersions(connection, name);
-			if (addsColumn) connection.run(`ALTER TABLE ${table} ADD COLUMN godwit_stamp TEXT`);
+			stampedIn = addStampColumn(connection, name);
 		},
 		exists: () => tableExists(connection, name),
 		assertWritable(stamped) {
@@ -125,6 +121,21 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 		},
 		hasTrigger: () => triggersOn(connection, name).length > 0,
 	};
+}
+
+/**
+ * Adds the column unless there is one. What is not a version table, as a view or another tool's table, is left as it is; whoever reads
+ * or writes it is told.
+ *
+ * @returns Its name, quoted where it was there.
+ */
+function addStampColumn(connection: SqliteConnection, name: string): string {
+	const column = stampColumn(connection, name);
+	if (column !== undefined) return column;
+	if (tableExists(connection, name) && holdsVersions(connection, name)) {
+		connection.run(`ALTER TABLE main.${quoteIdentifier(name)} ADD COLUMN godwit_stamp TEXT`);
+	}
+	return "godwit_stamp";
 }
 
 /** golang-migrate names the columns that it writes, so a further one stays, and is NULL in its rows. */
