@@ -1,9 +1,9 @@
-import { MigrateError, NIL_VERSION, type VersionChange, type VersionState, versionMoved } from "@godwit/core";
+import { MigrateError, type VersionChange, versionMoved } from "@godwit/core";
 import type { Holders } from "../connection/database-access.ts";
 import type { SqliteConnection, SqlValue } from "../connection/sqlite-connection.ts";
 import type { LockRow } from "../lock/lock-row.ts";
 import { quoteIdentifier } from "./quote-identifier.ts";
-import { isAt } from "./version-row.ts";
+import { isAt, rowsAt } from "./version-row.ts";
 import type { VersionTable } from "./version-table.ts";
 
 /**
@@ -36,21 +36,12 @@ export function versionGuard(options: VersionGuardOptions): VersionGuard {
 	const table = `main.${quoteIdentifier(options.migrationsTable)}`;
 	const lockTable = `main.${quoteIdentifier(options.lockTable)}`;
 	const note = `UPDATE ${lockTable} SET expires_at = ?, step = ? WHERE id = 1 AND locked AND owner = ?`;
-	// Written once, since one of them runs in each migration.
-	const noteAtClean = `${note} AND ${isAt(table, { version: 0n, dirty: false })}`;
-	const noteAtDirty = `${note} AND ${isAt(table, { version: 0n, dirty: true })}`;
-	const noteAtNone = `${note} AND ${isAt(table, { version: NIL_VERSION, dirty: false })}`;
-
-	function statementFor(from: VersionState): string {
-		if (from.dirty) return noteAtDirty;
-		return from.version === NIL_VERSION ? noteAtNone : noteAtClean;
-	}
+	const noteAt = `${note} AND ${isAt(table)}`;
 
 	function noted({ from, token }: VersionChange): boolean {
-		const { me } = holders;
-		const sql = from === undefined ? note : statementFor(from);
-		const start: readonly SqlValue[] = from === undefined ? [] : [from.version];
-		return connection.change(sql, [row.lease.nextExpiry(), token ?? null, me, ...start]) === 1;
+		const values: readonly SqlValue[] = [row.lease.nextExpiry(), token ?? null, holders.me];
+		if (from === undefined) return connection.change(note, values) === 1;
+		return connection.change(noteAt, [...values, ...rowsAt(from)]) === 1;
 	}
 
 	function assert({ from }: VersionChange): void {

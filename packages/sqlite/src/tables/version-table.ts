@@ -3,7 +3,7 @@ import type { SqliteConnection } from "../connection/sqlite-connection.ts";
 import { foreignVersionTable, holdsVersions, unreadableVersionTable } from "./foreign-version-table.ts";
 import { quoteIdentifier } from "./quote-identifier.ts";
 import { triggersOn } from "./triggers.ts";
-import { DIRTY } from "./version-row.ts";
+import { ROW, stateOf } from "./version-row.ts";
 
 /** The table that holds the version: one row, or none before the first migration. Each method is a few statements without a transaction. */
 export interface VersionTable {
@@ -48,7 +48,7 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 	const table = `main.${quoteIdentifier(name)}`;
 	// A table that was deleted from the schema by hand still exists for this connection alone.
 	// Without AS, PRAGMA full_column_names decides what the columns are called.
-	const select = `SELECT version AS version, ${DIRTY} AS dirty FROM ${table} WHERE EXISTS (${TABLE_BY_NAME}) LIMIT 2`;
+	const select = `SELECT ${ROW} AS state FROM ${table} WHERE EXISTS (${TABLE_BY_NAME}) LIMIT 2`;
 	const remove = `DELETE FROM ${table}`;
 	const insert = `INSERT INTO ${table} (version, dirty) VALUES (?, ?)`;
 	/** As `create` has found it. */
@@ -71,10 +71,9 @@ export function versionTable(connection: SqliteConnection, name: string): Versio
 		const rows = explained(() => connection.query(select, [name]));
 		const [row] = rows;
 		if (row === undefined) return { version: NIL_VERSION, dirty: false };
-		const { version, dirty } = row;
-		if (rows.length > 1 || typeof version !== "bigint" || dirty === null)
-			throw unreadableVersionTable(connection, name);
-		return { version, dirty: dirty === 1n };
+		const state = rows.length > 1 ? undefined : stateOf(String(row.state));
+		if (state === undefined) throw unreadableVersionTable(connection, name);
+		return state;
 	}
 
 	return {
