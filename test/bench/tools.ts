@@ -54,8 +54,15 @@ async function installGodwit(folder: string): Promise<string> {
 	}
 	await writeFile(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
 	const archives = (await readdir(folder)).filter((name) => name.endsWith(".tgz")).map((name) => `./${name}`);
-	await run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", ...archives], { cwd: folder });
+	const wanted = [...archives, `better-sqlite3@${await betterSqlite3()}`];
+	await run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", ...wanted], { cwd: folder });
 	return join(folder, "node_modules/godwit");
+}
+
+/** The version that raw better-sqlite3 is measured in. godwit has it as an optional peer, which npm does not bring. */
+async function betterSqlite3(): Promise<string> {
+	const manifest = await import("../package.json", { with: { type: "json" } });
+	return manifest.default.devDependencies["better-sqlite3"];
 }
 
 async function binOf(installed: string): Promise<string> {
