@@ -1,11 +1,12 @@
 import { hostname } from "node:os";
-import { type Driver, textBody } from "@godwit/core";
+import { type Driver, NIL_VERSION, textBody } from "@godwit/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends, native } from "./backends.ts";
 import { otherProcess } from "./other-process.ts";
 import { createTestDatabase, failedMigration, failure, type TestDatabase, ups } from "./test-database.ts";
 
 const HOUR_MS = 3_600_000;
+const NIL = { version: NIL_VERSION, dirty: false };
 const at = (offsetMs: number): string => new Date(Date.now() + offsetMs).toISOString();
 
 describe.each(backends)("the migration lock on $name", (backend) => {
@@ -183,6 +184,17 @@ describe.each(backends)("the migration lock on $name", (backend) => {
 		await driver.unlock();
 		expect(db.all("SELECT locked, owner, expires_at FROM schema_migrations_lock")).toEqual([
 			{ locked: 0n, owner: null, expires_at: null },
+		]);
+	});
+
+	it("has its lease extended by each migration to its whole length", async () => {
+		await using driver = await db.open("x-lock-lease=1h");
+		await driver.lock();
+		await changeLock(driver, `expires_at = '${at(0.9 * HOUR_MS)}'`);
+		const whole = at(HOUR_MS);
+		await driver.apply?.(textBody("CREATE TABLE one (a);"), { version: 1n, dirty: false, from: NIL, last: false });
+		expect(db.allOfCopy(`SELECT expires_at >= '${whole}' AS extended FROM schema_migrations_lock`)).toEqual([
+			{ extended: 1n },
 		]);
 	});
 
