@@ -23,8 +23,10 @@ export function recordedState(
 
 	return {
 		version() {
-			if (history === undefined) return versions.read();
-			return readAtOnce(connection, () => ({ ...versions.read(), head: head(history) }));
+			return readAtOnce(connection, () => {
+				const found = versions.read();
+				return history === undefined ? found : { ...found, head: head(history) };
+			});
 		},
 		history() {
 			if (history === undefined) throw new TypeError("no history is kept here");
