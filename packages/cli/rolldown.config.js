@@ -12,6 +12,8 @@ const config = defineConfig({
 		format: "cjs",
 		entryFileNames: "[name].cjs",
 		chunkFileNames: "command-[name].cjs",
+		// A start reads half as much. Who wants names in a stack runs node with --enable-source-maps.
+		minify: true,
 		sourcemap: true,
 		// Each file takes most of a millisecond to find: what the commands on a native database need is one.
 		codeSplitting: {
