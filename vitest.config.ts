@@ -28,6 +28,7 @@ export default defineConfig({
 			thresholds: {
 				"packages/core/src/**": THRESHOLDS,
 				"packages/source-file/src/**": THRESHOLDS,
+				"packages/sql/src/**": THRESHOLDS,
 				"packages/sqlite/src/**": THRESHOLDS,
 				"packages/sqlite-files/src/**": THRESHOLDS,
 				"packages/sqlite-native/src/**": THRESHOLDS,

@@ -20,7 +20,7 @@ const config = defineConfig({
 			groups: [
 				{
 					name: "database",
-					test: /packages\/(core|debug|sqlite|sqlite-files|sqlite-native|cli)\/src\/(?!main|new-files|plugins|completion|config\/(?!find-config)|.*(usage|suggestion|clear-locks|protection|describe-error|excerpt)\.ts)/,
+					test: /packages\/(core|debug|sql|sqlite|sqlite-files|sqlite-native|cli)\/src\/(?!main|new-files|plugins|completion|config\/(?!find-config)|.*(usage|suggestion|clear-locks|protection|describe-error|excerpt)\.ts)/,
 				},
 			],
 		},

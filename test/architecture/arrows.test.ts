@@ -11,7 +11,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 	debug: ["@godwit/core"],
 	conformance: ["@godwit/core"],
 	"source-file": ["@godwit/core"],
-	sqlite: ["@godwit/core"],
+	sql: ["@godwit/core"],
+	sqlite: ["@godwit/core", "@godwit/sql"],
 	"sqlite-files": ["@godwit/core", "@godwit/debug", "@godwit/sqlite"],
 	"sqlite-native": ["@godwit/core", "@godwit/sqlite-files"],
 	"sqlite-wasm": ["@godwit/sqlite-files"],
@@ -28,7 +29,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Those that run in a browser: they import nothing of Node, nor `debug`, which needs it. */
-const ANYWHERE = ["core", "sqlite"];
+const ANYWHERE = ["core", "sql", "sqlite"];
 
 const OURS = /^(godwit|@godwit\/)/;
 

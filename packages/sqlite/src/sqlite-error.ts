@@ -1,9 +1,9 @@
 import { isMigrateError, MigrateError } from "@godwit/core";
+import type { Statement } from "@godwit/sql";
 import type { Usability } from "./connection/borrowed-connection.ts";
 import { DatabaseHeldError } from "./connection/database-held-error.ts";
 import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import { locateSyntaxError } from "./statements/locate-syntax-error.ts";
-import type { Statement } from "./statements/split/statement.ts";
 
 /** Longest statement text that goes into an error, in UTF-16 units. */
 const MAX_SQL = 2_000;

@@ -1,9 +1,8 @@
 import type { LockState, VersionState } from "@godwit/core";
+import type { Directive, Statement } from "@godwit/sql";
 import type { SqliteConnection } from "../connection/sqlite-connection.ts";
 import type { LockRow } from "../lock/lock-row.ts";
 import { isBusy, ownTablesError } from "../sqlite-error.ts";
-import type { Directive } from "../statements/directives.ts";
-import type { Statement } from "../statements/split/statement.ts";
 import type { HistoryTable } from "./history-table.ts";
 import type { VersionTable } from "./version-table.ts";
 

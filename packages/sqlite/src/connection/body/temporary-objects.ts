@@ -1,6 +1,6 @@
 import { MigrateError } from "@godwit/core";
+import type { Statement } from "@godwit/sql";
 import { isBusy } from "../../sqlite-error.ts";
-import type { Statement } from "../../statements/split/statement.ts";
 import { nextToken } from "../../statements/split/tokens.ts";
 import { quoteIdentifier } from "../../tables/quote-identifier.ts";
 import type { SqliteConnection, SqlValue } from "../sqlite-connection.ts";

@@ -1,5 +1,5 @@
-import { MigrateError } from "@godwit/core";
-import type { Place } from "./split/place.ts";
+import type { MigrateError } from "@godwit/core";
+import { invalidBody, type Place } from "@godwit/sql";
 
 /** Why a SQL text cannot be split into statements. */
 export type TextProblem =
@@ -29,13 +29,4 @@ const MESSAGES: Record<TextProblem, (place: string) => string> = {
 export function invalidText(problem: TextProblem, place: Place): MigrateError<"ERR_INVALID_BODY"> {
 	const message = MESSAGES[problem](`line ${place.line}, column ${place.column}`);
 	return invalidBody(problem, place, message);
-}
-
-/** Reports a body that is refused before its first statement runs. */
-export function invalidBody(
-	problem: string,
-	{ line, column }: Place,
-	message: string,
-): MigrateError<"ERR_INVALID_BODY"> {
-	return new MigrateError("ERR_INVALID_BODY", message, { line, column, problem });
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseGoDuration } from "../../src/url/go-duration.ts";
+import { parseGoDuration } from "../src/go-duration.ts";
 
 const seed = Number(process.env.GODWIT_SEED ?? 1);
 

@@ -1,7 +1,6 @@
 import { nearestName } from "@godwit/core";
-import { invalidBody, invalidText } from "./invalid-body.ts";
-import { hidingCarriageReturn } from "./split/carriage-return.ts";
-import { type Place, placeFrom } from "./split/place.ts";
+import { invalidBody } from "./invalid-body.ts";
+import type { Place } from "./place.ts";
 
 /** What the comment `-- godwit: NAME` before the first statement of a file can ask for. */
 const DIRECTIVES = [
@@ -28,14 +27,17 @@ const MAX_SHOWN = 60;
  * Returns the directives among the comments before the first statement. A comment that begins with `godwit:`, in any
  * case and spacing, has to be one: a misspelt directive must not be ignored as a remark.
  *
+ * @param assertComplete Optional: throws for a comment that begins so and that the database reads on where a person sees its end.
  * @throws MigrateError `ERR_INVALID_BODY` for the first such comment that is not exactly a known directive.
  */
-export function readDirectives(comments: readonly Comment[]): ReadonlySet<Directive> {
+export function readDirectives(
+	comments: readonly Comment[],
+	assertComplete?: (comment: Comment) => void,
+): ReadonlySet<Directive> {
 	const found = new Set<Directive>();
 	for (const comment of comments) {
 		if (!DIRECTIVE_COMMENT.test(comment.text)) continue;
-		const hiding = hidingCarriageReturn(comment.text);
-		if (hiding !== -1) throw invalidText("carriage-return", placeFrom(comment, comment.text, 0, hiding));
+		assertComplete?.(comment);
 		const name = comment.text.replace(DIRECTIVE_COMMENT, "").trim();
 		const directive = DIRECTIVES.find((known) => known === name);
 		if (directive === undefined || !EXACT.test(comment.text)) throw unknownDirective(comment, name);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseGoBool } from "../../src/url/go-bool.ts";
+import { parseGoBool } from "../src/go-bool.ts";
 
 describe("parseGoBool", () => {
 	it.each(["1", "t", "T", "TRUE", "true", "True"])("reads %s as true", (text) => {
