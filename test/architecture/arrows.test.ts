@@ -12,6 +12,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 	conformance: ["@godwit/core"],
 	"source-file": ["@godwit/core"],
 	sql: ["@godwit/core"],
+	postgres: ["@godwit/core", "@godwit/sql"],
 	sqlite: ["@godwit/core", "@godwit/sql"],
 	"sqlite-files": ["@godwit/core", "@godwit/debug", "@godwit/sqlite"],
 	"sqlite-native": ["@godwit/core", "@godwit/sqlite-files"],
@@ -20,6 +21,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 	cli: [
 		"@godwit/core",
 		"@godwit/debug",
+		"@godwit/postgres",
 		"@godwit/source-file",
 		"@godwit/sqlite-native",
 		"@godwit/sqlite-node",

@@ -99,6 +99,8 @@ export interface ErrorDetails {
 	ERR_HISTORY_FORMAT: { readonly format: string };
 	/** The database cannot be opened, read or written: missing folder, read-only, not a database, corrupt. */
 	ERR_DATABASE: { readonly resultCode?: string };
+	/** The connection to the database ended while a call was under way. Whether what the call was to commit is there, `lastToken` tells. */
+	ERR_CONNECTION_LOST: undefined;
 	/** The database stayed busy with a transaction of another program than godwit. Safe to retry. */
 	ERR_BUSY: { readonly waitedMs: number };
 	/** This instance already holds the migration lock. */
@@ -127,6 +129,17 @@ export interface ErrorDetails {
 	 * is, or was before when it is dirty or does not answer: at the migration's target when the failure came after the commit, most likely from the disk.
 	 */
 	ERR_MIGRATION_FAILED: {
+		readonly version: Version;
+		readonly direction: Direction;
+		readonly location: string;
+		readonly dirty: boolean;
+		readonly report: MigrationReport;
+	};
+	/**
+	 * The connection was lost while a migration was committed, and the database does not answer any more: it may have been
+	 * applied or not. `report` tells what had succeeded before it.
+	 */
+	ERR_OUTCOME_UNKNOWN: {
 		readonly version: Version;
 		readonly direction: Direction;
 		readonly location: string;

@@ -79,7 +79,7 @@ describe("a driver in a package of the project", () => {
 		const { code, stderr } = await godwit(up, { cwd });
 		expect(code).toBe(1);
 		expect(stderr).toBe(
-			`error: no driver for the scheme "mini" (known are ncruces-sqlite3, sqlite, sqlite-native, sqlite-node, sqlite-wasm, sqlite3; another is a package godwit-driver-mini, or one that a configuration names in "drivers", among the dependencies of ${join(await realpath(cwd), "package.json")})\n`,
+			`error: no driver for the scheme "mini" (known are ncruces-sqlite3, pglite, pgx5, postgres, postgresql, sqlite, sqlite-native, sqlite-node, sqlite-wasm, sqlite3; another is a package godwit-driver-mini, or one that a configuration names in "drivers", among the dependencies of ${join(await realpath(cwd), "package.json")})\n`,
 		);
 	});
 
