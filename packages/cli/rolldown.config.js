@@ -6,8 +6,6 @@ const config = defineConfig({
 	platform: "node",
 	// Node 22.18, the oldest that is supported, does not know "using" yet.
 	transform: { target: "node22.18" },
-	// Of the user: the command loads them when a database needs them.
-	external: ["pg", "@electric-sql/pglite"],
 	// The engines, and debug, are loaded by require(), from the dependencies of this package.
 	output: {
 		dir: "dist",

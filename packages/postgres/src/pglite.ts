@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, resolve } from "node:path";
 import { cleanUpAfter, type Driver, type DriverFactory } from "@godwit/core";
-import { loadPeer } from "./connection/load-peer.ts";
+import { loadPeer, type Peer } from "./connection/load-peer.ts";
 import { pgliteConnection } from "./connection/pglite-connection.ts";
 import type { PostgresConnection } from "./connection/postgres-connection.ts";
 import { breakLocks } from "./lock/break-locks.ts";
@@ -68,7 +68,15 @@ async function connectFolder(library: PGliteModule, path: string, timeoutMs: num
 	}
 }
 
-/** A binding's types are its own; what is loaded is taken at its word. */
+const PGLITE: Peer = {
+	name: "@electric-sql/pglite",
+	scheme: "pglite",
+	oldest: "0.5.14",
+	isNewEnough: (loaded) =>
+		"protocol" in (loaded as PGliteModule) && "execProtocol" in (loaded as PGliteModule).PGlite.prototype,
+};
+
+/** The types are those of the package that the tests run with. */
 function loadPGlite(): PGliteModule {
-	return loadPeer("@electric-sql/pglite", "PGlite") as PGliteModule;
+	return loadPeer(PGLITE) as PGliteModule;
 }

@@ -1,6 +1,6 @@
 import type { Driver, DriverFactory } from "@godwit/core";
 import { connectHosts } from "./connection/connect-hosts.ts";
-import { loadPeer } from "./connection/load-peer.ts";
+import { loadPeer, type Peer } from "./connection/load-peer.ts";
 import { breakLocks } from "./lock/break-locks.ts";
 import { type PostgresDriverOptions, postgresDriver, withSession } from "./postgres-driver.ts";
 import { type ConnectionUrl, parseConnectionUrl } from "./url/connection-url.ts";
@@ -25,7 +25,7 @@ export const postgres: Required<DriverFactory> = {
 	},
 };
 
-function optionsOf(pg: typeof import("pg"), url: ConnectionUrl): PostgresDriverOptions {
+function optionsOf(pg: Pg, url: ConnectionUrl): PostgresDriverOptions {
 	return { name: nameOf(url), connect: () => connectHosts(pg, url), path: url.path, config: url.config };
 }
 
@@ -34,7 +34,16 @@ function nameOf({ hosts, database }: ConnectionUrl): string {
 	return database === undefined ? where : `${database} on ${where}`;
 }
 
-/** A binding's types are its own; what is loaded is taken at its word. */
-function loadPg(): typeof import("pg") {
-	return loadPeer("pg", "PostgreSQL") as typeof import("pg");
+type Pg = typeof import("pg");
+
+const PG: Peer = {
+	name: "pg",
+	scheme: "postgres",
+	oldest: "8.23.1",
+	isNewEnough: (loaded) => "getTransactionStatus" in (loaded as Pg).Client.prototype,
+};
+
+/** The types are those of the package that the tests run with. */
+function loadPg(): Pg {
+	return loadPeer(PG) as Pg;
 }

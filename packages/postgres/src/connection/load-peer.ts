@@ -2,25 +2,42 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { MigrateError } from "@godwit/core";
 
+/** A package that godwit does not bring. */
+export interface Peer {
+	readonly name: string;
+	/** The scheme that needs it, for messages. */
+	readonly scheme: string;
+	/** The oldest version that is known to do. */
+	readonly oldest: string;
+	/** Whether what was loaded has what is used of it. */
+	isNewEnough(loaded: unknown): boolean;
+}
+
 /**
- * Loads a package that godwit does not bring: that of the project in the working directory, else one that is installed beside
- * godwit.
+ * Loads a package: that of the project in the working directory, else one that is installed beside godwit.
  *
- * @param needs What needs it, for the message.
- * @throws MigrateError `ERR_RUNTIME` when it is not installed.
+ * @throws MigrateError `ERR_RUNTIME` when it is not installed, or too old.
  */
-export function loadPeer(name: string, needs: string): unknown {
+export function loadPeer({ name, scheme, oldest, isNewEnough }: Peer): unknown {
 	for (const from of [join(process.cwd(), "package.json"), import.meta.url]) {
 		const require = createRequire(from);
-		let path: string;
-		try {
-			path = require.resolve(name);
-		} catch {
-			// Not there; what is there and cannot be loaded is an error.
-			continue;
-		}
-		return require(path);
+		const path = pathOf(name, require);
+		if (path === undefined) continue;
+		const loaded: unknown = require(path);
+		if (isNewEnough(loaded)) return loaded;
+		const message = `${scheme}:// needs ${name} ${oldest} or newer, and ${path} is older; npm install ${name}@^${oldest}`;
+		throw new MigrateError("ERR_RUNTIME", message, { required: `${name} ${oldest}`, found: path });
 	}
-	const message = `${needs} needs the package ${name}, which is not installed; run: npm install ${name}`;
+	const message = `${scheme}:// needs the package ${name}, which is not installed in this project or beside godwit; npm install ${name}`;
 	throw new MigrateError("ERR_RUNTIME", message, { required: name, found: "none" });
+}
+
+/** Returns undefined where the package is not installed. */
+function pathOf(name: string, require: NodeJS.Require): string | undefined {
+	try {
+		return require.resolve(name);
+	} catch (error) {
+		if (error instanceof Error && "code" in error && error.code === "MODULE_NOT_FOUND") return undefined;
+		throw error;
+	}
 }

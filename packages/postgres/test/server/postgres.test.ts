@@ -1,10 +1,10 @@
 import { type Driver, Migrate, memorySource, textBody } from "@godwit/core";
 import type pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { postgres } from "../src/index.ts";
-import { advisoryKey } from "../src/lock/advisory-lock.ts";
-import { otherClient } from "./fixtures/postgres-harness.ts";
-import { type PostgresServer, startPostgres } from "./fixtures/postgres-server.ts";
+import { postgres } from "../../src/index.ts";
+import { advisoryKey } from "../../src/lock/advisory-lock.ts";
+import { otherClient } from "../fixtures/postgres-harness.ts";
+import { type PostgresServer, startPostgres } from "../fixtures/postgres-server.ts";
 
 let server: PostgresServer;
 let other: pg.Client;

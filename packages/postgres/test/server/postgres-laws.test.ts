@@ -1,7 +1,7 @@
 import { type DriverCapability, driverCapabilities, driverLaws, engineLaws, runLaws } from "@godwit/conformance";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { postgresHarness } from "./fixtures/postgres-harness.ts";
-import { type PostgresServer, startPostgres } from "./fixtures/postgres-server.ts";
+import { postgresHarness } from "../fixtures/postgres-harness.ts";
+import { type PostgresServer, startPostgres } from "../fixtures/postgres-server.ts";
 
 let server: PostgresServer;
 

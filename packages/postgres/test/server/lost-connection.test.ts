@@ -1,10 +1,10 @@
 import { Migrate, memorySource } from "@godwit/core";
 import type pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { postgres } from "../src/index.ts";
-import { otherClient } from "./fixtures/postgres-harness.ts";
-import { type Interference, startProxy } from "./fixtures/postgres-proxy.ts";
-import { type PostgresServer, startPostgres } from "./fixtures/postgres-server.ts";
+import { postgres } from "../../src/index.ts";
+import { otherClient } from "../fixtures/postgres-harness.ts";
+import { type Interference, startProxy } from "../fixtures/postgres-proxy.ts";
+import { type PostgresServer, startPostgres } from "../fixtures/postgres-server.ts";
 
 let server: PostgresServer;
 let other: pg.Client;
