@@ -43,6 +43,7 @@ export default defineConfig({
 				"packages/sqlite-wasm/src/**": THRESHOLDS,
 				"packages/sqlite-node/src/**": THRESHOLDS,
 				...(hasServer && { "packages/postgres/src/**": THRESHOLDS }),
+				"packages/testing/src/**": THRESHOLDS,
 			},
 		},
 	},

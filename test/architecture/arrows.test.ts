@@ -28,6 +28,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 		"@godwit/sqlite-wasm",
 	],
 	"create-driver": [],
+	testing: ["@godwit/core", "godwit"],
 };
 
 /** Those that run in a browser: they import nothing of Node, nor `debug`, which needs it. */

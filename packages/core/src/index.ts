@@ -74,6 +74,7 @@ export { parseMigrationName } from "./source/migration-name.ts";
 export type { Source, SourceFactory } from "./source/source.ts";
 export type { NamedFile } from "./source/source-of-files.ts";
 export { sourceOfFiles } from "./source/source-of-files.ts";
+export { PROGRAM } from "./program.ts";
 export type { Trace, TraceSink } from "./trace.ts";
 export { createTrace, setTraceSink, traceSink } from "./trace.ts";
 export { controlCharacter } from "./url/control-character.ts";
