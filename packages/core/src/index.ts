@@ -43,6 +43,7 @@ export type { MigrationState, MigrationStatus, PendingMigration, StatusReport } 
 export type { StoredDown } from "./engine/stored-down.ts";
 export { hasCredentials } from "./has-credentials.ts";
 export type { EventOp, HistoryEvent, HistoryHead, RecordedEvent, StoredTexts } from "./history/history-event.ts";
+export { isError } from "./is-error.ts";
 export type { ErrorCode, ErrorDetails, MigrateErrorOf, MigrateErrorOptions } from "./migrate-error.ts";
 export { isMigrateError, MigrateError, suppress } from "./migrate-error.ts";
 export type {
@@ -54,6 +55,7 @@ export type {
 	MigrationStep,
 } from "./migration.ts";
 export { nearestName } from "./nearest-name.ts";
+export { PROGRAM } from "./program.ts";
 export {
 	absoluteDatabaseUrl,
 	absoluteSourceUrl,
@@ -74,7 +76,6 @@ export { parseMigrationName } from "./source/migration-name.ts";
 export type { Source, SourceFactory } from "./source/source.ts";
 export type { NamedFile } from "./source/source-of-files.ts";
 export { sourceOfFiles } from "./source/source-of-files.ts";
-export { PROGRAM } from "./program.ts";
 export type { Trace, TraceSink } from "./trace.ts";
 export { createTrace, setTraceSink, traceSink } from "./trace.ts";
 export { controlCharacter } from "./url/control-character.ts";

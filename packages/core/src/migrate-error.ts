@@ -1,4 +1,5 @@
 import type { VersionState } from "./driver/driver.ts";
+import { isError } from "./is-error.ts";
 import type { Direction, MigrationReport } from "./migration.ts";
 import type { Version } from "./version.ts";
 import { withJson } from "./with-json.ts";
@@ -191,7 +192,7 @@ export type MigrateErrorOf<C extends ErrorCode = ErrorCode> = C extends ErrorCod
 
 /** Returns whether an error is a MigrateError, also across duplicate copies of this package, where `instanceof` does not. */
 export function isMigrateError<C extends ErrorCode = ErrorCode>(error: unknown, code?: C): error is MigrateErrorOf<C> {
-	return error instanceof Error && brand in error && (code === undefined || (error as MigrateError).code === code);
+	return isError(error) && brand in error && (code === undefined || (error as MigrateError).code === code);
 }
 
 /**
@@ -202,7 +203,7 @@ export function isMigrateError<C extends ErrorCode = ErrorCode>(error: unknown, 
 export function suppress(first: unknown, later: unknown): Error {
 	if (!isMigrateError(first)) {
 		const errors = [first, later];
-		return new AggregateError(errors, first instanceof Error ? first.message : String(first), { cause: first });
+		return new AggregateError(errors, isError(first) ? first.message : String(first), { cause: first });
 	}
 	const { code, message, details, cause, suppressed, stack } = first;
 	const both = new MigrateError(code, message, details, { cause, suppressed: [...suppressed, later] });

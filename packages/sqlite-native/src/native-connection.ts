@@ -1,3 +1,4 @@
+import { isError } from "@godwit/core";
 import type { SqliteConnection, SqlRow, SqlValue } from "@godwit/sqlite-files";
 import type { Database, Statement } from "better-sqlite3";
 
@@ -26,7 +27,7 @@ export function nativeConnection(database: Database, close: () => void): SqliteC
 			return database.inTransaction;
 		},
 		resultCode(error) {
-			if (!(error instanceof Error) || error.name !== "SqliteError" || !("code" in error)) return undefined;
+			if (!isError(error) || error.name !== "SqliteError" || !("code" in error)) return undefined;
 			return String(error.code);
 		},
 		close,

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { MigrateError } from "@godwit/core";
+import { isError, MigrateError } from "@godwit/core";
 import { type SqliteConnection, type SqliteFactory, sqliteFactory, type Usability } from "@godwit/sqlite-files";
 import type { Database, Options } from "better-sqlite3";
 import { copyOf, nativeConnection } from "./native-connection.ts";
@@ -26,7 +26,7 @@ function usability(database: Database): Usability {
 		database.exec("");
 		return "usable";
 	} catch (error) {
-		if (error instanceof TypeError) return "in use";
+		if (isError(error) && error.name === "TypeError") return "in use";
 		throw error;
 	}
 }
@@ -60,7 +60,7 @@ function isInstalled(): boolean {
 		require.resolve("better-sqlite3");
 		return true;
 	} catch (error) {
-		if (error instanceof Error && "code" in error && error.code === "MODULE_NOT_FOUND") return false;
+		if (isError(error) && "code" in error && error.code === "MODULE_NOT_FOUND") return false;
 		throw error;
 	}
 }

@@ -1,4 +1,4 @@
-import { isMigrateError, MigrateError } from "@godwit/core";
+import { isError, isMigrateError, MigrateError } from "@godwit/core";
 import type { Statement } from "@godwit/sql";
 import type { Usability } from "./connection/borrowed-connection.ts";
 import { DatabaseHeldError } from "./connection/database-held-error.ts";
@@ -58,7 +58,7 @@ export function databaseError(connection: SqliteConnection, path: string, cause:
 
 /** Returns whether an error is of `node:fs`, which is used for the files beside the database. */
 function isFileSystemError(error: unknown): error is Error {
-	return error instanceof Error && "syscall" in error;
+	return isError(error) && "syscall" in error;
 }
 
 function fileSystemError(path: string, cause: Error): MigrateError<"ERR_DATABASE"> {
@@ -70,7 +70,7 @@ function fileSystemError(path: string, cause: Error): MigrateError<"ERR_DATABASE
 export function statementError(connection: SqliteConnection, statement: Statement, cause: unknown): unknown {
 	if (isMigrateError(cause)) return cause;
 	const resultCode = cause instanceof DatabaseHeldError ? "SQLITE_BUSY" : connection.resultCode(cause);
-	const message = cause instanceof Error ? cause.message : String(cause);
+	const message = isError(cause) ? cause.message : String(cause);
 	const hint = hintFor(message);
 	const details = {
 		sql: excerpt(statement.sql),

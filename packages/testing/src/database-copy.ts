@@ -6,7 +6,7 @@ import { folderOfCopies } from "./folder-of-copies.ts";
 
 /**
  * A database file that one test has for itself. `remove` or `await using` deletes it. What is not deleted so goes at the end of the
- * process, or, when that is killed, as vitest does with its workers, as soon as another process makes a copy.
+ * process. The workers of Vitest and Jest do not tell of theirs: what they leave goes when another process makes a copy.
  */
 export interface DatabaseCopy extends AsyncDisposable {
 	/** Of the file, absolute. It is alone in its folder, where a library may put a journal or a lock beside it. */

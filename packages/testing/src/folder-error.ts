@@ -1,4 +1,4 @@
-import { MigrateError } from "@godwit/core";
+import { isError, MigrateError } from "@godwit/core";
 
 /**
  * Says why a folder cannot be used.
@@ -12,7 +12,7 @@ export function folderError(
 	instead: string,
 	cause: unknown,
 ): MigrateError<"ERR_DATABASE"> {
-	const reason = cause instanceof Error ? cause.message : String(cause);
+	const reason = isError(cause) ? cause.message : String(cause);
 	const message = `${failed} in ${folder}: ${reason}; make it a folder that this user may write, or ${instead}`;
 	return new MigrateError("ERR_DATABASE", message, {}, { cause });
 }

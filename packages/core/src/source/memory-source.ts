@@ -1,4 +1,5 @@
 import { type MigrationBody, migrationBody, textBody } from "../body/migration-body.ts";
+import { isError } from "../is-error.ts";
 import { MigrateError } from "../migrate-error.ts";
 import type { Source } from "./source.ts";
 import { sourceOfFiles } from "./source-of-files.ts";
@@ -38,7 +39,7 @@ async function load(location: string, loader: () => unknown): Promise<string> {
 	try {
 		text = await loader();
 	} catch (cause) {
-		const reason = cause instanceof Error ? cause.message : String(cause);
+		const reason = isError(cause) ? cause.message : String(cause);
 		throw new MigrateError("ERR_SOURCE", `cannot load ${location}: ${reason}`, { location }, { cause });
 	}
 	if (typeof text === "string") return text;
