@@ -151,8 +151,10 @@ export interface ErrorDetails {
 	ERR_UNSUPPORTED: { readonly capability: string };
 	/** The object was used after `close()`. */
 	ERR_CLOSED: undefined;
-	/** The runtime is too old for what is needed or does not have it, or a package is not installed. `found` is `none` for a package. */
+	/** The runtime is too old for what is needed, or does not have it. */
 	ERR_RUNTIME: { readonly required: string; readonly found: string };
+	/** A package that the driver needs is not installed: `places` are the files beside which it was looked for. */
+	ERR_PACKAGE_NOT_FOUND: { readonly package: string; readonly places: readonly string[] };
 }
 
 export type ErrorCode = keyof ErrorDetails;

@@ -1,9 +1,9 @@
 import { isError } from "@godwit/core";
 import type { SqliteConnection, SqlRow, SqlValue } from "@godwit/sqlite-files";
-import type { Database, Statement } from "better-sqlite3";
+import type { NativeDatabase, NativeStatement } from "./native-database.ts";
 
 /** The port over better-sqlite3. */
-export function nativeConnection(database: Database, close: () => void): SqliteConnection {
+export function nativeConnection(database: NativeDatabase, close: () => void): SqliteConnection {
 	const queries = new Map<string, Query>();
 
 	function prepare(sql: string): Query {
@@ -35,20 +35,20 @@ export function nativeConnection(database: Database, close: () => void): SqliteC
 }
 
 /** The native class of the handle that the binding keeps under a symbol; `nativeBinding` can name another copy. */
-export function copyOf(database: Database): unknown {
+export function copyOf(database: NativeDatabase): unknown {
 	const [symbol] = Object.getOwnPropertySymbols(database);
 	const handle = symbol === undefined ? undefined : Reflect.get(database, symbol);
 	return handle?.constructor ?? database;
 }
 
 interface Query {
-	readonly statement: Statement;
+	readonly statement: NativeStatement;
 	/** Names. */
 	readonly columns: readonly string[];
 }
 
 /** The binding's own rows are made by code that it compiles anew whenever the schema has changed. */
-function queryOf(statement: Statement): Query {
+function queryOf(statement: NativeStatement): Query {
 	if (!statement.reader) return { statement, columns: [] };
 	return { statement: statement.raw(), columns: statement.columns().map(({ name }) => name) };
 }
