@@ -28,7 +28,7 @@ export type { Patience } from "./driver/patience.ts";
 export { waitForTurn } from "./driver/patience.ts";
 export { versionMoved } from "./driver/version-moved.ts";
 export type { BaselineOptions } from "./engine/baseline.ts";
-export type { DownOptions } from "./engine/migrate.ts";
+export type { DownOptions } from "./engine/down-options.ts";
 export { Migrate } from "./engine/migrate.ts";
 export type { MigrateEvent } from "./engine/migrate-event.ts";
 export type { MigrateOptions } from "./engine/migrate-options.ts";
@@ -61,12 +61,14 @@ export {
 	absoluteSourceUrl,
 	breakLocks,
 	databaseIdentity,
+	databaseUrl,
 	openDriver,
 	openSource,
 	register,
 	registeredDrivers,
 	registeredSources,
 	registerSource,
+	sourceUrl,
 } from "./registry.ts";
 export { assertMigrations } from "./source/assert-migrations.ts";
 export type { MigrationFiles } from "./source/memory-source.ts";
@@ -79,5 +81,6 @@ export { sourceOfFiles } from "./source/source-of-files.ts";
 export type { Trace, TraceSink } from "./trace.ts";
 export { createTrace, setTraceSink, traceSink } from "./trace.ts";
 export { controlCharacter } from "./url/control-character.ts";
+export type { UrlOrPath } from "./url/given-url.ts";
 export type { Version } from "./version.ts";
 export { MAX_VERSION, NIL_VERSION, toVersion } from "./version.ts";

@@ -41,6 +41,25 @@ describe("a configuration", () => {
 		});
 	});
 
+	it("says paths too, relative to its folder, which are protected as the URLs of the same file are", async () => {
+		const { run } = await project({
+			source: "./m",
+			database: "./dev.db",
+			environments: { prod: { database: "./prod.db", protected: true } },
+		});
+		await run("up 1", {}, "sub");
+		expect(await run("-database sqlite://dev.db version")).toMatchObject(printed("1"));
+		expect(await run("create -ext sql -seq a", {}, "sub")).toMatchObject({
+			stdout: expect.stringContaining("/m/000004_a.up.sql"),
+		});
+		await run("-env prod up 1");
+		const protectedDatabase = refused("down is refused: this is the database of the protected environment");
+		expect(await run("-database ../prod.db down 1", {}, "sub")).toMatchObject(protectedDatabase);
+		expect(await run("-env prod version", { DATABASE_URL: "sqlite3://prod.db" })).toMatchObject(printed("1"));
+		const other = refused("DATABASE_URL names another database");
+		expect(await run("-env prod version", { DATABASE_URL: "./dev.db" })).toMatchObject(other);
+	});
+
 	it("counts after the environment, and that after a flag", async () => {
 		const { run } = await project(two);
 		const env = { DATABASE_URL: "sqlite://variable.db" };

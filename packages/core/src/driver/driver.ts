@@ -235,6 +235,12 @@ export interface DriverFactory {
 	breakLocks?(url: string, confirm: (holder: string) => Promise<boolean>): Promise<number>;
 
 	/**
+	 * Optional: whether the URLs are `scheme://PATH`, with `%` and `?` of the path percent-encoded. A path that is given in
+	 * place of a URL, as `./app.db`, goes to the first registered driver with true. Default false.
+	 */
+	readonly takesPaths?: boolean;
+
+	/**
 	 * Optional, for databases in files: returns the URL with a relative path in it made absolute. Opens and makes nothing.
 	 *
 	 * @param folder An absolute path, which a relative one starts from instead of the working directory.
