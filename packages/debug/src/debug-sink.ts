@@ -1,8 +1,8 @@
 import type { TraceSink } from "@godwit/core";
 import type { Debugger } from "debug";
 
-/** A bundle in CommonJS does not know where it is; what is installed for it is beside the program. */
-const place = import.meta.url ?? process.argv[1];
+/** In a bundle in CommonJS the URL is undefined, and there is a file name. */
+const place = import.meta.url ?? __filename;
 
 /**
  * Loads the `debug` package and returns a sink that gives each namespace a logger of it; undefined when it is not installed, of

@@ -1,3 +1,4 @@
+import { isAbsolute } from "node:path";
 import { MigrateError } from "@godwit/core";
 
 /** The npm package of a binding, which is found when it is needed, and which no bundler takes in. */
@@ -13,10 +14,11 @@ export interface BindingPackage {
  * Describes the package of a binding.
  *
  * @param scheme For messages, `sqlite-native`.
- * @param from `import.meta.url` of the backend, beside which the package is installed. A bundle in CommonJS has none, and webpack
- *   writes that of the machine it ran on, so the package is looked for beside the program too.
+ * @param from Where the backend is, beside which the package is installed: `import.meta.url ?? __filename`, since in a bundle in
+ *   CommonJS the first is undefined. What webpack writes for it is a file of the machine on which it ran, so the package is looked
+ *   for beside the program too.
  */
-export function bindingPackage(name: string, scheme: string, from: string | undefined): BindingPackage {
+export function bindingPackage(name: string, scheme: string, from: string): BindingPackage {
 	let loaded: { readonly module: unknown } | undefined;
 
 	function find(): NodeJS.Require | undefined {
@@ -42,10 +44,11 @@ export function bindingPackage(name: string, scheme: string, from: string | unde
 	};
 }
 
-function placesToLook(from: string | undefined): readonly string[] {
-	const program = process.argv[1];
-	const places = [from?.startsWith("file:") ? from : undefined, program === "" ? undefined : program];
-	return places.filter((place) => place !== undefined);
+/** A single executable is told its own path as it was typed, which is no place to load code from. */
+function placesToLook(from: string): readonly string[] {
+	const [, program = ""] = process.argv;
+	const places = [from, program].filter((place) => place.startsWith("file:") || isAbsolute(place));
+	return [...new Set(places)];
 }
 
 function canResolve(require: NodeJS.Require, name: string): boolean {

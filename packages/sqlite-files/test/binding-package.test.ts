@@ -25,8 +25,8 @@ function install(name: string, place: string, code: string): void {
 }
 
 /** A process whose program is in that folder. */
-function programIn(place: string | undefined): void {
-	process.argv = [process.execPath, ...(place === undefined ? [] : [join(folder, place, "program.js")])];
+function programIn(place: string): void {
+	process.argv = [process.execPath, join(folder, place, "program.js")];
 }
 
 const moduleIn = (place: string): string => pathToFileURL(join(folder, place, "bundle.js")).href;
@@ -43,8 +43,8 @@ describe("bindingPackage", () => {
 	});
 
 	it.each([
-		["does not know where it is, as in CommonJS", undefined],
 		["is where it was bundled, which is elsewhere", "file:///nowhere/bundle.js"],
+		["is a file of CommonJS without packages", "/nowhere/bundle.cjs"],
 		["is in no file", "https://example.org/bundle.js"],
 	])("looks beside the program when the module %s", (_, from) => {
 		programIn("b");
@@ -65,9 +65,12 @@ describe("bindingPackage", () => {
 				}),
 			);
 		}
-		programIn(undefined);
-		expect(() => bindingPackage("none", "some-scheme", undefined).load()).toThrow(
-			expect.objectContaining({ details: { package: "none", places: [] } }),
+	});
+
+	it.each([undefined, "./app"])("does not look beside a program that is %s", (program) => {
+		process.argv = [process.execPath, ...(program === undefined ? [] : [program])];
+		expect(() => bindingPackage("none", "some-scheme", "/nowhere/app").load()).toThrow(
+			expect.objectContaining({ details: { package: "none", places: ["/nowhere/app"] } }),
 		);
 	});
 

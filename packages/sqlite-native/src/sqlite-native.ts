@@ -10,7 +10,7 @@ import { copyOf, nativeConnection } from "./native-connection.ts";
 import type { NativeDatabase, NativeDatabaseClass, NativeOptions } from "./native-database.ts";
 
 /** An optional peer: who uses node:sqlite need not have it. */
-const betterSqlite3 = bindingPackage("better-sqlite3", "sqlite-native", import.meta.url);
+const betterSqlite3 = bindingPackage("better-sqlite3", "sqlite-native", import.meta.url ?? __filename);
 
 const OLDEST_NODE = 22;
 

@@ -3,7 +3,7 @@ import { bindingPackage, type SqliteConnection, type SqliteFactory, sqliteFactor
 import type { Database } from "node-sqlite3-wasm";
 import { wasmConnection } from "./wasm-connection.ts";
 
-const nodeSqlite3Wasm = bindingPackage("node-sqlite3-wasm", "sqlite-wasm", import.meta.url);
+const nodeSqlite3Wasm = bindingPackage("node-sqlite3-wasm", "sqlite-wasm", import.meta.url ?? __filename);
 
 /** The backend over node-sqlite3-wasm: `sqlite-wasm://path/to/app.db`. */
 export const sqliteWasm: SqliteFactory<Database> = sqliteFactory<Database>({

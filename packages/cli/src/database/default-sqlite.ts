@@ -1,5 +1,5 @@
-/** A bundle in CommonJS does not know where it is; what is installed for it is beside the program. */
-const place = import.meta.url ?? process.argv[1];
+/** In a bundle in CommonJS the URL is undefined, and there is a file name. */
+const place = import.meta.url ?? __filename;
 
 /** The scheme of the backend that `sqlite://` and `sqlite3://` stand for. */
 export type DefaultSqlite = "sqlite-native" | "sqlite-node";
