@@ -26,9 +26,18 @@ export type { Obstacle } from "./driver/lock-timeout.ts";
 export { lockTimeout } from "./driver/lock-timeout.ts";
 export type { Patience } from "./driver/patience.ts";
 export { waitForTurn } from "./driver/patience.ts";
+export type {
+	Schema,
+	SchemaColumn,
+	SchemaForeignKey,
+	SchemaObject,
+	SchemaTable,
+} from "./driver/schema.ts";
 export { versionMoved } from "./driver/version-moved.ts";
 export type { BaselineOptions } from "./engine/baseline.ts";
 export type { DownOptions } from "./engine/down-options.ts";
+export type { DumpFormat } from "./engine/dump/write-schema.ts";
+export { writeSchema } from "./engine/dump/write-schema.ts";
 export { Migrate } from "./engine/migrate.ts";
 export type { MigrateEvent } from "./engine/migrate-event.ts";
 export type { MigrateOptions } from "./engine/migrate-options.ts";

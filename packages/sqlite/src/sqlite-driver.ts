@@ -6,11 +6,13 @@ import type { DatabaseAccess } from "./connection/database-access.ts";
 import { connectionSession } from "./connection/settings/connection-session.ts";
 import { withForeignKeysOff } from "./connection/settings/foreign-keys-off.ts";
 import { keptJournal } from "./connection/settings/kept-journal.ts";
+import { readAtOnce } from "./connection/transaction.ts";
 import { lockRow } from "./lock/lock-row.ts";
 import { sqliteLock } from "./lock/sqlite-lock.ts";
 import { asksNoStore } from "./statements/asks-no-store.ts";
 import { meaning } from "./statements/meaning.ts";
 import { reachesBeyond } from "./statements/reaches-beyond.ts";
+import { readSchema } from "./structure/read-schema.ts";
 import { readStructure } from "./structure/read-structure.ts";
 import { dropEverything } from "./tables/drop-everything.ts";
 import { historyTable } from "./tables/history-table.ts";
@@ -84,6 +86,11 @@ export function sqliteDriver({ access, path, config, borrowed, scratch }: Sqlite
 				},
 			}),
 			structure: (options) => session.read(() => readStructure(connection, isTool), options),
+			schema: (options) =>
+				session.read(
+					() => readAtOnce(connection, () => ({ ...versions.read(), ...readSchema(connection, isTool) })),
+					options,
+				),
 			scratch,
 			lastToken: () => session.read(() => row.lastToken(), {}),
 			setVersion: (change) => session.write(() => bodies.record(change)),

@@ -1,6 +1,7 @@
 import type { MigrationBody } from "../body/migration-body.ts";
 import type { HistoryEvent, HistoryHead, RecordedEvent, StoredTexts } from "../history/history-event.ts";
 import type { Version } from "../version.ts";
+import type { Schema } from "./schema.ts";
 
 /** What the version table says. Version -1 and dirty means: the down of the first migration failed half-way. */
 export interface VersionState {
@@ -172,6 +173,9 @@ export interface Driver extends AsyncDisposable {
 	 * sorted, in one spelling, so that databases that do the same have the same lines.
 	 */
 	structure?(options?: LockOptions): Promise<readonly string[]>;
+
+	/** Optional: reads what the database consists of, without its rows and without the tables of the driver. Writes nothing. */
+	schema?(options?: LockOptions): Promise<Schema>;
 
 	/**
 	 * Optional: opens an empty database of the same kind that is nobody else's and goes with its `close`. What a body does there

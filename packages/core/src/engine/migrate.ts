@@ -1,7 +1,9 @@
 import { cleanUpAfter } from "../clean-up-after.ts";
 import { type CallQueue, callQueue } from "../driver/call-queue.ts";
 import type { Driver, VersionState } from "../driver/driver.ts";
+import type { Schema } from "../driver/schema.ts";
 import type { RecordedEvent, StoredTexts } from "../history/history-event.ts";
+import { MigrateError } from "../migrate-error.ts";
 import type { Migration, MigrationReport } from "../migration.ts";
 import { openDriver, openSource } from "../registry.ts";
 import { assertMigrations } from "../source/assert-migrations.ts";
@@ -12,6 +14,7 @@ import { withJson } from "../with-json.ts";
 import { assertDriver, assertNoArguments, assertSource } from "./arguments.ts";
 import { type BaselineOptions, baseline } from "./baseline.ts";
 import { type DownOptions, storedOf } from "./down-options.ts";
+import { DUMP_FORMATS, type DumpFormat, writeSchema } from "./dump/write-schema.ts";
 import { forceEvents } from "./force-events.ts";
 import { assertOptions, type MigrateOptions } from "./migrate-options.ts";
 import { type MigrationPlan, readPlan } from "./migration-plan.ts";
@@ -211,6 +214,33 @@ export class Migrate implements AsyncDisposable {
 	 */
 	async plan(goal: Goal): Promise<MigrationPlan> {
 		return this.#operate(() => readPlan(this.#source, this.#driver, goal, this.#options));
+	}
+
+	/**
+	 * Reads what the database consists of: tables, indexes, views and triggers, without rows, and without what godwit keeps for
+	 * itself. Takes no lock, and writes nothing.
+	 *
+	 * @throws MigrateError `ERR_UNSUPPORTED` for a driver that cannot tell.
+	 */
+	schema(): Promise<Schema>;
+	async schema(...given: readonly unknown[]): Promise<Schema> {
+		assertNoArguments("schema", given);
+		const driver = this.#driver;
+		if (driver.schema === undefined) {
+			throw new MigrateError("ERR_UNSUPPORTED", "this driver cannot tell what the database consists of", {
+				capability: "schema",
+			});
+		}
+		const { schema } = driver;
+		return this.#operate(() => schema(waitingOf(this.#options)));
+	}
+
+	/** Writes `schema()` as a text: the statements that make it (default), a JSON document, or a Mermaid diagram. The same schema gives the same text. */
+	async dump(format: DumpFormat = "sql"): Promise<string> {
+		if (!DUMP_FORMATS.includes(format)) {
+			throw new TypeError(`the format must be ${DUMP_FORMATS.join(" or ")}, not ${JSON.stringify(format)}`);
+		}
+		return writeSchema(await this.schema(), format);
 	}
 
 	/** Reads every event of the history, in the order in which they were written; none where the driver keeps no history. */

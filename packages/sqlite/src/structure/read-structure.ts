@@ -1,5 +1,7 @@
 import type { SqliteConnection, SqlRow } from "../connection/sqlite-connection.ts";
 import { canonicalExpression, canonicalTokens, written } from "./canonical.ts";
+import { type StoredObject, storedObjects } from "./schema-objects.ts";
+import { columnsOf, foreignKeysOf, indexesOf, keyOf, tableKinds } from "./table-pragmas.ts";
 import { tableResidue } from "./table-residue.ts";
 
 /**
@@ -10,28 +12,21 @@ import { tableResidue } from "./table-residue.ts";
  * @param isTool Tells the tables of tools, which are left out with their indexes and triggers.
  */
 export function readStructure(connection: SqliteConnection, isTool: (table: string) => boolean): readonly string[] {
-	const objects = connection.query("SELECT type, name, tbl_name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL");
-	const kinds = new Map(
-		connection
-			.query(
-				"SELECT name AS name, type AS type, wr AS wr, strict AS strict FROM pragma_table_list WHERE schema = 'main'",
-			)
-			.map((row) => [row.name, row]),
-	);
-	const lines = objects
-		.filter(({ name, tbl_name: table }) => !isTool(String(table)) && !/^sqlite_/i.test(String(name)))
-		.flatMap((object) => {
-			const name = String(object.name);
-			const sql = String(object.sql);
-			if (object.type === "view" || object.type === "trigger")
-				return [`${object.type} ${named(name)} ${triggerOrView(sql)}`];
-			if (object.type !== "table") return [];
-			const kind = kinds.get(name);
-			if (kind?.type === "shadow") return [];
-			if (kind?.type === "virtual") return [`virtual ${named(name)} ${written(canonicalTokens(sql))}`];
-			return tableLines(connection, name, sql, kind);
-		});
-	return lines.toSorted();
+	const kinds = tableKinds(connection);
+	const linesOf = ({ kind, name, sql }: StoredObject): readonly string[] => {
+		switch (kind) {
+			case "index":
+				return [];
+			case "view":
+			case "trigger":
+				return [`${kind} ${named(name)} ${triggerOrView(sql)}`];
+			case "virtual":
+				return [`virtual ${named(name)} ${written(canonicalTokens(sql))}`];
+			case "table":
+				return tableLines(connection, name, sql, kinds.get(name));
+		}
+	};
+	return storedObjects(connection, isTool).flatMap(linesOf).toSorted();
 }
 
 /** As a word, or in quotes. */
@@ -64,12 +59,6 @@ function tableLines(
 	];
 }
 
-function columnsOf(connection: SqliteConnection, table: string): readonly SqlRow[] {
-	const names = ["name", "type", "notnull", "dflt_value", "pk", "hidden"];
-	const columns = names.map((column) => `"${column}" AS "${column}"`).join(", ");
-	return connection.query(`SELECT ${columns} FROM pragma_table_xinfo(?, 'main')`, [table]);
-}
-
 function columnLines(connection: SqliteConnection, name: string, table: string): readonly string[] {
 	return columnsOf(connection, name).map((column) => {
 		const type = String(column.type ?? "")
@@ -85,20 +74,11 @@ function columnLines(connection: SqliteConnection, name: string, table: string):
 }
 
 function indexLines(connection: SqliteConnection, name: string, table: string): readonly string[] {
-	const indexes = connection.query(
-		`SELECT name AS name, "unique" AS "unique", origin AS origin, partial AS partial FROM pragma_index_list(?, 'main')`,
-		[name],
-	);
-	return indexes.map((index) => {
-		const columns = connection
-			.query(
-				`SELECT cid AS cid, name AS name, "desc" AS "desc", coll AS coll FROM pragma_index_xinfo(?, 'main') WHERE "key" = 1`,
-				[index.name ?? null],
-			)
-			.map(({ cid, name: column, desc, coll }) => {
-				const what = cid === -2n ? "expression" : cid === -1n ? "rowid" : named(column);
-				return `${what}${desc === 1n ? " desc" : ""} ${String(coll).toLowerCase()}`;
-			});
+	return indexesOf(connection, name).map((index) => {
+		const columns = keyOf(connection, String(index.name)).map(({ cid, name: column, desc, coll }) => {
+			const what = cid === -2n ? "expression" : cid === -1n ? "rowid" : named(column);
+			return `${what}${desc === 1n ? " desc" : ""} ${String(coll).toLowerCase()}`;
+		});
 		const text = index.partial === 1n || columns.some((column) => column.startsWith("expression"));
 		const label = index.origin === "c" ? named(index.name) : `(${index.origin})`;
 		const rest = text ? ` ${textFromOn(connection, String(index.name))}` : "";
@@ -116,14 +96,10 @@ function textFromOn(connection: SqliteConnection, index: string): string {
 }
 
 function foreignKeyLines(connection: SqliteConnection, name: string, table: string): readonly string[] {
-	const names = ["id", "seq", "table", "from", "to", "on_update", "on_delete"];
-	const columns = names.map((column) => `"${column}" AS "${column}"`).join(", ");
-	const rows = connection.query(`SELECT ${columns} FROM pragma_foreign_key_list(?, 'main') ORDER BY id, seq`, [name]);
-	const keys = Map.groupBy(rows, ({ id }) => id);
 	// The same key written twice does nothing twice.
 	return [
 		...new Set(
-			[...keys.values()].map((key) => {
+			foreignKeysOf(connection, name).map((key) => {
 				const [first] = key;
 				const from = key.map((row) => named(row.from)).join(", ");
 				const to = referencedColumns(connection, key).join(", ");
