@@ -12,6 +12,7 @@ type PGliteModule = typeof import("@electric-sql/pglite");
 
 /** The driver over PGlite: `pglite://path/to/folder`, or `pglite://:memory:` for a database that ends with the driver. */
 export const pglite: Required<DriverFactory> = {
+	takesPaths: false,
 	async open(url: string): Promise<Driver> {
 		const library = loadPGlite();
 		return postgresDriver(optionsOf(library, parseFolderUrl(url)));

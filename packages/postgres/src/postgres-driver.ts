@@ -21,7 +21,8 @@ export interface PostgresDriverOptions {
 }
 
 /** A driver that has what PostgreSQL can do; `history` is missing when the configuration turns it off. */
-export type PostgresDriver = Required<Omit<Driver, "history" | "structure" | "scratch">> & Pick<Driver, "history">;
+export type PostgresDriver = Required<Omit<Driver, "history" | "structure" | "schema" | "scratch">> &
+	Pick<Driver, "history">;
 
 /** Does `work` on a connection of its own. */
 export async function withSession<T>(

@@ -7,6 +7,7 @@ import { type ConnectionUrl, parseConnectionUrl } from "./url/connection-url.ts"
 
 /** The driver over `pg`: `postgres://user@host:5432/database`, and the same as `postgresql://` and `pgx5://`. */
 export const postgres: Required<DriverFactory> = {
+	takesPaths: false,
 	async open(url: string): Promise<Driver> {
 		const connection = parseConnectionUrl(url);
 		return postgresDriver(optionsOf(loadPg(), connection));

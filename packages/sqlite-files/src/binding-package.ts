@@ -1,5 +1,5 @@
 import { isAbsolute } from "node:path";
-import { MigrateError } from "@godwit/core";
+import { isError, MigrateError } from "@godwit/core";
 
 /** The npm package of a binding, which is found when it is needed, and which no bundler takes in. */
 export interface BindingPackage {
@@ -56,7 +56,7 @@ function canResolve(require: NodeJS.Require, name: string): boolean {
 		require.resolve(name);
 		return true;
 	} catch (error) {
-		if (error instanceof Error && "code" in error && error.code === "MODULE_NOT_FOUND") return false;
+		if (isError(error) && "code" in error && error.code === "MODULE_NOT_FOUND") return false;
 		throw error;
 	}
 }

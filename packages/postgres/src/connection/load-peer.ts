@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { MigrateError } from "@godwit/core";
+import { isError, MigrateError } from "@godwit/core";
 
 /** A package that godwit does not bring. */
 export interface Peer {
@@ -16,10 +16,11 @@ export interface Peer {
 /**
  * Loads a package: that of the project in the working directory, else one that is installed beside godwit.
  *
- * @throws MigrateError `ERR_RUNTIME` when it is not installed, or too old.
+ * @throws MigrateError `ERR_PACKAGE_NOT_FOUND`; `ERR_RUNTIME` when it is too old.
  */
 export function loadPeer({ name, scheme, oldest, isNewEnough }: Peer): unknown {
-	for (const from of [join(process.cwd(), "package.json"), import.meta.url]) {
+	const places = [join(process.cwd(), "package.json"), import.meta.url];
+	for (const from of places) {
 		const require = createRequire(from);
 		const path = pathOf(name, require);
 		if (path === undefined) continue;
@@ -29,7 +30,7 @@ export function loadPeer({ name, scheme, oldest, isNewEnough }: Peer): unknown {
 		throw new MigrateError("ERR_RUNTIME", message, { required: `${name} ${oldest}`, found: path });
 	}
 	const message = `${scheme}:// needs the package ${name}, which is not installed in this project or beside godwit; npm install ${name}`;
-	throw new MigrateError("ERR_RUNTIME", message, { required: name, found: "none" });
+	throw new MigrateError("ERR_PACKAGE_NOT_FOUND", message, { package: name, places });
 }
 
 /** Returns undefined where the package is not installed. */
@@ -37,7 +38,7 @@ function pathOf(name: string, require: NodeJS.Require): string | undefined {
 	try {
 		return require.resolve(name);
 	} catch (error) {
-		if (error instanceof Error && "code" in error && error.code === "MODULE_NOT_FOUND") return undefined;
+		if (isError(error) && "code" in error && error.code === "MODULE_NOT_FOUND") return undefined;
 		throw error;
 	}
 }
