@@ -9,8 +9,10 @@ import { join } from "node:path";
 import { checkArchives } from "./archive-checks.ts";
 import { packAll } from "./archives.ts";
 import { useCommonJs } from "./common-js.ts";
+import { installGlobally } from "./container.ts";
 import { useEveryBackend } from "./every-backend.ts";
 import { followReadme } from "./follow-readme.ts";
+import { publishNothingTwice } from "./published.ts";
 import { type Registry, startRegistry } from "./registry.ts";
 import { makeDriver } from "./template-driver.ts";
 import { newUser, type User } from "./user.ts";
@@ -30,6 +32,8 @@ try {
 	await useEveryBackend(user("backends"));
 	useCommonJs(user("common-js"));
 	makeDriver(user("driver"));
+	installGlobally(user("container"));
+	publishNothingTwice(user("release"), archives, join(folder, "archives"));
 	console.log(`the ${archives.length} packed packages install and migrate`);
 } finally {
 	await registry?.close();
