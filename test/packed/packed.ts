@@ -15,6 +15,7 @@ import { followReadme } from "./follow-readme.ts";
 import { publishNothingTwice } from "./published.ts";
 import { type Registry, startRegistry } from "./registry.ts";
 import { makeDriver } from "./template-driver.ts";
+import { runTestingGuide } from "./testing-guide.ts";
 import { newUser, type User } from "./user.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "godwit-packed-"));
@@ -30,6 +31,7 @@ try {
 	const user = (name: string): User => newUser(join(folder, name), url);
 	followReadme(user("readme"));
 	await useEveryBackend(user("backends"));
+	runTestingGuide(user("testing"));
 	useCommonJs(user("common-js"));
 	makeDriver(user("driver"));
 	installGlobally(user("container"));
