@@ -122,6 +122,20 @@ describe("a configuration", () => {
 		expect(await run("drop -f")).toMatchObject(broken);
 	});
 
+	it("is named in the command that status says to type next, as it was named to status", async () => {
+		const { folder, run } = await project(two, { "my.json": JSON.stringify(two), ".env": "A=b" });
+		expect((await run("status")).stdout).toMatch(/^next: godwit up$/m);
+		expect((await run("-env prod status")).stdout).toMatch(/^next: godwit -env prod up$/m);
+		const { next } = JSON.parse((await run("status -json -env-file .env -env prod -config my.json")).stdout);
+		expect(next).toBe("godwit -config my.json -env prod -env-file .env up");
+		const oddly = { cwd: folder };
+		mkdirSync(join(folder, "it's here"));
+		symlinkSync(join(folder, "my.json"), join(folder, "it's here/c.json"));
+		symlinkSync(join(folder, "m"), join(folder, "it's here/m"));
+		const { stdout } = await godwit(["-config", "it's here/c.json", "status"], oddly);
+		expect(stdout).toMatch(/^next: godwit -config 'it'\\''s here\/c\.json' up$/m);
+	});
+
 	it("says the policies of an environment, and a flag says otherwise", async () => {
 		const { run } = await project({ ...two, newer: "allow" });
 		const without = await folderOf({ "1_users.up.sql": "CREATE TABLE users (id INTEGER PRIMARY KEY);" });
