@@ -3,21 +3,21 @@ import { type CallQueue, callQueue } from "../driver/call-queue.ts";
 import type { Driver, VersionState } from "../driver/driver.ts";
 import type { Schema } from "../driver/schema.ts";
 import type { RecordedEvent, StoredTexts } from "../history/history-event.ts";
-import { MigrateError } from "../migrate-error.ts";
 import type { Migration, MigrationReport } from "../migration.ts";
-import { openDriver, openSource } from "../registry.ts";
 import { assertMigrations } from "../source/assert-migrations.ts";
 import type { Source } from "../source/source.ts";
-import { isUrlOrPath, type UrlOrPath } from "../url/given-url.ts";
+import type { UrlOrPath } from "../url/given-url.ts";
 import { toVersion } from "../version.ts";
 import { withJson } from "../with-json.ts";
 import { assertDriver, assertNoArguments, assertSource } from "./arguments.ts";
 import { type BaselineOptions, baseline } from "./baseline.ts";
 import { type DownOptions, storedOf } from "./down-options.ts";
-import { DUMP_FORMATS, type DumpFormat, writeSchema } from "./dump/write-schema.ts";
+import { readSchema } from "./dump/read-schema.ts";
+import { assertFormat, type DumpFormat, writeSchema } from "./dump/write-schema.ts";
 import { forceEvents } from "./force-events.ts";
 import { assertOptions, type MigrateOptions } from "./migrate-options.ts";
 import { type MigrationPlan, readPlan } from "./migration-plan.ts";
+import { openBoth } from "./open-both.ts";
 import type { Goal } from "./plan.ts";
 import { type Cure, repair } from "./repair.ts";
 import { type CarryOut, carryOut } from "./run/carry-out.ts";
@@ -65,17 +65,7 @@ export class Migrate implements AsyncDisposable {
 		database: UrlOrPath | Driver,
 		options: MigrateOptions = {},
 	): Promise<Migrate> {
-		assertOptions(options);
-		if (!isUrlOrPath(source)) assertSource(source);
-		if (!isUrlOrPath(database)) assertDriver(database);
-		const openedSource = isUrlOrPath(source) ? await openSource(source) : source;
-		try {
-			const driver = isUrlOrPath(database) ? await openDriver(database) : database;
-			return new Migrate({ source: openedSource, driver, ...options });
-		} catch (error) {
-			if (!isUrlOrPath(source)) throw error;
-			throw await cleanUpAfter(error, () => openedSource.close());
-		}
+		return openBoth(source, database, options, (opened) => new Migrate({ ...opened, ...options }));
 	}
 
 	/** Applies every migration above the current version. Go: Up. */
@@ -225,21 +215,12 @@ export class Migrate implements AsyncDisposable {
 	schema(): Promise<Schema>;
 	async schema(...given: readonly unknown[]): Promise<Schema> {
 		assertNoArguments("schema", given);
-		const driver = this.#driver;
-		if (driver.schema === undefined) {
-			throw new MigrateError("ERR_UNSUPPORTED", "this driver cannot tell what the database consists of", {
-				capability: "schema",
-			});
-		}
-		const { schema } = driver;
-		return this.#operate(() => schema(waitingOf(this.#options)));
+		return this.#operate(() => readSchema(this.#driver, waitingOf(this.#options)));
 	}
 
 	/** Writes `schema()` as a text: the statements that make it (default), a JSON document, or a Mermaid diagram. The same schema gives the same text. */
 	async dump(format: DumpFormat = "sql"): Promise<string> {
-		if (!DUMP_FORMATS.includes(format)) {
-			throw new TypeError(`the format must be ${DUMP_FORMATS.join(" or ")}, not ${JSON.stringify(format)}`);
-		}
+		assertFormat(format);
 		return writeSchema(await this.schema(), format);
 	}
 
@@ -274,23 +255,17 @@ export class Migrate implements AsyncDisposable {
 	async close(...given: readonly unknown[]): Promise<void> {
 		assertNoArguments("close", given);
 		// The driver first, which ends what is waited for.
-		const closing = this.#driver.close().then(
-			() => undefined,
-			(error: unknown) => ({ error }),
-		);
+		const closing = this.#driver.close();
+		// Its failure is told when the operations before it are over.
+		closing.catch(() => {});
 		await this.#operations.run(async () => {
 			try {
 				await this.#source.close();
 			} catch (error) {
-				throw await cleanUpAfter(error, () => this.#closed(closing));
+				throw await cleanUpAfter(error, () => closing);
 			}
-			await this.#closed(closing);
+			await closing;
 		});
-	}
-
-	async #closed(closing: Promise<{ readonly error: unknown } | undefined>): Promise<void> {
-		const failure = await closing;
-		if (failure !== undefined) throw failure.error;
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {

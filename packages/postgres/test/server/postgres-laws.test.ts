@@ -13,7 +13,7 @@ afterAll(() => server[Symbol.asyncDispose]());
 
 const capabilities = (Object.keys(driverCapabilities) as DriverCapability[]).filter(
 	// A scratch database would need the right to make one, see docs/postgres.md.
-	(capability) => capability !== "structure" && capability !== "scratch",
+	(capability) => !["structure", "schema", "scratch"].includes(capability),
 );
 const run = { seed: Number(process.env.GODWIT_SEED ?? 1), numRuns: 3 };
 const suite = { describe, it, create: () => postgresHarness(server.url), capabilities, run };

@@ -8,6 +8,12 @@ export type DumpFormat = "sql" | "json" | "mermaid";
 
 export const DUMP_FORMATS: readonly DumpFormat[] = ["sql", "json", "mermaid"];
 
+/** @throws TypeError for code without types. */
+export function assertFormat(format: DumpFormat): void {
+	if (DUMP_FORMATS.includes(format)) return;
+	throw new TypeError(`the format must be ${DUMP_FORMATS.join(" or ")}, not ${JSON.stringify(format)}`);
+}
+
 /** Writes a schema as a text that ends with a line end. The same schema gives the same text. */
 export function writeSchema(schema: Schema, format: DumpFormat): string {
 	switch (format) {
