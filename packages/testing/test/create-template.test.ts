@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { memorySource } from "@godwit/core";
@@ -216,7 +216,7 @@ describe("createTemplate", () => {
 		const [old = ""] = templates();
 		await template(DRAW, "sqlite-native://");
 		const [recent = ""] = templates().filter((name) => name !== old);
-		writeFileSync(join(folder.cacheFolder, "notes"), "");
+		mkdirSync(join(folder.cacheFolder, "notes"));
 		for (const [name, days] of [
 			["notes", 30],
 			[recent, 6],
@@ -233,12 +233,15 @@ describe("createTemplate", () => {
 		expect(templates()).toHaveLength(3);
 	});
 
-	it("closes the source", async () => {
+	it("closes the source, whether it makes the template or finds it", async () => {
 		let closed = 0;
 		const source = { ...memorySource(DRAW), close: async () => void closed++ };
 		const watched = { ...source, [Symbol.asyncDispose]: source.close };
 		await createTemplate({ ...given(), source: watched });
-		expect(closed).toBeGreaterThan(0);
+		const afterMaking = closed;
+		expect(afterMaking).toBeGreaterThan(0);
+		await createTemplate({ ...given(), source: watched });
+		expect(closed).toBeGreaterThan(afterMaking);
 	});
 
 	function given() {
