@@ -51,7 +51,9 @@ export async function createTemplate(options: TemplateOptions): Promise<Template
 	return templateOf(await keptTemplate({ folder, key, url, source, timeoutMs }));
 }
 
-function assertOptions({ source, database, timeoutMs = TIMEOUT_MS, ...others }: TemplateOptions): void {
+/** For code without types, and for an empty variable of the environment. */
+function assertOptions(options: TemplateOptions = {} as TemplateOptions): void {
+	const { source, database, cacheFolder, timeoutMs = TIMEOUT_MS, ...others } = options;
 	const [unknown] = Object.keys(others).filter((name) => !(NAMES as readonly string[]).includes(name));
 	if (unknown !== undefined) {
 		const nearest = nearestName(unknown, NAMES);
@@ -63,5 +65,8 @@ function assertOptions({ source, database, timeoutMs = TIMEOUT_MS, ...others }: 
 	}
 	if (typeof database !== "string")
 		throw new TypeError("database must be a URL without a path, such as sqlite-node://");
+	if (cacheFolder !== undefined && (typeof cacheFolder !== "string" || cacheFolder === "")) {
+		throw new TypeError(`cacheFolder must be the path of a folder, not ${JSON.stringify(cacheFolder)}`);
+	}
 	if (!(timeoutMs >= 0)) throw new TypeError(`timeoutMs must be a number of at least 0, not ${timeoutMs}`);
 }

@@ -123,6 +123,9 @@ describe("createTemplate", () => {
 		);
 		await expect(createTemplate({ ...given, source: DRAW } as never)).rejects.toThrow("source must be the URL");
 		await expect(createTemplate({ ...given, database: undefined } as never)).rejects.toThrow("database must be a URL");
+		await expect(createTemplate(undefined as never)).rejects.toThrow("source must be the URL");
+		await expect(createTemplate({ ...given, cacheFolder: "" })).rejects.toThrow('must be the path of a folder, not ""');
+		await expect(createTemplate({ ...given, cacheFolder: 1 as never })).rejects.toThrow("of a folder, not 1");
 		await expect(createTemplate({ ...given, timeoutMs: -1 })).rejects.toThrow("timeoutMs must be a number");
 	});
 

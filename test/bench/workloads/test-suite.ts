@@ -4,7 +4,6 @@ import { runPeer } from "../child.ts";
 import { writePairs } from "../migration-files.ts";
 import type { SuiteOfTests } from "../peers/run-suite.ts";
 import type { Contender } from "../sample.ts";
-import { onEither } from "../storage.ts";
 import { limitTarget } from "../target.ts";
 import type { Workload } from "../workload.ts";
 
@@ -35,7 +34,7 @@ export const testSuite: Workload = {
 	description: (context) =>
 		`A suite of ${testsOf(context)} tests in Vitest, each of which wants a database with ${MIGRATIONS} migrations, counts them and closes it: a copy of a template of @godwit/testing, or an empty database and \`up()\`. The time is that of one test, the median of all but the first; the template is made, or found, before the tests.`,
 	runs: 5,
-	targets: contendersOf("template").map(({ name }) => limitTarget(name, onEither(5))),
+	targets: contendersOf("template").map(({ name }) => limitTarget(name, 5)),
 	remarks: ["`up()` is measured once, since it takes minutes."],
 	async contenders(context) {
 		const source = emptyFolder(context, "test-suite");
