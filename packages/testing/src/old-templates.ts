@@ -33,10 +33,14 @@ async function isOld(path: string): Promise<boolean> {
 /** Under another name first, so that nobody finds half a folder. */
 async function remove(path: string): Promise<void> {
 	const removed = path.endsWith(".removed") ? path : `${path}.removed`;
-	try {
-		if (removed !== path) await rename(path, removed);
-	} catch (error) {
-		if (!isMissing(error)) throw error;
+	if (removed !== path) {
+		// A process that was killed at this may have left it.
+		await rm(removed, { recursive: true, force: true });
+		try {
+			await rename(path, removed);
+		} catch (error) {
+			if (!isMissing(error)) throw error;
+		}
 	}
 	await rm(removed, { recursive: true, force: true });
 }

@@ -23,8 +23,9 @@ export function openInMemory<Class extends DatabaseClass>(
 	databaseClass: Class,
 	options: OptionsOf<Class> | undefined,
 ): InstanceType<Class> {
-	if (typeof databaseClass !== "function") throw notSupported(String(databaseClass));
-	const { prototype } = databaseClass;
+	// Code without types can pass anything; a function that is no class has no prototype.
+	const prototype: unknown = (databaseClass as DatabaseClass | undefined)?.prototype;
+	if (typeof prototype !== "object" || prototype === null) throw notSupported(String(databaseClass));
 	const content = withRollbackJournal(bytes);
 	// The three are told by what they have, since a project can have several copies of better-sqlite3, or one that encrypts.
 	if ("deserialize" in databaseClass) {

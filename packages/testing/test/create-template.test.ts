@@ -98,7 +98,9 @@ describe("Template.open", () => {
 				"a copy in memory can be opened with Database of better-sqlite3, DatabaseSync of node:sqlite or Database of bun:sqlite, not with Map; template.copy() makes a file, which any library opens",
 			),
 		);
-		await expect(made.open("sqlite" as never)).rejects.toThrow("not with sqlite;");
+		for (const value of ["sqlite", undefined, null, () => {}]) {
+			await expect(made.open(value as never)).rejects.toThrow(`not with ${value};`);
+		}
 	});
 
 	it("says what to use where node:sqlite cannot", async () => {
@@ -217,7 +219,10 @@ describe("createTemplate", () => {
 		await template(DRAW, "sqlite-native://");
 		const [recent = ""] = templates().filter((name) => name !== old);
 		mkdirSync(join(folder.cacheFolder, "notes"));
+		const leftovers = [`${old}.removed`, `sqlite-node-${"0".repeat(32)}.removed`];
+		for (const name of leftovers) mkdirSync(join(folder.cacheFolder, name, "part"), { recursive: true });
 		for (const [name, days] of [
+			...leftovers.map((name) => [name, 8] as const),
 			["notes", 30],
 			[recent, 6],
 			[old, 8],
@@ -225,7 +230,7 @@ describe("createTemplate", () => {
 			aged(name, days);
 		}
 		await template(DRAW);
-		expect(templates()).toEqual(["notes", recent, old].sort());
+		expect(templates()).toEqual(["notes", recent, old, ...leftovers].sort());
 		await template({ ...DRAW, "3_more.up.sql": "CREATE TABLE more (id INTEGER);" });
 		expect(templates()).toContain("notes");
 		expect(templates()).toContain(recent);
