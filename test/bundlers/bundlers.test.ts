@@ -3,8 +3,8 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writ
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Section, sectionsOf } from "../docs/guide.ts";
 import { installPackages } from "../published/install-packages.ts";
-import { type Section, sectionsOf } from "./guide.ts";
 
 const tools = resolve(import.meta.dirname, "../node_modules/.bin");
 const sections = sectionsOf("guides/bundlers.md");

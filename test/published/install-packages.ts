@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -7,52 +7,71 @@ const root = resolve(import.meta.dirname, "../..");
 interface Manifest {
 	readonly name: string;
 	readonly dependencies?: Readonly<Record<string, string>>;
+	readonly peerDependencies?: Readonly<Record<string, string>>;
+	readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 	readonly publishConfig?: Readonly<Record<string, unknown>>;
 }
 
 /**
  * Puts packages of this repository into a folder, as npm would install what is published of them: what `publishConfig` says instead,
- * compiled code in place of sources, and no other package than those that they depend on.
+ * compiled code in place of sources, and no other package than those that they need.
  *
  * @param folder Gets a `node_modules`.
  * @param names Our packages, `godwit`, `@godwit/core`; those that they need come with them.
- * @param others Packages that the project has beside them, from those of the tests.
+ * @param others Packages that the project has beside them, from those of this repository's tests.
  */
 export function installPackages(folder: string, names: readonly string[], others: readonly string[] = []): void {
-	compile();
-	const ours = new Map(
-		readdirSync(join(root, "packages")).map((directory) => [
-			manifestOf(join(root, "packages", directory)).name,
-			directory,
-		]),
-	);
-	const links = new Map(others.map((name) => [name, join(root, "test/node_modules", name)]));
+	const places = placesOfOurs();
+	const links = new Map(others.map((name) => [name, installed(name)]));
+	const ours = new Map<string, string>();
 	const wanted = new Set(names);
 	// A set is iterated to its end, also what is added meanwhile.
 	for (const name of wanted) {
-		const directory = ours.get(name);
-		if (directory === undefined) throw new Error(`${name} is no package of this repository`);
-		const from = join(root, "packages", directory);
-		const { dependencies = {} } = installOne(from, join(folder, "node_modules", name));
-		for (const dependency of Object.keys(dependencies)) {
-			if (ours.has(dependency)) wanted.add(dependency);
-			else links.set(dependency, join(from, "node_modules", dependency));
+		const from = places.get(name);
+		if (from === undefined) throw new Error(`${name} is no package of this repository`);
+		ours.set(name, from);
+		for (const needed of neededBy(manifestOf(from))) {
+			if (places.has(needed)) wanted.add(needed);
+			else links.set(needed, join(from, "node_modules", needed));
 		}
 	}
+	compile([...ours.values()]);
+	for (const [name, from] of ours) installOne(from, join(folder, "node_modules", name));
 	for (const [name, from] of links) link(from, join(folder, "node_modules", name));
 }
 
-/** Does next to nothing when it is done. */
-function compile(): void {
-	execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-b", "packages/cli"], { cwd: root });
+/** The folders of all our packages, by name. */
+function placesOfOurs(): ReadonlyMap<string, string> {
+	const folders = readdirSync(join(root, "packages")).map((directory) => join(root, "packages", directory));
+	return new Map(folders.map((place) => [manifestOf(place).name, place]));
 }
 
-function installOne(from: string, to: string): Manifest {
+function neededBy({
+	dependencies = {},
+	peerDependencies = {},
+	peerDependenciesMeta = {},
+}: Manifest): readonly string[] {
+	const peers = Object.keys(peerDependencies).filter((name) => peerDependenciesMeta[name]?.optional !== true);
+	return [...Object.keys(dependencies), ...peers];
+}
+
+function installed(name: string): string {
+	const places = [join(root, "test/node_modules", name), join(root, "node_modules", name)];
+	const place = places.find((path) => existsSync(path));
+	if (place === undefined) throw new Error(`${name} is not installed: no ${places.join(" and no ")}`);
+	return place;
+}
+
+/** Does next to nothing when it is done. */
+function compile(packages: readonly string[]): void {
+	execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-b", ...packages], { cwd: root });
+}
+
+function installOne(from: string, to: string): void {
 	const { publishConfig, ...manifest } = manifestOf(from);
 	mkdirSync(to, { recursive: true });
 	writeFileSync(join(to, "package.json"), JSON.stringify({ ...manifest, ...publishConfig }));
 	cpSync(join(from, "dist"), join(to, "dist"), { recursive: true });
-	return manifest;
 }
 
 function manifestOf(folder: string): Manifest {
