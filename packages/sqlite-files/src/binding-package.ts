@@ -19,8 +19,6 @@ export interface BindingPackage {
  *   for beside the program too.
  */
 export function bindingPackage(name: string, scheme: string, from: string): BindingPackage {
-	let loaded: { readonly module: unknown } | undefined;
-
 	function find(): NodeJS.Require | undefined {
 		return placesToLook(from)
 			.map((place) => process.getBuiltinModule("node:module").createRequire(place))
@@ -37,10 +35,7 @@ export function bindingPackage(name: string, scheme: string, from: string): Bind
 	return {
 		isInstalled: () => find() !== undefined,
 		assertInstalled: () => void found(),
-		load() {
-			loaded ??= { module: found()(name) };
-			return loaded.module;
-		},
+		load: () => found()(name),
 	};
 }
 

@@ -35,8 +35,8 @@ export function assertDriver(value: Driver): void {
 }
 
 function assertMethods(what: string, type: string, value: unknown, methods: readonly string[]): void {
-	const wanted = `the ${what} must be a ${type} that is open; Migrate.open takes a URL or a path too`;
-	if (typeof value !== "object" || value === null) throw new TypeError(`${wanted}; this is ${typeOf(value)}`);
+	const wanted = `the ${what} must be a ${type}, or for Migrate.open a URL or a path`;
+	if (typeof value !== "object" || value === null) throw new TypeError(`${wanted}, and is ${typeOf(value)}`);
 	const missing = methods.find((method) => typeof Reflect.get(value, method) !== "function");
-	if (missing !== undefined) throw new TypeError(`${wanted}; this object has no method ${missing}`);
+	if (missing !== undefined) throw new TypeError(`${wanted}, and is an object without the method ${missing}`);
 }

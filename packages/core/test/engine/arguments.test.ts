@@ -70,18 +70,18 @@ describe("Migrate", () => {
 
 	const source = memorySource(FILES);
 	const driver = recordingDriver();
-	const noSource = "the source must be a Source that is open; Migrate.open takes a URL or a path too; this";
-	const noDriver = "the driver must be a Driver that is open; Migrate.open takes a URL or a path too; this";
+	const noSource = "the source must be a Source, or for Migrate.open a URL or a path, and is";
+	const noDriver = "the driver must be a Driver, or for Migrate.open a URL or a path, and is";
 	const database = { prepare() {}, exec() {} };
 
 	it.each([
-		[undefined, driver, `${noSource} is undefined`],
-		[FILES, driver, `${noSource} object has no method versions`],
-		[source, undefined, `${noDriver} is undefined`],
-		[source, null, `${noDriver} is null`],
-		[source, database, `${noDriver} object has no method lock`],
-		["seen://", undefined, `${noDriver} is undefined`],
-		[undefined, "seen://", `${noSource} is undefined`],
+		[undefined, driver, `${noSource} undefined`],
+		[FILES, driver, `${noSource} an object without the method versions`],
+		[source, undefined, `${noDriver} undefined`],
+		[source, null, `${noDriver} null`],
+		[source, database, `${noDriver} an object without the method lock`],
+		["seen://", undefined, `${noDriver} undefined`],
+		[undefined, "seen://", `${noSource} undefined`],
 	])(
 		"refuses what is no source and no driver, and opens nothing: %o, %o",
 		async (givenSource, givenDriver, message) => {
@@ -94,7 +94,7 @@ describe("Migrate", () => {
 
 	it("made with new takes no URLs, and says what does", () => {
 		expect(() => new Migrate({ source: "./migrations" as unknown as Source, driver })).toThrow(
-			new TypeError(`${noSource} is string`),
+			new TypeError(`${noSource} string`),
 		);
 	});
 
