@@ -4,7 +4,7 @@ import { type CommandLine, readCommandLine } from "./command-line/read-command-l
 import { settingsOf } from "./command-line/settings.ts";
 import { UsageError } from "./command-line/usage-error.ts";
 import { hideSecrets } from "./output/hide-secrets.ts";
-import { type Paint, paintFor, plain } from "./output/paint.ts";
+import { paintErrors, paintOutput, plain } from "./output/paint.ts";
 import { printable } from "./output/printable.ts";
 import { lostOutput, standardError, writeOutput } from "./output/standard-stream.ts";
 import { ERROR, type TerminalOutput, terminal } from "./output/terminal.ts";
@@ -61,7 +61,7 @@ async function run(line: CommandLine): Promise<number> {
 	try {
 		const settings = await settingsOf(line, (url) => given.push(url));
 		const printData = (text: string): void => print(asJson ? readable(text, given) : text);
-		const paint = asJson ? plain : paintFor(() => process.stdout);
+		const paint = asJson ? plain : paintOutput;
 		return await command.run({ line, settings, terminal: toTerminal, paint, print: printData });
 	} catch (error) {
 		if (error instanceof UsageError) throw error;
@@ -87,8 +87,6 @@ const lazyStandardError: TerminalOutput = {
 	},
 	write: (text) => standardError().write(text),
 };
-
-const paintErrors: Paint = paintFor(() => process.stderr);
 
 async function explain({ message, unknown, command }: UsageError): Promise<string> {
 	const { suggestion } = await import("./command-line/suggestion.ts");

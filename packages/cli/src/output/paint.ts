@@ -1,3 +1,5 @@
+import { fstatSync } from "node:fs";
+
 /** Colours of the terminal's own palette, which its user has chosen. */
 export type Colour = "red" | "yellow" | "green" | "cyan" | "bold";
 
@@ -6,23 +8,36 @@ export type Paint = (colour: Colour, text: string) => string;
 
 export const plain: Paint = (_, text) => text;
 
-/** What colours are for: `process.stderr` or `process.stdout`. */
-export interface PaintedStream {
-	readonly isTTY?: boolean;
+/** Where the colours go. */
+export interface PaintedOutput {
+	/** 1 for standard output, 2 for standard error. */
+	readonly descriptor: number;
+	/** `process.stdout` or `process.stderr`. Is read where colours are possible, since to make it takes time. */
+	readonly stream: NodeJS.WriteStream;
 }
 
 /**
- * Colours for a stream, as Node decides: on a terminal that has them, unless NO_COLOR is set, and everywhere where FORCE_COLOR
- * asks for them.
- *
- * @param stream Is called with the first text to colour, since to make a stream takes time.
+ * Colours as Node decides: on a terminal that has them, unless NO_COLOR is set, and everywhere where FORCE_COLOR asks for them.
+ * A pipe and a file cost nothing but the question what they are.
  */
-export function paintFor(stream: () => PaintedStream): Paint {
+export function paintFor(output: PaintedOutput): Paint {
 	return (colour, text) => {
-		const target = stream();
-		// What is read by a program is the usual case, and need not wait for node:util.
-		if (target.isTTY !== true && process.env.FORCE_COLOR === undefined) return text;
+		if (process.env.FORCE_COLOR === undefined && !fstatSync(output.descriptor).isCharacterDevice()) return text;
 		const { styleText } = process.getBuiltinModule("node:util");
-		return styleText(colour, text, { stream: target as NodeJS.WriteStream });
+		return styleText(colour, text, { stream: output.stream });
 	};
 }
+
+export const paintOutput: Paint = paintFor({
+	descriptor: 1,
+	get stream() {
+		return process.stdout;
+	},
+});
+
+export const paintErrors: Paint = paintFor({
+	descriptor: 2,
+	get stream() {
+		return process.stderr;
+	},
+});

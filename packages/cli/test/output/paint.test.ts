@@ -1,27 +1,38 @@
+import { closeSync, openSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { paintFor, plain } from "../../src/output/paint.ts";
+import { type Paint, paintFor, plain } from "../../src/output/paint.ts";
+
+/** Colours for what is open at a path, whose stream cannot be made. */
+function paintAt(path: string): Paint {
+	const descriptor = openSync(path, "r");
+	const { FORCE_COLOR } = process.env;
+	delete process.env.FORCE_COLOR;
+	onTestFinished(() => {
+		closeSync(descriptor);
+		if (FORCE_COLOR !== undefined) process.env.FORCE_COLOR = FORCE_COLOR;
+	});
+	return paintFor({
+		descriptor,
+		get stream(): NodeJS.WriteStream {
+			throw new Error("the stream was made");
+		},
+	});
+}
 
 describe("paintFor", () => {
-	it("makes no stream before there is something to colour", () => {
-		let asked = 0;
-		const paint = paintFor(() => {
-			asked++;
-			return {};
-		});
-		expect(asked).toBe(0);
-		paint("red", "x");
-		expect(asked).toBe(1);
+	it("makes no stream where there is no terminal", () => {
+		expect(paintAt(fileURLToPath(import.meta.url))("red", "x")).toBe("x");
 	});
 
-	it("leaves a text as it is where there is no terminal, without asking node:util", () => {
-		const { FORCE_COLOR } = process.env;
+	it("makes it where there may be one, or where FORCE_COLOR asks for colours", () => {
+		expect(() => paintAt("/dev/null")("red", "x")).toThrow("the stream was made");
+		const paint = paintAt(fileURLToPath(import.meta.url));
+		process.env.FORCE_COLOR = "1";
 		onTestFinished(() => {
-			if (FORCE_COLOR !== undefined) process.env.FORCE_COLOR = FORCE_COLOR;
+			delete process.env.FORCE_COLOR;
 		});
-		delete process.env.FORCE_COLOR;
-		// styleText refuses what is no stream.
-		expect(paintFor(() => ({ isTTY: false }))("red", "x")).toBe("x");
-		expect(() => paintFor(() => ({ isTTY: true }))("red", "x")).toThrow(TypeError);
+		expect(() => paint("red", "x")).toThrow("the stream was made");
 	});
 });
 
