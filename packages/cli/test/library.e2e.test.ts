@@ -11,6 +11,10 @@ describe("the package godwit", () => {
 	it("registers its drivers and sources when it is imported", () => {
 		expect(registeredDrivers()).toEqual([
 			"ncruces-sqlite3",
+			"pglite",
+			"pgx5",
+			"postgres",
+			"postgresql",
 			"sqlite",
 			"sqlite-native",
 			"sqlite-node",

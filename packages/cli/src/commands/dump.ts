@@ -8,7 +8,7 @@ const FORMATS: readonly DumpFormat[] = ["sql", "json", "mermaid"];
 
 /** Prints what the database consists of, or compares that with a file. */
 export const dump: Command = {
-	arguments: "[-format FORMAT] [-check FILE]",
+	arguments: "[flags]",
 	help: "print the schema of the database, or compare it with a file",
 	flags: [
 		{

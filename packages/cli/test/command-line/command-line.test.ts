@@ -6,7 +6,7 @@ import { commandNames } from "../../src/command-line/commands.ts";
 import { bin, folderOf, godwit, threeMigrations, watch, withoutTimes } from "../fixtures/godwit.ts";
 
 const shortUsage = `Usage: godwit FLAGS COMMAND [arg...]
-Commands: init, create, status, history, goto, up, down, redo, repair, baseline, drop, force, version, unlock, completion, help; "godwit -help" tells more
+Commands: init, create, status, dump, history, goto, up, down, redo, repair, baseline, drop, force, version, unlock, completion, help; "godwit -help" tells more
 `;
 
 describe("godwit", () => {
@@ -42,6 +42,7 @@ Commands:
   init                            make a configuration and the folder of the migrations, and say what to type next
   create -ext EXT [flags] NAME    create an empty up and down file called NAME
   status [flags]                  show which migrations are applied and pending, and what is not as it should be
+  dump [flags]                    print the schema of the database, or compare it with a file
   history [flags]                 show what happened in the database, or the text of a migration as it ran
   goto V                          migrate up or down to version V
   up [N]                          apply all migrations, or the next N
@@ -57,7 +58,7 @@ Commands:
   help [COMMAND]                  print the help of all commands, or of one
 
 Sources: file
-Databases: sqlite, sqlite3, sqlite-native, sqlite-node, sqlite-wasm, ncruces-sqlite3
+Databases: sqlite, sqlite3, sqlite-native, sqlite-node, sqlite-wasm, ncruces-sqlite3, postgres, postgresql, pgx5, pglite
 `);
 	});
 
@@ -85,7 +86,7 @@ Databases: sqlite, sqlite3, sqlite-native, sqlite-node, sqlite-wasm, ncruces-sql
 		{ args: ["frobnicate"], error: `unknown command "frobnicate"\n${shortUsage}` },
 		{ args: ["-databse", "x", "up"], error: `unknown flag -databse; did you mean -database?\n${shortUsage}` },
 		{ args: ["help", "upp"], error: `unknown command "upp"; did you mean up?\n${shortUsage}` },
-		{ args: ["d"], error: /^unknown command "d"; did you mean down or drop\?\n/ },
+		{ args: ["d"], error: /^unknown command "d"; did you mean dump, down or drop\?\n/ },
 		{ args: [""], error: /^unknown command ""\n/ },
 		{ args: ["-v"], error: `unknown flag -v; did you mean -verbose or -version?\n${shortUsage}` },
 		{ args: ["up", "-V"], error: /^unknown flag -V; did you mean -verbose or -version\?\n/ },
