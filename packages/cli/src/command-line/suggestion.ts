@@ -12,7 +12,8 @@ const MOST_BEGUN = 3;
 export function suggestion(word: string, known: readonly string[]): string | undefined {
 	const names = [...new Set(known)].filter((name) => name.replace("-", "").length > 1);
 	const begun = names.filter((name) => name.startsWith(word.toLowerCase()));
-	if (begun.length > 0 && begun.length <= MOST_BEGUN) return `did you mean ${begun.join(", ").replace(/, (?=[^,]*$)/, " or ")}?`;
+	if (begun.length > 0 && begun.length <= MOST_BEGUN)
+		return `did you mean ${begun.join(", ").replace(/, (?=[^,]*$)/, " or ")}?`;
 	const nearest = nearestName(word, names);
 	return nearest === undefined ? undefined : `did you mean ${nearest}?`;
 }
