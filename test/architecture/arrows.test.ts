@@ -23,6 +23,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 		"@godwit/debug",
 		"@godwit/postgres",
 		"@godwit/source-file",
+		"@godwit/sql",
 		"@godwit/sqlite-native",
 		"@godwit/sqlite-node",
 		"@godwit/sqlite-wasm",

@@ -1,4 +1,4 @@
-import type { Driver, DriverFactory } from "./driver/driver.ts";
+import type { Driver, DriverFactory, LockOptions } from "./driver/driver.ts";
 import { MigrateError } from "./migrate-error.ts";
 import { nearestName } from "./nearest-name.ts";
 import type { Source, SourceFactory } from "./source/source.ts";
@@ -79,14 +79,18 @@ export async function openDriver(database: UrlOrPath): Promise<Driver> {
  *
  * @throws MigrateError `ERR_UNSUPPORTED` when the driver has no `breakLocks`, and as `openDriver`.
  */
-export async function breakLocks(database: UrlOrPath, confirm: (holder: string) => Promise<boolean>): Promise<number> {
+export async function breakLocks(
+	database: UrlOrPath,
+	confirm: (holder: string) => Promise<boolean>,
+	options: Pick<LockOptions, "timeoutMs"> = {},
+): Promise<number> {
 	const url = databaseUrl(database);
 	const factory = driverFactory(url);
 	if (factory.breakLocks === undefined) {
 		const message = `the driver of ${url.slice(0, url.indexOf(":"))}:// cannot clear a lock (it has no breakLocks); see its documentation for the lock of a process that is gone`;
 		throw new MigrateError("ERR_UNSUPPORTED", message, { capability: "breakLocks" });
 	}
-	return factory.breakLocks(url, confirm);
+	return factory.breakLocks(url, confirm, options);
 }
 
 /**

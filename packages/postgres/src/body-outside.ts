@@ -34,15 +34,15 @@ export function bodyOutside({
 			const last = statements.at(-1);
 			if (connection.transaction !== "none" && last !== undefined) throw transactionLeftOpenError(last);
 		} catch (error) {
-			throw await cleanUpAfter(error, () => leave(connection, set));
+			throw await cleanUpAfter(error, () => leave(connected));
 		}
-		await leave(connection, set);
+		await leave(connected);
 	};
 }
 
-async function leave(connection: PostgresConnection, set: boolean): Promise<void> {
+async function leave({ connection, reset }: Connected): Promise<void> {
 	await rollBack(connection);
-	if (set && connection.lost === undefined) await connection.send("RESET lock_timeout; RESET statement_timeout");
+	if (reset.length > 0 && connection.lost === undefined) await connection.send(reset.join("; "));
 }
 
 function settings({ ddlLockTimeoutMs, statementTimeoutMs }: PostgresConfig): readonly string[] {

@@ -44,8 +44,6 @@ export type MigrationTransaction = <T>(
 /** A body with one of these may leave settings behind that the next one must not find. */
 const SETS = /\b(?:set|reset|discard|set_config)\b/i;
 
-const RESET = ["RESET SESSION AUTHORIZATION", "RESET ALL"];
-
 export function migrationTransaction({ config, state, lock }: MigrationTransactionOptions): MigrationTransaction {
 	const withHistory = config.history !== "off";
 	const record = versionRecorder({ config, state });
@@ -61,12 +59,12 @@ export function migrationTransaction({ config, state, lock }: MigrationTransacti
 	}
 
 	return async (connected, { change, allowed = false }, work) => {
-		const { connection, names, own } = connected;
+		const { connection, names, reset } = connected;
 		const there = await prepare(connected, change !== undefined, allowed);
 		const plain = { lock: state.held && !lock.dropped, events: false };
 		const guard = there ? [`LOCK TABLE ${names.versions} IN EXCLUSIVE MODE`, ...selectOwnState(names, plain)] : [];
 		const set = transactionSettings(config);
-		const begin = { before: unsettled && own ? RESET : [], after: [...set, ...guard] };
+		const begin = { before: unsettled ? reset : [], after: [...set, ...guard] };
 		return inTransaction(connection, begin, async (begun) => {
 			unsettled = false;
 			let now = there ? ownState(names, plain, begun.slice(set.length + 1)) : undefined;
@@ -74,14 +72,16 @@ export function migrationTransaction({ config, state, lock }: MigrationTransacti
 			if (now !== undefined) assertFrom(change, now, allowed);
 
 			async function run(body: ReadBody): Promise<void> {
-				if (unsettled) await connection.send([...(own ? RESET : []), ...set].join("; "));
+				if (unsettled) await connection.send([...reset, ...set].join("; "));
 				unsettled = SETS.test(body.text);
 				const asked = { ...plain, events: withHistory && state.held && namesTables(names, body) };
 				const before = asked.events ? await readOwnState(connection, names, asked) : now;
 				await runInside(connection, body);
 				if (before === undefined) return;
 				const permitted = body.directives.has("allow own-tables");
-				now = await assertTablesKept(connected, { body, before, asked, permitted, withHistory });
+				const settle = unsettled ? [...reset, ...set] : [];
+				now = await assertTablesKept(connected, { body, before, asked, settle, permitted, withHistory });
+				unsettled = false;
 				if (now.transaction !== before.transaction) throw partlyCommittedError(body.statements[0]);
 			}
 

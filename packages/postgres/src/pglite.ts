@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, realpathSync } from "node:fs";
-import { dirname, isAbsolute, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import type { PGlite } from "@electric-sql/pglite";
 import { cleanUpAfter, type Driver, type DriverFactory } from "@godwit/core";
 import { loadPeer, type Peer } from "./connection/load-peer.ts";
 import { pgliteConnection } from "./connection/pglite-connection.ts";
@@ -7,18 +8,32 @@ import type { PostgresConnection } from "./connection/postgres-connection.ts";
 import { breakLocks } from "./lock/break-locks.ts";
 import { type PostgresDriverOptions, postgresDriver, withSession } from "./postgres-driver.ts";
 import { type FolderUrl, parseFolderUrl } from "./url/folder-url.ts";
+import { completeConfig, type PostgresConfig } from "./url/postgres-config.ts";
 
 type PGliteModule = typeof import("@electric-sql/pglite");
 
+/** The factory of the driver over PGlite: a driver by URL, and one over a database that is open already. */
+export interface PGliteFactory extends Required<DriverFactory> {
+	/**
+	 * Makes a driver of the caller's open database, which `close` leaves open. Go: WithInstance. Between two calls the settings
+	 * are as the caller left them. The caller runs nothing on it while a call is under way, and keeps others off its folder.
+	 *
+	 * @param options As in the URL. Each call rejects with `ERR_DATABASE` while the database is in a transaction.
+	 * @throws MigrateError `ERR_INVALID_OPTION`.
+	 */
+	withInstance(database: PGlite, options?: Partial<PostgresConfig>): Driver;
+}
+
 /** The driver over PGlite: `pglite://path/to/folder`, or `pglite://:memory:` for a database that ends with the driver. */
-export const pglite: Required<DriverFactory> = {
+export const pglite: PGliteFactory = {
 	takesPaths: false,
 	async open(url: string): Promise<Driver> {
 		const library = loadPGlite();
 		return postgresDriver(optionsOf(library, parseFolderUrl(url)));
 	},
 	async breakLocks(url, confirm) {
-		return withSession(optionsOf(loadPGlite(), parseFolderUrl(url)), (connected) => breakLocks(connected, confirm));
+		const options = optionsOf(loadPGlite(), parseFolderUrl(url));
+		return withSession(options, { timeoutMs: 0 }, (connected) => breakLocks(connected, confirm));
 	},
 	async absoluteUrl(url, folder) {
 		const { path } = parseFolderUrl(url);
@@ -31,24 +46,36 @@ export const pglite: Required<DriverFactory> = {
 		// Each database in memory is another one.
 		return path === ":memory:" ? `pglite memory ${++memories}` : `pglite ${realFolder(resolve(path))}`;
 	},
+	withInstance(database, options = {}) {
+		const connect = async (): Promise<PostgresConnection> => pgliteConnection(database, async () => {});
+		return postgresDriver({
+			name: "the database",
+			connect,
+			lockName: String,
+			lent: true,
+			config: completeConfig(options),
+		});
+	},
 };
 
 let memories = 0;
 
-/** Links are followed as far as the folder is there. */
+/** Links are followed as far as there is something. */
 function realFolder(folder: string): string {
-	return existsSync(folder) ? realpathSync(folder) : folder;
+	if (existsSync(folder)) return realpathSync(folder);
+	const above = dirname(folder);
+	return above === folder ? folder : join(realFolder(above), basename(folder));
 }
 
 function optionsOf(library: PGliteModule, { path, config }: FolderUrl): PostgresDriverOptions {
 	const connect = (): Promise<PostgresConnection> => connectFolder(library, path, config.lockTimeoutMs);
-	return { name: path, connect, path: undefined, config };
+	return { name: path, connect, lockName: String, config };
 }
 
 async function connectFolder(library: PGliteModule, path: string, timeoutMs: number): Promise<PostgresConnection> {
 	if (path === ":memory:") {
 		const database = await library.PGlite.create();
-		return pgliteConnection(library, database, () => database.close());
+		return pgliteConnection(database, () => database.close());
 	}
 	const folder = resolve(path);
 	if (!existsSync(dirname(folder))) mkdirSync(dirname(folder), { recursive: true });
@@ -57,7 +84,7 @@ async function connectFolder(library: PGliteModule, path: string, timeoutMs: num
 	const release = await lockFolder(folder, timeoutMs);
 	try {
 		const database = await library.PGlite.create(folder);
-		return pgliteConnection(library, database, async () => {
+		return pgliteConnection(database, async () => {
 			try {
 				await database.close();
 			} finally {

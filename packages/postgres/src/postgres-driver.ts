@@ -1,4 +1,4 @@
-import { cleanUpAfter, type Driver, defineDriver, type LockState } from "@godwit/core";
+import { type BackoffOptions, cleanUpAfter, type Driver, defineDriver, type LockState } from "@godwit/core";
 import { bodyRunner } from "./body-runner.ts";
 import type { PostgresConnection } from "./connection/postgres-connection.ts";
 import { type Connected, session as openSession, type Session } from "./connection/session.ts";
@@ -15,8 +15,10 @@ export interface PostgresDriverOptions {
 	/** The database, for messages: `app on db.example:5432`. Without secrets. */
 	readonly name: string;
 	readonly connect: () => Promise<PostgresConnection>;
-	/** The path of the URL with its slash; `undefined` for one without. */
-	readonly path: string | undefined;
+	/** As `SessionOptions.lockName`. */
+	readonly lockName: (database: string) => string;
+	/** As `SessionOptions.lent`. */
+	readonly lent?: boolean;
 	readonly config: PostgresConfig;
 }
 
@@ -24,15 +26,17 @@ export interface PostgresDriverOptions {
 export type PostgresDriver = Required<Omit<Driver, "history" | "structure" | "schema" | "scratch">> &
 	Pick<Driver, "history">;
 
-/** Does `work` on a connection of its own. */
+/** Does `work` on a connection of its own. @param backoff How long to wait for the server. */
 export async function withSession<T>(
-	{ name, connect, path, config }: PostgresDriverOptions,
+	{ name, connect, lockName, config }: PostgresDriverOptions,
+	backoff: BackoffOptions,
 	work: (connected: Connected) => Promise<T>,
 ): Promise<T> {
 	const table = migrationsTableOf(config);
-	const session = openSession({ name, connect, table, path, held: () => false, regain: async () => {} });
+	const session = openSession({ name, connect, table, lockName, held: () => false, regain: async () => {} });
 	let result: T;
 	try {
+		await session.ready(backoff);
 		result = await session.call(work);
 	} catch (error) {
 		throw await cleanUpAfter(error, session.close);
@@ -42,34 +46,49 @@ export async function withSession<T>(
 }
 
 /** The driver for PostgreSQL, whatever the connection. */
-export function postgresDriver({ name, connect, path, config }: PostgresDriverOptions): PostgresDriver {
+export function postgresDriver({
+	name,
+	connect,
+	lockName,
+	lent = false,
+	config,
+}: PostgresDriverOptions): PostgresDriver {
 	const withHistory = config.history !== "off";
 	const keepsTexts = config.history === "full";
 	const table = migrationsTableOf(config);
 
 	return defineDriver({ name, lockTimeoutMs: config.lockTimeoutMs }, (state: LockState) => {
 		const lock = postgresLock({ session: () => session, state, withHistory, leaseMs: config.lockLeaseMs });
-		const session: Session = openSession({ name, connect, table, path, held: () => state.kept, regain: lock.regain });
+		const session: Session = openSession({
+			name,
+			connect,
+			table,
+			lockName,
+			lent,
+			held: () => state.kept,
+			regain: lock.regain,
+		});
 		const bodies = bodyRunner({ config, state, lock });
 		return {
 			tryLock: lock.tryLock,
 			locked: lock.locked,
 			releaseLock: lock.releaseLock,
-			version: () => session.call((connected) => readVersion(connected, withHistory)),
+			version: () => session.repeatable((connected) => readVersion(connected, withHistory)),
 			...(withHistory && {
 				history: {
 					keepsText: (text: string) => keepsTexts && !asksNoStore(text),
 					reachesBeyond,
 					meaning,
-					read: () => session.call(readHistory),
-					texts: (id: number) => session.call((connected) => readTexts(connected, id)),
+					read: () => session.repeatable(readHistory),
+					texts: (id: number) => session.repeatable((connected) => readTexts(connected, id)),
 				},
 			}),
-			lastToken: () => session.call(lock.lastToken),
+			lastToken: () => session.repeatable(lock.lastToken),
 			setVersion: (change) => session.call((connected) => bodies.record(connected, change)),
 			run: (body) => session.call((connected) => bodies.run(connected, body)),
 			apply: (body, change) => session.call((connected) => bodies.apply(connected, body, change)),
 			transaction: (change, work) => session.call((connected) => bodies.together(connected, change, work)),
+			ready: (options) => session.ready(options),
 			drop: () => session.call((connected) => dropEverything(connected, state.held ? lock : undefined)),
 			close: session.close,
 		};

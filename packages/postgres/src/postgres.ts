@@ -1,20 +1,38 @@
+import { userInfo } from "node:os";
 import type { Driver, DriverFactory } from "@godwit/core";
 import { connectHosts } from "./connection/connect-hosts.ts";
+import { assertUsable, type LentClient, lentConnection } from "./connection/lent-connection.ts";
 import { loadPeer, type Peer } from "./connection/load-peer.ts";
 import { breakLocks } from "./lock/break-locks.ts";
 import { type PostgresDriverOptions, postgresDriver, withSession } from "./postgres-driver.ts";
 import { type ConnectionUrl, parseConnectionUrl } from "./url/connection-url.ts";
+import { completeConfig, type PostgresConfig } from "./url/postgres-config.ts";
+
+/** The factory of the driver over `pg`: a driver by URL, and one over a client or a pool that is there already. */
+export interface PostgresFactory extends Required<DriverFactory> {
+	/**
+	 * Makes a driver of the caller's client, or of one that it takes from the caller's pool and gives back with `close`. Go:
+	 * WithInstance. The version table is in the first schema of its search path.
+	 *
+	 * Between two calls the session's settings are as the caller left them. The caller runs nothing on a client while a call is
+	 * under way. With a client of its own, a connection that is lost stays so.
+	 *
+	 * @param options As in the URL. Each call rejects with `ERR_DATABASE` while a client is not connected, or in a transaction.
+	 * @throws MigrateError `ERR_INVALID_OPTION`; `ERR_RUNTIME` for a client of pg-native, and of a `pg` that is too old.
+	 */
+	withInstance(lent: LentClient, options?: Partial<PostgresConfig>): Driver;
+}
 
 /** The driver over `pg`: `postgres://user@host:5432/database`, and the same as `postgresql://` and `pgx5://`. */
-export const postgres: Required<DriverFactory> = {
+export const postgres: PostgresFactory = {
 	takesPaths: false,
 	async open(url: string): Promise<Driver> {
 		const connection = parseConnectionUrl(url);
 		return postgresDriver(optionsOf(loadPg(), connection));
 	},
-	async breakLocks(url, confirm) {
+	async breakLocks(url, confirm, { timeoutMs = 0 } = {}) {
 		const connection = parseConnectionUrl(url);
-		return withSession(optionsOf(loadPg(), connection), (connected) => breakLocks(connected, confirm));
+		return withSession(optionsOf(loadPg(), connection), { timeoutMs }, (connected) => breakLocks(connected, confirm));
 	},
 	async absoluteUrl(url) {
 		parseConnectionUrl(url);
@@ -22,12 +40,35 @@ export const postgres: Required<DriverFactory> = {
 	},
 	async identityOf(url) {
 		const { hosts, database, user } = parseConnectionUrl(url);
-		return `postgres ${JSON.stringify([hosts, database ?? user])}`;
+		const servers = hosts.map(({ host, port }) => `${isLoopback(host) ? "localhost" : host.toLowerCase()}:${port}`);
+		return `postgres ${JSON.stringify([servers.sort(), database ?? user ?? userInfo().username])}`;
+	},
+	withInstance(lent, options = {}) {
+		const config = completeConfig(options);
+		assertUsable(lent);
+		return postgresDriver({
+			name: "the database",
+			connect: () => lentConnection(lent),
+			// As of a run by URL, which it excludes.
+			lockName: (database) => `/${database}`,
+			lent: true,
+			config,
+		});
 	},
 };
 
+/** The name that golang-migrate's command has for a database is the path of a URL. */
+function lockNameOf(path: string | undefined): (database: string) => string {
+	return (database) => path ?? database;
+}
+
+function isLoopback(host: string): boolean {
+	return /^(localhost|127\.0\.0\.1|::1)$/i.test(host);
+}
+
 function optionsOf(pg: Pg, url: ConnectionUrl): PostgresDriverOptions {
-	return { name: nameOf(url), connect: () => connectHosts(pg, url), path: url.path, config: url.config };
+	const { path, config } = url;
+	return { name: nameOf(url), connect: () => connectHosts(pg, url), lockName: lockNameOf(path), config };
 }
 
 function nameOf({ hosts, database }: ConnectionUrl): string {

@@ -1,10 +1,7 @@
-import * as library from "@electric-sql/pglite";
 import { PGlite } from "@electric-sql/pglite";
 import { type DriverCapability, type DriverHarness, driverLaws, engineLaws, runLaws } from "@godwit/conformance";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { pgliteConnection } from "../src/connection/pglite-connection.ts";
-import { postgresDriver } from "../src/postgres-driver.ts";
-import { completeConfig } from "../src/url/postgres-config.ts";
+import { pglite } from "../src/index.ts";
 import { dialect } from "./fixtures/postgres-harness.ts";
 
 let database: PGlite;
@@ -24,12 +21,7 @@ async function harness(): Promise<DriverHarness & AsyncDisposable> {
 	return {
 		async open() {
 			await database.exec(`SET search_path = ${schema}`);
-			return postgresDriver({
-				name: schema,
-				connect: async () => pgliteConnection(library, database, async () => {}),
-				path: undefined,
-				config: completeConfig({ migrationsTable: "schema_migrations" }),
-			});
+			return pglite.withInstance(database);
 		},
 		dialect,
 		async objects() {

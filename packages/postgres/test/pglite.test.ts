@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
 import { Migrate, memorySource } from "@godwit/core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { pglite } from "../src/index.ts";
@@ -33,6 +34,24 @@ describe("pglite", () => {
 			await using migrate = new Migrate({ source, driver: await pglite.open("pglite://:memory:") });
 			expect((await migrate.up()).applied).toHaveLength(applied);
 		}
+	});
+
+	it("works on an open database of the caller's, and leaves it open and its settings as they were", async () => {
+		const database = await PGlite.create();
+		onTestFinished(() => database.close());
+		await database.exec("CREATE SCHEMA apart; SET search_path = apart; SET work_mem = '9MB'");
+		{
+			await using migrate = new Migrate({ source, driver: pglite.withInstance(database) });
+			expect((await migrate.up()).applied).toHaveLength(2);
+		}
+		const { rows } = await database.query(
+			"SELECT version, current_setting('work_mem') AS memory FROM apart.schema_migrations",
+		);
+		expect(rows).toEqual([{ version: 2, memory: "9MB" }]);
+		await database.exec("BEGIN");
+		await using driver = pglite.withInstance(database);
+		await expect(driver.version()).rejects.toThrow("is in a transaction; end it");
+		await database.exec("ROLLBACK");
 	});
 
 	it.each([

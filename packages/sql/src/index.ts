@@ -1,4 +1,5 @@
 export { type Comment, type Directive, readDirectives } from "./directives.ts";
+export { parseGoDuration } from "./go-duration.ts";
 export { invalidBody } from "./invalid-body.ts";
 export { createLease, type Lease, timestamp } from "./lease.ts";
 export {

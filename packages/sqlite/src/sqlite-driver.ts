@@ -34,7 +34,7 @@ export interface SqliteDriverOptions {
 }
 
 /** A driver that has what SQLite can do; `history` is missing when the configuration turns it off. */
-export type SqliteDriver = Required<Omit<Driver, "history">> & Pick<Driver, "history">;
+export type SqliteDriver = Required<Omit<Driver, "history" | "ready">> & Pick<Driver, "history">;
 
 /** The driver for SQLite, whatever the binding. */
 export function sqliteDriver({ access, path, config, borrowed, scratch }: SqliteDriverOptions): SqliteDriver {

@@ -37,6 +37,12 @@ export const commonFlags: readonly Flag[] = [
 	{ name: "prefetch", kind: "count", value: "N", help: "how many migrations are read ahead (default 10)" },
 	{ name: "lock-timeout", kind: "count", value: "N", help: "how many seconds to wait for the lock (default 15)" },
 	{
+		name: "wait",
+		kind: "duration",
+		value: "30s",
+		help: "how long to wait for a database server that does not answer yet (default: not at all)",
+	},
+	{
 		name: "transaction",
 		kind: "string",
 		words: ["each", "all"],

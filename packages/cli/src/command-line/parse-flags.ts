@@ -1,8 +1,8 @@
 import { UsageError } from "./usage-error.ts";
 
 export interface FlagSyntax {
-	/** A count is a whole number from 0, an integer may be negative. */
-	readonly kind: "boolean" | "string" | "count" | "integer";
+	/** A count is a whole number from 0, an integer may be negative, a duration is written as in Go. */
+	readonly kind: "boolean" | "string" | "count" | "integer" | "duration";
 	/** The only values of a string; missing when any will do. */
 	readonly words?: readonly string[];
 }
@@ -87,6 +87,9 @@ function assertValue(name: string, value: string, { kind, words }: FlagSyntax): 
 	const invalid = `invalid value "${value}" for flag -${name}: it must be`;
 	if (kind === "count" && !/^[0-9]{1,15}$/.test(value)) throw new UsageError(`${invalid} a whole number, 0 or more`);
 	if (kind === "integer" && !/^-?[0-9]{1,15}$/.test(value)) throw new UsageError(`${invalid} a whole number`);
+	if (kind === "duration" && !/^(0|([0-9]+(\.[0-9]+)?(ms|s|m|h))+)$/.test(value)) {
+		throw new UsageError(`${invalid} a duration, such as 30s or 2m`);
+	}
 	if (words !== undefined && !words.includes(value)) throw new UsageError(`${invalid} ${words.join(" or ")}`);
 }
 

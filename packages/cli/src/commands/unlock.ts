@@ -9,8 +9,11 @@ export const unlock: Command = {
 	flags: [{ name: "f", kind: "boolean", help: "do not ask" }],
 	async run({ line, settings, terminal, print }) {
 		assertAtMost(0, line);
-		const { clearLocks } = await import("../database/clear-locks.ts");
-		const cleared = await clearLocks(settings, terminal, { ask: !line.is("f") });
+		const [{ clearLocks }, { waitOf }] = await Promise.all([
+			import("../database/clear-locks.ts"),
+			import("../database/wait.ts"),
+		]);
+		const cleared = await clearLocks(settings, terminal, { ask: !line.is("f"), waitMs: waitOf(line) });
 		if (line.is("json")) print(json({ type: "result", cleared }));
 		return 0;
 	},

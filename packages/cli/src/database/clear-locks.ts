@@ -15,16 +15,17 @@ const QUESTION: Question = {
 export async function clearLocks(
 	settings: Settings,
 	terminal: Terminal,
-	{ ask }: { readonly ask: boolean },
+	{ ask, waitMs }: { readonly ask: boolean; readonly waitMs: number | undefined },
 ): Promise<number> {
 	const database = await requireDatabase(settings);
 	let seen = false;
-	const cleared = await breakLocks(database, async (holder) => {
+	const agree = async (holder: string): Promise<boolean> => {
 		seen = true;
 		terminal.line(holder);
 		if (ask) await confirm(QUESTION, terminal);
 		return true;
-	});
+	};
+	const cleared = await breakLocks(database, agree, waitMs === undefined ? {} : { timeoutMs: waitMs });
 	const none = seen ? "no lock was cleared: it has changed hands meanwhile" : "no lock is held";
 	terminal.line(cleared === 0 ? none : `locks cleared: ${cleared}`);
 	return cleared;

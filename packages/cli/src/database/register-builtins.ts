@@ -13,7 +13,7 @@ export function registerBuiltins(): void {
 		register(scheme, {
 			takesPaths: true,
 			open: async (url) => (await load()).open(url),
-			breakLocks: async (url, confirm) => (await load()).breakLocks(url, confirm),
+			breakLocks: async (url, confirm, options) => (await load()).breakLocks(url, confirm, options),
 			absoluteUrl: async (url, folder) => (await load()).absoluteUrl(url, folder),
 			identityOf: async (url) => (await load()).identityOf(url),
 		});

@@ -20,6 +20,7 @@ import { openMigrations } from "./open-migrations.ts";
 import type { Operation } from "./operation.ts";
 import { requireDatabase, resolveSource } from "./resolve-urls.ts";
 import { EXIT_STOPPED, stopOnSignal } from "./stop-on-signal.ts";
+import { waitOf } from "./wait.ts";
 
 /**
  * Carries out a command that works on a database.
@@ -129,9 +130,11 @@ function optionsOf(
 ): MigrateOptions & Required<Pick<MigrateOptions, "onEvent">> {
 	const prefetch = line.value("prefetch");
 	const lockTimeout = line.value("lock-timeout");
+	const waitMs = waitOf(line);
 	return {
 		...(prefetch !== undefined && { prefetch: Number(prefetch) }),
 		...(lockTimeout !== undefined && { lockTimeoutMs: Number(lockTimeout) * 1e3 }),
+		...(waitMs !== undefined && { waitMs }),
 		...(signal !== undefined && { signal }),
 		...transactionOf(line),
 		...policiesOf(line, settings),

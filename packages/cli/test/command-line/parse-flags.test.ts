@@ -7,6 +7,7 @@ const flags = new Map<string, FlagSyntax>([
 	["all", { kind: "boolean" }],
 	["prefetch", { kind: "count" }],
 	["digits", { kind: "integer" }],
+	["wait", { kind: "duration" }],
 ]);
 
 function parse(...args: readonly string[]): { values: Record<string, string>; operands: readonly string[] } {
@@ -33,6 +34,7 @@ describe("parseFlags", () => {
 		{ args: ["-"], values: {}, operands: ["-"] },
 		{ args: [""], values: {}, operands: [""] },
 		{ args: ["-prefetch", "0"], values: { prefetch: "0" }, operands: [] },
+		{ args: ["-wait", "1m30.5s"], values: { wait: "1m30.5s" }, operands: [] },
 		{ args: ["-digits", "-1"], values: { digits: "-1" }, operands: [] },
 	])("reads $args as Go does", ({ args, values, operands }) => {
 		expect(parse(...args)).toEqual({ values, operands });
@@ -50,13 +52,15 @@ describe("parseFlags", () => {
 			message: 'invalid value "-1" for flag -prefetch: it must be a whole number, 0 or more',
 		},
 		{ args: ["-digits", "six"], message: 'invalid value "six" for flag -digits: it must be a whole number' },
+		{ args: ["-wait", "30"], message: 'invalid value "30" for flag -wait: it must be a duration, such as 30s or 2m' },
+		{ args: ["-wait=-1s"], message: 'invalid value "-1s" for flag -wait' },
 	])("refuses $args", ({ args, message }) => {
 		expect(() => parse(...args)).toThrow(UsageError);
 		expect(() => parse(...args)).toThrow(message);
 	});
 
 	it("says which flags could have been meant by an unknown one", () => {
-		const known = ["-path", "-all", "-prefetch", "-digits"];
+		const known = ["-path", "-all", "-prefetch", "-digits", "-wait"];
 		expect(() => parse("-paht")).toThrow(expect.objectContaining({ unknown: { word: "-paht", known } }));
 	});
 });

@@ -48,6 +48,8 @@ export interface DriverPrimitives extends LockPrimitives {
 	schema?(options: ReadOptions): Promise<Schema>;
 	/** As `Driver.scratch`. */
 	scratch?(): Promise<Driver>;
+	/** As `Driver.ready`; what it is given is as for `version`. */
+	ready?(options: ReadOptions): Promise<void>;
 	/** As `Driver.drop`. */
 	drop(): Promise<void>;
 	/** Releases the connection, after the lock was given back as far as that was possible. */
@@ -132,7 +134,7 @@ export function defineDriver<P extends DriverPrimitives>(
 		},
 		[Symbol.asyncDispose]: () => driver.close(),
 	};
-	const { apply, transaction: begin, lastToken, structure, schema, scratch } = database;
+	const { apply, transaction: begin, lastToken, structure, schema, scratch, ready } = database;
 	if (apply !== undefined) driver.apply = (body, change) => changing(change, () => apply(bodies.wrap(body), change));
 	if (begin !== undefined) {
 		driver.transaction = async (change, work) => {
@@ -143,6 +145,7 @@ export function defineDriver<P extends DriverPrimitives>(
 	if (lastToken !== undefined) driver.lastToken = () => calls.run(lastToken);
 	if (structure !== undefined) driver.structure = (options = {}) => reading(options, structure);
 	if (schema !== undefined) driver.schema = (options = {}) => reading(options, schema);
+	if (ready !== undefined) driver.ready = (options) => reading(options, ready);
 	if (scratch !== undefined) driver.scratch = () => calls.run(scratch);
 	const { history } = database;
 	if (history !== undefined) {
@@ -171,7 +174,7 @@ function assertChange(change: VersionChange): void {
 	throw new TypeError("a change of the version is { version: bigint, dirty: boolean }, and more, see VersionChange");
 }
 
-type Optional = "apply" | "transaction" | "lastToken" | "history" | "structure" | "schema" | "scratch";
+type Optional = "apply" | "transaction" | "lastToken" | "history" | "structure" | "schema" | "scratch" | "ready";
 
 /** A driver that has the optional methods that its primitives have. */
 export type DriverOf<P> = Driver & Required<Pick<Driver, Extract<keyof P, Optional>>>;

@@ -165,7 +165,14 @@ export interface Driver extends AsyncDisposable {
 	 */
 	transaction?<T>(change: VersionChange, work: (transaction: DriverTransaction) => Promise<T>): Promise<T>;
 
-	/** Optional: reads the token of the last change that was committed under this instance's lock. */
+	/**
+	 * Optional: reads the token of the last change that was committed under this instance's lock.
+	 *
+	 * After a call that was `ERR_CONNECTION_LOST` it connects again, and no change that was under way can be committed any more
+	 * when it resolves.
+	 *
+	 * @throws MigrateError `ERR_LOCK_LOST` when another holder has taken the lock, whose changes have tokens of their own.
+	 */
 	lastToken?(): Promise<string | undefined>;
 
 	/**
@@ -182,6 +189,16 @@ export interface Driver extends AsyncDisposable {
 	 * reaches nothing outside of it: a statement that would write a file is an error.
 	 */
 	scratch?(): Promise<Driver>;
+
+	/**
+	 * Optional, for a database behind a server: resolves when the server takes a connection, and writes nothing. It waits for one
+	 * that does not answer, or that is starting.
+	 *
+	 * @param options How long to wait: `timeoutMs`.
+	 * @throws MigrateError `ERR_DATABASE` with what the last attempt failed with, when the time is up; at once for what no waiting
+	 *   cures, such as a wrong password.
+	 */
+	ready?(options: LockOptions): Promise<void>;
 
 	/** Optional: the history, see `VersionChange.events`. */
 	readonly history?: DriverHistory;
@@ -234,9 +251,14 @@ export interface DriverFactory {
 	 * Optional: clears locks on a database that a person knows to be left behind.
 	 *
 	 * @param confirm Asked for each lock that is held, with a text that says by whom; false keeps it.
+	 * @param options How long to wait for a database server, see `Driver.ready`; a database without one does not look at it.
 	 * @returns How many locks were cleared.
 	 */
-	breakLocks?(url: string, confirm: (holder: string) => Promise<boolean>): Promise<number>;
+	breakLocks?(
+		url: string,
+		confirm: (holder: string) => Promise<boolean>,
+		options?: Pick<LockOptions, "timeoutMs">,
+	): Promise<number>;
 
 	/**
 	 * Optional: whether the URLs are `scheme://PATH`, with `%` and `?` of the path percent-encoded. A path that is given in

@@ -7,6 +7,7 @@ import type { Source } from "../source/source.ts";
 import { NIL_VERSION, type Version } from "../version.ts";
 import { versionNotFound } from "./plan.ts";
 import { carryOut } from "./run/carry-out.ts";
+import { recordOnce } from "./run/change-once.ts";
 import { dirtyDatabase } from "./run/dirty-database.ts";
 import { preparedWay } from "./run/prepare.ts";
 import { sourceCalls } from "./run/source-calls.ts";
@@ -41,7 +42,7 @@ export async function baseline(
 	const digest = String(versionDigest(versions.filter((known) => known <= version)));
 	const events = driver.history && (() => [{ op: "baseline", version, target: version, ...signed(), digest } as const]);
 	const from = { version: found.version, dirty: false };
-	await driver.setVersion({ version, dirty: false, from, token: newToken(), events });
+	await recordOnce(driver, { version, dirty: false, from, token: newToken(), events });
 }
 
 async function assertStructure(source: Source, driver: Driver, version: Version): Promise<void> {

@@ -7,6 +7,11 @@ import type { Policies } from "./policies/policies.ts";
 export interface MigrateOptions extends Policies {
 	/** How long to wait for the migration lock, in milliseconds; the driver's own default otherwise. Go: LockTimeout. */
 	readonly lockTimeoutMs?: number;
+	/**
+	 * How long each operation waits for a database server that does not answer or is starting, in milliseconds. Default 0: it is
+	 * asked once. A database without a server is not waited for.
+	 */
+	readonly waitMs?: number;
 	/** How many migrations are read ahead of the one that runs, where their source has to be waited for. Default 10. Go: PrefetchMigrations. */
 	readonly prefetch?: number;
 	/** Stops after the migration in flight, for the life of the instance. Go: GracefulStop. */
@@ -32,6 +37,7 @@ export interface MigrateOptions extends Policies {
 
 const NAMES = [
 	"lockTimeoutMs",
+	"waitMs",
 	"prefetch",
 	"signal",
 	"around",
@@ -45,7 +51,7 @@ const NAMES = [
 
 /** @throws TypeError for what code without types passes: an option that does not exist, a value that is none. */
 export function assertOptions(options: MigrateOptions): void {
-	const { prefetch = 0, lockTimeoutMs = 0, missingDown, transaction, outOfOrder, changed, newer } = options;
+	const { prefetch = 0, lockTimeoutMs = 0, waitMs = 0, missingDown, transaction, outOfOrder, changed, newer } = options;
 	const unknown = Object.keys(options).find((name) => !NAMES.some((known) => known === name));
 	if (unknown !== undefined) {
 		const nearest = nearestName(unknown, NAMES);
@@ -56,6 +62,7 @@ export function assertOptions(options: MigrateOptions): void {
 		throw new TypeError(`prefetch must be a whole number of at least 0, not ${prefetch}`);
 	}
 	if (!(lockTimeoutMs >= 0)) throw new TypeError(`lockTimeoutMs must be a number of at least 0, not ${lockTimeoutMs}`);
+	if (!(waitMs >= 0)) throw new TypeError(`waitMs must be a number of at least 0, not ${waitMs}`);
 	assertOneOf("missingDown", missingDown, ["error", "skip"]);
 	assertOneOf("transaction", transaction, ["each", "all"]);
 	assertOneOf("outOfOrder", outOfOrder, ["error", "skip", "apply"]);

@@ -21,12 +21,14 @@ import { openBoth } from "./open-both.ts";
 import type { Goal } from "./plan.ts";
 import { type Cure, repair } from "./repair.ts";
 import { type CarryOut, carryOut } from "./run/carry-out.ts";
+import { recordOnce } from "./run/change-once.ts";
 import { underLock, waitingOf } from "./run/migration-lock.ts";
 import { preparedMigrations, preparedWay } from "./run/prepare.ts";
 import { preparedStored } from "./run/prepare-stored.ts";
 import { type SourceCalls, sourceCalls } from "./run/source-calls.ts";
 import { isPendingMigration, type PendingMigration, readStatus, type StatusReport } from "./status.ts";
 import { readStoredDown, type StoredDown, withHistory } from "./stored-down.ts";
+import { newToken } from "./token.ts";
 
 /**
  * A source and a database, and what to do with them. Operations that overlap run one after the other. Go: migrate.Migrate.
@@ -149,7 +151,8 @@ export class Migrate implements AsyncDisposable {
 	async force(version: bigint | number): Promise<void> {
 		const forced = toVersion(version);
 		const events = this.#driver.history && (await forceEvents(this.#source, forced));
-		await this.#exclusively(() => this.#driver.setVersion({ version: forced, dirty: false, events }));
+		const change = { version: forced, dirty: false, token: newToken(), events };
+		await this.#exclusively(() => recordOnce(this.#driver, change));
 	}
 
 	/**
@@ -287,7 +290,13 @@ export class Migrate implements AsyncDisposable {
 	/** Runs an operation when those before it are over. @throws MigrateError `ERR_IN_OPERATION`. */
 	async #operate<T>(work: () => Promise<T>): Promise<T> {
 		this.#sourceCalls.assertNone();
-		return withJson(await this.#operations.run(work));
+		const { waitMs: timeoutMs = 0, signal } = this.#options;
+		return withJson(
+			await this.#operations.run(async () => {
+				if (timeoutMs > 0) await this.#driver.ready?.({ timeoutMs, signal });
+				return work();
+			}),
+		);
 	}
 
 	async #exclusively(work: () => Promise<void>): Promise<void> {

@@ -9,6 +9,7 @@ import type { Direction } from "../migration.ts";
 import type { Source } from "../source/source.ts";
 import { compareVersions, NIL_VERSION, type Version } from "../version.ts";
 import { isPending } from "./policies/policies.ts";
+import { recordOnce } from "./run/change-once.ts";
 import { dirtyDatabase } from "./run/dirty-database.ts";
 import { newToken } from "./token.ts";
 
@@ -50,7 +51,7 @@ export async function repair(source: Source, driver: Driver, cure: Cure): Promis
 	const said = { ...event, target, note: cure.note, ...signed() };
 	state.known.add({ ...said, id: 0, stamp: undefined });
 	const digest = versionDigest(settledVersions(state)).toString();
-	await driver.setVersion({
+	await recordOnce(driver, {
 		...{ version: target, dirty: false, from: { version, dirty }, token: newToken() },
 		events: () => [...events, { ...said, digest }],
 	});
@@ -96,7 +97,7 @@ async function settleByNumber(driver: Driver, { found, versions }: AppliedState,
 	const below = versions.findLast((version) => version < found.version) ?? NIL_VERSION;
 	const version = cure.ended === "applied" ? found.version : below;
 	const { version: at, dirty } = found;
-	await driver.setVersion({ version, dirty: false, from: { version: at, dirty }, token: newToken() });
+	await recordOnce(driver, { version, dirty: false, from: { version: at, dirty }, token: newToken() });
 }
 
 function doesNotFit(version: Version, reason: string): MigrateError<"ERR_REPAIR"> {

@@ -1,4 +1,4 @@
-import type { Client, ClientConfig, Connection, Submittable } from "pg";
+import type { Client, ClientBase, ClientConfig, Connection, Submittable } from "pg";
 import { isFatal } from "../postgres-error.ts";
 import { messageResults } from "./message-results.ts";
 import type { PostgresConnection, SendOptions, TransactionStatus } from "./postgres-connection.ts";
@@ -6,7 +6,7 @@ import type { PostgresConnection, SendOptions, TransactionStatus } from "./postg
 type ClientClass = new (config: ClientConfig) => Client;
 
 /** What a client of `pg` has besides what its types say. */
-interface WholeClient extends Client {
+interface WholeClient extends ClientBase {
 	readonly processID: number | null;
 	readonly connectionParameters: { options?: string | undefined; application_name?: string | undefined };
 	getTransactionStatus(): "I" | "T" | "E" | null;
@@ -20,9 +20,32 @@ const STATUS: Readonly<Record<string, TransactionStatus>> = { I: "none", T: "ope
  * @throws The error of `pg`.
  */
 export async function connectPg(Class: ClientClass, config: ClientConfig): Promise<PostgresConnection> {
-	const client = new Class(config) as WholeClient;
-	client.connectionParameters.options = config.options;
-	client.connectionParameters.application_name = config.application_name;
+	const client = new Class(config);
+	const { connectionParameters } = client as Client & WholeClient;
+	connectionParameters.options = config.options;
+	connectionParameters.application_name = config.application_name;
+	// A connection that is lost has nothing to say goodbye to.
+	const connection = clientConnection(client, async (lost) => (lost === undefined ? client.end() : undefined));
+	try {
+		await client.connect();
+	} catch (error) {
+		await client.end().catch(() => {});
+		throw error;
+	}
+	return connection;
+}
+
+/**
+ * Makes a connection of a client.
+ *
+ * @param close Gives the client back. It is told why the connection was lost, and given what stops listening to the client,
+ *   whose errors need somebody who hears them.
+ */
+export function clientConnection(
+	lent: ClientBase,
+	close: (lost: Error | undefined, stopListening: () => void) => Promise<void>,
+): PostgresConnection {
+	const client = lent as WholeClient;
 	let lost: Error | undefined;
 	let fail: ((error: Error) => void) | undefined;
 
@@ -31,14 +54,12 @@ export async function connectPg(Class: ClientClass, config: ClientConfig): Promi
 		fail?.(error);
 	}
 
-	client.on("error", lose);
-	client.on("end", () => lose(new Error("the connection was closed")));
-	try {
-		await client.connect();
-	} catch (error) {
-		await client.end().catch(() => {});
-		throw error;
+	function ended(): void {
+		lose(new Error("the connection was closed"));
 	}
+
+	client.on("error", lose);
+	client.on("end", ended);
 	return {
 		get transaction() {
 			return STATUS[client.getTransactionStatus() ?? "I"] ?? "none";
@@ -46,7 +67,9 @@ export async function connectPg(Class: ClientClass, config: ClientConfig): Promi
 		get lost() {
 			return lost;
 		},
-		backend: client.processID ?? undefined,
+		get backend() {
+			return client.processID ?? undefined;
+		},
 		send(sql, options = {}) {
 			return new Promise((resolve, reject) => {
 				const message = new SimpleMessage(sql, options, (error) => {
@@ -65,8 +88,10 @@ export async function connectPg(Class: ClientClass, config: ClientConfig): Promi
 			});
 		},
 		async close() {
-			// A connection that is lost has nothing to say goodbye to.
-			if (lost === undefined) await client.end();
+			await close(lost, () => {
+				client.off("error", lose);
+				client.off("end", ended);
+			});
 		},
 	};
 }

@@ -2,8 +2,6 @@ import type { PGlite } from "@electric-sql/pglite";
 import { messageResults } from "./message-results.ts";
 import type { PostgresConnection, TransactionStatus } from "./postgres-connection.ts";
 
-type PGliteModule = typeof import("@electric-sql/pglite");
-
 /** What the parser of PGlite gives, by its name. */
 interface Message {
 	readonly name: string;
@@ -13,11 +11,7 @@ interface Message {
 }
 
 /** @param close Also releases what the caller holds for it. */
-export function pgliteConnection(
-	{ protocol }: Pick<PGliteModule, "protocol">,
-	database: PGlite,
-	close: () => Promise<void>,
-): PostgresConnection {
+export function pgliteConnection(database: PGlite, close: () => Promise<void>): PostgresConnection {
 	let transaction: TransactionStatus = "none";
 	return {
 		get transaction() {
@@ -27,7 +21,7 @@ export function pgliteConnection(
 		backend: undefined,
 		async send(sql, options = {}) {
 			const results = messageResults(options);
-			const { messages } = await database.execProtocol(protocol.serialize.query(sql), { throwOnError: false });
+			const { messages } = await database.execProtocol(queryMessage(sql), { throwOnError: false });
 			let failure: Error | undefined;
 			for (const message of messages as unknown as readonly (Message | (Message & Error))[]) {
 				if (message.name === "rowDescription") {
@@ -43,6 +37,16 @@ export function pgliteConnection(
 		},
 		close,
 	};
+}
+
+/** See https://www.postgresql.org/docs/current/protocol-message-formats.html#PROTOCOL-MESSAGE-FORMATS-QUERY */
+function queryMessage(sql: string): Uint8Array {
+	const text = new TextEncoder().encode(sql);
+	const message = new Uint8Array(text.length + 6);
+	message[0] = 0x51;
+	new DataView(message.buffer).setInt32(1, text.length + 5);
+	message.set(text, 5);
+	return message;
 }
 
 function statusOf(status: string | undefined): TransactionStatus {

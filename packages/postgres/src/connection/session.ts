@@ -1,8 +1,16 @@
-import { createTrace, isMigrateError, MigrateError, withBackoff } from "@godwit/core";
+import {
+	type BackoffOptions,
+	cleanUpAfter,
+	createTrace,
+	isMigrateError,
+	MigrateError,
+	withBackoff,
+} from "@godwit/core";
 import { advisoryKey } from "../lock/advisory-lock.ts";
 import { connectError, connectionLostError, databaseError, sqlState } from "../postgres-error.ts";
 import { type TableNames, tableNames } from "../tables/table-names.ts";
 import type { MigrationsTable } from "../url/migrations-table.ts";
+import { callerSettings, RESET } from "./lent-connection.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
 
 const trace = createTrace("godwit:postgres");
@@ -15,6 +23,8 @@ export interface Connected {
 	readonly advisory: bigint | undefined;
 	/** Whether the session is this driver's alone, and stays it between transactions. */
 	readonly own: boolean;
+	/** The statements after which no setting is left that a migration has made; none where each transaction may have another session. */
+	readonly reset: readonly string[];
 	/** What the lock cannot keep out; `undefined` when it keeps out what it should. */
 	readonly notice: string | undefined;
 }
@@ -27,8 +37,10 @@ export interface Session {
 	 * @throws MigrateError `ERR_CONNECTION_LOST`, `ERR_DATABASE`.
 	 */
 	call<T>(work: (connected: Connected) => Promise<T>): Promise<T>;
-	/** The connection that there is; `undefined` when there is none, or when it is lost. */
-	readonly current: Connected | undefined;
+	/** As `call`, for work that can be done again: it is, once, when the connection was lost in its midst. */
+	repeatable<T>(work: (connected: Connected) => Promise<T>): Promise<T>;
+	/** Connects, and waits for a server that is away or starting. @throws MigrateError `ERR_DATABASE`, what `signal` says. */
+	ready(options: BackoffOptions): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -37,8 +49,10 @@ export interface SessionOptions {
 	readonly name: string;
 	readonly connect: () => Promise<PostgresConnection>;
 	readonly table: MigrationsTable;
-	/** The path of the URL with its slash; `undefined` for one without, and where nobody else can be. */
-	readonly path: string | undefined;
+	/** What golang-migrate calls the database, from its name. */
+	readonly lockName: (database: string) => string;
+	/** Whether the session is a caller's, whose settings are as they were after each call. Default false. */
+	readonly lent?: boolean;
 	/** Whether the lock is held, so that a server that is away for a moment is waited for. */
 	readonly held: () => boolean;
 	/** Called after a connection was lost under the lock and another one was made. */
@@ -48,8 +62,41 @@ export interface SessionOptions {
 /** How long a server that was lost under the lock may be away, in milliseconds: long enough for a standby to take over. */
 const AWAY_MS = 10_000;
 
-/** A server that starts, stops, or is not there yet. */
-const AWAY = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "57P01", "57P02", "57P03", "25006", "08006", "08001"]);
+/** A server that starts, stops, or is not there yet; also its name. */
+const AWAY = new Set([
+	"ECONNREFUSED",
+	"ECONNRESET",
+	"EPIPE",
+	"ETIMEDOUT",
+	"EHOSTUNREACH",
+	"ENOTFOUND",
+	"EAI_AGAIN",
+	"ENOENT",
+	"57P01",
+	"57P02",
+	"57P03",
+	"25006",
+	"08006",
+	"08001",
+]);
+
+/** @returns What the last attempt failed with, when the time is up. @throws MigrateError for what no waiting cures. */
+async function connectWaiting(
+	options: SessionOptions,
+	backoff: BackoffOptions,
+): Promise<Connected | { readonly error: unknown }> {
+	let error: unknown;
+	const made = await withBackoff(async () => {
+		try {
+			return await connectOnce(options);
+		} catch (cause) {
+			if (!AWAY.has(isMigrateError(cause, "ERR_DATABASE") ? (cause.details.resultCode ?? "") : "")) throw cause;
+			error = cause;
+			return undefined;
+		}
+	}, backoff);
+	return made ?? { error };
+}
 
 export function session(options: SessionOptions): Session {
 	const { name, held, regain } = options;
@@ -62,49 +109,65 @@ export function session(options: SessionOptions): Session {
 	async function connected(): Promise<Connected> {
 		if (current !== undefined && current.connection.lost === undefined && !owing) return current;
 		if (current?.connection.lost !== undefined) {
+			const { connection } = current;
 			owing = held();
 			current = undefined;
+			await connection.close();
 		}
 		current ??= owing ? await connectAgain() : await connectOnce(options);
-		if (owing) await regain(current);
-		owing = false;
+		if (owing) await regainLock(current);
 		return current;
+	}
+
+	async function regainLock(use: Connected): Promise<void> {
+		try {
+			await regain(use);
+			owing = false;
+		} catch (error) {
+			// When another run has the lock, reads go on, and changes are refused for what is in its row.
+			if (isMigrateError(error, "ERR_LOCK_LOST")) owing = false;
+			throw failureOf(use, error);
+		}
+	}
+
+	function failureOf({ connection: { lost } }: Connected, error: unknown): unknown {
+		// What was found out before the connection went is still true.
+		if (lost !== undefined && !isMigrateError(error)) return connectionLostError(name, lost);
+		return databaseError(name, error);
 	}
 
 	async function connectAgain(): Promise<Connected> {
 		trace("%s: connecting again", name);
-		let last: unknown;
-		const made = await withBackoff(
-			async () => {
-				try {
-					return await connectOnce(options);
-				} catch (error) {
-					if (!AWAY.has(isMigrateError(error, "ERR_DATABASE") ? (error.details.resultCode ?? "") : "")) throw error;
-					last = error;
-					return undefined;
-				}
-			},
-			{ timeoutMs: gone ? 0 : AWAY_MS },
-		);
-		gone = made === undefined;
-		if (made === undefined) throw last;
+		const made = await connectWaiting(options, { timeoutMs: gone ? 0 : AWAY_MS });
+		gone = "error" in made;
+		if ("error" in made) throw made.error;
 		return made;
 	}
 
+	async function call<T>(work: (connected: Connected) => Promise<T>): Promise<T> {
+		const use = await connected();
+		try {
+			return await (options.lent === true && use.own ? restoring(use, work) : work(use));
+		} catch (error) {
+			throw failureOf(use, error);
+		}
+	}
+
 	return {
-		get current() {
-			return current?.connection.lost === undefined ? current : undefined;
-		},
-		async call(work) {
-			const use = await connected();
+		call,
+		async repeatable(work) {
 			try {
-				return await work(use);
+				return await call(work);
 			} catch (error) {
-				const { lost } = use.connection;
-				// What was found out before the connection went is still true.
-				if (lost !== undefined && !isMigrateError(error)) throw connectionLostError(name, lost);
-				throw databaseError(name, error);
+				if (!isMigrateError(error, "ERR_CONNECTION_LOST")) throw error;
+				return call(work);
 			}
+		},
+		async ready(backoff) {
+			if (current !== undefined && current.connection.lost === undefined) return;
+			const made = await connectWaiting(options, backoff);
+			if ("error" in made) throw made.error;
+			current = made;
 		},
 		async close() {
 			const open = current;
@@ -117,7 +180,24 @@ export function session(options: SessionOptions): Session {
 const DESCRIBE =
 	"SELECT current_schema() AS schema, current_database() AS database, pg_backend_pid()::text AS backend, version() AS product";
 
-async function connectOnce({ name, connect, table, path }: SessionOptions): Promise<Connected> {
+/** Does `work` in a session of the caller's. */
+async function restoring<T>(use: Connected, work: (connected: Connected) => Promise<T>): Promise<T> {
+	const { connection } = use;
+	const reset = await callerSettings(connection);
+	const restore = async (): Promise<void> => {
+		if (connection.lost === undefined) await connection.send(reset.join("; "));
+	};
+	let result: T;
+	try {
+		result = await work({ ...use, reset });
+	} catch (error) {
+		throw await cleanUpAfter(error, restore);
+	}
+	await restore();
+	return result;
+}
+
+async function connectOnce({ name, connect, table, lockName }: SessionOptions): Promise<Connected> {
 	let connection: PostgresConnection | undefined;
 	try {
 		connection = await connect();
@@ -129,8 +209,8 @@ async function connectOnce({ name, connect, table, path }: SessionOptions): Prom
 		const own = connection.backend === undefined || String(connection.backend) === backend;
 		const notice = own ? noticeOf(product) : POOLED;
 		const shared = connection.backend !== undefined && notice === undefined;
-		const advisory = shared ? advisoryKey(path ?? String(database), names) : undefined;
-		return { connection, names, advisory, own, notice };
+		const advisory = shared ? advisoryKey(lockName(String(database)), names) : undefined;
+		return { connection, names, advisory, own, reset: own ? RESET : [], notice };
 	} catch (error) {
 		await connection?.close();
 		trace("%s: cannot connect: %s", name, sqlState(error));

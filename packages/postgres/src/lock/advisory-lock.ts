@@ -32,25 +32,30 @@ export interface AdvisoryHolder {
 	readonly backend: number;
 	/** For messages: `backend 4711 of the application "migrate" at 10.0.0.7`. */
 	readonly description: string;
-	/** What it does, and for how long. */
+	/** How long it is connected, what it does, and for how long: `connected for 00:03:12, active for 00:00:02: CREATE INDEX ...`. */
 	readonly activity: string;
 }
 
 /** Who has the lock. */
 export async function advisoryHolder(connection: PostgresConnection, key: bigint): Promise<AdvisoryHolder | undefined> {
 	const [result] = await connection.send(
-		`SELECT pid, application_name, coalesce(host(client_addr), 'a socket of the server') AS client, state, date_trunc('second', clock_timestamp() - backend_start)::text AS age, left(query, 200) AS query FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE ${isKey(key)} LIMIT 1`,
+		`SELECT pid, application_name, coalesce(host(client_addr), 'a socket of the server') AS client, state, ${age("backend_start")} AS age, ${age("state_change")} AS state_age, left(query, 200) AS query FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE ${isKey(key)} LIMIT 1`,
 	);
 	const [row] = result?.rows ?? [];
 	if (row === undefined) return undefined;
-	const { pid, application_name: application, client, state, age, query } = row;
+	const { pid, application_name: application, client, state, age: connectedFor, state_age: stateFor, query } = row;
 	const what =
 		application === null || application === "" ? "an application without a name" : `the application "${application}"`;
 	return {
 		backend: Number(pid),
 		description: `backend ${pid} of ${what} at ${client}`,
-		activity: `connected for ${age}, ${state}, its last query: ${query}`,
+		activity: `connected for ${connectedFor}, ${state} for ${stateFor}: ${query}`,
 	};
+}
+
+/** For a column of `pg_stat_activity`. */
+function age(column: string): string {
+	return `date_trunc('second', clock_timestamp() - ${column})::text`;
 }
 
 function isKey(key: bigint): string {

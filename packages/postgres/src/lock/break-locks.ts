@@ -1,3 +1,5 @@
+import { MigrateError } from "@godwit/core";
+import type { PostgresConnection } from "../connection/postgres-connection.ts";
 import type { Connected } from "../connection/session.ts";
 import { isUndefinedTable } from "../postgres-error.ts";
 import { freeLock } from "../tables/lock-row.ts";
@@ -15,18 +17,28 @@ const END_MS = 5_000;
 export async function breakLocks(connected: Connected, confirm: (holder: string) => Promise<boolean>): Promise<number> {
 	const { connection, names, advisory } = connected;
 	const holder = advisory === undefined ? undefined : await advisoryHolder(connection, advisory);
+	const before = await ownerInRow(connected);
+	// A row that is left of the session that is ended needs no question of its own.
+	const both = holder !== undefined && before?.includes(`, backend ${holder.backend} (`) === true;
 	if (holder !== undefined) {
-		if (!(await confirm(`${holder.description}, ${holder.activity}`))) return 0;
-		await connection.send(`SELECT pg_terminate_backend(${holder.backend}, ${END_MS})`);
+		const owner = both ? `${before?.replace(/, backend .*/, "")}: ` : "";
+		const what = `${owner}${holder.description}, ${holder.activity}\nto clear the lock ends this session`;
+		if (!(await confirm(what))) return 0;
+		await endSession(connection, holder.backend);
 	}
-	const owner = await ownerInRow(connected);
-	if (owner === undefined) return holder === undefined ? 0 : 1;
-	// A row that is left of the session that was just ended needs no question of its own.
-	const known = holder !== undefined && owner.includes(`, backend ${holder.backend} (`);
-	if (!known && !(await confirm(owner))) return holder === undefined ? 0 : 1;
+	const ended = holder === undefined ? 0 : 1;
+	// It may have freed the row itself, or another one has it now.
+	const owner = both ? before : await ownerInRow(connected);
+	if (owner === undefined || !(both || (await confirm(owner)))) return ended;
 	const [freed] = await connection.send(freeLock(names, owner));
-	const row = freed?.tag === "UPDATE 1" && !known ? 1 : 0;
-	return row + (holder === undefined ? 0 : 1);
+	return !both && freed?.tag === "UPDATE 1" ? ended + 1 : ended;
+}
+
+async function endSession(connection: PostgresConnection, backend: number): Promise<void> {
+	const [result] = await connection.send(`SELECT pg_terminate_backend(${backend}, ${END_MS}) AS ended`);
+	if (result?.rows[0]?.ended === "t") return;
+	const message = `backend ${backend} was told to end and is still there after ${END_MS / 1_000} s; its lock was left as it is`;
+	throw new MigrateError("ERR_DATABASE", message, {});
 }
 
 async function ownerInRow({ connection, names }: Connected): Promise<string | undefined> {

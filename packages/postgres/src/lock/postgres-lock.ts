@@ -25,7 +25,7 @@ export interface PostgresLock extends Required<LockPrimitives> {
 	assertHeld(connected: Connected): Promise<void>;
 	/** Takes the lock again in a session that came after one that was lost. @throws MigrateError `ERR_LOCK_LOST`. */
 	regain(connected: Connected): Promise<void>;
-	/** The token of the last change that was committed under the lock. */
+	/** The token of the last change that was committed under the lock. @throws MigrateError `ERR_LOCK_LOST`. */
 	lastToken(connected: Connected): Promise<string | undefined>;
 	/** Whether `drop` has deleted all but the lock's table, which is deleted when the lock is given back. */
 	dropped: boolean;
@@ -52,6 +52,13 @@ export function postgresLock({ session, state, withHistory, leaseMs }: PostgresL
 	const holder = newHolder();
 	let me = "";
 	let dropped = false;
+	/** The row was freed, or may have been: the connection can be lost before the answer. */
+	let releasing = false;
+
+	/** Under whichever session's name: the answer that a new one has been recorded can be lost. */
+	function isHolder(row: Row | undefined): boolean {
+		return row?.locked === "t" && row.owner?.endsWith(`(${holder})`) === true;
+	}
 
 	function nameIn({ connection, advisory }: Connected): string {
 		const where = advisory === undefined ? "" : `, backend ${connection.backend}`;
@@ -62,6 +69,7 @@ export function postgresLock({ session, state, withHistory, leaseMs }: PostgresL
 		const { connection, names } = connected;
 		await makeTables(connection, names, withHistory);
 		me = nameIn(connected);
+		releasing = false;
 		const begin = { after: [selectLock(names, "nowait")] };
 		const blocked: { obstacle?: Obstacle } = {};
 		try {
@@ -100,8 +108,11 @@ export function postgresLock({ session, state, withHistory, leaseMs }: PostgresL
 	}
 
 	async function free({ connection, names }: Connected): Promise<void> {
+		const again = releasing;
+		releasing = true;
 		const results = await connection.send(dropped ? `DROP TABLE IF EXISTS ${names.lock}` : freeLock(names, me));
-		if (!dropped && results[0]?.tag !== "UPDATE 1") throw lockLostError(await ownerNow(connection, names.lock));
+		const freed = dropped || again || results[0]?.tag === "UPDATE 1";
+		if (!freed) throw lockLostError(describeOwner(await readRow(connection, names)));
 		dropped = false;
 	}
 
@@ -112,13 +123,13 @@ export function postgresLock({ session, state, withHistory, leaseMs }: PostgresL
 		set dropped(value) {
 			dropped = value;
 		},
-		tryLock: () => session().call(tryBoth),
+		tryLock: () => session().repeatable(tryBoth),
 		locked: ({ onNotice }: LockOptions) =>
 			session().call(async ({ notice }) => {
 				if (notice !== undefined) onNotice?.(notice);
 			}),
 		releaseLock: () =>
-			session().call(async (use) => {
+			session().repeatable(async (use) => {
 				try {
 					await rollBack(use.connection);
 					await free(use);
@@ -133,15 +144,17 @@ export function postgresLock({ session, state, withHistory, leaseMs }: PostgresL
 		async assertHeld({ connection, names }) {
 			if (!state.held) return;
 			const [result] = await connection.send(extendLease(names, me, leaseMs));
-			if (result?.tag !== "UPDATE 1") throw lockLostError(await ownerNow(connection, names.lock));
+			if (result?.tag !== "UPDATE 1") throw lockLostError(describeOwner(await readRow(connection, names)));
 		},
 		async regain(use) {
+			if (releasing) return;
 			const { connection, names, advisory } = use;
 			const again = await withBackoff(
 				async () => {
 					if (advisory === undefined || (await tryAdvisoryLock(connection, advisory))) return true;
 					// Another run has it, unless the session that was lost has not ended yet.
-					await assertOwner(connection, names, me);
+					const row = await readRow(connection, names);
+					if (!isHolder(row)) throw lockLostError(describeOwner(row));
 					return undefined;
 				},
 				{ timeoutMs: REGAIN_MS },
@@ -152,7 +165,7 @@ export function postgresLock({ session, state, withHistory, leaseMs }: PostgresL
 			try {
 				await inTransaction(connection, { after: [selectLock(names, "wait")] }, async ([found]) => {
 					const [row] = found?.rows ?? [];
-					if (row?.locked !== "t" || row.owner !== me) throw lockLostError(describeOwner(row));
+					if (!isHolder(row)) throw lockLostError(describeOwner(row));
 					return { result: undefined, last: [renameOwner(names, nameIn(use))] };
 				});
 			} catch (error) {
@@ -164,21 +177,16 @@ export function postgresLock({ session, state, withHistory, leaseMs }: PostgresL
 			// Whoever has the row in a transaction may still be about to commit.
 			const [found] = await connection.send(selectLock(names, "wait"));
 			const [row] = found?.rows ?? [];
-			return row?.owner === me ? (row.step ?? undefined) : undefined;
+			if (row?.owner === me) return row.step ?? undefined;
+			if (state.held) throw lockLostError(describeOwner(row));
+			return undefined;
 		},
 	};
 }
 
-/** @throws MigrateError `ERR_LOCK_LOST`. */
-async function assertOwner(connection: PostgresConnection, { lock }: TableNames, me: string): Promise<void> {
+async function readRow(connection: PostgresConnection, { lock }: TableNames): Promise<Row | undefined> {
 	const [result] = await connection.send(`SELECT locked, owner FROM ${lock} WHERE id = 1`);
-	const [row] = result?.rows ?? [];
-	if (row?.locked !== "t" || row.owner !== me) throw lockLostError(describeOwner(row));
-}
-
-async function ownerNow(connection: PostgresConnection, lockTable: string): Promise<string> {
-	const [result] = await connection.send(`SELECT locked, owner FROM ${lockTable} WHERE id = 1`);
-	return describeOwner(result?.rows[0]);
+	return result?.rows[0];
 }
 
 function describeOwner(row: Row | undefined): string {

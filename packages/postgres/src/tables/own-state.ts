@@ -77,6 +77,8 @@ export interface BodyOnTables {
 	readonly body: ReadBody;
 	readonly before: OwnState;
 	readonly asked: OwnStateOptions;
+	/** Statements that come first, since the body may have left another role or another search path. */
+	readonly settle: readonly string[];
 	/** To change the version; the tables that it drops are made anew. */
 	readonly permitted: boolean;
 	readonly withHistory: boolean;
@@ -89,14 +91,15 @@ export interface BodyOnTables {
  */
 export async function assertTablesKept(
 	{ connection, names }: Connected,
-	{ body, before, asked, permitted, withHistory }: BodyOnTables,
+	{ body, before, asked, settle, permitted, withHistory }: BodyOnTables,
 ): Promise<OwnState> {
 	const blamed = blamedStatement(names, body);
 	const made = permitted ? [createVersions(names), ...(withHistory ? [createHistory(names)] : [])] : [];
 	let after: OwnState;
 	try {
-		const results = await connection.send([...made, ...selectOwnState(names, asked)].join("; "));
-		after = ownState(names, asked, results.slice(made.length));
+		const first = [...settle, ...made];
+		const results = await connection.send([...first, ...selectOwnState(names, asked)].join("; "));
+		after = ownState(names, asked, results.slice(first.length));
 	} catch (error) {
 		// A table, a column or a schema that is not there any more.
 		const gone = error instanceof FailedMessage && /^(42P01|42703|3F000|42501|42809)$/.test(sqlState(error) ?? "");

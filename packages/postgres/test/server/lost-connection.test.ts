@@ -57,17 +57,27 @@ describe("a connection that is lost at the COMMIT of a migration", () => {
 		expect(await ran()).toEqual([1, 2, 3, 4]);
 	});
 
-	it("leaves nothing of it when it was not committed, and says so", async () => {
-		const { error } = await up({ cut: { at: "VALUES (2, false", when: "before" } });
-		expect(error).toMatchObject({
-			code: "ERR_MIGRATION_FAILED",
-			message: expect.stringContaining("rolled back; the database is at version 1 and not dirty"),
-			cause: { code: "ERR_CONNECTION_LOST" },
-		});
-		expect(await ran()).toEqual([1]);
-		await using migrate = new Migrate({ source, driver: await postgres.open(`${server.url}/postgres`) });
-		expect((await migrate.up()).applied).toHaveLength(3);
+	it.each([
+		["it was not committed", "VALUES (2, false"],
+		["its body did not reach the server", "INSERT INTO ran VALUES (2)"],
+		["a file outside a transaction was not marked", "VALUES (3, true"],
+		["a file outside a transaction had run", "VALUES (3, false"],
+	])("makes the step again when %s", async (_, at) => {
+		expect(await up({ cut: { at, when: "before" } })).toEqual({ applied: 4 });
 		expect(await ran()).toEqual([1, 2, 3, 4]);
+	});
+
+	it.each(["before", "after"] as const)("does not end a run in one transaction: cut %s", async (when) => {
+		const together = memorySource({
+			"1_a.up.sql": "INSERT INTO ran VALUES (1);",
+			"2_b.up.sql": "INSERT INTO ran VALUES (2);",
+		});
+		await using proxy = await startProxy(server.port, { cut: { at: "VALUES (2, false", when } });
+		const driver = await postgres.open(`${proxy.url}/postgres`);
+		await using migrate = new Migrate({ source: together, driver, transaction: "all" });
+		expect((await migrate.up()).applied).toHaveLength(2);
+		expect(proxy.cuts).toBe(1);
+		expect(await ran()).toEqual([1, 2]);
 	});
 
 	it("is dirty when the file was in the midst of running outside a transaction", async () => {

@@ -98,7 +98,7 @@ describe("the lock", () => {
 		expect(await postgres.breakLocks(url, answer(false))).toBe(0);
 		expect(await postgres.breakLocks(url, answer(true))).toBe(1);
 		expect(asked[1]).toMatch(
-			/^backend \d+ of the application "godwit" at 127\.0\.0\.1, connected for .+, idle, its last query: /,
+			/^process \d+ on host .+: backend \d+ of the application "godwit" at 127\.0\.0\.1, connected for [\d:]+, idle for [\d:]+: .+\nto clear the lock ends this session$/s,
 		);
 		expect(await postgres.breakLocks(url, answer(true))).toBe(0);
 		await using next = await open();

@@ -10,6 +10,7 @@ import type { MigrateOptions } from "../migrate-options.ts";
 import type { Finding } from "../policies/finding.ts";
 import { nameFiles } from "../policies/name-files.ts";
 import { newToken } from "../token.ts";
+import { recordOnce } from "./change-once.ts";
 import { dirtyDatabase } from "./dirty-database.ts";
 import { migrationFailed } from "./migration-failure.ts";
 import { underLock, waitingOf } from "./migration-lock.ts";
@@ -132,7 +133,7 @@ async function recordDue({ driver, source }: CarryOut, state: AppliedState): Pro
 	if (state.due.length === 0) return recorder;
 	const { version, dirty } = state.found;
 	const events = await recorder.due(state.due);
-	await driver.setVersion({ version, dirty, from: { version, dirty }, token: newToken(), events: () => events });
+	await recordOnce(driver, { version, dirty, from: { version, dirty }, token: newToken(), events: () => events });
 	return recorder;
 }
 

@@ -3,6 +3,7 @@ import { isError } from "../../is-error.ts";
 import { isMigrateError, MigrateError, suppress } from "../../migrate-error.ts";
 import type { Migration, MigrationReport } from "../../migration.ts";
 import { NIL_VERSION } from "../../version.ts";
+import { UnknownOutcome } from "./change-once.ts";
 
 /** Why a migration failed, and how far golang-migrate's protocol had come. */
 export interface MigrationFailure {
@@ -24,9 +25,10 @@ export async function migrationFailed(
 	migration: Migration,
 	{ cause, dirty, token }: MigrationFailure,
 	report: MigrationReport,
-): Promise<MigrateError<"ERR_MIGRATION_FAILED">> {
+): Promise<MigrateError<"ERR_MIGRATION_FAILED" | "ERR_OUTCOME_UNKNOWN">> {
+	if (cause instanceof UnknownOutcome) return outcomeUnknown(migration, cause, dirty, report);
 	try {
-		const committed = driver.lastToken && (await driver.lastToken()) === token;
+		const committed = await isCommitted(driver, token);
 		return migrationError(migration, cause, report, { ...(await driver.version()), committed });
 	} catch (error) {
 		// A driver that was closed answers nothing; what `close` has ended was not committed.
@@ -36,6 +38,28 @@ export async function migrationFailed(
 		const known = dirty || ended ? { version, dirty, committed: false } : undefined;
 		return migrationError(migration, closed ? cause : suppress(cause, error), report, known);
 	}
+}
+
+/** @returns `undefined` where it cannot be told: the driver has no tokens, or another run has the lock now. */
+async function isCommitted(driver: Driver, token: string): Promise<boolean | undefined> {
+	try {
+		return driver.lastToken && (await driver.lastToken()) === token;
+	} catch (error) {
+		if (isMigrateError(error, "ERR_LOCK_LOST")) return undefined;
+		throw error;
+	}
+}
+
+/** Makes the error of a migration that may have been committed or not. @param report What had succeeded before it. */
+export function outcomeUnknown(
+	{ version, direction, file }: Migration,
+	{ cause }: UnknownOutcome,
+	dirty: boolean,
+	report: MigrationReport,
+): MigrateError<"ERR_OUTCOME_UNKNOWN"> {
+	const location = file?.location ?? `${version}/${direction}`;
+	const message = `${location}: ${cause.message}\nwhether it was committed cannot be asked, since the database does not answer; look at its version before you go on`;
+	return new MigrateError("ERR_OUTCOME_UNKNOWN", message, { version, direction, location, dirty, report }, { cause });
 }
 
 /** What the database says of itself after a failure. */

@@ -4,6 +4,7 @@ import type { MigrationRecord } from "../../history/recorder.ts";
 import { isMigrateError, suppress } from "../../migrate-error.ts";
 import type { Migration } from "../../migration.ts";
 import { newToken } from "../token.ts";
+import { changeOnce } from "./change-once.ts";
 import type { MigrationFailure } from "./migration-failure.ts";
 
 /** Where a step starts, and whether another one follows. */
@@ -32,17 +33,20 @@ export async function runMigration(
 ): Promise<MigrationFailure | undefined> {
 	const token = newToken();
 	const end = { version, dirty: false, from, token, last, events: ended };
+	const setVersion = (change: VersionChange & { readonly token: string }): Promise<unknown> =>
+		changeOnce(driver, change.token, () => driver.setVersion(change));
 	let dirty = false;
 	try {
 		if (body === undefined) {
-			await driver.setVersion(end);
+			await setVersion(end);
 			return undefined;
 		}
-		if ((await driver.apply?.(body, end)) === "applied") return undefined;
-		await driver.setVersion({ version, dirty: true, from, token: newToken(), last: false, events: begun });
+		const outcome = await changeOnce(driver, token, async () => driver.apply?.(body, end));
+		if (outcome === "applied" || outcome === "committed") return undefined;
+		await setVersion({ version, dirty: true, from, token: newToken(), last: false, events: begun });
 		dirty = true;
 		await driver.run(body);
-		await driver.setVersion({ ...end, from: { version, dirty } });
+		await setVersion({ ...end, from: { version, dirty } });
 		return undefined;
 	} catch (cause) {
 		if (!dirty || !isMigrateError(cause, "ERR_START_OVER")) return { cause, dirty, token };

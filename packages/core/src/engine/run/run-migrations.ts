@@ -4,8 +4,8 @@ import type { Recorder } from "../../history/recorder.ts";
 import { isMigrateError, MigrateError } from "../../migrate-error.ts";
 import type { AppliedMigration, Migration, MigrationReport } from "../../migration.ts";
 import { newToken } from "../token.ts";
-import { wasCommitted } from "./lost-commit.ts";
-import { type MigrationFailure, migrationError, migrationFailed } from "./migration-failure.ts";
+import { changeOnce, UnknownOutcome } from "./change-once.ts";
+import { type MigrationFailure, migrationError, migrationFailed, outcomeUnknown } from "./migration-failure.ts";
 import { type OrderOptions, runInOrder } from "./ordered-bodies.ts";
 import { runMigration } from "./run-migration.ts";
 
@@ -53,7 +53,7 @@ async function runEach(
 			const from = { version: at, dirty: false };
 			const record = (await options.recorder?.migration(migration, body)) ?? { body };
 			const failure = await runMigration(driver, migration, record, { from, last: index === migrations.length - 1 });
-			if (failure === undefined || (await wasCommitted(driver, migration, failure, report(false)))) return true;
+			if (failure === undefined) return true;
 			if (failure.dirty || !isMigrateError(failure.cause, "ERR_START_OVER")) {
 				throw await migrationFailed(driver, migration, failure, report(false));
 			}
@@ -86,12 +86,15 @@ async function runTogether(
 	const from = { version: start.to, dirty: false };
 	const token = newToken();
 	const stop = new Error("the operation was stopped");
-	const applied: AppliedMigration[] = [];
+	let applied: AppliedMigration[] = [];
 	let running: Migration | undefined;
-	const events: HistoryEvent[] = [];
+	let events: HistoryEvent[] = [];
 	const change = { version: last.target, dirty: false, from, token, events: options.recorder && (() => events) };
-	try {
-		await driver.transaction(change, async ({ run }) => {
+	async function runAll(): Promise<void> {
+		applied = [];
+		events = [];
+		running = undefined;
+		await driver.transaction?.(change, async ({ run }) => {
 			const complete = await runInOrder(migrations, options, {
 				async run({ migration, body: read }) {
 					running = migration;
@@ -105,8 +108,12 @@ async function runTogether(
 			});
 			if (!complete) throw stop;
 		});
+	}
+	try {
+		await changeOnce(driver, token, runAll);
 	} catch (cause) {
 		if (cause === stop) return { report: { ...start, stopped: true } };
+		if (cause instanceof UnknownOutcome) throw outcomeUnknown(running ?? last, cause, false, start);
 		// Outside of a migration it is the caller's `onEvent` that failed, unless all had run.
 		if (running === undefined && applied.length < migrations.length) throw cause;
 		const failure = { cause, dirty: false, token };
@@ -114,7 +121,7 @@ async function runTogether(
 		if (isMigrateError(cause, "ERR_START_OVER")) return { report: start, startOver: { migration, failure } };
 		// What the others had done is rolled back with it.
 		if (running !== undefined) throw migrationError(migration, cause, start, { ...from, committed: false });
-		if (!(await wasCommitted(driver, last, failure, start))) throw await migrationFailed(driver, last, failure, start);
+		throw await migrationFailed(driver, last, failure, start);
 	}
 	for (const [index, migration] of applied.entries()) {
 		options.onEvent?.({ type: "end", migration, index, count: migrations.length });
