@@ -35,6 +35,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 	"53300": "end some of the server's other connections, or raise max_connections",
 	"57P03": "wait until the server has started, and try again",
 	ECONNREFUSED: "check host and port in the database URL, and whether the server runs",
+	ECONNRESET: "check whether the server behind this address runs",
 	ENOTFOUND: "check the host in the database URL",
 	EAI_AGAIN: "check the host in the database URL, and the name server",
 	ENOENT: "check the folder of the server's socket in the database URL",
@@ -57,6 +58,11 @@ export function sqlState(error: unknown): string | undefined {
 /** Another session holds a lock that may not be waited for. */
 export function isLockNotAvailable(error: unknown): boolean {
 	return sqlState(error) === "55P03";
+}
+
+/** `pg` has no code for a server, or a proxy before one, that takes the connection and ends it. */
+function isTerminated(error: Error): boolean {
+	return error.message === "Connection terminated unexpectedly";
 }
 
 /** `pg` has no code for the answer of a server without TLS. */
@@ -85,7 +91,7 @@ export function connectionLostError(name: string, cause: Error): MigrateError<"E
 /** Reports a connection that cannot be made. */
 export function connectError(name: string, cause: unknown): unknown {
 	if (isMigrateError(cause) || !(cause instanceof Error)) return cause;
-	const code = sqlState(cause);
+	const code = sqlState(cause) ?? (isTerminated(cause) ? "ECONNRESET" : undefined);
 	const advice = isTlsNotOffered(cause) ? NO_TLS : code === undefined ? undefined : ADVICE[code];
 	const why = cause instanceof AggregateError ? (cause.errors as readonly Error[]).map(said).join("; ") : said(cause);
 	const message = `${name}: ${why}${advice === undefined ? "" : `; ${advice}`}`;

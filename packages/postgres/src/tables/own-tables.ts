@@ -30,10 +30,15 @@ const OTHER_TOOLS: ReadonlyMap<string, string> = new Map([
 export async function findTables(connection: PostgresConnection, names: TableNames): Promise<FoundTables> {
 	const columns = (table: string): string =>
 		`(SELECT string_agg(attname, ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = to_regclass(${quoteLiteral(table)}) AND attnum > 0 AND NOT attisdropped)`;
+	const kind = (table: string): string =>
+		`(SELECT relkind FROM pg_class WHERE oid = to_regclass(${quoteLiteral(table)}))`;
 	const { versions, lock, history } = names;
-	const sql = `SELECT ${columns(versions)} AS versions, ${columns(lock)} AS lock, ${columns(history)} AS history`;
+	const sql = `SELECT ${columns(versions)} AS versions, ${columns(lock)} AS lock, ${columns(history)} AS history, ${kind(versions)} AS versions_kind, ${kind(lock)} AS lock_kind, ${kind(history)} AS history_kind`;
 	const [result] = await connection.send(sql);
 	const [row] = result?.rows ?? [];
+	assertTable(versions, row?.versions_kind);
+	assertTable(lock, row?.lock_kind);
+	assertTable(history, row?.history_kind);
 	assertColumns(versions, row?.versions, VERSION_COLUMNS);
 	assertColumns(lock, row?.lock, LOCK_COLUMNS);
 	const versionColumns = listOf(row?.versions);
@@ -43,6 +48,21 @@ export async function findTables(connection: PostgresConnection, names: TableNam
 		lock: listOf(row?.lock).length > 0,
 		history: listOf(row?.history).length > 0,
 	};
+}
+
+/** See https://www.postgresql.org/docs/current/catalog-pg-class.html */
+const OTHER_KINDS: ReadonlyMap<string, string> = new Map([
+	["v", "a view"],
+	["m", "a materialized view"],
+	["f", "a foreign table"],
+	["S", "a sequence"],
+	["i", "an index"],
+	["c", "a type"],
+]);
+
+function assertTable(name: string, kind: string | null | undefined): void {
+	const what = OTHER_KINDS.get(kind ?? "");
+	if (what !== undefined) throw notOurs(name, `it is ${what}`);
 }
 
 function listOf(columns: string | null | undefined): readonly string[] {

@@ -1,3 +1,5 @@
+import { type AddressInfo, createServer } from "node:net";
+import { inspect } from "node:util";
 import { type Driver, Migrate, memorySource, textBody } from "@godwit/core";
 import type pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -229,9 +231,18 @@ describe("the version table", () => {
 	it.each([
 		["CREATE TABLE schema_migrations (version varchar PRIMARY KEY)", "Rails (ActiveRecord) or dbmate"],
 		["CREATE TABLE schema_migrations_lock (index int, is_locked int)", "Knex"],
+		["CREATE VIEW schema_migrations AS SELECT 1::bigint AS version, false AS dirty", "it is a view"],
+		[
+			"CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; CREATE FOREIGN TABLE schema_migrations (version bigint, dirty boolean) SERVER s",
+			"it is a foreign table",
+		],
+		["CREATE SEQUENCE schema_migrations_history", "it is a sequence"],
 	])("of another tool, %s, is left alone and named", async (sql, tool) => {
 		await other.query(sql);
+		const before = await value("SELECT count(*) FROM pg_class");
 		expect(await failureOf("SELECT 1;").then(String)).toContain(tool);
+		expect(await value("SELECT count(*) FROM pg_class")).toBe(before);
+		await other.query("DROP FOREIGN DATA WRAPPER IF EXISTS w CASCADE");
 	});
 
 	it("is where a quoted name says", async () => {
@@ -276,9 +287,33 @@ describe("drop", () => {
 describe("a database that cannot be used", () => {
 	const SECRET = "cRet5";
 
+	it("says so: a proxy that takes the connection and ends it, as before a server that is starting", async () => {
+		const proxy = createServer((socket) => socket.once("data", () => socket.end()));
+		await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+		const { port } = proxy.address() as AddressInfo;
+		await using driver = await postgres.open(`postgres://godwit@127.0.0.1:${port}/postgres?sslmode=disable`);
+		await expect(driver.version()).rejects.toMatchObject({
+			code: "ERR_DATABASE",
+			message: expect.stringContaining("check whether the server behind this address runs"),
+			details: { resultCode: "ECONNRESET" },
+		});
+		await new Promise((resolve) => proxy.close(resolve));
+	});
+
 	it.each([
 		["nobody here", () => `postgres://godwit:${SECRET}@127.0.0.1:1/postgres`, "check host and port"],
 		["no such database", () => `postgres://godwit:${SECRET}@127.0.0.1:${server.port}/none`, "create the database"],
+		[
+			"a wrong password",
+			() => `postgres://locked:${SECRET}@127.0.0.1:${server.port}/postgres`,
+			'password authentication failed for user "locked"; check the user and the password in the database URL',
+		],
+		["no password", () => `postgres://locked@127.0.0.1:${server.port}/postgres`, "password"],
+		[
+			"a wrong password in a parameter",
+			() => `postgres://127.0.0.1:${server.port}/postgres?user=locked&password=${SECRET}`,
+			"password authentication failed",
+		],
 		["no such user", () => `postgres://none:${SECRET}@127.0.0.1:${server.port}/postgres`, "check the user"],
 		[
 			"no TLS there",
@@ -294,7 +329,9 @@ describe("a database that cannot be used", () => {
 		],
 		["no privilege", () => `postgres://weak@127.0.0.1:${server.port}/postgres`, "privilege"],
 	])("says so: %s", async (_, url, message) => {
-		await other.query("CREATE ROLE weak LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+		await other.query(
+			"CREATE ROLE locked LOGIN PASSWORD 'another one'; CREATE ROLE weak LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+		);
 		try {
 			const migrate = new Migrate({
 				source: memorySource({ "1_a.up.sql": "CREATE TABLE t ()" }),
@@ -303,9 +340,9 @@ describe("a database that cannot be used", () => {
 			const error = await migrate.up().catch((failure: unknown) => failure);
 			await migrate.close().catch(() => {});
 			expect(error).toMatchObject({ code: "ERR_DATABASE", message: expect.stringContaining(message) });
-			expect(String(error)).not.toContain(SECRET);
+			expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(SECRET);
 		} finally {
-			await other.query("DROP ROLE weak");
+			await other.query("DROP ROLE weak; DROP ROLE locked");
 		}
 		expect(await value("SELECT to_regclass('schema_migrations')")).toBeNull();
 	});
