@@ -9,7 +9,7 @@ const root = resolve(import.meta.dirname, "../..");
 const guides = join(root, "docs/guides");
 
 /** Pages with a test of their own, since their examples need what another reader does not have. */
-const ELSEWHERE = ["bundlers.md", "testing.md"];
+const ELSEWHERE = ["bundlers.md", "commonjs.md", "testing.md"];
 
 /** What is installed is the workspace's, and a container is not to be had everywhere. */
 const NOT_HERE = /^(?:npm install|docker run) /;
