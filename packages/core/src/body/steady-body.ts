@@ -12,10 +12,23 @@ const NOTHING = new Uint8Array(0);
  * An earlier reading is kept as a hash of each block, and the block that it ended in as it is.
  */
 export function steadyBody(body: MigrationBody): MigrationBody {
-	const seen = seenBytes();
+	/** A first reading that gave all at once, which is the only one of most bodies. */
+	let first: Uint8Array | undefined;
+	let seen: SeenBytes | undefined;
+
+	function newReadingOfSame(): Reading {
+		if (seen === undefined) {
+			seen = seenBytes();
+			if (first !== undefined) {
+				seen.compareOrAdd(0, first);
+				seen.end(first.length);
+			}
+		}
+		return newReading(seen);
+	}
 
 	async function* inPieces(): AsyncGenerator<Uint8Array> {
-		const reading = newReading(seen);
+		const reading = newReadingOfSame();
 		for await (const chunk of body) yield* reading.compared(chunk);
 		reading.end();
 	}
@@ -23,7 +36,13 @@ export function steadyBody(body: MigrationBody): MigrationBody {
 	function whole(): Uint8Array | undefined {
 		const bytes = body.whole?.();
 		if (bytes === undefined) return undefined;
-		const reading = newReading(seen);
+		assertBytes(bytes);
+		if (first === undefined && seen === undefined && bytes.length <= BLOCK_BYTES) {
+			// Its source may use the memory again.
+			first = bytes.slice();
+			return bytes;
+		}
+		const reading = newReadingOfSame();
 		for (const _ of reading.compared(bytes));
 		reading.end();
 		return bytes;
@@ -79,7 +98,7 @@ function newReading(seen: SeenBytes): Reading {
 
 /** For code without types. The array may be another realm's, where `instanceof` does not know it. */
 function assertBytes(chunk: unknown): void {
-	if (Object.prototype.toString.call(chunk) === "[object Uint8Array]") return;
+	if (chunk instanceof Uint8Array || Object.prototype.toString.call(chunk) === "[object Uint8Array]") return;
 	throw new TypeError(
 		`a migration's body gives its bytes as Uint8Array, not as ${chunk === null ? "null" : typeof chunk}`,
 	);

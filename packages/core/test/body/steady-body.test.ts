@@ -143,6 +143,22 @@ describe("steadyBody", () => {
 		expect(steadyBody(migrationBody(() => bodyOf([], [1]))).whole).toBeUndefined();
 	});
 
+	it("compares with what was read at once, and not with what its memory holds now", async () => {
+		const buffer = Uint8Array.of(1, 2, 3);
+		const body = steadyBody(
+			migrationBody(
+				async function* () {
+					yield buffer;
+				},
+				() => buffer,
+			),
+		);
+		expect(body.whole?.()).toEqual(Uint8Array.of(1, 2, 3));
+		buffer.set([1, 2, 4]);
+		expect(() => body.whole?.()).toThrow(expect.objectContaining({ code: "ERR_INVALID_BODY" }));
+		expect((await read(body)).error).toMatchObject({ code: "ERR_INVALID_BODY" });
+	});
+
 	it("passes a failure to read on, and reads again after it", async () => {
 		const failure = new Error("disk");
 		let fails = true;
