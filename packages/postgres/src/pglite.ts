@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, realpathSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import type { PGlite } from "@electric-sql/pglite";
 import { cleanUpAfter, type Driver, type DriverFactory } from "@godwit/core";
+import type { PGliteDatabase } from "./connection/lent-client.ts";
 import { loadPeer, type Peer } from "./connection/load-peer.ts";
 import { pgliteConnection } from "./connection/pglite-connection.ts";
 import type { PostgresConnection } from "./connection/postgres-connection.ts";
@@ -21,7 +22,7 @@ export interface PGliteFactory extends Required<DriverFactory> {
 	 * @param options As in the URL. Each call rejects with `ERR_DATABASE` while the database is in a transaction.
 	 * @throws MigrateError `ERR_INVALID_OPTION`.
 	 */
-	withInstance(database: PGlite, options?: Partial<PostgresConfig>): Driver;
+	withInstance(database: PGliteDatabase, options?: Partial<PostgresConfig>): Driver;
 }
 
 /** The driver over PGlite: `pglite://path/to/folder`, or `pglite://:memory:` for a database that ends with the driver. */
@@ -47,7 +48,7 @@ export const pglite: PGliteFactory = {
 		return path === ":memory:" ? `pglite memory ${++memories}` : `pglite ${realFolder(resolve(path))}`;
 	},
 	withInstance(database, options = {}) {
-		const connect = async (): Promise<PostgresConnection> => pgliteConnection(database, async () => {});
+		const connect = async (): Promise<PostgresConnection> => pgliteConnection(database as PGlite, async () => {});
 		return postgresDriver({
 			name: "the database",
 			connect,

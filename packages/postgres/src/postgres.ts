@@ -1,7 +1,8 @@
 import { userInfo } from "node:os";
 import type { Driver, DriverFactory } from "@godwit/core";
 import { connectHosts } from "./connection/connect-hosts.ts";
-import { assertUsable, type LentClient, lentConnection } from "./connection/lent-connection.ts";
+import type { LentClient } from "./connection/lent-client.ts";
+import { assertUsable, lentConnection } from "./connection/lent-connection.ts";
 import { loadPeer, type Peer } from "./connection/load-peer.ts";
 import { breakLocks } from "./lock/break-locks.ts";
 import { type PostgresDriverOptions, postgresDriver, withSession } from "./postgres-driver.ts";

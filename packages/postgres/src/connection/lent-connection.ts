@@ -1,10 +1,8 @@
 import { MigrateError } from "@godwit/core";
-import type { Client, Pool, PoolClient } from "pg";
+import type { Client, ClientBase, Pool } from "pg";
+import type { LentClient } from "./lent-client.ts";
 import { clientConnection } from "./pg-connection.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
-
-/** What a caller can lend: a client that is connected, or a pool, of which one client is taken. */
-export type LentClient = Client | PoolClient | Pool;
 
 /**
  * Makes a connection of what the caller has. A client stays connected when it is closed, and one of a pool goes back there.
@@ -19,7 +17,7 @@ export async function lentConnection(lent: LentClient): Promise<PostgresConnecti
 			client.release(lost);
 		});
 	}
-	const connection = clientConnection(lent, async (_, stopListening) => stopListening());
+	const connection = clientConnection(lent as ClientBase, async (_, stopListening) => stopListening());
 	if (connection.backend !== undefined) return connection;
 	await connection.close();
 	throw new MigrateError("ERR_DATABASE", "the client is not connected; call its connect() first", {});
