@@ -22,7 +22,7 @@ import type { Goal } from "./plan.ts";
 import { type Cure, repair } from "./repair.ts";
 import { type CarryOut, carryOut } from "./run/carry-out.ts";
 import { recordOnce } from "./run/change-once.ts";
-import { underLock, waitingOf } from "./run/migration-lock.ts";
+import { underLock, waitingOf, whenReady } from "./run/migration-lock.ts";
 import { preparedMigrations, preparedWay } from "./run/prepare.ts";
 import { preparedStored } from "./run/prepare-stored.ts";
 import { type SourceCalls, sourceCalls } from "./run/source-calls.ts";
@@ -290,13 +290,7 @@ export class Migrate implements AsyncDisposable {
 	/** Runs an operation when those before it are over. @throws MigrateError `ERR_IN_OPERATION`. */
 	async #operate<T>(work: () => Promise<T>): Promise<T> {
 		this.#sourceCalls.assertNone();
-		const { waitMs: timeoutMs = 0, signal } = this.#options;
-		return withJson(
-			await this.#operations.run(async () => {
-				if (timeoutMs > 0) await this.#driver.ready?.({ timeoutMs, signal });
-				return work();
-			}),
-		);
+		return withJson(await this.#operations.run(() => whenReady(this.#driver, this.#options, work)));
 	}
 
 	async #exclusively(work: () => Promise<void>): Promise<void> {

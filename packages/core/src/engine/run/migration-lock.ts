@@ -67,6 +67,16 @@ async function release(driver: Driver): Promise<void> {
 	}
 }
 
+/** Does `work` when the database's server answers. */
+export async function whenReady<T>(
+	driver: Driver,
+	{ waitMs: timeoutMs = 0, signal }: MigrateOptions,
+	work: () => Promise<T>,
+): Promise<T> {
+	if (timeoutMs > 0) await driver.ready?.({ timeoutMs, signal });
+	return work();
+}
+
 /** How an operation waits for others. */
 export function waitingOf({ lockTimeoutMs, signal, onEvent }: MigrateOptions): LockOptions {
 	const onNotice = onEvent && ((message: string): void => onEvent({ type: "notice", message }));
