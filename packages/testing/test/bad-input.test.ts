@@ -5,6 +5,7 @@ import { memorySource, type Source } from "@godwit/core";
 import { createTemplate } from "@godwit/testing";
 import { register } from "godwit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { folderError } from "../src/folder-error.ts";
 import { DRAW, type TestFolder, testFolder } from "./migrations.ts";
 
 let folder: TestFolder;
@@ -160,5 +161,15 @@ describe("createTemplate", () => {
 				/^ERR_DATABASE: cannot copy the template in .+closed: EACCES: .+ or name another one in the environment variable TMPDIR \(TEMP on Windows\)\n$/,
 			);
 		});
+	});
+});
+
+describe("a folder that fails with what is no error", () => {
+	it("is told with that", () => {
+		const { message, cause } = folderError("cannot keep the template", "/cache", "name another one", "full");
+		expect(message).toBe(
+			"cannot keep the template in /cache: full; make it a folder that this user may write, or name another one",
+		);
+		expect(cause).toBe("full");
 	});
 });

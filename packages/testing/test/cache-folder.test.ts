@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { defaultCacheFolder } from "../src/cache-folder.ts";
 import { DRAW, type TestFolder, testFolder } from "./migrations.ts";
 
 let folder: TestFolder;
@@ -34,6 +35,19 @@ describe("without a cacheFolder", () => {
 		for (const cwd of [nested, inner]) expect(createIn(cwd)).toBe("");
 		expect(readdirSync(join(inner, "node_modules/.cache/godwit-testing"))).toHaveLength(1);
 		expect(existsSync(join(folder.path, "node_modules"))).toBe(false);
+	});
+
+	it("the folder is found from any place, and none is where there is no package.json", () => {
+		const nested = join(folder.path, "a/b");
+		mkdirSync(nested, { recursive: true });
+		expect(() => defaultCacheFolder(nested)).toThrow(
+			expect.objectContaining({
+				code: "ERR_DATABASE",
+				message: `there is no package.json in ${nested} or above it, beside which templates are kept; run the tests in the project, or name a folder with cacheFolder`,
+			}),
+		);
+		writeFileSync(join(folder.path, "package.json"), "{}");
+		expect(defaultCacheFolder(nested)).toBe(join(folder.path, "node_modules/.cache/godwit-testing"));
 	});
 
 	it("a place without a package.json is refused, with what to do", () => {

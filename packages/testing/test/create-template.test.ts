@@ -208,6 +208,17 @@ describe("createTemplate", () => {
 		expect(values[1]).not.toBe(values[0]);
 	});
 
+	it("removes what a killed process has begun, and makes the template anew", async () => {
+		await template(DRAW);
+		const [name = ""] = templates();
+		const home = join(folder.cacheFolder, name);
+		rmSync(join(home, "template.db"));
+		mkdirSync(join(home, "making-abcdef"));
+		expect(await drawn(await template(DRAW))).toBeDefined();
+		expect(readdirSync(home).filter((entry) => entry.startsWith("making-"))).toEqual([]);
+		expect(readdirSync(home)).toContain("template.db");
+	});
+
 	it("removes templates that were made longer than a week ago when it makes one, and nothing else", async () => {
 		const DAY_MS = 24 * 60 * 60 * 1000;
 		const aged = (name: string, days: number): void => {

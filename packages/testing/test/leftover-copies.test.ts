@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { basename, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DRAW, type TestFolder, testFolder } from "./migrations.ts";
 
 let folder: TestFolder;
@@ -58,5 +58,44 @@ describe("copies that nobody removes", () => {
 		mkdirSync(join(copies, `godwit-copies-${hostname()}-999999999-abcdef`));
 		copyAndEnd("");
 		expect(readdirSync(copies).sort()).toEqual([elsewhere, living, "others"].sort());
+	});
+});
+
+describe("the folder of a process for its copies", () => {
+	/** Another instance of the module, as in a process of its own. */
+	async function freshModule(): Promise<typeof import("../src/folder-of-copies.ts")> {
+		vi.stubEnv("TMPDIR", copies);
+		vi.stubEnv("TEMP", copies);
+		vi.resetModules();
+		return import("../src/folder-of-copies.ts");
+	}
+
+	afterEach(() => void vi.unstubAllEnvs());
+
+	it("is made once, after what is left of killed processes was removed, and goes as the process ends", async () => {
+		const gone = `godwit-copies-${hostname()}-999999999-abcdef`;
+		const living = `godwit-copies-${hostname()}-${process.pid}-abcdef`;
+		for (const name of [gone, living, "others"]) mkdirSync(join(copies, name));
+		const { folderOfCopies } = await freshModule();
+		const made = folderOfCopies();
+		expect(folderOfCopies()).toBe(made);
+		expect(readdirSync(copies).sort()).toEqual([living, basename(made), "others"].sort());
+		const ended = process.listeners("exit").at(-1) as () => void;
+		process.off("exit", ended);
+		ended();
+		expect(existsSync(made)).toBe(false);
+	});
+
+	it("that cannot be made fails the copy, with what to do", async () => {
+		rmSync(copies, { recursive: true });
+		writeFileSync(copies, "a file in its place");
+		await freshModule();
+		const { copyToFile } = await import("../src/database-copy.ts");
+		await expect(copyToFile(new Uint8Array())).rejects.toMatchObject({
+			code: "ERR_DATABASE",
+			message: expect.stringMatching(
+				/^cannot copy the template in .*ENOTDIR.*; make it a folder that this user may write, or name another one in the environment variable TMPDIR/,
+			),
+		});
 	});
 });
