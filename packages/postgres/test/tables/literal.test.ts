@@ -30,7 +30,7 @@ describe("a literal", () => {
 		[7n, "7"],
 		[false, "false"],
 		["a", "'a'"],
-	])("of %j is %s", (value, expected) => {
+	])("of %s is %s", (value, expected) => {
 		expect(literal(value)).toBe(expected);
 	});
 
