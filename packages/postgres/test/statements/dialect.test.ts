@@ -19,6 +19,13 @@ describe("meaning", () => {
 		expect(meaning("SELECT 'a  b'")).not.toBe(meaning("SELECT 'a b'"));
 	});
 
+	it("takes a letter or a dollar for the begin of a string where one follows alone", () => {
+		expect(meaning("SELECT u&1 + e")).toBe("SELECT u & 1 + e");
+		expect(meaning("SELECT u&'a', u&\"b\"")).toBe("SELECT u&'a' , u&\"b\"");
+		expect(meaning("SELECT $ 1, $1, $a$;$a$")).toBe("SELECT $ 1 , $1 , $a$;$a$");
+		expect(meaning("SELECT $a$;")).toBeUndefined();
+	});
+
 	it("is none for a text that cannot be read", () => {
 		expect(meaning("SELECT 'never closed")).toBeUndefined();
 	});

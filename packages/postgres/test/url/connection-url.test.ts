@@ -13,6 +13,21 @@ function refusal(url: string): { readonly code: string; readonly message: string
 }
 
 describe("parseConnectionUrl", () => {
+	it("names the parameters that there are for one that is like none of them, and the near one otherwise", () => {
+		expect(refusal("postgres://localhost/app?qqqqqqqqqqqq=1")).toEqual({
+			code: "ERR_INVALID_OPTION",
+			message: expect.stringMatching(/^there is no parameter qqqqqqqqqqqq; known are .*sslmode/),
+		});
+		expect(refusal("postgres://localhost/app?sslmod=1").message).toContain("did you mean sslmode?");
+	});
+
+	it.each(["0", "65536", "1.5", "x"])("refuses %s for a port", (port) => {
+		expect(refusal(`postgres:///app?host=localhost&port=${port}`)).toEqual({
+			code: "ERR_INVALID_URL",
+			message: `${port} in the database URL is no port`,
+		});
+	});
+
 	it.each([
 		["postgres://localhost/app", { hosts: [{ host: "localhost", port: 5432 }], database: "app", path: "/app" }],
 		["pgx5://me:p%40ss@db:6543/a%20b", { user: "me", password: "p@ss", database: "a b", path: "/a b" }],
