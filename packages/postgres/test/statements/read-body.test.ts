@@ -14,6 +14,29 @@ async function refusal(text: string): Promise<unknown> {
 }
 
 describe("readBody", () => {
+	it.each([
+		['SELECT 1;\nSELECT "a', "quoted identifier"],
+		["SELECT 1;\nSELECT 'a'", undefined],
+		["SELECT 1;\nSELECT E'a", "string"],
+		["SELECT 1;\n/* a", "comment"],
+		["SELECT 1;\nDO $a$ b", "dollar-quoted string"],
+	])("of %j tells what is never closed: %s", async (text, what) => {
+		const refused = (await refusal(text)) as { readonly message: string } | undefined;
+		if (what === undefined) expect(refused).toBeUndefined();
+		else expect(refused?.message).toMatch(new RegExp(`^${what} opened at line 2, column \\d+ is never closed; add `));
+	});
+
+	it("knows which changes of a database need no transaction around them", async () => {
+		const [move, rename, system] = await statements(
+			"ALTER DATABASE d SET TABLESPACE t; ALTER DATABASE d RENAME TO e; ALTER SYSTEM SET work_mem = 1;",
+		);
+		expect([move, rename, system].map((statement) => statement && needsNoTransaction(statement))).toEqual([
+			true,
+			false,
+			true,
+		]);
+	});
+
 	it("gives each statement with its place and its first words", async () => {
 		const text = "\uFEFF-- größe 🐦\r\nCREATE UNIQUE INDEX\n\ti ON t (a);\n  /* 🐦 */ SELECT 1";
 		expect(await statements(text)).toMatchObject([
