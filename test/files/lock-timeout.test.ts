@@ -9,6 +9,8 @@ import { runOnce, startRunner } from "./runner.ts";
 
 const GODWIT = fileURLToPath(new URL("../../packages/cli/bin/godwit.js", import.meta.url));
 const FILES = { "1_a.up.sql": `CREATE TABLE a (x);${GATE}` };
+/** The timeout for others than godwit outlasts the test: whoever waits for it does not pass. */
+const LONG_BUSY_TIMEOUT = "x-busy-timeout=600000";
 
 describe("a lock timeout of 1 s", () => {
 	it.each(PAIRS)("is 1 s, and its end names the process: %s is at work, %s waits", async (holder, waiter) => {
@@ -19,13 +21,13 @@ describe("a lock timeout of 1 s", () => {
 		const { code, message, waitedMs } = await runOnce({
 			backend: waiter,
 			path: place.path,
+			options: LONG_BUSY_TIMEOUT,
 			files: FILES,
 			lockTimeoutMs: 1_000,
 		});
 		expect(code).toBe("ERR_LOCK_TIMEOUT");
 		expect(message).toContain(`process ${runner.pid} on host`);
-		// Less than the busy timeout of 5 s, which is for others than godwit.
-		expect([1, 2]).toContain(Math.floor((waitedMs ?? 0) / 1_000));
+		expect(waitedMs).toBeGreaterThanOrEqual(1_000);
 		runner.go();
 		expect(await run).toMatchObject({ applied: 1 });
 	});
@@ -37,11 +39,11 @@ describe("a lock timeout of 1 s", () => {
 		await using runner = await startRunner();
 		const run = runner.run({ backend: "sqlite-wasm", path: place.path, files: FILES });
 		await runner.atGate();
-		const flags = ["-path", place.of("m"), "-database", `${backend}://${place.path}`, "-lock-timeout", "1"];
+		const flags = ["-path", place.of("m"), "-database", `${backend}://${place.path}?${LONG_BUSY_TIMEOUT}`, "-lock-timeout", "1"];
 		const said = await new Promise<string>((resolve) =>
 			execFile(process.execPath, [GODWIT, ...flags, "up"], (_, __, stderr) => resolve(stderr)),
 		);
-		expect(said).toMatch(new RegExp(`held by process ${runner.pid} on host .*; waited [12]\\d{3} ms`));
+		expect(said).toMatch(new RegExp(`held by process ${runner.pid} on host .*; waited \\d{4,} ms`));
 		runner.go();
 		expect(await run).toMatchObject({ applied: 1 });
 	});
