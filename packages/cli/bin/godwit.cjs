@@ -4,7 +4,8 @@
 var found = process.versions.node.split(".").map(Number);
 
 if (found[0] > 22 || (found[0] === 22 && found[1] >= 18)) {
-	require("node:module").enableCompileCache();
+	// Deno has none.
+	if (require("node:module").enableCompileCache) require("node:module").enableCompileCache();
 	void require("../dist/command.cjs")
 		.main(process.argv.slice(2))
 		.then((exitCode) => {

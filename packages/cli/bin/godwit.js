@@ -3,7 +3,10 @@
 var found = process.versions.node.split(".").map(Number);
 
 if (found[0] > 22 || (found[0] === 22 && found[1] >= 18)) {
-	process.getBuiltinModule("node:module").enableCompileCache();
+	// Deno has none.
+	if (process.getBuiltinModule("node:module").enableCompileCache) {
+		process.getBuiltinModule("node:module").enableCompileCache();
+	}
 	void import("godwit/main")
 		.then((program) => program.main(process.argv.slice(2)))
 		.then((exitCode) => {

@@ -6,7 +6,7 @@ import { UsageError } from "./command-line/usage-error.ts";
 import { hideSecrets } from "./output/hide-secrets.ts";
 import { paintErrors, paintOutput, plain } from "./output/paint.ts";
 import { printable } from "./output/printable.ts";
-import { lostOutput, standardError, writeOutput } from "./output/standard-stream.ts";
+import { lostOutput, standardError, writeLog, writeOutput } from "./output/standard-stream.ts";
 import { ERROR, type TerminalOutput, terminal } from "./output/terminal.ts";
 
 /**
@@ -25,7 +25,7 @@ export async function main(args: readonly string[]): Promise<number> {
 	const failure = await lostOutput();
 	if (failure === undefined) return exitCode;
 	// Whoever stops reading, as `head` does, knows.
-	if (failure.code !== "EPIPE") standardError().write(`error: standard output is lost: ${failure.message}\n`);
+	if (failure.code !== "EPIPE") writeLog(`error: standard output is lost: ${failure.message}\n`);
 	return exitCode === 0 ? 1 : exitCode;
 }
 
@@ -52,7 +52,7 @@ async function run(line: CommandLine): Promise<number> {
 		const { usage, usageOf } = await import("./command-line/usage.ts");
 		const text = name === undefined ? await usage() : await usageOf(name);
 		if (line.is("help")) print(text);
-		else standardError().write(`${text}\n`);
+		else writeLog(`${text}\n`);
 		return line.is("help") ? 0 : 2;
 	}
 	const given: string[] = [];
@@ -85,7 +85,7 @@ const lazyStandardError: TerminalOutput = {
 	get columns() {
 		return process.stderr.columns;
 	},
-	write: (text) => standardError().write(text),
+	write: (text) => writeLog(text),
 };
 
 async function explain({ message, unknown, command }: UsageError): Promise<string> {

@@ -21,6 +21,11 @@ const ADVICE: Readonly<Record<string, string>> = {
 const NO_TRANSACTION_HINT =
 	'put the comment "-- godwit: no-transaction" on the file\'s first line to run it outside one';
 
+/** ATTACH, and VACUUM, which attaches a file of its own, where the runtime has set SQLite's limit to none. */
+const NO_ATTACH = /^too many attached databases - max 0$/;
+
+const NO_ATTACH_ADVICE = "Deno lets node:sqlite run ATTACH and VACUUM with --allow-all alone";
+
 /** `SQLITE_BUSY_SNAPSHOT` is a kind of `SQLITE_BUSY`. */
 function primaryCode(code: string): string {
 	return code.split("_").slice(0, 2).join("_");
@@ -51,7 +56,7 @@ export function databaseError(connection: SqliteConnection, path: string, cause:
 	}
 	const resultCode = connection.resultCode(cause);
 	if (resultCode === undefined) return isFileSystemError(cause) ? fileSystemError(path, cause) : cause;
-	const advice = ADVICE[primaryCode(resultCode)];
+	const advice = NO_ATTACH.test((cause as Error).message) ? NO_ATTACH_ADVICE : ADVICE[primaryCode(resultCode)];
 	const message = `${path}: ${(cause as Error).message}${advice === undefined ? "" : `; ${advice}`}`;
 	return new MigrateError("ERR_DATABASE", message, { resultCode }, { cause });
 }
@@ -82,6 +87,7 @@ export function statementError(connection: SqliteConnection, statement: Statemen
 
 function hintFor(message: string): string | undefined {
 	if (/(from within|within a|inside a) transaction/.test(message)) return NO_TRANSACTION_HINT;
+	if (NO_ATTACH.test(message)) return NO_ATTACH_ADVICE;
 	const [, type, name = "", text = ""] = DOUBLE_QUOTED.exec(message) ?? [];
 	if (type !== undefined) return `${doubleQuotedHint(type, name, text)}; or ${TAKE_DOUBLE_QUOTED}`;
 	return OWN_DOUBLE_QUOTED.test(message) ? `write it so, or ${TAKE_DOUBLE_QUOTED}` : undefined;

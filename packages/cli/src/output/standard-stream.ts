@@ -16,6 +16,16 @@ export function standardError(): NodeJS.WriteStream {
 	return withListener(process.stderr, ignore);
 }
 
+/** Writes to standard error what may be lost. */
+export function writeLog(text: string): void {
+	try {
+		standardError().write(text);
+	} catch (error) {
+		// Deno throws what Node tells by an event, which `ignore` hears.
+		ignore(error);
+	}
+}
+
 /** Writes data to standard output. What cannot be written is lost, and `lostOutput` tells. */
 export function writeOutput(text: string): void {
 	const rest = streamed ? text : leftOver(Buffer.from(text));
@@ -57,7 +67,7 @@ function withListener(
 	return stream;
 }
 
-function ignore(): void {}
+function ignore(_lost: unknown): void {}
 
 function noteFailure(error: NodeJS.ErrnoException): void {
 	outputFailure ??= error;

@@ -1,8 +1,10 @@
 import { isError, isMigrateError, MigrateError } from "@godwit/core";
+import { DENO_ADVICE, isRefusedByDeno } from "../refused-by-deno.ts";
 
 /** Wraps why a database cannot be opened, unless it says so itself. */
 export function cannotOpen(path: string, cause: unknown): MigrateError {
-	return explained(cause, (reason) => `cannot open ${path}: ${reason}; check the path and the permissions of the file`);
+	const advice = isRefusedByDeno(cause) ? DENO_ADVICE : "check the path and the permissions of the file";
+	return explained(cause, (reason) => `cannot open ${path}: ${reason}; ${advice}`);
 }
 
 /** Wraps why the lock beside a database cannot be given back, unless it says so itself. */

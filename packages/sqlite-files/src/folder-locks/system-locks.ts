@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, statfsSync, statSync } from "node:fs";
+import { isRefusedByDeno } from "../refused-by-deno.ts";
 
 /** File systems whose device number in /proc/locks differs from that of stat, by statfs type; see statfs(2). */
 const OTHER_DEVICE: ReadonlySet<number> = new Set([0x794c7630 /* overlayfs */, 0x9123683e /* btrfs */]);
 
 /** The POSIX locks on one file, as the native library holds them while it reads or writes. */
 export interface SystemLocks {
-	/** Whether this system shows locks at all. */
+	/** Whether this system shows locks at all, and the runtime lets this process see them. */
 	readonly shown: boolean;
 	/**
 	 * The processes that hold a lock; 0 for one in another pid namespace. Locks of other machines are not shown, and outside
@@ -21,7 +22,7 @@ export interface SystemLocks {
  * @param table Where the system shows its locks, see https://man7.org/linux/man-pages/man5/proc_locks.5.html
  */
 export function systemLocks(path: string, table = "/proc/locks"): SystemLocks {
-	const shown = existsSync(table);
+	const shown = isShown(table);
 	let file: string | undefined;
 	return {
 		shown,
@@ -40,6 +41,15 @@ export function systemLocks(path: string, table = "/proc/locks"): SystemLocks {
 			return [...new Set(holders)];
 		},
 	};
+}
+
+function isShown(table: string): boolean {
+	try {
+		return existsSync(table);
+	} catch (error) {
+		if (isRefusedByDeno(error)) return false;
+		throw error;
+	}
 }
 
 /**

@@ -2,6 +2,7 @@ import { isError, MigrateError } from "@godwit/core";
 import type { Liveness } from "@godwit/sqlite";
 import { newLinkId } from "../owners/holder.ts";
 import { type Owner, sameOwner } from "../owners/owner.ts";
+import { DENO_ADVICE, isRefusedByDeno } from "../refused-by-deno.ts";
 import { describeFound } from "./describe-found.ts";
 import { hasMember, type Link, type LinkKind, type Member } from "./link.ts";
 import { type ClaimOptions, claimLink, lookAt, newLink, readLink, removeLink, renameLink } from "./link-file.ts";
@@ -72,10 +73,10 @@ export function linkEditor(options: LinkEditorOptions): LinkEditor {
 
 	function cannotLock(cause: unknown): MigrateError<"ERR_DATABASE"> {
 		const reason = isError(cause) ? cause.message : String(cause);
-		const advice = "check the permissions of its folder";
 		const links =
 			kind === "wasm" ? ", and whether it can hold symbolic links, without which sqlite-native:// alone works" : "";
-		const message = `${databasePath} cannot be locked: ${reason}; ${advice}${links}`;
+		const advice = isRefusedByDeno(cause) ? DENO_ADVICE : `check the permissions of its folder${links}`;
+		const message = `${databasePath} cannot be locked: ${reason}; ${advice}`;
 		return new MigrateError("ERR_DATABASE", message, {}, { cause });
 	}
 

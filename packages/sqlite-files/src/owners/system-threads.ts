@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { isRefusedByDeno } from "../refused-by-deno.ts";
 
 export interface SystemThread {
 	/** Clock ticks after the boot. */
@@ -35,6 +36,7 @@ export function optional<T>(read: () => T): T | undefined {
 		return read();
 	} catch (error) {
 		const { code = "" } = error as NodeJS.ErrnoException;
+		if (isRefusedByDeno(error)) return undefined;
 		if (["ENOENT", "ESRCH", "EACCES", "EPERM", "ENOTDIR"].includes(code)) return undefined;
 		throw error;
 	}
