@@ -41,11 +41,11 @@ describe("a process that uses sqlite-node", () => {
 		const program =
 			"await sqliteNode.open(url).catch(({ code, message, details }) => console.log(JSON.stringify({ code, message, details })));";
 		const { status, stdout } = runProgram(program, "--no-experimental-sqlite");
-		const found = `node ${process.version}`;
+		const found = `Node ${process.versions.node}`;
 		expect(status).toBe(0);
 		expect(JSON.parse(stdout)).toEqual({
 			code: "ERR_RUNTIME",
-			message: `sqlite-node:// needs node:sqlite, which this runtime, ${found}, does not have or was started without; use Node 22.18 or newer, or sqlite-native:// or sqlite-wasm://`,
+			message: `sqlite-node:// needs node:sqlite, which this runtime, ${found}, does not have or was started without; use Node 22.18 or newer, a newer Bun or Deno, or sqlite-native:// or sqlite-wasm://`,
 			details: { required: "node:sqlite", found },
 		});
 		expect(readdirSync(folder)).toEqual([]);
