@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { rehearse } from "./harmed-run.ts";
 import { everyNth, faultPoints, killPoints, surviveAll } from "./points.ts";
-import { CASES, caseName, FURTHER_CASES } from "./torture-case.ts";
+import { BACKEND_NAMES, CASES, caseName, FURTHER_CASES } from "./torture-case.ts";
 
 const SEED = Number(process.env.GODWIT_SEED ?? 1);
 const SMALL = CASES.map((which) => ({ ...which, set: "small" as const }));
 const EVERY_POINT = SMALL.filter(
-	({ backend, transaction, direction }) => backend !== "node-sqlite" && transaction === "atomic" && direction === "up",
+	({ backend, transaction, direction }) =>
+		BACKEND_NAMES.includes(backend) && transaction === "atomic" && direction === "up",
 );
 const SAMPLED = [...SMALL.filter((which) => !EVERY_POINT.includes(which)), ...FURTHER_CASES];
 

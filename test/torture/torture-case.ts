@@ -24,7 +24,10 @@ export interface TortureCase {
 
 export const BACKEND_NAMES: readonly BackendName[] = ["sqlite-native", "sqlite-wasm"];
 
-export const ALL_BACKENDS: readonly BackendName[] = [...BACKEND_NAMES, "node-sqlite"];
+/** Two bindings to node:sqlite: the published one, and the one of the documentation. */
+const NODE_BACKENDS: readonly BackendName[] = ["sqlite-node", "node-sqlite"];
+
+export const ALL_BACKENDS: readonly BackendName[] = [...BACKEND_NAMES, ...NODE_BACKENDS];
 
 export const CASES: readonly TortureCase[] = [
 	...BACKEND_NAMES.flatMap((backend) =>
@@ -40,13 +43,15 @@ export const CASES: readonly TortureCase[] = [
 			),
 		),
 	),
-	...(["rollback", "wal"] as const).map((journal) => ({
-		set: "full" as const,
-		backend: "node-sqlite" as const,
-		transaction: "atomic" as const,
-		journal,
-		direction: "up" as const,
-	})),
+	...NODE_BACKENDS.flatMap((backend) =>
+		(["rollback", "wal"] as const).map((journal) => ({
+			set: "full" as const,
+			backend,
+			transaction: "atomic" as const,
+			journal,
+			direction: "up" as const,
+		})),
+	),
 ];
 
 /** Runs that write to a second file, and runs that reach the database through a link to a file that is not there yet. */
