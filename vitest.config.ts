@@ -17,6 +17,7 @@ export default defineConfig({
 					exclude: [
 						"test/reference/**",
 						"test/torture/**",
+						"test/runtimes/**",
 						"**/node_modules/**",
 						...(hasServer ? [] : ["packages/*/test/server/**"]),
 					],
@@ -24,6 +25,15 @@ export default defineConfig({
 			},
 			{ test: { ...shared, name: "reference", include: ["test/reference/**/*.test.ts"] } },
 			{ test: { ...shared, name: "torture", include: ["test/torture/**/*.test.ts"] } },
+			{
+				test: {
+					...shared,
+					testTimeout: 600_000,
+					name: "runtimes",
+					include: ["test/runtimes/*.test.ts"],
+					globalSetup: ["test/runtimes/prepare.ts"],
+				},
+			},
 		],
 		// Vitest leaves one core idle, and half of the tests wait for a process that they have started.
 		maxWorkers: "100%",

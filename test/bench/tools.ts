@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { packPackages } from "../packed/pack-packages.ts";
 import { buildReference } from "../reference/reference.ts";
 import type { BenchContext } from "./bench-context.ts";
 
@@ -12,7 +13,7 @@ const ROOT = resolve(import.meta.dirname, "../..");
 const GOOSE = "v3.29.0";
 
 /** For driver authors alone; a user installs the other packages. */
-const NOT_INSTALLED = "conformance";
+const NOT_INSTALLED = ["conformance"];
 
 type Tools = Pick<BenchContext, "godwit" | "reference" | "migrate" | "goose" | "dbmate">;
 
@@ -52,12 +53,8 @@ async function installGodwit(folder: string): Promise<string> {
 	await run("pnpm", ["build"], { cwd: ROOT });
 	await rm(folder, { recursive: true, force: true });
 	await mkdir(folder, { recursive: true });
-	for (const name of await readdir(join(ROOT, "packages"))) {
-		if (name === NOT_INSTALLED) continue;
-		await run("pnpm", ["pack", "--pack-destination", folder], { cwd: join(ROOT, "packages", name) });
-	}
 	await writeFile(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
-	const archives = (await readdir(folder)).filter((name) => name.endsWith(".tgz")).map((name) => `./${name}`);
+	const archives = packPackages(folder, NOT_INSTALLED).map((name) => `./${name}`);
 	const wanted = [...archives, `better-sqlite3@${await betterSqlite3()}`];
 	await run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", ...wanted], { cwd: folder });
 	return join(folder, "node_modules/godwit");

@@ -10,11 +10,14 @@ import { type DriverFactory, textBody } from "@godwit/core";
 /** Durability is not what the laws ask for; test/torture does. */
 const OPTIONS = "x-synchronous=off";
 
-/** A program that runs SQL, its second argument, on a database, its first. */
-const CHANGE = `
-	import { DatabaseSync } from "node:sqlite";
-	new DatabaseSync(process.argv[1]).exec(process.argv[2]);
-`;
+function withDatabase<T>(path: string, work: (database: DatabaseSync) => T): T {
+	const database = new DatabaseSync(path);
+	try {
+		return work(database);
+	} finally {
+		database.close();
+	}
+}
 
 /**
  * One SQLite database in a folder of its own, observed through Node's own binding.
@@ -29,21 +32,26 @@ export async function sqliteHarness(
 	const path = join(folder, "app.db");
 
 	/** Of a copy, made by another process: closing the file in this one would drop the locks that the driver holds on it. */
-	function observe<T>(work: (database: DatabaseSync) => T): T {
+	function onCopy<T>(work: (copy: string) => T): T {
 		const copy = `${folder}-copy.db`;
 		execFileSync("cp", [existsSync(path) ? path : "/dev/null", copy]);
-		const database = new DatabaseSync(copy);
 		try {
-			return work(database);
+			return work(copy);
 		} finally {
-			database.close();
 			rmSync(copy);
 		}
 	}
 
-	/** In another process too. */
+	function observe<T>(work: (database: DatabaseSync) => T): T {
+		return onCopy((copy) => withDatabase(copy, work));
+	}
+
+	/** Another process too writes the changed copy over the file. */
 	function change(sql: string): void {
-		execFileSync(process.execPath, ["--no-warnings", "--input-type=module", "--eval", CHANGE, path, sql]);
+		onCopy((copy) => {
+			withDatabase(copy, (database) => database.exec(sql));
+			execFileSync("cp", [copy, path]);
+		});
 	}
 
 	return {

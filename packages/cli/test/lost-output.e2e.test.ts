@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { bin, cleanEnv, folderOf, godwit, type Outcome, watch } from "./fixtures/godwit.ts";
+import { cleanEnv, commandWords, folderOf, godwit, type Outcome, watch } from "./fixtures/godwit.ts";
 
 /** Runs the command with a stream that the device /dev/full is: every write fails with ENOSPC. */
 async function onFullDisk(
@@ -13,8 +13,8 @@ async function onFullDisk(
 	const full = openSync("/dev/full", "w");
 	try {
 		const stdio = stream === "stdout" ? (["ignore", full, "pipe"] as const) : (["ignore", "pipe", full] as const);
-		return await watch(spawn(process.execPath, [bin, ...args], { cwd, env: cleanEnv({ env }), stdio: [...stdio] }))
-			.outcome;
+		const [program, ...words] = commandWords();
+		return await watch(spawn(program, [...words, ...args], { cwd, env: cleanEnv({ env }), stdio: [...stdio] })).outcome;
 	} finally {
 		closeSync(full);
 	}
@@ -75,7 +75,8 @@ describe.skipIf(process.platform !== "linux")("godwit, where a stream cannot be 
 	it("exits with 1 when the reader of its answer is gone, and says nothing", async () => {
 		const cwd = await folderOf(files);
 		await godwit([...flags, "up"], { cwd });
-		const running = watch(spawn(process.execPath, [bin, ...flags, "version"], { cwd, env: cleanEnv({}) }));
+		const [program, ...words] = commandWords();
+		const running = watch(spawn(program, [...words, ...flags, "version"], { cwd, env: cleanEnv({}) }));
 		running.child.stdout?.destroy();
 		expect(await running.outcome).toEqual({ code: 1, stdout: "", stderr: "" });
 	});
@@ -88,7 +89,7 @@ describe.skipIf(process.platform !== "linux")("godwit, where a stream cannot be 
 		expect(stdout.length).toBeGreaterThan(400_000);
 		// Node gives its children pipes that wait.
 		const nonBlocking = "fcntl(STDOUT, F_SETFL, O_WRONLY | O_NONBLOCK) or die; exec @ARGV";
-		const args = ["-MFcntl", "-e", nonBlocking, process.execPath, bin, ...flags, "status"];
+		const args = ["-MFcntl", "-e", nonBlocking, ...commandWords(), ...flags, "status"];
 		const child = spawn("perl", args, { cwd, env: cleanEnv({ env: {} }), stdio: ["ignore", "pipe", "pipe"] });
 		expect(await watch(child).outcome).toEqual({ code: 0, stdout, stderr: "" });
 	});

@@ -346,7 +346,7 @@ describe("godwit", () => {
 			const flags = ["-path", "m", "-database", "sqlite3://no/where/a.db?x-busy-timeout=77s"];
 			const { code, stderr } = await godwit([...flags, ...args, "up"], { cwd, env });
 			expect(code).toBe(1);
-			expect(stderr).toMatch(/^ +at .*\.ts:\d+:\d+/m);
+			expect(stderr).toMatch(/^ +at .*\.(ts|cjs):\d+:\d+/m);
 			expect(stderr).not.toContain("77s");
 		},
 	);

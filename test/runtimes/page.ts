@@ -1,0 +1,47 @@
+import { table } from "../bench/format.ts";
+import { EXCEPTIONS, expectedBroken } from "./exceptions.ts";
+import { DENO_PERMISSIONS, DRIVER_NAMES, type DriverName } from "./runtimes.ts";
+
+/** What was found of a runtime beside the laws. */
+export interface RuntimeFacts {
+	readonly name: string;
+	readonly version: string;
+	/** The version of SQLite in its node:sqlite. */
+	readonly sqlite: string;
+	/** What `sqlite://` takes where better-sqlite3 is installed. */
+	readonly defaultBackend: string;
+	/** What was run of the command's tests. */
+	readonly command: string;
+}
+
+const PART = /(?<=<!-- written by pnpm test:runtimes -->\n).*?(?=<!-- end -->)/s;
+
+/** The page with what was found in its part that is written. */
+export function pageWith(page: string, facts: readonly RuntimeFacts[]): string {
+	if (!PART.test(page)) throw new Error("docs/runtimes.md has lost the comments around what is written");
+	return page.replace(PART, () => `\n${written(facts)}\n\n`);
+}
+
+function written(facts: readonly RuntimeFacts[]): string {
+	const rows = facts.map(({ name, version, sqlite, defaultBackend, command }) => [
+		name,
+		version,
+		...DRIVER_NAMES.map((driver) => lawsCell(name, driver)),
+		command,
+		sqlite,
+		defaultBackend,
+	]);
+	const head = ["", "version", ...DRIVER_NAMES, "the command", "SQLite of node:sqlite", "`sqlite://`"];
+	const permissions = DRIVER_NAMES.map((driver) => [`\`${driver}\``, `\`${DENO_PERMISSIONS[driver].join(" ")}\``]);
+	const exceptions = EXCEPTIONS.map(
+		({ runtime, driver, laws, reason }) => `- ${runtime}, ${driver}: ${reason}. The laws: ${laws.join(", ")}.`,
+	);
+	return [table(head, rows), table(["driver", "the least that Deno has to allow"], permissions), ...exceptions].join(
+		"\n\n",
+	);
+}
+
+function lawsCell(runtime: string, driver: DriverName): string {
+	const broken = expectedBroken(runtime, driver).length;
+	return broken === 0 ? "all laws" : `all laws but ${broken}`;
+}
