@@ -1,15 +1,21 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import type { Runtime } from "../runtimes/runtimes.ts";
 import { peakRssMb } from "./process-usage.ts";
 import type { Sample } from "./sample.ts";
 
 /** Runs a script of `peers/` in a Node.js of its own, which measures its job itself and prints the sample. */
-export async function runPeer(script: string, ...args: readonly string[]): Promise<Sample> {
-	const { output } = await run(process.execPath, [
-		"--no-warnings",
-		join(import.meta.dirname, "peers", script),
-		...args,
-	]);
+export function runPeer(script: string, ...args: readonly string[]): Promise<Sample> {
+	return runPeerIn({ program: process.execPath, flags: ["--no-warnings"] }, script, ...args);
+}
+
+/** Does so in any runtime. */
+export async function runPeerIn(
+	{ program, flags }: Pick<Runtime, "program" | "flags">,
+	script: string,
+	...args: readonly string[]
+): Promise<Sample> {
+	const { output } = await run(program, [...flags, join(import.meta.dirname, "peers", script), ...args]);
 	return JSON.parse(output.trim().split("\n").at(-1) ?? "") as Sample;
 }
 

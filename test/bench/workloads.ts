@@ -6,6 +6,7 @@ import { largeTable } from "./workloads/large-table.ts";
 import { manyProcesses } from "./workloads/many-processes.ts";
 import { nothingToDoCommand, nothingToDoInProcess } from "./workloads/nothing-to-do.ts";
 import { pragmasAsCommand, pragmasInProcess } from "./workloads/pragmas.ts";
+import { runtimeStart, smallMigrationsInRuntimes } from "./workloads/runtimes.ts";
 import { smallMigrationsDown, smallMigrationsUp } from "./workloads/small-migrations.ts";
 import { testSuite } from "./workloads/test-suite.ts";
 
@@ -23,6 +24,8 @@ export const workloads: readonly Workload[] = [
 	pragmasInProcess,
 	pragmasAsCommand,
 	testSuite,
+	smallMigrationsInRuntimes,
+	runtimeStart,
 ];
 
 /** @param list - Ids with commas between them; all workloads without it. */
