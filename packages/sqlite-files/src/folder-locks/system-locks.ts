@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statfsSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, statfsSync, statSync } from "node:fs";
 import { isRefusedByDeno } from "../refused-by-deno.ts";
 
 /** File systems whose device number in /proc/locks differs from that of stat, by statfs type; see statfs(2). */
@@ -57,10 +57,28 @@ function isShown(table: string): boolean {
  * meanwhile, a later lock is missing. So the table is read several times, and the results are joined.
  */
 function readTable(table: string): string {
-	const text = readFileSync(table, "utf8");
+	const text = readPages(table);
 	if (text.length < SHORTEST_PAGE) return text;
-	return [text, ...Array.from({ length: FURTHER_READINGS }, () => readFileSync(table, "utf8"))].join("\n");
+	return [text, ...Array.from({ length: FURTHER_READINGS }, () => readPages(table))].join("\n");
 }
+
+/** `readFileSync` would ask for pieces as short as the runtime likes, as Deno does, and a lock is missed between two. */
+function readPages(table: string): string {
+	const descriptor = openSync(table, "r");
+	try {
+		const pages: string[] = [];
+		const page = Buffer.alloc(PAGE_SIZE);
+		for (let length = readSync(descriptor, page); length > 0; length = readSync(descriptor, page)) {
+			pages.push(page.toString("latin1", 0, length));
+		}
+		return pages.join("");
+	} finally {
+		closeSync(descriptor);
+	}
+}
+
+/** In bytes: the largest page of any Linux. */
+const PAGE_SIZE = 65_536;
 
 /** Less than a page of 4,096 bytes by one line. */
 const SHORTEST_PAGE = 3_900;
