@@ -26,7 +26,7 @@ go build -trimpath -buildvcs=false -ldflags "-X github.com/ncruces/go-sqlite3/dr
 	-o "$work/reference" .
 # As in golang-migrate's Makefile, which passes the version without its v.
 version=$(go list -m -f '{{.Version}}' "$migrate")
-go build -trimpath -buildvcs=false -tags "sqlite3 sqlite" -ldflags "-X main.Version=${version#v}" \
+go build -trimpath -buildvcs=false -tags "sqlite3 sqlite pgx5" -ldflags "-X main.Version=${version#v}" \
 	-o "$work/migrate" "$migrate/cmd/migrate"
 
 mv -f "$work/reference" "$work/migrate" "$target/"
