@@ -18,12 +18,14 @@ export default defineConfig({
 						"test/reference/**",
 						"test/torture/**",
 						"test/runtimes/**",
+						"test/cluster/**",
 						"**/node_modules/**",
-						...(hasServer ? [] : ["packages/*/test/server/**"]),
+						...(hasServer ? [] : ["**/test/server/**"]),
 					],
 				},
 			},
 			{ test: { ...shared, name: "reference", include: ["test/reference/**/*.test.ts"] } },
+			{ test: { ...shared, name: "cluster", include: ["test/cluster/**/*.test.ts"] } },
 			{ test: { ...shared, name: "torture", include: ["test/torture/**/*.test.ts"] } },
 			{
 				test: {

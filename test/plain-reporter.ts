@@ -18,7 +18,7 @@ export default class PlainReporter implements Reporter {
 			}
 		}
 		const missing = missingServer();
-		if (missing !== undefined) console.log(`not run: packages/*/test/server, since ${missing}`);
+		if (missing !== undefined) console.log(`not run: the tests in test/server, since ${missing}`);
 		console.log(`${passed} passed, ${failed} failed`);
 	}
 }
