@@ -158,7 +158,7 @@ try {
 	await takeDownWithTheOther();
 	await fail();
 	await failOutsideTransaction();
-	conclude("Everything was as expected.");
+	conclude("Everything was as expected. On PostgreSQL it is: pnpm demo:postgres");
 } finally {
 	await rm(folder, { recursive: true, force: true });
 }

@@ -1,0 +1,3 @@
+DROP VIEW knowledge_base;
+
+ALTER TABLE articles RENAME TO knowledge_base;

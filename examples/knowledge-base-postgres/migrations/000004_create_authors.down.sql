@@ -1,0 +1,3 @@
+ALTER TABLE articles DROP COLUMN author_id;
+
+DROP TABLE authors;

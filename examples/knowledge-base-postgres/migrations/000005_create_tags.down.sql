@@ -1,0 +1,2 @@
+-- articles.tags still has the lists.
+DROP TABLE article_tags;

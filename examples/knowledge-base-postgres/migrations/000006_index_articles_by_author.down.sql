@@ -1,0 +1,2 @@
+-- godwit: no-transaction
+DROP INDEX CONCURRENTLY articles_author;
