@@ -12,7 +12,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 	conformance: ["@godwit/core"],
 	"source-file": ["@godwit/core"],
 	sqlite: ["@godwit/core"],
-	"sqlite-files": ["@godwit/core", "@godwit/debug", "@godwit/sqlite"],
+	"sqlite-analysis": ["@godwit/core", "@godwit/sqlite"],
+	"sqlite-files": ["@godwit/core", "@godwit/debug", "@godwit/sqlite", "@godwit/sqlite-analysis"],
 	"sqlite-native": ["@godwit/core", "@godwit/sqlite-files"],
 	"sqlite-wasm": ["@godwit/sqlite-files"],
 	"sqlite-node": ["@godwit/core", "@godwit/sqlite-files"],
@@ -28,7 +29,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Those that run in a browser: they import nothing of Node, nor `debug`, which needs it. */
-const ANYWHERE = ["core", "sqlite"];
+const ANYWHERE = ["core", "sqlite", "sqlite-analysis"];
 
 const OURS = /^(godwit|@godwit\/)/;
 

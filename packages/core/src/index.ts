@@ -27,6 +27,16 @@ export { lockTimeout } from "./driver/lock-timeout.ts";
 export type { Patience } from "./driver/patience.ts";
 export { waitForTurn } from "./driver/patience.ts";
 export { versionMoved } from "./driver/version-moved.ts";
+export type {
+	AnalyseOptions,
+	Analysis,
+	FileEffects,
+	FileFinding,
+	RenamedObject,
+	SchemaObject,
+	StatementEffects,
+} from "./effects/effects.ts";
+export type { Place } from "./effects/place.ts";
 export type { BaselineOptions } from "./engine/baseline.ts";
 export type { DownOptions } from "./engine/migrate.ts";
 export { Migrate } from "./engine/migrate.ts";

@@ -1,13 +1,22 @@
 import type { SqliteConnection, SqlRow, SqlValue } from "@godwit/sqlite-files";
 import type { Database, Statement } from "better-sqlite3";
 
+export interface NativeConnectionOptions {
+	/** Whether what `query` and `change` prepare is kept for the next time. Default true. */
+	readonly keepsStatements?: boolean;
+}
+
 /** The port over better-sqlite3. */
-export function nativeConnection(database: Database, close: () => void): SqliteConnection {
+export function nativeConnection(
+	database: Database,
+	close: () => void,
+	{ keepsStatements = true }: NativeConnectionOptions = {},
+): SqliteConnection {
 	const queries = new Map<string, Query>();
 
 	function prepare(sql: string): Query {
 		const query = queries.get(sql) ?? queryOf(database.prepare(sql).safeIntegers());
-		queries.set(sql, query);
+		if (keepsStatements) queries.set(sql, query);
 		return query;
 	}
 

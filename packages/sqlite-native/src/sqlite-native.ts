@@ -14,6 +14,7 @@ export const sqliteNative: SqliteFactory<Database> = sqliteFactory<Database>({
 	assertUsable,
 	connect: (path) => open(path, {}),
 	connectReadOnly: (path) => open(path, { readonly: true, fileMustExist: true }),
+	connectClone,
 	borrow: (database) => nativeConnection(database, () => {}),
 	copyOf: otherCopyOf,
 	usability,
@@ -80,6 +81,14 @@ function assertUsable(path: string): void {
 		const reason = `better-sqlite3 cuts off the white space at the end of "${path}"; rename the file`;
 		throw new MigrateError("ERR_INVALID_URL", reason, { reason });
 	}
+}
+
+/** Defensive mode, which is on by default, forbids to write the schema. */
+function connectClone(): SqliteConnection {
+	const BetterSqlite3 = require("better-sqlite3") as typeof import("better-sqlite3");
+	const database = new BetterSqlite3(":memory:");
+	database.unsafeMode(true);
+	return nativeConnection(database, () => database.close(), { keepsStatements: false });
 }
 
 function open(path: string, options: Options): SqliteConnection {

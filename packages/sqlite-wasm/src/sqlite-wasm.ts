@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { type SqliteConnection, type SqliteFactory, sqliteFactory } from "@godwit/sqlite-files";
 import type { Database } from "node-sqlite3-wasm";
-import { wasmConnection } from "./wasm-connection.ts";
+import { type WasmConnectionOptions, wasmConnection } from "./wasm-connection.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -12,15 +12,16 @@ export const sqliteWasm: SqliteFactory<Database> = sqliteFactory<Database>({
 	locks: "folder",
 	connect: (path) => open(path, isReadOnly(path)),
 	connectReadOnly: (path) => open(path, true),
+	connectClone: () => open(":memory:", false, { keepsStatements: false }),
 	borrow: (database) => wasmConnection(database, () => {}),
 	usability: ({ isOpen }) => (isOpen ? "usable" : "closed"),
 });
 
-function open(path: string, readOnly: boolean): SqliteConnection {
+function open(path: string, readOnly: boolean, options?: WasmConnectionOptions): SqliteConnection {
 	// Loaded when a database is opened: compiling the WebAssembly takes longer than many a command.
 	const { Database } = require("node-sqlite3-wasm") as typeof import("node-sqlite3-wasm");
 	const database = new Database(path, { readOnly });
-	return wasmConnection(database, () => database.close());
+	return wasmConnection(database, () => database.close(), options);
 }
 
 /** The library does not open a file for reading by itself when it may not be written, as the native one does. */

@@ -1,4 +1,5 @@
-import { type Driver, defineDriver, type LockOptions } from "@godwit/core";
+import { type AnalyseOptions, type Driver, defineDriver, type LockOptions, type MigrationBody } from "@godwit/core";
+import type { Analyse } from "./analysis.ts";
 import { bodyRunner } from "./body-runner.ts";
 import type { BorrowedConnection } from "./connection/borrowed-connection.ts";
 import { retryWhileBusy } from "./connection/busy-retry.ts";
@@ -6,6 +7,8 @@ import type { DatabaseAccess } from "./connection/database-access.ts";
 import { connectionSession } from "./connection/settings/connection-session.ts";
 import { withForeignKeysOff } from "./connection/settings/foreign-keys-off.ts";
 import { keptJournal } from "./connection/settings/kept-journal.ts";
+import type { SqliteConnection } from "./connection/sqlite-connection.ts";
+import { readAtOnce } from "./connection/transaction.ts";
 import { lockRow } from "./lock/lock-row.ts";
 import { sqliteLock } from "./lock/sqlite-lock.ts";
 import { asksNoStore } from "./statements/asks-no-store.ts";
@@ -27,15 +30,20 @@ export interface SqliteDriverOptions {
 	readonly config: SqliteConfig;
 	/** Opens an empty database in memory, with the same settings. */
 	readonly scratch: () => Promise<Driver>;
+	/** What tells the effects of migrations, and the empty database in memory on which it tries them, see `AnalysedDatabase.openClone`. */
+	readonly analysis?: { readonly analyse: Analyse; readonly openClone: () => SqliteConnection } | undefined;
 	/** Given for a connection of the caller's, and the same for all drivers over it. Between two calls its settings are as the caller left them. */
 	readonly borrowed?: BorrowedConnection | undefined;
 }
 
-/** A driver that has what SQLite can do; `history` is missing when the configuration turns it off. */
-export type SqliteDriver = Required<Omit<Driver, "history">> & Pick<Driver, "history">;
+/**
+ * A driver that has what SQLite can do; `history` is missing when the configuration turns it off, and `analyse` without
+ * `SqliteDriverOptions.analysis`.
+ */
+export type SqliteDriver = Required<Omit<Driver, "history" | "analyse">> & Pick<Driver, "history" | "analyse">;
 
 /** The driver for SQLite, whatever the binding. */
-export function sqliteDriver({ access, path, config, borrowed, scratch }: SqliteDriverOptions): SqliteDriver {
+export function sqliteDriver({ access, path, config, borrowed, scratch, analysis }: SqliteDriverOptions): SqliteDriver {
 	const { connection, holders } = access;
 	const { migrationsTable, lockTimeoutMs, lockLeaseMs } = config;
 	const lockTable = `${migrationsTable}_lock`;
@@ -85,6 +93,15 @@ export function sqliteDriver({ access, path, config, borrowed, scratch }: Sqlite
 			}),
 			structure: (options) => session.read(() => readStructure(connection, isTool), options),
 			scratch,
+			...(analysis && {
+				analyse: (files: readonly MigrationBody[], { rows, ...options }: AnalyseOptions & LockOptions) =>
+					analysis.analyse(files, rows === undefined ? {} : { rows }, {
+						config,
+						read: (work) => session.read(() => readAtOnce(connection, () => work(connection)), options),
+						openClone: analysis.openClone,
+						isTool,
+					}),
+			}),
 			lastToken: () => session.read(() => row.lastToken(), {}),
 			setVersion: (change) => session.write(() => bodies.record(change)),
 			run: (body) => session.write(() => bodies.run(body)),

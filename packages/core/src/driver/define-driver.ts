@@ -1,5 +1,6 @@
 import type { MigrationBody } from "../body/migration-body.ts";
 import { cleanUpAfter } from "../clean-up-after.ts";
+import type { AnalyseOptions, Analysis } from "../effects/effects.ts";
 import { toVersion } from "../version.ts";
 import type {
 	ApplyOutcome,
@@ -45,6 +46,8 @@ export interface DriverPrimitives extends LockPrimitives {
 	structure?(options: ReadOptions): Promise<readonly string[]>;
 	/** As `Driver.scratch`. */
 	scratch?(): Promise<Driver>;
+	/** As `Driver.analyse`; `timeoutMs` and `signal` are as for `version`. */
+	analyse?(bodies: readonly MigrationBody[], options: AnalyseOptions & ReadOptions): Promise<Analysis>;
 	/** As `Driver.drop`. */
 	drop(): Promise<void>;
 	/** Releases the connection, after the lock was given back as far as that was possible. */
@@ -129,7 +132,7 @@ export function defineDriver<P extends DriverPrimitives>(
 		},
 		[Symbol.asyncDispose]: () => driver.close(),
 	};
-	const { apply, transaction: begin, lastToken, structure, scratch } = database;
+	const { apply, transaction: begin, lastToken, structure, scratch, analyse } = database;
 	if (apply !== undefined) driver.apply = (body, change) => changing(change, () => apply(bodies.wrap(body), change));
 	if (begin !== undefined) {
 		driver.transaction = async (change, work) => {
@@ -140,6 +143,10 @@ export function defineDriver<P extends DriverPrimitives>(
 	if (lastToken !== undefined) driver.lastToken = () => calls.run(lastToken);
 	if (structure !== undefined) driver.structure = (options = {}) => reading(options, structure);
 	if (scratch !== undefined) driver.scratch = () => calls.run(scratch);
+	if (analyse !== undefined) {
+		driver.analyse = (files, { rows = false, ...options } = {}) =>
+			reading(options, (waiting) => analyse(files.map(bodies.wrap), { ...waiting, rows }));
+	}
 	const { history } = database;
 	if (history !== undefined) {
 		driver.history = {
@@ -167,7 +174,7 @@ function assertChange(change: VersionChange): void {
 	throw new TypeError("a change of the version is { version: bigint, dirty: boolean }, and more, see VersionChange");
 }
 
-type Optional = "apply" | "transaction" | "lastToken" | "history" | "structure" | "scratch";
+type Optional = "apply" | "transaction" | "lastToken" | "history" | "structure" | "scratch" | "analyse";
 
 /** A driver that has the optional methods that its primitives have. */
 export type DriverOf<P> = Driver & Required<Pick<Driver, Extract<keyof P, Optional>>>;

@@ -1,4 +1,5 @@
 import type { MigrationBody } from "../body/migration-body.ts";
+import type { AnalyseOptions, Analysis } from "../effects/effects.ts";
 import type { HistoryEvent, HistoryHead, RecordedEvent, StoredTexts } from "../history/history-event.ts";
 import type { Version } from "../version.ts";
 
@@ -169,7 +170,8 @@ export interface Driver extends AsyncDisposable {
 
 	/**
 	 * Optional: describes what the database holds, without its rows and without the tables of the driver: a line for each part,
-	 * sorted, in one spelling, so that databases that do the same have the same lines.
+	 * sorted, in one spelling, so that databases that do the same have the same lines. A line that begins with `detail ` is of
+	 * less weight: when such lines alone differ, every statement that works on one database works on the other with few rows excepted.
 	 */
 	structure?(options?: LockOptions): Promise<readonly string[]>;
 
@@ -178,6 +180,13 @@ export interface Driver extends AsyncDisposable {
 	 * reaches nothing outside of it: a statement that would write a file is an error.
 	 */
 	scratch?(): Promise<Driver>;
+
+	/**
+	 * Optional: tells what bodies would do, one after the other, on the database as it is. Writes nothing, and takes no lock.
+	 *
+	 * @throws MigrateError `ERR_INVALID_BODY` for a body that cannot be read; as `version`.
+	 */
+	analyse?(bodies: readonly MigrationBody[], options?: AnalyseOptions & LockOptions): Promise<Analysis>;
 
 	/** Optional: the history, see `VersionChange.events`. */
 	readonly history?: DriverHistory;

@@ -1,10 +1,11 @@
 import { nearestName } from "@godwit/core";
 import { invalidBody, invalidText } from "./invalid-body.ts";
+import { RULES, type Rule } from "./rules.ts";
 import { hidingCarriageReturn } from "./split/carriage-return.ts";
 import { type Place, placeFrom } from "./split/place.ts";
 
 /** What the comment `-- godwit: NAME` before the first statement of a file can ask for. */
-const DIRECTIVES = [
+const ORDERS = [
 	// Run the file outside a transaction.
 	"no-transaction",
 	// Let the file change godwit's own tables. The version is corrected afterwards.
@@ -13,7 +14,10 @@ const DIRECTIVES = [
 	"no-store",
 ] as const;
 
-export type Directive = (typeof DIRECTIVES)[number];
+/** `allow RULE` permits a file to break a rule of the check. */
+export type Directive = (typeof ORDERS)[number] | `allow ${Rule}`;
+
+const DIRECTIVES: readonly Directive[] = [...ORDERS, ...RULES.map((rule) => `allow ${rule}` as const)];
 
 /** A comment with its delimiters and without its line end. */
 export interface Comment extends Place {
@@ -26,7 +30,8 @@ const MAX_SHOWN = 60;
 
 /**
  * Returns the directives among the comments before the first statement. A comment that begins with `godwit:`, in any
- * case and spacing, has to be one: a misspelt directive must not be ignored as a remark.
+ * case and spacing, has to be one: a misspelt directive must not be ignored as a remark. Several rules may be allowed at
+ * once: `allow RULE, RULE`.
  *
  * @throws MigrateError `ERR_INVALID_BODY` for the first such comment that is not exactly a known directive.
  */
@@ -36,12 +41,19 @@ export function readDirectives(comments: readonly Comment[]): ReadonlySet<Direct
 		if (!DIRECTIVE_COMMENT.test(comment.text)) continue;
 		const hiding = hidingCarriageReturn(comment.text);
 		if (hiding !== -1) throw invalidText("carriage-return", placeFrom(comment, comment.text, 0, hiding));
-		const name = comment.text.replace(DIRECTIVE_COMMENT, "").trim();
-		const directive = DIRECTIVES.find((known) => known === name);
-		if (directive === undefined || !EXACT.test(comment.text)) throw unknownDirective(comment, name);
-		found.add(directive);
+		for (const name of namesIn(comment.text.replace(DIRECTIVE_COMMENT, "").trim())) {
+			const directive = DIRECTIVES.find((known) => known === name);
+			if (directive === undefined || !EXACT.test(comment.text)) throw unknownDirective(comment, name);
+			found.add(directive);
+		}
 	}
 	return found;
+}
+
+/** `allow a, b` is short for two. */
+function namesIn(text: string): readonly string[] {
+	const [, list] = /^allow\s+(.+)$/s.exec(text) ?? [];
+	return list === undefined ? [text] : list.split(",").map((rule) => `allow ${rule.trim()}`);
 }
 
 function unknownDirective(comment: Comment, text: string): Error {
@@ -49,5 +61,6 @@ function unknownDirective(comment: Comment, text: string): Error {
 	const nearest = nearestName(name.toLowerCase(), DIRECTIVES);
 	const what = `unknown directive ${JSON.stringify(name.slice(0, MAX_SHOWN))} at line ${comment.line}, column ${comment.column}`;
 	const advice = nearest === undefined ? "" : `did you mean "-- godwit: ${nearest}"? `;
-	return invalidBody("unknown-directive", comment, `${what}; ${advice}known: ${DIRECTIVES.join(", ")}`);
+	const known = [...ORDERS, "allow RULE"].join(", ");
+	return invalidBody("unknown-directive", comment, `${what}; ${advice}known: ${known}`);
 }
