@@ -42,7 +42,7 @@ export type { DownOptions } from "./engine/migrate.ts";
 export { Migrate } from "./engine/migrate.ts";
 export type { MigrateEvent } from "./engine/migrate-event.ts";
 export type { MigrateOptions } from "./engine/migrate-options.ts";
-export type { MigrationPlan } from "./engine/migration-plan.ts";
+export type { MigrationPlan, PlannedMigration } from "./engine/migration-plan.ts";
 export { needsMigration } from "./engine/needs-migration.ts";
 export type { Goal, Plan, VersionStatus } from "./engine/plan.ts";
 export { plan } from "./engine/plan.ts";

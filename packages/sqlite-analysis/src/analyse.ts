@@ -1,4 +1,4 @@
-import type { Analysis, FileEffects, FileFinding, MigrationBody } from "@godwit/core";
+import { type Analysis, type FileEffects, type FileFinding, isMigrateError, type MigrationBody } from "@godwit/core";
 import {
 	type Analyse,
 	type AnalysedDatabase,
@@ -53,7 +53,7 @@ class PlanAnalysis {
 	readonly #clone: SchemaClone;
 	readonly #database: AnalysedDatabase;
 	readonly #rows: boolean;
-	readonly #touched = new Set<string>();
+	readonly #touched = new Map<string, "empty" | "changed">();
 	readonly #files: AnalysedFile[] = [];
 	#between: Between;
 
@@ -74,6 +74,22 @@ class PlanAnalysis {
 
 	/** @returns false when the file fails, so that none comes after it. */
 	async take(body: MigrationBody): Promise<boolean> {
+		try {
+			return await this.#takeReadable(body);
+		} catch (error) {
+			if (!isMigrateError(error, "ERR_INVALID_BODY")) throw error;
+			const { line, column } = error.details;
+			const { noTxWrap, foreignKeys } = this.#database.config;
+			this.#files.push({
+				...{ transaction: !noTxWrap, foreignKeys, statements: [], results: [], allows: [], fails: true },
+				findings: [{ rule: "fails", level: "error", line, column, message: error.message }],
+				isAllowed: () => false,
+			});
+			return false;
+		}
+	}
+
+	async #takeReadable(body: MigrationBody): Promise<boolean> {
 		return withStatements(body, async (statements) => {
 			const { config, openClone } = this.#database;
 			const transaction = !config.noTxWrap && !statements.directives.has("no-transaction");

@@ -29,7 +29,7 @@ export interface FileAnalysisOptions {
 	readonly foreignKeys: boolean;
 	readonly rows: boolean;
 	/** See `FileProgress.touched`; grows. */
-	readonly touched: Set<string>;
+	readonly touched: Map<string, "empty" | "changed">;
 	readonly isShown: (table: string) => boolean;
 	readonly openEmpty: () => SqliteConnection;
 }
@@ -129,9 +129,16 @@ export class FileAnalysis {
 		const { writes, cascades, destroys, alters, renames, everyRow: all } = effects;
 		if (keyword === "DELETE" && all) for (const table of writes) this.#emptied.add(quotedName(table));
 		for (const { type, name } of effects.creates) if (type === "column") this.#newColumns.add(columnKey(name));
+		const { touched } = this.#options;
+		for (const { type, name } of effects.creates) {
+			// A table of a query's has its rows.
+			if (type === "table") touched.set(quotedName(name), effects.reads.length === 0 ? "empty" : "changed");
+		}
 		const changed = [...writes, ...(this.#foreignKeys ? cascades : []), ...destroys];
-		const altered = [...alters.map(({ name }) => name), ...renames.flatMap(({ from, to }) => [from, to])];
-		for (const table of [...changed, ...altered]) this.#options.touched.add(quotedName(table));
+		const renamed = renames.flatMap(({ from, to }) => [from, to]);
+		for (const table of [...changed, ...renamed]) touched.set(quotedName(table), "changed");
+		for (const { name } of alters)
+			if (touched.get(quotedName(name)) !== "empty") touched.set(quotedName(name), "changed");
 	}
 }
 

@@ -6,6 +6,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map<string, ()
 	["init", async () => (await import("../commands/init.ts")).init],
 	["create", async () => (await import("../commands/create.ts")).create],
 	["status", async () => (await import("../commands/status.ts")).status],
+	["plan", async () => (await import("../commands/plan.ts")).plan],
 	["history", async () => (await import("../commands/history.ts")).history],
 	["goto", async () => (await import("../commands/goto.ts")).goto],
 	["up", async () => (await import("../commands/up.ts")).up],

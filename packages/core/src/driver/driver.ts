@@ -182,9 +182,10 @@ export interface Driver extends AsyncDisposable {
 	scratch?(): Promise<Driver>;
 
 	/**
-	 * Optional: tells what bodies would do, one after the other, on the database as it is. Writes nothing, and takes no lock.
+	 * Optional: tells what bodies would do, one after the other, on the database as it is. Writes nothing, and takes no lock. A body
+	 * that cannot be run as it is written is one that fails, with a finding.
 	 *
-	 * @throws MigrateError `ERR_INVALID_BODY` for a body that cannot be read; as `version`.
+	 * @throws MigrateError As `version`; what a body rejects with that cannot be read.
 	 */
 	analyse?(bodies: readonly MigrationBody[], options?: AnalyseOptions & LockOptions): Promise<Analysis>;
 

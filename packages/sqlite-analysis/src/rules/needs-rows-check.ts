@@ -78,7 +78,7 @@ function withoutEnd(tokens: readonly CanonicalToken[]): readonly CanonicalToken[
 /** Whether the table was there before the file, and may have rows still. */
 function isOld({ file }: RanStatement, table: string): boolean {
 	const name = quotedName(table);
-	return file.before.tables.has(name) && !file.emptied.has(name);
+	return file.before.tables.has(name) && !file.emptied.has(name) && file.touched.get(name) !== "empty";
 }
 
 interface Question {

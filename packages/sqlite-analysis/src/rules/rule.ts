@@ -21,6 +21,9 @@ export function isProbe(result: Found | Probe): result is Probe {
 	return "sql" in result;
 }
 
+/** `empty`: it was made, and has no rows yet. `changed`: its rows or columns are others. By `quotedName`. */
+export type TouchedTables = ReadonlyMap<string, "empty" | "changed">;
+
 /** The file that is analysed, up to the statement that a rule looks at. */
 export interface FileProgress {
 	/** The schema as the file begins. */
@@ -35,8 +38,8 @@ export interface FileProgress {
 	readonly emptied: ReadonlySet<string>;
 	/** Columns that the file has made, as `table.column` of `quotedName`s. */
 	readonly newColumns: ReadonlySet<string>;
-	/** Tables whose rows or columns this file, or one before it, has changed, by `quotedName`. */
-	readonly touched: ReadonlySet<string>;
+	/** Tables that are not in the database as they are here, since a statement before this one made or changed them. */
+	readonly touched: TouchedTables;
 	/** Opens an empty database in memory, to try something; the caller closes it. */
 	openEmpty(): SqliteConnection;
 }
