@@ -7,6 +7,8 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map<string, ()
 	["create", async () => (await import("../commands/create.ts")).create],
 	["status", async () => (await import("../commands/status.ts")).status],
 	["plan", async () => (await import("../commands/plan.ts")).plan],
+	["check", async () => (await import("../commands/check.ts")).check],
+	["seal", async () => (await import("../commands/seal.ts")).seal],
 	["history", async () => (await import("../commands/history.ts")).history],
 	["goto", async () => (await import("../commands/goto.ts")).goto],
 	["up", async () => (await import("../commands/up.ts")).up],
