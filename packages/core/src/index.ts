@@ -5,6 +5,8 @@ export { createUtf8Decoder } from "./body/utf8-decoder.ts";
 export type { CheckReport } from "./check/check.ts";
 export { check } from "./check/check.ts";
 export type { CheckFinding } from "./check/check-finding.ts";
+export type { CorrectedFile, CorrectedSource } from "./check/correct-files.ts";
+export { correctFiles } from "./check/correct-files.ts";
 export { cleanUpAfter } from "./clean-up-after.ts";
 export type { BackoffOptions } from "./driver/backoff.ts";
 export { withBackoff } from "./driver/backoff.ts";
@@ -30,6 +32,7 @@ export { lockTimeout } from "./driver/lock-timeout.ts";
 export type { Patience } from "./driver/patience.ts";
 export { waitForTurn } from "./driver/patience.ts";
 export { versionMoved } from "./driver/version-moved.ts";
+export type { CorrectedText, Correction } from "./effects/correction.ts";
 export type {
 	AnalyseOptions,
 	Analysis,

@@ -1,1 +1,2 @@
 export { analyse } from "./analyse.ts";
+export { correctText } from "./correct/correct-text.ts";

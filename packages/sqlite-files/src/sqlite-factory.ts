@@ -5,6 +5,7 @@ import { cleanUpAfter, type Driver, type DriverFactory, MigrateError } from "@go
 import {
 	type Analyse,
 	type BorrowedConnection,
+	type Correct,
 	completeConfig,
 	type DatabaseAccess,
 	databaseError,
@@ -88,6 +89,8 @@ export interface SqliteFactory<Database extends object> extends Required<DriverF
 /** Loaded when it is asked for, as most runs do without. */
 const analyse: Analyse = async (...args) => (await import("@godwit/sqlite-analysis")).analyse(...args);
 
+const correct: Correct = async (...args) => (await import("@godwit/sqlite-analysis")).correctText(...args);
+
 /** Makes a backend of a binding. Its connections use a database file only while others are kept off it. */
 export function sqliteFactory<Database extends object>(binding: SqliteBinding<Database>): SqliteFactory<Database> {
 	function accessTo(path: string, config: SqliteConfig): FileAccess {
@@ -107,7 +110,7 @@ export function sqliteFactory<Database extends object>(binding: SqliteBinding<Da
 		};
 		const { connectClone } = binding;
 		const openClone = connectClone && (() => scratchConnection(connectClone.call(binding, config)));
-		const analysis = openClone && { analyse, openClone };
+		const analysis = openClone && { analyse, correct, openClone };
 		return sqliteDriver({ access, path, config, borrowed, scratch, analysis });
 	}
 

@@ -1,4 +1,4 @@
-import type { AnalyseOptions, Analysis, MigrationBody } from "@godwit/core";
+import type { AnalyseOptions, Analysis, CorrectedText, MigrationBody } from "@godwit/core";
 import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import type { SqliteConfig } from "./url/sqlite-config.ts";
 
@@ -19,3 +19,6 @@ export type Analyse = (
 	options: AnalyseOptions,
 	database: AnalysedDatabase,
 ) => Promise<Analysis>;
+
+/** Writes a text as SQLite takes it. As `Driver.correct`. */
+export type Correct = (text: string, database: AnalysedDatabase) => Promise<CorrectedText>;

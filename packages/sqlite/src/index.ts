@@ -1,4 +1,4 @@
-export type { Analyse, AnalysedDatabase } from "./analysis.ts";
+export type { Analyse, AnalysedDatabase, Correct } from "./analysis.ts";
 export {
 	type BorrowedConnection,
 	type SharedByDrivers,

@@ -1,5 +1,5 @@
 import { type AnalyseOptions, type Driver, defineDriver, type LockOptions, type MigrationBody } from "@godwit/core";
-import type { Analyse } from "./analysis.ts";
+import type { Analyse, AnalysedDatabase, Correct } from "./analysis.ts";
 import { bodyRunner } from "./body-runner.ts";
 import type { BorrowedConnection } from "./connection/borrowed-connection.ts";
 import { retryWhileBusy } from "./connection/busy-retry.ts";
@@ -31,16 +31,19 @@ export interface SqliteDriverOptions {
 	/** Opens an empty database in memory, with the same settings. */
 	readonly scratch: () => Promise<Driver>;
 	/** What tells the effects of migrations, and the empty database in memory on which it tries them, see `AnalysedDatabase.openClone`. */
-	readonly analysis?: { readonly analyse: Analyse; readonly openClone: () => SqliteConnection } | undefined;
+	readonly analysis?:
+		| { readonly analyse: Analyse; readonly correct: Correct; readonly openClone: () => SqliteConnection }
+		| undefined;
 	/** Given for a connection of the caller's, and the same for all drivers over it. Between two calls its settings are as the caller left them. */
 	readonly borrowed?: BorrowedConnection | undefined;
 }
 
 /**
- * A driver that has what SQLite can do; `history` is missing when the configuration turns it off, and `analyse` without
- * `SqliteDriverOptions.analysis`.
+ * A driver that has what SQLite can do; `history` is missing when the configuration turns it off, `analyse` and `correct`
+ * without `SqliteDriverOptions.analysis`.
  */
-export type SqliteDriver = Required<Omit<Driver, "history" | "analyse">> & Pick<Driver, "history" | "analyse">;
+export type SqliteDriver = Required<Omit<Driver, "history" | "analyse" | "correct">> &
+	Pick<Driver, "history" | "analyse" | "correct">;
 
 /** The driver for SQLite, whatever the binding. */
 export function sqliteDriver({ access, path, config, borrowed, scratch, analysis }: SqliteDriverOptions): SqliteDriver {
@@ -77,6 +80,11 @@ export function sqliteDriver({ access, path, config, borrowed, scratch, analysis
 			session,
 		});
 
+		const analysed = (openClone: () => SqliteConnection, options: LockOptions): AnalysedDatabase => ({
+			...{ config, openClone, isTool },
+			read: (work) => session.read(() => readAtOnce(connection, () => work(connection)), options),
+		});
+
 		return {
 			tryLock: lock.tryLock,
 			locked: lock.locked,
@@ -95,12 +103,8 @@ export function sqliteDriver({ access, path, config, borrowed, scratch, analysis
 			scratch,
 			...(analysis && {
 				analyse: (files: readonly MigrationBody[], { rows, ...options }: AnalyseOptions & LockOptions) =>
-					analysis.analyse(files, rows === undefined ? {} : { rows }, {
-						config,
-						read: (work) => session.read(() => readAtOnce(connection, () => work(connection)), options),
-						openClone: analysis.openClone,
-						isTool,
-					}),
+					analysis.analyse(files, rows === undefined ? {} : { rows }, analysed(analysis.openClone, options)),
+				correct: (text: string) => analysis.correct(text, analysed(analysis.openClone, {})),
 			}),
 			lastToken: () => session.read(() => row.lastToken(), {}),
 			setVersion: (change) => session.write(() => bodies.record(change)),

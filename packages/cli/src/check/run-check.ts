@@ -9,6 +9,12 @@ import { showCheck } from "./show-check.ts";
 export async function runCheck(invocation: Invocation): Promise<number> {
 	const url = await emptyDatabase(invocation);
 	const sourceUrl = await resolveSource(invocation.settings);
+	if (invocation.line.is("fix")) {
+		await using source = await openMigrations(sourceUrl);
+		await using driver = await openDriver(url);
+		const [{ fixFiles }, { sealFolder }] = await Promise.all([import("./fix-files.ts"), import("./write-seal.ts")]);
+		await fixFiles(source, driver, await sealFolder(sourceUrl), invocation);
+	}
 	return showCheck(await report(sourceUrl, url), invocation);
 }
 

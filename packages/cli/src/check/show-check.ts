@@ -51,5 +51,5 @@ function summary({ versions, stoppedAt, sealed, findings }: CheckReport): string
 	});
 	const stopped = stoppedAt === undefined ? "" : `; version ${stoppedAt} and those above were not tried`;
 	const seal = sealed ? "" : "; no seal, which godwit seal makes";
-	return `${versions.length} migrations checked: ${counts.join(", ")}${stopped}${seal}`;
+	return `${versions.length} migration${versions.length === 1 ? "" : "s"} checked: ${counts.join(", ")}${stopped}${seal}`;
 }

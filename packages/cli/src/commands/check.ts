@@ -7,6 +7,11 @@ export const check: Command = {
 	help: "check the migrations on an empty database: names, seal, up, down and up again, rules; needs no database",
 	flags: [
 		{
+			name: "fix",
+			kind: "boolean",
+			help: "first write strings in single quotes that are in double ones, and accept the edits in godwit.sum",
+		},
+		{
 			name: "dialect",
 			kind: "string",
 			value: "SCHEME",

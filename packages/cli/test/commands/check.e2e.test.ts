@@ -80,6 +80,38 @@ describe("godwit check", () => {
 	});
 });
 
+describe("godwit check -fix", () => {
+	it("writes strings in single quotes, and accepts the edit where the file ran before", async () => {
+		const text = '\uFEFFCREATE TABLE n (k TEXT CHECK ("k" <> "x"));\r\n';
+		const cwd = await folderOf({ "m/1_a.up.sql": text });
+		const old = ["-path", "m", "-database", "sqlite-node://a.db?x-double-quoted-strings=true"];
+		expect((await godwit([...old, "up"], { cwd })).code).toBe(0);
+		const fixed = await godwit(["-path", "m", "check", "-fix"], { cwd });
+		expect(fixed).toEqual({
+			code: 0,
+			stdout: "1 migration checked: 0 errors, 0 warnings, 0 notes\n",
+			stderr: `m/1_a.up.sql:1:38  "x" is 'x' now\nm/godwit.sum: the edits are accepted in godwit.sum\n`,
+		});
+		expect(readFileSync(join(cwd, "m/1_a.up.sql"), "utf8")).toBe(text.replace('"x"', "'x'"));
+		expect(readFileSync(join(cwd, "m/godwit.sum"), "utf8")).toMatch(/^1_a\.up\.sql t1:\w+ was t1:\w+\n$/);
+		writeFileSync(join(cwd, "m/2_b.up.sql"), "SELECT 1;");
+		expect((await godwit([...old, "up"], { cwd })).code).toBe(0);
+		expect((await godwit([...old, "history"], { cwd })).stdout).toContain("accept 1");
+	});
+
+	it("writes nothing when the migrations fail all the same", async () => {
+		const files = { "m/1_a.up.sql": 'CREATE TABLE n (k CHECK (k <> "x"));', "m/2_b.up.sql": "SELECT\n 1 FROM t;" };
+		const cwd = await folderOf(files);
+		const { code, stderr } = await godwit(["-path", "m", "check", "-fix"], { cwd });
+		expect(code).toBe(1);
+		expect(stderr).toContain(
+			"nothing was fixed, since version 2 fails all the same: m/2_b.up.sql:1:1 no such table: t",
+		);
+		expect(readFileSync(join(cwd, "m/1_a.up.sql"), "utf8")).toBe(files["m/1_a.up.sql"]);
+		expect(readdirSync(join(cwd, "m"))).toHaveLength(2);
+	});
+});
+
 describe("godwit seal", () => {
 	it("writes a line for each file, and leaves the seal alone when nothing is new", async () => {
 		const cwd = await folderOf(threeMigrations);

@@ -1,5 +1,6 @@
 import { cleanUpAfter } from "../clean-up-after.ts";
 import type { Driver } from "../driver/driver.ts";
+import type { CorrectedText } from "../effects/correction.ts";
 import type { FileEffects } from "../effects/effects.ts";
 import type { Goal } from "../engine/plan.ts";
 import { carryOut } from "../engine/run/carry-out.ts";
@@ -35,6 +36,11 @@ export class TrialDatabase implements AsyncDisposable {
 	async effects(file: MigrationFile): Promise<FileEffects | undefined> {
 		const analysis = await this.#scratch.analyse?.([file.body]);
 		return analysis?.files[0];
+	}
+
+	/** The text of a file as it should be; `undefined` where the driver cannot tell. */
+	correct(text: string): Promise<CorrectedText | undefined> {
+		return this.#scratch.correct?.(text) ?? Promise.resolve(undefined);
 	}
 
 	/** @returns Why it failed. @throws What is no failure of the migration. */

@@ -1,5 +1,6 @@
 import type { MigrationBody } from "../body/migration-body.ts";
 import { cleanUpAfter } from "../clean-up-after.ts";
+import type { CorrectedText } from "../effects/correction.ts";
 import type { AnalyseOptions, Analysis } from "../effects/effects.ts";
 import { toVersion } from "../version.ts";
 import type {
@@ -48,6 +49,8 @@ export interface DriverPrimitives extends LockPrimitives {
 	scratch?(): Promise<Driver>;
 	/** As `Driver.analyse`; `timeoutMs` and `signal` are as for `version`. */
 	analyse?(bodies: readonly MigrationBody[], options: AnalyseOptions & ReadOptions): Promise<Analysis>;
+	/** As `Driver.correct`. */
+	correct?(text: string): Promise<CorrectedText>;
 	/** As `Driver.drop`. */
 	drop(): Promise<void>;
 	/** Releases the connection, after the lock was given back as far as that was possible. */
@@ -132,7 +135,7 @@ export function defineDriver<P extends DriverPrimitives>(
 		},
 		[Symbol.asyncDispose]: () => driver.close(),
 	};
-	const { apply, transaction: begin, lastToken, structure, scratch, analyse } = database;
+	const { apply, transaction: begin, lastToken, structure, scratch, analyse, correct } = database;
 	if (apply !== undefined) driver.apply = (body, change) => changing(change, () => apply(bodies.wrap(body), change));
 	if (begin !== undefined) {
 		driver.transaction = async (change, work) => {
@@ -147,6 +150,7 @@ export function defineDriver<P extends DriverPrimitives>(
 		driver.analyse = (files, { rows = false, ...options } = {}) =>
 			reading(options, (waiting) => analyse(files.map(bodies.wrap), { ...waiting, rows }));
 	}
+	if (correct !== undefined) driver.correct = (text) => calls.run(settled(() => correct(text)));
 	const { history } = database;
 	if (history !== undefined) {
 		driver.history = {
@@ -174,7 +178,7 @@ function assertChange(change: VersionChange): void {
 	throw new TypeError("a change of the version is { version: bigint, dirty: boolean }, and more, see VersionChange");
 }
 
-type Optional = "apply" | "transaction" | "lastToken" | "history" | "structure" | "scratch" | "analyse";
+type Optional = "apply" | "transaction" | "lastToken" | "history" | "structure" | "scratch" | "analyse" | "correct";
 
 /** A driver that has the optional methods that its primitives have. */
 export type DriverOf<P> = Driver & Required<Pick<Driver, Extract<keyof P, Optional>>>;

@@ -1,4 +1,5 @@
 import type { MigrationBody } from "../body/migration-body.ts";
+import type { CorrectedText } from "../effects/correction.ts";
 import type { AnalyseOptions, Analysis } from "../effects/effects.ts";
 import type { HistoryEvent, HistoryHead, RecordedEvent, StoredTexts } from "../history/history-event.ts";
 import type { Version } from "../version.ts";
@@ -188,6 +189,14 @@ export interface Driver extends AsyncDisposable {
 	 * @throws MigrateError As `version`; what a body rejects with that cannot be read.
 	 */
 	analyse?(bodies: readonly MigrationBody[], options?: AnalyseOptions & LockOptions): Promise<Analysis>;
+
+	/**
+	 * Optional: writes a text as this database takes it, where it refuses what others take and the meaning is beyond doubt, as it
+	 * would run on the database as it is. Runs nothing of it.
+	 *
+	 * @throws MigrateError `ERR_INVALID_BODY`; as `version`.
+	 */
+	correct?(text: string): Promise<CorrectedText>;
 
 	/** Optional: the history, see `VersionChange.events`. */
 	readonly history?: DriverHistory;
