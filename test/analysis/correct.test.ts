@@ -24,6 +24,11 @@ describe.each(backends)("double quotes around strings, on $name", (backend) => {
 			'SELECT "x" FROM (SELECT a AS "x" FROM t) WHERE "x" = "y";',
 			`SELECT "x" FROM (SELECT a AS "x" FROM t) WHERE "x" = 'y';`,
 		],
+		[
+			"the same text as a string and, elsewhere, a name that stays",
+			'SELECT "x" FROM (SELECT a AS "x" FROM t) UNION SELECT a FROM t WHERE a = "x";',
+			`SELECT "x" FROM (SELECT a AS "x" FROM t) UNION SELECT a FROM t WHERE a = 'x';`,
+		],
 		["a CHECK", 'CREATE TABLE n (a CHECK (a IN ("x", "y")));', "CREATE TABLE n (a CHECK (a IN ('x', 'y')));"],
 		[
 			"a CHECK of a new column",

@@ -232,6 +232,21 @@ describe.each(backends)("the rules, on $name", (backend) => {
 		expect(results[0]?.allows).toEqual(["select-star-copy", "dangling"]);
 	});
 
+	it("begin each file with the PRAGMAs of a new connection, as a run does", async () => {
+		const setUp = `${notes} CREATE VIEW v AS SELECT title FROM notes;`;
+		const file = `PRAGMA legacy_alter_table = ON; ${rebuild()}`;
+		const { files } = await analysed(backend, [file, rebuild()], { setUp });
+		expect(files.map(({ fails }) => fails)).toEqual([false, true]);
+	});
+
+	it("allow a statement of a body that is read in pieces", async () => {
+		const long = `SELECT 1;\n${"-- a comment\n".repeat(20_000)}-- godwit: allow needs-rows-check\n`;
+		const { findings } = await analysedFile(backend, `${long}ALTER TABLE notes ADD COLUMN a NOT NULL;`, {
+			setUp: notes,
+		});
+		expect(findings).toEqual([]);
+	});
+
 	it("say which rule does not exist", async () => {
 		const { findings } = await analysedFile(backend, "SELECT 1;\n  -- godwit: allow dangeling\nSELECT 2;");
 		expect(findings).toMatchObject([{ rule: "fails", level: "error", line: 2, column: 3 }]);
