@@ -11,8 +11,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 	debug: ["@godwit/core"],
 	conformance: ["@godwit/core"],
 	"source-file": ["@godwit/core"],
-	sqlite: ["@godwit/core"],
-	"sqlite-analysis": ["@godwit/core", "@godwit/sqlite"],
+	sql: ["@godwit/core"],
+	postgres: ["@godwit/core", "@godwit/sql"],
+	sqlite: ["@godwit/core", "@godwit/sql"],
+	"sqlite-analysis": ["@godwit/core", "@godwit/sql", "@godwit/sqlite"],
 	"sqlite-files": ["@godwit/core", "@godwit/debug", "@godwit/sqlite", "@godwit/sqlite-analysis"],
 	"sqlite-native": ["@godwit/core", "@godwit/sqlite-files"],
 	"sqlite-wasm": ["@godwit/sqlite-files"],
@@ -20,16 +22,18 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 	cli: [
 		"@godwit/core",
 		"@godwit/debug",
+		"@godwit/postgres",
 		"@godwit/source-file",
 		"@godwit/sqlite-native",
 		"@godwit/sqlite-node",
 		"@godwit/sqlite-wasm",
 	],
 	"create-driver": [],
+	testing: ["@godwit/core", "godwit"],
 };
 
 /** Those that run in a browser: they import nothing of Node, nor `debug`, which needs it. */
-const ANYWHERE = ["core", "sqlite", "sqlite-analysis"];
+const ANYWHERE = ["core", "sql", "sqlite", "sqlite-analysis"];
 
 const OURS = /^(godwit|@godwit\/)/;
 

@@ -5,8 +5,8 @@ import { join } from "node:path";
 export interface BenchContext {
 	/** For databases and migrations; what it lies on is part of the result. */
 	readonly folder: string;
-	/** godwit as a user has it: compiled, packed, installed. `main` is the library, `bin` the command. */
-	readonly godwit: { readonly main: string; readonly bin: string };
+	/** godwit as a user has it: compiled, packed, installed. `main` is the library, `bin` the command, `modules` the folder of all packages. */
+	readonly godwit: { readonly main: string; readonly bin: string; readonly modules: string };
 	/** golang-migrate in a program of ours, with three drivers, and its own command. */
 	readonly reference: string;
 	readonly migrate: string;

@@ -1,7 +1,7 @@
 import { formatPercent, formatTime, table } from "./format.ts";
 import { type Result, resultName, storageOfResult } from "./result.ts";
 import { median, peakRss, type Series, spread, times } from "./statistics.ts";
-import { judge, type Verdict } from "./target.ts";
+import { judge, type Unit, type Verdict } from "./target.ts";
 import type { Workload } from "./workload.ts";
 
 /** A workload and what was measured of it, one result for each storage at the most. */
@@ -138,6 +138,13 @@ function formatMemory(one: Series): string {
 	return peak === undefined ? "" : `${peak.toFixed(0)} MB`;
 }
 
-function amount(value: number, unit: "times" | "MB"): string {
-	return unit === "MB" ? `${value.toFixed(0)} MB` : value.toFixed(2);
+function amount(value: number, unit: Unit): string {
+	switch (unit) {
+		case "MB":
+			return `${value.toFixed(0)} MB`;
+		case "ms":
+			return `${value.toFixed(1)} ms`;
+		case "times":
+			return value.toFixed(2);
+	}
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Series } from "./statistics.ts";
 import { onEither } from "./storage.ts";
-import { growthTarget, judge, memoryTarget, timeBeyondStartTarget, timeTarget } from "./target.ts";
+import { growthTarget, judge, limitTarget, memoryTarget, timeBeyondStartTarget, timeTarget } from "./target.ts";
 
 function series(name: string, ...milliseconds: readonly number[]): Series {
 	return { name, samples: milliseconds.map((time) => ({ milliseconds: time })) };
@@ -53,6 +53,15 @@ describe("judge", () => {
 		const beyond = timeBeyondStartTarget("godwit up", "node", "migrate up", 1);
 		const commands = [series("godwit up", 45, 100, 80), series("node", 40, 60, 40), series("migrate up", 5, 20, 10)];
 		expect(judge(beyond, "disk", commands)?.measurement?.value).toBe(2);
+	});
+
+	it("takes the median of all runs for a limit of time", () => {
+		const runs = series("godwit", 4, 90, 5);
+		expect(judge(limitTarget("godwit", 5), "disk", [runs])).toMatchObject({
+			...{ promise: "godwit", unit: "ms", limit: 5, met: true },
+			measurement: { value: 5 },
+		});
+		expect(judge(limitTarget("godwit", 4.9), "disk", [runs])?.met).toBe(false);
 	});
 
 	it("takes the highest peak of all runs for a limit of memory", () => {

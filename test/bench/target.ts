@@ -3,7 +3,7 @@ import type { Limits, Storage } from "./storage.ts";
 
 /** What a target is judged by. */
 export interface Measurement {
-	/** The median of the ratios in each round, which a machine that slows down during a run disturbs least; or megabytes. */
+	/** The median of the ratios in each round, which a machine that slows down during a run disturbs least; or megabytes, or milliseconds. */
 	readonly value: number;
 	/** Absent where nothing is paired. */
 	readonly pairs?: Pairs;
@@ -18,11 +18,14 @@ export interface Pairs {
 	readonly ofMedians: number;
 }
 
+/** Of a limit: a ratio, megabytes of 10^6 bytes, or milliseconds. */
+export type Unit = "times" | "MB" | "ms";
+
 /** A number that the project wants to reach. */
 export interface Target {
 	readonly promise: string;
 	readonly limits: Limits;
-	readonly unit: "times" | "MB";
+	readonly unit: Unit;
 	/** `undefined` when a contender it needs did not run. */
 	measure(find: (contender: string) => Series | undefined): Measurement | undefined;
 }
@@ -32,7 +35,7 @@ export interface Verdict {
 	readonly promise: string;
 	readonly storage: Storage;
 	readonly limit: number;
-	readonly unit: "times" | "MB";
+	readonly unit: Unit;
 	/** Absent when the workload was not measured on that storage, or a contender failed or did not run. */
 	readonly measurement?: Measurement | undefined;
 	readonly met: boolean;
@@ -102,6 +105,19 @@ export function memoryTarget(contender: string, limit: Limit): Target {
 			const series = find(contender);
 			const peak = series && peakRss(series);
 			return peak === undefined ? undefined : { value: peak };
+		},
+	};
+}
+
+/** The time of a contender by itself, for what a person waits for. It depends on the machine. */
+export function limitTarget(contender: string, limit: Limit): Target {
+	return {
+		promise: contender,
+		limits: limitsOf(limit),
+		unit: "ms",
+		measure(find) {
+			const series = find(contender);
+			return series && { value: median(times(series)) };
 		},
 	};
 }

@@ -30,7 +30,11 @@ export async function prepareTools(cache: string, log: (line: string) => void): 
 		migrate,
 		goose,
 		dbmate: resolve(import.meta.dirname, "../node_modules/.bin/dbmate"),
-		godwit: { main: join(installed, "dist/index.js"), bin: join(installed, await binOf(installed)) },
+		godwit: {
+			main: join(installed, "dist/index.js"),
+			bin: join(installed, await binOf(installed)),
+			modules: join(installed, ".."),
+		},
 	};
 }
 

@@ -7,6 +7,7 @@ import { manyProcesses } from "./workloads/many-processes.ts";
 import { nothingToDoCommand, nothingToDoInProcess } from "./workloads/nothing-to-do.ts";
 import { pragmasAsCommand, pragmasInProcess } from "./workloads/pragmas.ts";
 import { smallMigrationsDown, smallMigrationsUp } from "./workloads/small-migrations.ts";
+import { testSuite } from "./workloads/test-suite.ts";
 
 /** In the order of the page. */
 export const workloads: readonly Workload[] = [
@@ -21,6 +22,7 @@ export const workloads: readonly Workload[] = [
 	manyProcesses,
 	pragmasInProcess,
 	pragmasAsCommand,
+	testSuite,
 ];
 
 /** @param list - Ids with commas between them; all workloads without it. */

@@ -27,8 +27,13 @@ function drawnArrows(): readonly string[] {
 function declaredArrows(): readonly string[] {
 	return packages.flatMap((name) => {
 		const manifest = JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8"));
-		const ours = Object.keys(manifest.dependencies ?? {}).filter((dependency) => dependency.startsWith("@godwit/"));
-		return ours.map((dependency) => `${name} --> ${dependency.replace("@godwit/", "")}`);
+		const ours = Object.keys(manifest.dependencies ?? {}).filter((dependency) =>
+			/^(godwit$|@godwit\/)/.test(dependency),
+		);
+		// The command is the one package whose name is not that of its folder.
+		return ours.map(
+			(dependency) => `${name} --> ${dependency === "godwit" ? "cli" : dependency.replace("@godwit/", "")}`,
+		);
 	});
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { RULES } from "@godwit/sqlite";
+import { RULES } from "@godwit/sql";
 import { describe, expect, it } from "vitest";
 
 const page = readFileSync(resolve(import.meta.dirname, "../../docs/check.md"), "utf8");

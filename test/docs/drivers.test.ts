@@ -19,6 +19,15 @@ describe("docs/drivers.md", () => {
 		}
 	});
 
+	it("has a row for each option of PostgreSQL on its page", () => {
+		const [, body = ""] =
+			/export interface PostgresConfig \{\n(.*?)\n\}/s.exec(read("packages/postgres/src/url/postgres-config.ts")) ?? [];
+		const options = [...body.matchAll(/^\treadonly (\w+):/gm)].map(([, name]) => name);
+		const rows = [...read("docs/postgres.md").matchAll(/^\| `x-[a-z-]+` \| `(\w+)` \|/gm)];
+		expect(options.length).toBeGreaterThan(5);
+		expect(rows.map(([, name]) => name)).toEqual(options);
+	});
+
 	it("has a command with a driver of one's own that runs", () => {
 		const [, program = ""] = /^```ts\n(.*?)^```$/ms.exec(read("docs/drivers.md")) ?? [];
 		const example = join(root, "examples/third-party-driver");

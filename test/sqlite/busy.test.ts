@@ -1,6 +1,6 @@
 import { type Driver, type Migrate, type MigrateEvent, textBody } from "@godwit/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { backends, native } from "./backends.ts";
+import { backends, native, node } from "./backends.ts";
 import { createTestDatabase, failure, type TestDatabase, ups } from "./test-database.ts";
 
 describe.each(backends)("another connection's transaction, on $name", (backend) => {
@@ -69,6 +69,39 @@ describe.each(backends)("another connection's transaction, on $name", (backend) 
 });
 
 // A run of sqlite-wasm keeps everybody out for its length.
+// node-sqlite3-wasm does not get over a transaction that begins while a statement of another connection runs.
+describe.each([native, node])("another connection's transaction that begins in a body, on $name", (backend) => {
+	let db: TestDatabase;
+
+	beforeEach(async () => {
+		db = createTestDatabase(backend);
+		await db.up(ups("CREATE TABLE t (a);"));
+	});
+
+	afterEach(() => db[Symbol.dispose]());
+
+	it("is not taken for a change of godwit's tables, which the body names", async () => {
+		using lent = backend.connect(db.path);
+		using other = backend.connect(db.path);
+		const held = new Promise<void>((resolve) => {
+			lent.define("begin_elsewhere", (value) => {
+				other.exec("BEGIN EXCLUSIVE");
+				setTimeout(() => {
+					other.exec("COMMIT");
+					resolve();
+				}, 20);
+				return value;
+			});
+		});
+		await using driver = lent.withInstance({ busyTimeoutMs: 3_600_000 });
+		await driver.run(
+			textBody("-- godwit: no-transaction\nSELECT * FROM schema_migrations; SELECT begin_elsewhere(1);"),
+		);
+		await held;
+		expect(await driver.version()).toMatchObject({ version: 1n, dirty: false });
+	});
+});
+
 describe("another connection's transaction in the midst of a run, on sqlite-native", () => {
 	let db: TestDatabase;
 

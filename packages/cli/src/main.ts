@@ -4,9 +4,10 @@ import { type CommandLine, readCommandLine } from "./command-line/read-command-l
 import { settingsOf } from "./command-line/settings.ts";
 import { UsageError } from "./command-line/usage-error.ts";
 import { hideSecrets } from "./output/hide-secrets.ts";
+import { type Paint, paintFor, plain } from "./output/paint.ts";
 import { printable } from "./output/printable.ts";
 import { lostOutput, standardError, writeOutput } from "./output/standard-stream.ts";
-import { type TerminalOutput, terminal } from "./output/terminal.ts";
+import { ERROR, type TerminalOutput, terminal } from "./output/terminal.ts";
 
 /**
  * Runs the command line: data goes to standard output, everything else to standard error.
@@ -35,7 +36,8 @@ async function runOrExplain(args: readonly string[]): Promise<number> {
 		if (!(error instanceof UsageError)) throw error;
 		// A URL can stand behind a flag's equals sign.
 		const urls = args.flatMap((arg) => [arg, arg.slice(arg.indexOf("=") + 1)]);
-		standardError().write(readable(await explain(error), urls));
+		const paint = args.some((arg) => /^--?json\b/.test(arg)) ? plain : paintErrors;
+		terminal(lazyStandardError, (text) => readable(text, urls), paint).line(await explain(error), ERROR);
 		return 2;
 	}
 }
@@ -54,18 +56,20 @@ async function run(line: CommandLine): Promise<number> {
 		return line.is("help") ? 0 : 2;
 	}
 	const given: string[] = [];
-	const toTerminal = terminal(lazyStandardError, (text) => readable(text, given));
+	const asJson = line.is("json");
+	const toTerminal = terminal(lazyStandardError, (text) => readable(text, given), asJson ? plain : paintErrors);
 	try {
 		const settings = await settingsOf(line, (url) => given.push(url));
-		const printData = (text: string): void => print(line.is("json") ? readable(text, given) : text);
-		return await command.run({ line, settings, terminal: toTerminal, print: printData });
+		const printData = (text: string): void => print(asJson ? readable(text, given) : text);
+		const paint = asJson ? plain : paintFor(() => process.stdout);
+		return await command.run({ line, settings, terminal: toTerminal, paint, print: printData });
 	} catch (error) {
 		if (error instanceof UsageError) throw error;
 		const { describeError } = await import("./output/describe-error.ts");
 		const explained = error instanceof CommandError && error.cause === undefined;
 		const stack = !explained && (line.is("verbose") || Boolean(process.env.DEBUG));
-		toTerminal.line(await describeError(error, { stack }));
-		if (line.is("json")) {
+		toTerminal.line(await describeError(error, { stack }), ERROR);
+		if (asJson) {
 			const { jsonError } = await import("./output/json-lines.ts");
 			print(readable(jsonError(error), given));
 		}
@@ -83,6 +87,8 @@ const lazyStandardError: TerminalOutput = {
 	},
 	write: (text) => standardError().write(text),
 };
+
+const paintErrors: Paint = paintFor(() => process.stderr);
 
 async function explain({ message, unknown, command }: UsageError): Promise<string> {
 	const { suggestion } = await import("./command-line/suggestion.ts");

@@ -29,7 +29,7 @@ describe("the command with sqlite-native://", () => {
 			code: 1,
 			stdout: "",
 			stderr:
-				"error: sqlite-native:// needs the package better-sqlite3, which is not installed beside godwit; npm install better-sqlite3, or write sqlite-node://, which needs none\n",
+				"error: sqlite-native:// needs the package better-sqlite3, which is not installed beside godwit; npm install better-sqlite3 (a bundle does not contain it: install it where the bundle runs), or write sqlite-node://, which needs none\n",
 		});
 		expect(await readdir(cwd)).toEqual(["m"]);
 	});

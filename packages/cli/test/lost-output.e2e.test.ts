@@ -79,4 +79,17 @@ describe.skipIf(process.platform !== "linux")("godwit, where a stream cannot be 
 		running.child.stdout?.destroy();
 		expect(await running.outcome).toEqual({ code: 1, stdout: "", stderr: "" });
 	});
+
+	it("writes a large answer whole to a pipe that does not wait for its reader", async () => {
+		const many = Array.from({ length: 5_000 }, (_, at) => [`m/${at + 1}_${"long".repeat(20)}.up.sql`, "SELECT 1;"]);
+		const cwd = await folderOf(Object.fromEntries(many));
+		const { stdout, code } = await godwit([...flags, "status"], { cwd });
+		expect(code).toBe(0);
+		expect(stdout.length).toBeGreaterThan(400_000);
+		// Node gives its children pipes that wait.
+		const nonBlocking = "fcntl(STDOUT, F_SETFL, O_WRONLY | O_NONBLOCK) or die; exec @ARGV";
+		const args = ["-MFcntl", "-e", nonBlocking, process.execPath, bin, ...flags, "status"];
+		const child = spawn("perl", args, { cwd, env: cleanEnv({ env: {} }), stdio: ["ignore", "pipe", "pipe"] });
+		expect(await watch(child).outcome).toEqual({ code: 0, stdout, stderr: "" });
+	});
 });

@@ -263,18 +263,36 @@ describe("godwit", () => {
 		expect(stderr.trimEnd().split("\n").length).toBeLessThanOrEqual(6);
 	});
 
+	it("takes paths that begin as such, for the source and the database", async () => {
+		const cwd = await folderOf(threeMigrations);
+		const given = ["-source", "./m", "-database", "./a%20b.db"];
+		expect(await godwit([...given, "up"], { cwd })).toMatchObject({ code: 0 });
+		expect(await readdir(cwd)).toContain("a%20b.db");
+		const { stdout } = await godwit([...given, "status"], { cwd });
+		expect(stdout).toContain("backend: sqlite-native (better-sqlite3)");
+		expect(await godwit([...given, "unlock", "-f"], { cwd })).toMatchObject({ code: 0 });
+	});
+
 	it.each([
 		{ args: ["-path", "nowhere", "-database", "sqlite3://a.db"], error: /^error: there is no folder .*nowhere/ },
 		{ args: ["-path", "empty", "-database", "sqlite3://a.db"], error: /^error: there are no migrations in empty\n$/ },
 		{ args: ["-path", "m", "-database", "sqlte3://a.db"], error: /did you mean "sqlite3"\?/ },
 		{ args: ["-path", "m", "-database", "nonsense"], error: /^error: the database URL has no scheme/ },
 		{
-			args: ["-path", "m", "-database", "./a.db"],
-			error: /^error: the database URL has no scheme; for the path .\/a.db write sqlite:\/\/.\/a.db\n$/,
+			args: ["-path", "m", "-database", "a.db"],
+			error: /^error: the database URL has no scheme; for the path a.db write sqlite:\/\/a.db\n$/,
+		},
+		{
+			args: ["-path", "m", "-database", "./a.db?x-no-tx-wrap=true"],
+			error: /^error: the database URL has no scheme; for the path .\/a.db write sqlite:\/\/.\/a.db\?...\n$/,
+		},
+		{
+			args: ["-path", "m", "-database", "data\\a.db"],
+			error: /; for the path data\\a.db write sqlite:\/\/data\\a.db\n$/,
 		},
 		{
 			args: ["-path", "m", "-database", "C:\\data\\a.db"],
-			error: /; for the path C:\\data\\a.db write sqlite:\/\/C:\/data\/a.db\n$/,
+			error: /^error: cannot open C:\/data\/a.db: there is no folder /,
 		},
 		{
 			args: ["-path", "m", "-database", "file:a.db"],
@@ -282,8 +300,8 @@ describe("godwit", () => {
 		},
 		{ args: ["-path", "m", "-database", "sqlite:a.db"], error: /; write sqlite:\/\/a.db\n$/ },
 		{
-			args: ["-source", "./m", "-database", "sqlite3://a.db"],
-			error: /^error: the source URL has no scheme; for the path .\/m write file:\/\/.\/m, or -path .\/m\n$/,
+			args: ["-source", "m", "-database", "sqlite3://a.db"],
+			error: /^error: the source URL has no scheme; for the path m write file:\/\/m, or -path m\n$/,
 		},
 		{
 			args: ["-path", "m", "-database", "sqlite3://a.db\r"],

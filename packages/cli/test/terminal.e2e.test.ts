@@ -1,26 +1,7 @@
-import { spawn } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import {
-	bin,
-	cleanEnv,
-	folderOf,
-	godwit,
-	type RunningGodwit,
-	threeMigrations,
-	watch,
-	withoutTimes,
-} from "./fixtures/godwit.ts";
+import { folderOf, godwit, onTerminal, threeMigrations, withoutTimes } from "./fixtures/godwit.ts";
 
 const gateDriver = `--import=${new URL("./fixtures/gate-driver.ts", import.meta.url)}`;
-
-/**
- * Runs the command on a terminal of its own, made by util-linux's `script`, which every Debian has. What it prints on
- * either stream arrives together, with the terminal's line ends.
- */
-function onTerminal(args: readonly string[], cwd: string, nodeFlags: readonly string[] = []): RunningGodwit {
-	const command = [process.execPath, ...nodeFlags, bin, ...args].map((word) => `'${word}'`).join(" ");
-	return watch(spawn("script", ["-q", "-e", "-c", command, "/dev/null"], { cwd, env: cleanEnv({}) }));
-}
 
 async function migrated(): Promise<{ readonly cwd: string; readonly flags: readonly string[] }> {
 	const cwd = await folderOf(threeMigrations);
@@ -129,7 +110,9 @@ describe.skipIf(process.platform !== "linux")("godwit on a terminal", () => {
 
 	it("shows which migration runs before it has run", async () => {
 		const cwd = await folderOf({ "m/1_users.up.sql": "" });
-		const { child, printed, outcome } = onTerminal(["-path", "m", "-database", "gate://run", "up"], cwd, [gateDriver]);
+		const { child, printed, outcome } = onTerminal(["-path", "m", "-database", "gate://run", "up"], cwd, {
+			nodeFlags: [gateDriver],
+		});
 		await printed("running");
 		child.stdin?.write("go on\n");
 		const { stdout } = await outcome;
@@ -139,7 +122,7 @@ describe.skipIf(process.platform !== "linux")("godwit on a terminal", () => {
 	it("shows how far a long migration is, and takes that line away", async () => {
 		const cwd = await folderOf({ "m/1_users.up.sql": "CREATE TABLE users (id INTEGER PRIMARY KEY);" });
 		const args = ["-path", "m", "-database", "gate://slow", "up"];
-		const { stdout } = await onTerminal(args, cwd, [gateDriver]).outcome;
+		const { stdout } = await onTerminal(args, cwd, { nodeFlags: [gateDriver] }).outcome;
 		const [nothing, ...shown] = withoutTimes(stdout).split("\r\u001b[K");
 		expect(nothing).toBe("");
 		expect(shown.length).toBeGreaterThan(2);

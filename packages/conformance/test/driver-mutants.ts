@@ -593,6 +593,25 @@ export const driverMutants: Readonly<Record<string, DriverMutant>> = {
 			},
 		}),
 	},
+	"the schema has the version's table": {
+		caughtBy: "schema/tells-what-is-there",
+		break: (d) => ({
+			async schema() {
+				const schema = await d.schema();
+				const own = { kind: "table", name: "versions", table: "versions", sql: "create versions" } as const;
+				return { ...schema, objects: [...schema.objects, own] };
+			},
+		}),
+	},
+	"the schema has no statements": {
+		caughtBy: "schema/makes-the-same-again",
+		break: (d) => ({
+			async schema() {
+				const schema = await d.schema();
+				return { ...schema, objects: schema.objects.map((object) => ({ ...object, sql: "" })) };
+			},
+		}),
+	},
 	"a scratch database is the database": {
 		caughtBy: "scratch/is-empty-and-apart",
 		break: (_, database) => ({ scratch: async () => memoryDriver(database) }),

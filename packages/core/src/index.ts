@@ -31,6 +31,13 @@ export type { Obstacle } from "./driver/lock-timeout.ts";
 export { lockTimeout } from "./driver/lock-timeout.ts";
 export type { Patience } from "./driver/patience.ts";
 export { waitForTurn } from "./driver/patience.ts";
+export type {
+	Schema,
+	SchemaColumn,
+	SchemaForeignKey,
+	SchemaObject,
+	SchemaTable,
+} from "./driver/schema.ts";
 export { versionMoved } from "./driver/version-moved.ts";
 export type { CorrectedText, Correction } from "./effects/correction.ts";
 export type {
@@ -38,13 +45,15 @@ export type {
 	Analysis,
 	FileEffects,
 	FileFinding,
-	RenamedObject,
-	SchemaObject,
+	RenamedPart,
+	SchemaPart,
 	StatementEffects,
 } from "./effects/effects.ts";
 export type { Place } from "./effects/place.ts";
 export type { BaselineOptions } from "./engine/baseline.ts";
-export type { DownOptions } from "./engine/migrate.ts";
+export type { DownOptions } from "./engine/down-options.ts";
+export type { DumpFormat } from "./engine/dump/write-schema.ts";
+export { writeSchema } from "./engine/dump/write-schema.ts";
 export { Migrate } from "./engine/migrate.ts";
 export type { MigrateEvent } from "./engine/migrate-event.ts";
 export type { MigrateOptions } from "./engine/migrate-options.ts";
@@ -59,6 +68,7 @@ export type { MigrationState, MigrationStatus, PendingMigration, StatusReport } 
 export type { StoredDown } from "./engine/stored-down.ts";
 export { hasCredentials } from "./has-credentials.ts";
 export type { EventOp, HistoryEvent, HistoryHead, RecordedEvent, StoredTexts } from "./history/history-event.ts";
+export { isError } from "./is-error.ts";
 export type { ErrorCode, ErrorDetails, MigrateErrorOf, MigrateErrorOptions } from "./migrate-error.ts";
 export { isMigrateError, MigrateError, suppress } from "./migrate-error.ts";
 export type {
@@ -70,17 +80,20 @@ export type {
 	MigrationStep,
 } from "./migration.ts";
 export { nearestName } from "./nearest-name.ts";
+export { PROGRAM } from "./program.ts";
 export {
 	absoluteDatabaseUrl,
 	absoluteSourceUrl,
 	breakLocks,
 	databaseIdentity,
+	databaseUrl,
 	openDriver,
 	openSource,
 	register,
 	registeredDrivers,
 	registeredSources,
 	registerSource,
+	sourceUrl,
 } from "./registry.ts";
 export { assertMigrations } from "./source/assert-migrations.ts";
 export type { MigrationFiles } from "./source/memory-source.ts";
@@ -95,5 +108,6 @@ export { sourceOfFiles } from "./source/source-of-files.ts";
 export type { Trace, TraceSink } from "./trace.ts";
 export { createTrace, setTraceSink, traceSink } from "./trace.ts";
 export { controlCharacter } from "./url/control-character.ts";
+export type { UrlOrPath } from "./url/given-url.ts";
 export type { Version } from "./version.ts";
 export { MAX_VERSION, NIL_VERSION, toVersion } from "./version.ts";

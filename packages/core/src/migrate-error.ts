@@ -1,4 +1,5 @@
 import type { VersionState } from "./driver/driver.ts";
+import { isError } from "./is-error.ts";
 import type { Direction, MigrationReport } from "./migration.ts";
 import type { Version } from "./version.ts";
 import { withJson } from "./with-json.ts";
@@ -101,6 +102,8 @@ export interface ErrorDetails {
 	ERR_HISTORY_FORMAT: { readonly format: string };
 	/** The database cannot be opened, read or written: missing folder, read-only, not a database, corrupt. */
 	ERR_DATABASE: { readonly resultCode?: string };
+	/** The connection to the database ended while a call was under way. Whether what the call was to commit is there, `lastToken` tells. */
+	ERR_CONNECTION_LOST: undefined;
 	/** The database stayed busy with a transaction of another program than godwit. Safe to retry. */
 	ERR_BUSY: { readonly waitedMs: number };
 	/** This instance already holds the migration lock. */
@@ -135,12 +138,25 @@ export interface ErrorDetails {
 		readonly dirty: boolean;
 		readonly report: MigrationReport;
 	};
+	/**
+	 * The connection was lost while a migration was committed, and the database does not answer any more: it may have been
+	 * applied or not. `report` tells what had succeeded before it.
+	 */
+	ERR_OUTCOME_UNKNOWN: {
+		readonly version: Version;
+		readonly direction: Direction;
+		readonly location: string;
+		readonly dirty: boolean;
+		readonly report: MigrationReport;
+	};
 	/** The driver does not have the capability that an option needs. */
 	ERR_UNSUPPORTED: { readonly capability: string };
 	/** The object was used after `close()`. */
 	ERR_CLOSED: undefined;
-	/** The runtime is too old for what is needed or does not have it, or a package is not installed. `found` is `none` for a package. */
+	/** The runtime is too old for what is needed, or does not have it. */
 	ERR_RUNTIME: { readonly required: string; readonly found: string };
+	/** A package that the driver needs is not installed: `places` are the files beside which it was looked for. */
+	ERR_PACKAGE_NOT_FOUND: { readonly package: string; readonly places: readonly string[] };
 }
 
 export type ErrorCode = keyof ErrorDetails;
@@ -180,7 +196,7 @@ export type MigrateErrorOf<C extends ErrorCode = ErrorCode> = C extends ErrorCod
 
 /** Returns whether an error is a MigrateError, also across duplicate copies of this package, where `instanceof` does not. */
 export function isMigrateError<C extends ErrorCode = ErrorCode>(error: unknown, code?: C): error is MigrateErrorOf<C> {
-	return error instanceof Error && brand in error && (code === undefined || (error as MigrateError).code === code);
+	return isError(error) && brand in error && (code === undefined || (error as MigrateError).code === code);
 }
 
 /**
@@ -191,7 +207,7 @@ export function isMigrateError<C extends ErrorCode = ErrorCode>(error: unknown, 
 export function suppress(first: unknown, later: unknown): Error {
 	if (!isMigrateError(first)) {
 		const errors = [first, later];
-		return new AggregateError(errors, first instanceof Error ? first.message : String(first), { cause: first });
+		return new AggregateError(errors, isError(first) ? first.message : String(first), { cause: first });
 	}
 	const { code, message, details, cause, suppressed, stack } = first;
 	const both = new MigrateError(code, message, details, { cause, suppressed: [...suppressed, later] });

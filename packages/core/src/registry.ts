@@ -2,6 +2,7 @@ import type { Driver, DriverFactory } from "./driver/driver.ts";
 import { MigrateError } from "./migrate-error.ts";
 import { nearestName } from "./nearest-name.ts";
 import type { Source, SourceFactory } from "./source/source.ts";
+import { type UrlOrPath, urlOfGiven } from "./url/given-url.ts";
 import { SCHEME, schemeOfUrl, urlOfPath } from "./url/scheme-of-url.ts";
 
 const drivers = new Map<string, DriverFactory>();
@@ -45,12 +46,31 @@ export function registeredSources(): readonly string[] {
 }
 
 /**
- * Opens a database by URL with the driver that its scheme names. Go: database.Open.
+ * Returns the URL of a database that was given as a URL, as a path or as a `file:` URL of class `URL`.
  *
- * @throws MigrateError `ERR_INVALID_URL` also for a path and for a URL with a control character, which nothing is opened for;
- *   `ERR_UNKNOWN_DRIVER`; whatever the driver's `open` throws.
+ * A path begins with `./`, `../`, `/` or a Windows drive, and is literal. It goes to the first registered driver that takes
+ * paths; with `godwit` that is the one of `sqlite://`. A relative one starts from the working directory:
+ * `new URL("./app.db", import.meta.url)` starts from the module. Any other text stays as it is.
+ *
+ * @throws TypeError for what is neither a text nor a `URL`.
  */
-export async function openDriver(url: string): Promise<Driver> {
+export function databaseUrl(database: UrlOrPath): string {
+	return urlOfGiven(database, "database", pathScheme(drivers), [...drivers.keys()]);
+}
+
+/** As `databaseUrl`, for migrations: a path goes to the first registered source that takes paths, the one of `file://`. */
+export function sourceUrl(source: UrlOrPath): string {
+	return urlOfGiven(source, "source", pathScheme(sources), [...sources.keys()]);
+}
+
+/**
+ * Opens a database by URL with the driver that its scheme names, or by path, see `databaseUrl`. Go: database.Open.
+ *
+ * @throws MigrateError `ERR_INVALID_URL` also for a URL with a control character, and for a path that does not begin as one;
+ *   `ERR_UNKNOWN_DRIVER`; whatever the driver's `open` throws. @throws TypeError as `databaseUrl`.
+ */
+export async function openDriver(database: UrlOrPath): Promise<Driver> {
+	const url = databaseUrl(database);
 	return driverFactory(url).open(url);
 }
 
@@ -59,7 +79,8 @@ export async function openDriver(url: string): Promise<Driver> {
  *
  * @throws MigrateError `ERR_UNSUPPORTED` when the driver has no `breakLocks`, and as `openDriver`.
  */
-export async function breakLocks(url: string, confirm: (holder: string) => Promise<boolean>): Promise<number> {
+export async function breakLocks(database: UrlOrPath, confirm: (holder: string) => Promise<boolean>): Promise<number> {
+	const url = databaseUrl(database);
 	const factory = driverFactory(url);
 	if (factory.breakLocks === undefined) {
 		const message = `the driver of ${url.slice(0, url.indexOf(":"))}:// cannot clear a lock (it has no breakLocks); see its documentation for the lock of a process that is gone`;
@@ -69,12 +90,13 @@ export async function breakLocks(url: string, confirm: (holder: string) => Promi
 }
 
 /**
- * Opens a source by URL with the source that its scheme names. Go: source.Open.
+ * Opens a source by URL with the source that its scheme names, or by path, see `sourceUrl`. Go: source.Open.
  *
- * @throws MigrateError `ERR_INVALID_URL` also for a path and for a URL with a control character, which nothing is opened for;
- *   `ERR_UNKNOWN_SOURCE`; whatever the source's `open` throws.
+ * @throws MigrateError `ERR_INVALID_URL` also for a URL with a control character, and for a path that does not begin as one;
+ *   `ERR_UNKNOWN_SOURCE`; whatever the source's `open` throws. @throws TypeError as `sourceUrl`.
  */
-export async function openSource(url: string): Promise<Source> {
+export async function openSource(source: UrlOrPath): Promise<Source> {
+	const url = sourceUrl(source);
 	return sourceFactory(url).open(url);
 }
 
@@ -84,7 +106,8 @@ export async function openSource(url: string): Promise<Source> {
  * @param folder An absolute path, which a relative one starts from.
  * @throws MigrateError as `openDriver` for a URL that cannot be read.
  */
-export async function absoluteDatabaseUrl(url: string, folder: string): Promise<string> {
+export async function absoluteDatabaseUrl(database: UrlOrPath, folder: string): Promise<string> {
+	const url = databaseUrl(database);
 	return (await driverFactory(url).absoluteUrl?.(url, folder)) ?? url;
 }
 
@@ -94,7 +117,8 @@ export async function absoluteDatabaseUrl(url: string, folder: string): Promise<
  * @param folder An absolute path, which a relative one starts from.
  * @throws MigrateError as `openSource` for a URL that cannot be read.
  */
-export async function absoluteSourceUrl(url: string, folder: string): Promise<string> {
+export async function absoluteSourceUrl(source: UrlOrPath, folder: string): Promise<string> {
+	const url = sourceUrl(source);
 	return (await sourceFactory(url).absoluteUrl?.(url, folder)) ?? url;
 }
 
@@ -103,7 +127,8 @@ export async function absoluteSourceUrl(url: string, folder: string): Promise<st
  *
  * @throws MigrateError as `openDriver` for a URL that cannot be read.
  */
-export async function databaseIdentity(url: string): Promise<string> {
+export async function databaseIdentity(database: UrlOrPath): Promise<string> {
+	const url = databaseUrl(database);
 	return (await driverFactory(url).identityOf?.(url)) ?? withoutUserAndOptions(url);
 }
 
@@ -111,6 +136,11 @@ export async function databaseIdentity(url: string): Promise<string> {
 function withoutUserAndOptions(url: string): string {
 	const [, scheme = "", host = "", path = ""] = /^([^:]*):(?:\/\/)?(?:[^/?]*@)?([^/?]*)([^?]*)/s.exec(url) ?? [];
 	return `${scheme.toLowerCase()}://${host.toLowerCase()}${path}`;
+}
+
+/** The first registered scheme whose URLs hold paths. */
+function pathScheme(factories: ReadonlyMap<string, DriverFactory | SourceFactory>): string | undefined {
+	return [...factories].find(([, { takesPaths }]) => takesPaths === true)?.[0];
 }
 
 function sourceFactory(url: string): SourceFactory {

@@ -4,12 +4,14 @@ import {
 	absoluteSourceUrl,
 	breakLocks,
 	databaseIdentity,
+	databaseUrl,
 	openDriver,
 	openSource,
 	register,
 	registeredDrivers,
 	registeredSources,
 	registerSource,
+	sourceUrl,
 } from "../src/registry.ts";
 import { memorySource } from "../src/source/memory-source.ts";
 import { recordingDriver } from "./engine/recording-driver.ts";
@@ -251,5 +253,82 @@ describe("databaseIdentity", () => {
 		for (const other of ["plain://h:2/app", "plain://h:1/App", "plain://h:1/app/b", "plain://i:1/app"]) {
 			expect(await databaseIdentity(other)).not.toBe("plain://h:1/app");
 		}
+	});
+});
+
+/** Last, since a path is an error until something is registered that takes it. */
+describe.each([
+	["database", databaseUrl, openDriver],
+	["source", sourceUrl, openSource],
+] as const)("a path in place of a %s URL", (kind, urlOf, open) => {
+	const file = new URL("./a%20b%25.db?x-token=1", "file:///var/data/");
+
+	it("stays as it is where nothing takes paths", () => {
+		expect(urlOf("./app.db")).toBe("./app.db");
+		expect(urlOf(file)).toBe(file.href);
+	});
+
+	it("goes to what takes paths and was registered first", async () => {
+		for (const name of ["disk", "later"]) {
+			const open = async (url: string): Promise<never> => {
+				throw new Error(`${name} was given ${url}`);
+			};
+			if (kind === "database") register(name, { open, takesPaths: true });
+			else registerSource(name, { open, takesPaths: true });
+		}
+		await expect(open("./app.db")).rejects.toThrow("disk was given disk://./app.db");
+		await expect(open(file)).rejects.toThrow("disk was given disk:///var/data/a%20b%25.db?x-token=1");
+	});
+
+	it.each([
+		["./app.db", "disk://./app.db"],
+		["../data/app.db", "disk://../data/app.db"],
+		[".", "disk://."],
+		["..", "disk://.."],
+		["/var/my data/app.db", "disk:///var/my data/app.db"],
+		["./100%.db", "disk://./100%25.db"],
+		["/home/me@work/a:b=c;d/app.db", "disk:///home/me@work/a:b=c;d/app.db"],
+		["C:\\data\\app.db", "disk://C:/data/app.db"],
+		["c:/data/app.db", "disk://c:/data/app.db"],
+		[".\\data\\app.db", "disk://./data/app.db"],
+		["\\\\server\\share\\app.db", "disk:////server/share/app.db"],
+		["./a\\b.db", "disk://./a\\b.db"],
+	])("%j is literal", (path, url) => {
+		expect(urlOf(path)).toBe(url);
+	});
+
+	it.each(["", "app.db", "...", ".env", "~/app.db", "//me:secret@host/db", "./app.db?x-token=1", "disk://app.db"])(
+		"%j is none, and stays as it is",
+		(text) => {
+			expect(urlOf(text)).toBe(text);
+		},
+	);
+
+	it("is told as a URL to write when it does not begin as one, or has options", async () => {
+		await expect(open("app.db")).rejects.toMatchObject({
+			code: "ERR_INVALID_URL",
+			message: `the ${kind} URL has no scheme; for the path app.db write ${FIRST}://app.db`,
+		});
+		await expect(open("./app.db?x-token=secret")).rejects.toMatchObject({
+			message: `the ${kind} URL has no scheme; for the path ./app.db write ${FIRST}://./app.db?...`,
+		});
+	});
+
+	it("may be a URL object of any scheme, also of another realm", () => {
+		expect(urlOf(new URL("disk://app.db?x=1"))).toBe("disk://app.db?x=1");
+		expect(urlOf({ href: "file:///app.db" } as URL)).toBe("disk:///app.db");
+	});
+
+	it.each([undefined, null, 5, {}, [], true])("is a TypeError when it is %j, without the value", async (value) => {
+		await expect(open(value as unknown as string)).rejects.toThrow(TypeError);
+		await expect(open(value as unknown as string)).rejects.toThrow(
+			new RegExp(`^the ${kind} must be a URL or a path, not (undefined|null|number|object|an array|boolean)$`),
+		);
+	});
+
+	it("leaves a file: URL to what is registered for file:", () => {
+		if (kind === "database") register("file", { open: async () => recordingDriver() });
+		else registerSource("file", { open: async () => memorySource({}) });
+		expect(urlOf(file)).toBe(file.href);
 	});
 });

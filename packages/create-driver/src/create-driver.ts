@@ -10,6 +10,9 @@ export class CreateError extends Error {
 /** The name of the driver that the template is of, wherever it stands in it. */
 const TEMPLATE_NAME = /skeleton/g;
 
+/** What is called otherwise in the template: npm leaves a .gitignore out, and takes a second package.json for a mistake. */
+const NAMES: Readonly<Record<string, string>> = { "dot-gitignore": ".gitignore", "manifest.json": "package.json" };
+
 const template = fileURLToPath(new URL("../template/", import.meta.url));
 
 /**
@@ -32,8 +35,10 @@ export function createDriver(name: string, parent: string): string {
 		entry.isFile(),
 	)) {
 		const source = join(file.parentPath, file.name);
-		// npm leaves a .gitignore out of what it publishes.
-		const target = join(folder, source.slice(template.length)).replace(/dot-gitignore$/, ".gitignore");
+		const target = join(
+			folder,
+			source.slice(template.length).replace(/[^/\\]+$/, (name) => NAMES[name] ?? name),
+		);
 		mkdirSync(dirname(target), { recursive: true });
 		writeFileSync(target, readFileSync(source, "utf8").replaceAll(TEMPLATE_NAME, name));
 	}

@@ -40,10 +40,11 @@ describe("createDriver", () => {
 
 	it("depends on the versions that it is published with", async () => {
 		const read = async (path: string): Promise<{ version: string } & Record<string, Record<string, string>>> =>
-			JSON.parse(await readFile(join(packages, path, "package.json"), "utf8"));
-		const template = await read("create-driver/template");
-		expect(template.dependencies).toEqual({ "@godwit/core": `^${(await read("core")).version}` });
-		expect(template.devDependencies?.["@godwit/conformance"]).toBe(`^${(await read("conformance")).version}`);
+			JSON.parse(await readFile(join(packages, path), "utf8"));
+		const template = await read("create-driver/template/manifest.json");
+		expect(template.dependencies).toEqual({ "@godwit/core": `^${(await read("core/package.json")).version}` });
+		const { version } = await read("conformance/package.json");
+		expect(template.devDependencies?.["@godwit/conformance"]).toBe(`^${version}`);
 	});
 
 	it.each(["Birds", "1a", "a/b", "@a/b", "", "a b"])("refuses the name %j, and makes nothing", async (name) => {

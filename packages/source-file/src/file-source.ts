@@ -19,7 +19,7 @@ import { sourceError } from "./source-error.ts";
  * Opening lists the folder once and reads no file; folders in it are left out, links to files count. A relative path
  * is looked for in the folder that is current when the source is opened; `pathOfFileUrl` says what URLs mean.
  */
-export const fileSource: Required<SourceFactory> = { open, absoluteUrl };
+export const fileSource: Required<SourceFactory> = { open, takesPaths: true, absoluteUrl };
 
 async function absoluteUrl(url: string, folder: string): Promise<string> {
 	return `file://${resolve(folder, pathOfFileUrl(url)).replaceAll("%", "%25").replaceAll("?", "%3F")}`;

@@ -1,10 +1,10 @@
 import { type Analysis, type FileEffects, type FileFinding, isMigrateError, type MigrationBody } from "@godwit/core";
+import type { Statement } from "@godwit/sql";
 import {
 	type Analyse,
 	type AnalysedDatabase,
 	forEachBatch,
 	type SqliteConnection,
-	type Statement,
 	type Statements,
 	withStatements,
 } from "@godwit/sqlite";

@@ -1,5 +1,6 @@
 import type { FileFinding, StatementEffects } from "@godwit/core";
-import { canonicalTokens, quotedName, type SqliteConnection, type Statement } from "@godwit/sqlite";
+import type { Statement } from "@godwit/sql";
+import { canonicalTokens, quotedName, type SqliteConnection } from "@godwit/sqlite";
 import { type Outcome, statementEffects } from "./effects/statement-effects.ts";
 import { readTableNames, type TableNames } from "./effects/table-names.ts";
 import { followPragma, pragmaName } from "./pragma-on-clone.ts";

@@ -1,4 +1,5 @@
-import { nextToken, readName, type SqliteConnection, type Statement } from "@godwit/sqlite";
+import type { Statement } from "@godwit/sql";
+import { nextToken, readName, type SqliteConnection } from "@godwit/sqlite";
 
 /** PRAGMAs that change what later statements do to the schema, or which of their triggers fire. */
 const FOLLOWED: ReadonlySet<string> = new Set(["legacy_alter_table", "recursive_triggers"]);

@@ -1,4 +1,6 @@
 export type { SqliteConfig, SqliteConnection, SqlRow, SqlValue, TransactionMode, Usability } from "@godwit/sqlite";
+export type { BindingPackage } from "./binding-package.ts";
+export { bindingPackage } from "./binding-package.ts";
 export { nodeDatabaseClass } from "./node-sqlite/database-class.ts";
 export { nodeResultCode } from "./node-sqlite/result-code.ts";
 export type { ConnectionOptions, SqliteBinding, SqliteFactory } from "./sqlite-factory.ts";

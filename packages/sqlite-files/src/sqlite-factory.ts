@@ -146,6 +146,7 @@ export function sqliteFactory<Database extends object>(binding: SqliteBinding<Da
 				await access.close();
 			}
 		},
+		takesPaths: true,
 		absoluteUrl: async (url, folder) => absoluteUrl(url, folder),
 		identityOf: async (url) => identityOf(url),
 		withInstance(database, options = {}) {

@@ -1,5 +1,6 @@
+import { isError } from "@godwit/core";
 import type { SqliteConnection, SqlRow, SqlValue } from "@godwit/sqlite-files";
-import type { Database, Statement } from "better-sqlite3";
+import type { NativeDatabase, NativeStatement } from "./native-database.ts";
 
 export interface NativeConnectionOptions {
 	/** Whether what `query` and `change` prepare is kept for the next time. Default true. */
@@ -8,7 +9,7 @@ export interface NativeConnectionOptions {
 
 /** The port over better-sqlite3. */
 export function nativeConnection(
-	database: Database,
+	database: NativeDatabase,
 	close: () => void,
 	{ keepsStatements = true }: NativeConnectionOptions = {},
 ): SqliteConnection {
@@ -35,7 +36,7 @@ export function nativeConnection(
 			return database.inTransaction;
 		},
 		resultCode(error) {
-			if (!(error instanceof Error) || error.name !== "SqliteError" || !("code" in error)) return undefined;
+			if (!isError(error) || error.name !== "SqliteError" || !("code" in error)) return undefined;
 			return String(error.code);
 		},
 		close,
@@ -43,20 +44,20 @@ export function nativeConnection(
 }
 
 /** The native class of the handle that the binding keeps under a symbol; `nativeBinding` can name another copy. */
-export function copyOf(database: Database): unknown {
+export function copyOf(database: NativeDatabase): unknown {
 	const [symbol] = Object.getOwnPropertySymbols(database);
 	const handle = symbol === undefined ? undefined : Reflect.get(database, symbol);
 	return handle?.constructor ?? database;
 }
 
 interface Query {
-	readonly statement: Statement;
+	readonly statement: NativeStatement;
 	/** Names. */
 	readonly columns: readonly string[];
 }
 
 /** The binding's own rows are made by code that it compiles anew whenever the schema has changed. */
-function queryOf(statement: Statement): Query {
+function queryOf(statement: NativeStatement): Query {
 	if (!statement.reader) return { statement, columns: [] };
 	return { statement: statement.raw(), columns: statement.columns().map(({ name }) => name) };
 }

@@ -61,9 +61,9 @@ describe("sqliteNative", () => {
 	it("says what to install where better-sqlite3 is not, and makes nothing", async () => {
 		const missing = Object.assign(new Error("Cannot find module 'better-sqlite3'"), { code: "MODULE_NOT_FOUND" });
 		const error = await refusalWhereItCannotBeFound(missing);
-		expect(isMigrateError(error, "ERR_RUNTIME") && error.details).toEqual({
-			required: "better-sqlite3",
-			found: "none",
+		expect(isMigrateError(error, "ERR_PACKAGE_NOT_FOUND") && error.details).toEqual({
+			package: "better-sqlite3",
+			places: [import.meta.resolve("../src/sqlite-native.ts"), process.argv[1]],
 		});
 		expect(error).toHaveProperty("message", expect.stringContaining("npm install better-sqlite3"));
 		expect(readdirSync(folder)).toEqual([]);

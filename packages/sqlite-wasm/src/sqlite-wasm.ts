@@ -1,15 +1,15 @@
 import { accessSync, constants, existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { type SqliteConnection, type SqliteFactory, sqliteFactory } from "@godwit/sqlite-files";
+import { bindingPackage, type SqliteConnection, type SqliteFactory, sqliteFactory } from "@godwit/sqlite-files";
 import type { Database } from "node-sqlite3-wasm";
 import { type WasmConnectionOptions, wasmConnection } from "./wasm-connection.ts";
 
-const require = createRequire(import.meta.url);
+const nodeSqlite3Wasm = bindingPackage("node-sqlite3-wasm", "sqlite-wasm", import.meta.url ?? __filename);
 
 /** The backend over node-sqlite3-wasm: `sqlite-wasm://path/to/app.db`. */
 export const sqliteWasm: SqliteFactory<Database> = sqliteFactory<Database>({
 	name: "node-sqlite3-wasm",
 	locks: "folder",
+	assertUsable: () => nodeSqlite3Wasm.assertInstalled(),
 	connect: (path) => open(path, isReadOnly(path)),
 	connectReadOnly: (path) => open(path, true),
 	connectClone: () => open(":memory:", false, { keepsStatements: false }),
@@ -19,7 +19,7 @@ export const sqliteWasm: SqliteFactory<Database> = sqliteFactory<Database>({
 
 function open(path: string, readOnly: boolean, options?: WasmConnectionOptions): SqliteConnection {
 	// Loaded when a database is opened: compiling the WebAssembly takes longer than many a command.
-	const { Database } = require("node-sqlite3-wasm") as typeof import("node-sqlite3-wasm");
+	const { Database } = nodeSqlite3Wasm.load() as typeof import("node-sqlite3-wasm");
 	const database = new Database(path, { readOnly });
 	return wasmConnection(database, () => database.close(), options);
 }

@@ -1,4 +1,4 @@
-import { isMigrateError, type LockState, MigrateError, suppress, type VersionChange } from "@godwit/core";
+import { isError, isMigrateError, type LockState, MigrateError, suppress, type VersionChange } from "@godwit/core";
 import { type BusyTimeouts, retryWhileBusy } from "./connection/busy-retry.ts";
 import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import type { LockRow } from "./lock/lock-row.ts";
@@ -29,7 +29,7 @@ export function bodyFailure(options: BodyFailureOptions): (error: unknown, chang
 	 */
 	function startOver(file: string, error: unknown): MigrateError<"ERR_START_OVER"> {
 		wanted.add(file);
-		const why = error instanceof Error ? error.message : String(error);
+		const why = isError(error) ? error.message : String(error);
 		const reason = `the migration attaches ${file}, which another process holds: ${why}`;
 		return new MigrateError("ERR_START_OVER", reason, { reason }, { cause: error });
 	}

@@ -1,9 +1,9 @@
+import type { Statement } from "@godwit/sql";
 import { andThen } from "./and-then.ts";
 import type { ConnectionSession } from "./connection/settings/connection-session.ts";
 import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import { runInTransaction } from "./run-body.ts";
 import { transactionEndedError } from "./sqlite-error.ts";
-import type { Statement } from "./statements/split/statement.ts";
 import { forEachBatch, type Statements } from "./statements/split/statements.ts";
 import { referenceCheck } from "./tables/foreign-keys/reference-check.ts";
 import type { OwnTables, OwnTablesBody } from "./tables/own-tables.ts";

@@ -1,4 +1,5 @@
 import { cleanUpAfter, type LockState } from "@godwit/core";
+import type { Statement } from "@godwit/sql";
 import type { BodyTransactions } from "./body-transactions.ts";
 import { retryWhileBusy } from "./connection/busy-retry.ts";
 import type { ConnectionSession } from "./connection/settings/connection-session.ts";
@@ -7,7 +8,6 @@ import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import { inTransaction } from "./connection/transaction.ts";
 import type { LockRow } from "./lock/lock-row.ts";
 import { runWithoutTransaction } from "./run-body.ts";
-import type { Statement } from "./statements/split/statement.ts";
 import type { Statements } from "./statements/split/statements.ts";
 import { withReferenceCheck } from "./tables/foreign-keys/reference-check.ts";
 import type { OwnTables, OwnTablesBody, RecordedVersion } from "./tables/own-tables.ts";

@@ -14,11 +14,7 @@ export { inTransaction } from "./connection/transaction.ts";
 export { type LockRow, lockRow } from "./lock/lock-row.ts";
 export { type SqliteDriverOptions, sqliteDriver } from "./sqlite-driver.ts";
 export { cutSql, databaseError, isBusy, unusableConnectionError } from "./sqlite-error.ts";
-export type { Directive } from "./statements/directives.ts";
 export { readName } from "./statements/read-name.ts";
-export { RULES, type Rule } from "./statements/rules.ts";
-export { type Place, placeFrom } from "./statements/split/place.ts";
-export type { Statement } from "./statements/split/statement.ts";
 export { forEachBatch, type Statements, withStatements } from "./statements/split/statements.ts";
 export { nextToken, type Token } from "./statements/split/tokens.ts";
 export {

@@ -1,10 +1,10 @@
+import type { Statement } from "@godwit/sql";
 import { type BusyTimeouts, retryWhileBusy } from "./connection/busy-retry.ts";
 import { readJournalMode } from "./connection/settings/journal-mode.ts";
 import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import { rollBack } from "./connection/transaction.ts";
 import { journalModeError, statementError, transactionControlError, transactionLeftOpenError } from "./sqlite-error.ts";
 import { journalModeRequest } from "./statements/journal-mode-request.ts";
-import type { Statement } from "./statements/split/statement.ts";
 import { forEachBatch, type Statements } from "./statements/split/statements.ts";
 import { breaksTransaction } from "./statements/transaction-control.ts";
 

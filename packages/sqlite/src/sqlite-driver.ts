@@ -14,6 +14,7 @@ import { sqliteLock } from "./lock/sqlite-lock.ts";
 import { asksNoStore } from "./statements/asks-no-store.ts";
 import { meaning } from "./statements/meaning.ts";
 import { reachesBeyond } from "./statements/reaches-beyond.ts";
+import { readSchema } from "./structure/read-schema.ts";
 import { readStructure } from "./structure/read-structure.ts";
 import { dropEverything } from "./tables/drop-everything.ts";
 import { historyTable } from "./tables/history-table.ts";
@@ -100,6 +101,11 @@ export function sqliteDriver({ access, path, config, borrowed, scratch, analysis
 				},
 			}),
 			structure: (options) => session.read(() => readStructure(connection, isTool), options),
+			schema: (options) =>
+				session.read(
+					() => readAtOnce(connection, () => ({ ...versions.read(), ...readSchema(connection, isTool) })),
+					options,
+				),
 			scratch,
 			...(analysis && {
 				analyse: (files: readonly MigrationBody[], { rows, ...options }: AnalyseOptions & LockOptions) =>

@@ -1,9 +1,9 @@
-import { isMigrateError, MigrateError } from "@godwit/core";
+import { isError, isMigrateError, MigrateError } from "@godwit/core";
+import type { Statement } from "@godwit/sql";
 import type { Usability } from "./connection/borrowed-connection.ts";
 import { DatabaseHeldError } from "./connection/database-held-error.ts";
 import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import { locateSyntaxError } from "./statements/locate-syntax-error.ts";
-import type { Statement } from "./statements/split/statement.ts";
 
 /** Longest statement text that goes into an error, in UTF-16 units. */
 const MAX_SQL = 2_000;
@@ -58,7 +58,7 @@ export function databaseError(connection: SqliteConnection, path: string, cause:
 
 /** Returns whether an error is of `node:fs`, which is used for the files beside the database. */
 function isFileSystemError(error: unknown): error is Error {
-	return error instanceof Error && "syscall" in error;
+	return isError(error) && "syscall" in error;
 }
 
 function fileSystemError(path: string, cause: Error): MigrateError<"ERR_DATABASE"> {
@@ -70,7 +70,7 @@ function fileSystemError(path: string, cause: Error): MigrateError<"ERR_DATABASE
 export function statementError(connection: SqliteConnection, statement: Statement, cause: unknown): unknown {
 	if (isMigrateError(cause)) return cause;
 	const resultCode = cause instanceof DatabaseHeldError ? "SQLITE_BUSY" : connection.resultCode(cause);
-	const message = cause instanceof Error ? cause.message : String(cause);
+	const message = isError(cause) ? cause.message : String(cause);
 	const hint = hintFor(message);
 	const details = {
 		sql: cutSql(statement.sql),

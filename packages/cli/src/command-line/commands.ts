@@ -9,6 +9,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map<string, ()
 	["plan", async () => (await import("../commands/plan.ts")).plan],
 	["check", async () => (await import("../commands/check.ts")).check],
 	["seal", async () => (await import("../commands/seal.ts")).seal],
+	["dump", async () => (await import("../commands/dump.ts")).dump],
 	["history", async () => (await import("../commands/history.ts")).history],
 	["goto", async () => (await import("../commands/goto.ts")).goto],
 	["up", async () => (await import("../commands/up.ts")).up],

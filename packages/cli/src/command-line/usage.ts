@@ -19,6 +19,7 @@ export async function usage(): Promise<string> {
 		`Sources: ${Object.keys(builtinSources).join(", ")}`,
 		`Databases: ${Object.keys(builtinDrivers).join(", ")}`,
 		...(await pluginLines()),
+		...(await configLines()),
 	].join("\n");
 }
 
@@ -42,6 +43,31 @@ async function pluginLines(): Promise<readonly string[]> {
 	}
 }
 
+/**
+ * What a configuration maps to packages. Only one in JSON is read, since a module would have to be run, and none that is not as it
+ * must be is a reason to withhold the help.
+ */
+async function configLines(): Promise<readonly string[]> {
+	const { findConfig, shownPath } = await import("../config/find-config.ts");
+	try {
+		const file = findConfig(process.cwd());
+		if (file === undefined) return [];
+		if (!file.path.endsWith(".json")) {
+			return [`${shownPath(file.path)} is not run for the help: databases and sources that it may name are not listed`];
+		}
+		const { loadConfig } = await import("../config/load-config.ts");
+		const { sources, drivers, location } = await loadConfig(file);
+		return [...listed(`Sources of ${location}`, sources), ...listed(`Databases of ${location}`, drivers)];
+	} catch (error) {
+		return [`Databases and sources of the configuration are not known: ${(error as Error).message}`];
+	}
+}
+
+function listed(what: string, packages: ReadonlyMap<string, string>): readonly string[] {
+	const list = [...packages].map(([scheme, name]) => `${scheme} (${name})`);
+	return list.length === 0 ? [] : [`${what}: ${list.join(", ")}`];
+}
+
 /** What `-help` says of one command. @throws UsageError for a name that no command has. */
 export async function usageOf(name: string): Promise<string> {
 	const command = await loadCommand(name);
@@ -51,15 +77,15 @@ export async function usageOf(name: string): Promise<string> {
 }
 
 /**
- * One or two lines for a command line that was not understood.
+ * One or two lines for a command line that was not understood, without a line break at the end.
  *
  * @param name The command whose usage helps.
  */
 export async function shortUsage(name: string | undefined): Promise<string> {
 	if (name === undefined) {
-		return `Usage: godwit FLAGS COMMAND [arg...]\nCommands: ${commandNames.join(", ")}; "godwit -help" tells more\n`;
+		return `Usage: godwit FLAGS COMMAND [arg...]\nCommands: ${commandNames.join(", ")}; "godwit -help" tells more`;
 	}
-	return `Usage: ${synopsis(name, await loadCommand(name))}; "godwit ${name} -help" tells more\n`;
+	return `Usage: ${synopsis(name, await loadCommand(name))}; "godwit ${name} -help" tells more`;
 }
 
 function synopsis(name: string, { arguments: args }: Command): string {

@@ -8,6 +8,8 @@ const sqliteNative: Load<Required<DriverFactory>> = async () => (await import("@
 const sqliteWasm: Load<Required<DriverFactory>> = async () => (await import("@godwit/sqlite-wasm")).sqliteWasm;
 const sqliteNode: Load<Required<DriverFactory>> = async () => (await import("@godwit/sqlite-node")).sqliteNode;
 const sqlite: Load<Required<DriverFactory>> = () => (defaultSqlite() === "sqlite-native" ? sqliteNative : sqliteNode)();
+const postgres: Load<Required<DriverFactory>> = async () => (await import("@godwit/postgres")).postgres;
+const pglite: Load<Required<DriverFactory>> = async () => (await import("@godwit/postgres")).pglite;
 const fileSource: Load<Required<SourceFactory>> = async () => (await import("@godwit/source-file")).fileSource;
 
 /**
@@ -21,15 +23,21 @@ export const builtinDrivers: Readonly<Record<string, Load<Required<DriverFactory
 	"sqlite-node": sqliteNode,
 	"sqlite-wasm": sqliteWasm,
 	"ncruces-sqlite3": sqliteWasm,
+	postgres,
+	postgresql: postgres,
+	pgx5: postgres,
+	pglite,
 };
 
 /** The sources that come with godwit, by URL scheme. */
 export const builtinSources: Readonly<Record<string, Load<Required<SourceFactory>>>> = { file: fileSource };
 
-const backends: Readonly<Record<DefaultSqlite | "sqlite-wasm", string>> = {
+const backends: Readonly<Record<DefaultSqlite | "sqlite-wasm" | "postgres" | "pglite", string>> = {
 	"sqlite-native": "sqlite-native (better-sqlite3)",
 	"sqlite-node": "sqlite-node (node:sqlite)",
 	"sqlite-wasm": "sqlite-wasm (node-sqlite3-wasm)",
+	postgres: "postgres (pg)",
+	pglite: "pglite (PGlite)",
 };
 
 /** Says which driver a database URL takes, and over which library. */
@@ -44,6 +52,10 @@ export function describeBackend(url: string): string {
 			return backends["sqlite-node"];
 		case sqliteWasm:
 			return backends["sqlite-wasm"];
+		case postgres:
+			return backends.postgres;
+		case pglite:
+			return backends.pglite;
 		default:
 			return scheme;
 	}

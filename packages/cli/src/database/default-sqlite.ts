@@ -1,6 +1,5 @@
-import { createRequire } from "node:module";
-
-const require = createRequire(import.meta.url);
+/** In a bundle in CommonJS the URL is undefined, and there is a file name. */
+const place = import.meta.url ?? __filename;
 
 /** The scheme of the backend that `sqlite://` and `sqlite3://` stand for. */
 export type DefaultSqlite = "sqlite-native" | "sqlite-node";
@@ -10,12 +9,13 @@ export type DefaultSqlite = "sqlite-native" | "sqlite-node";
  * where it is installed, and node:sqlite where it is not.
  */
 export function defaultSqlite(): DefaultSqlite {
-	const path = pathOfBetterSqlite3();
+	const require = process.getBuiltinModule("node:module").createRequire(place);
+	const path = pathOfBetterSqlite3(require);
 	if (path !== undefined && path in require.cache) return "sqlite-native";
 	return path === undefined || hasLoadedNodeSqlite() ? "sqlite-node" : "sqlite-native";
 }
 
-function pathOfBetterSqlite3(): string | undefined {
+function pathOfBetterSqlite3(require: NodeJS.Require): string | undefined {
 	try {
 		return require.resolve("better-sqlite3");
 	} catch (error) {

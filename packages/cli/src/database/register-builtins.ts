@@ -11,6 +11,7 @@ import { builtinDrivers, builtinSources } from "./builtins.ts";
 export function registerBuiltins(): void {
 	for (const [scheme, load] of missing(builtinDrivers, registeredDrivers())) {
 		register(scheme, {
+			takesPaths: true,
 			open: async (url) => (await load()).open(url),
 			breakLocks: async (url, confirm) => (await load()).breakLocks(url, confirm),
 			absoluteUrl: async (url, folder) => (await load()).absoluteUrl(url, folder),
@@ -19,6 +20,7 @@ export function registerBuiltins(): void {
 	}
 	for (const [scheme, load] of missing(builtinSources, registeredSources())) {
 		registerSource(scheme, {
+			takesPaths: true,
 			open: async (url) => (await load()).open(url),
 			absoluteUrl: async (url, folder) => (await load()).absoluteUrl(url, folder),
 		});

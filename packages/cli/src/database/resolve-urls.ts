@@ -1,4 +1,11 @@
-import { absoluteDatabaseUrl, absoluteSourceUrl, databaseIdentity, isMigrateError } from "@godwit/core";
+import {
+	absoluteDatabaseUrl,
+	absoluteSourceUrl,
+	databaseIdentity,
+	databaseUrl,
+	isMigrateError,
+	sourceUrl,
+} from "@godwit/core";
 import { CommandError } from "../command-line/command-error.ts";
 import type { GivenUrl } from "../command-line/given-url.ts";
 import type { Settings } from "../command-line/settings.ts";
@@ -8,11 +15,13 @@ import { registerDriverOf, registerSourceOf } from "./register-schemes.ts";
 /** What is done with URLs of one kind. */
 interface UrlKind {
 	register(url: string, config: PluginConfig | undefined): Promise<void>;
+	/** The URL of what may be a path. */
+	urlOf(given: string): string;
 	absolute(url: string, folder: string): Promise<string>;
 }
 
-const databaseKind: UrlKind = { register: registerDriverOf, absolute: absoluteDatabaseUrl };
-const sourceKind: UrlKind = { register: registerSourceOf, absolute: absoluteSourceUrl };
+const databaseKind: UrlKind = { register: registerDriverOf, urlOf: databaseUrl, absolute: absoluteDatabaseUrl };
+const sourceKind: UrlKind = { register: registerSourceOf, urlOf: sourceUrl, absolute: absoluteSourceUrl };
 
 /** Returns the URL of the migrations, for the working directory, its source registered; undefined when the user did not say. */
 export async function resolveSource(settings: Settings): Promise<string | undefined> {
@@ -39,12 +48,13 @@ export async function resolveDatabase(given: GivenUrl, settings: Settings): Prom
 }
 
 async function resolve(
-	{ url, origin, folder }: GivenUrl,
+	{ url: given, origin, folder }: GivenUrl,
 	kind: UrlKind,
 	{ environment, hide }: Settings,
 ): Promise<string> {
 	try {
-		await kind.register(url, environment?.config);
+		await kind.register(given, environment?.config);
+		const url = kind.urlOf(given);
 		if (folder === undefined) return url;
 		const resolved = await kind.absolute(url, folder);
 		hide(resolved);

@@ -46,7 +46,7 @@ export async function fileRequest(
 	return {
 		name,
 		suffix: `.${extension.replace(/^\./, "")}`,
-		folder: folderOf(value("dir") ?? (value("path") || (await folderOfSource(source)))),
+		folder: folderOf(value("dir") ?? (value("path") || (await folderOfGiven(source)))),
 		numbering: numberingOf({ value, is }),
 	};
 }
@@ -60,14 +60,13 @@ function assertPartOfName(what: string, text: string): void {
 	if (/[/\\]/.test(text)) throw new CommandError(`"${text}" cannot be part of a file name; name the folder with -dir`);
 }
 
-async function folderOfSource(source: GivenUrl | undefined): Promise<string> {
+async function folderOfGiven(source: GivenUrl | undefined): Promise<string> {
 	if (source === undefined) return "";
 	const { url, origin, folder = "" } = source;
-	if (!/^file:/i.test(url)) {
-		throw new CommandError(`create makes files, and ${origin} is no file:// URL; name the folder with -path DIR`);
-	}
-	const { pathOfFileUrl } = await import("@godwit/source-file");
-	return resolve(folder, pathOfFileUrl(url));
+	const { folderOfSource } = await import("./folder-of-source.ts");
+	const found = await folderOfSource(url, folder);
+	if (found !== undefined) return found;
+	throw new CommandError(`create makes files, and ${origin} is no file:// URL; name the folder with -path DIR`);
 }
 
 function folderOf(path: string): string {

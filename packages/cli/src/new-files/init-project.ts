@@ -1,9 +1,10 @@
 import { mkdir, open, stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { CommandError } from "../command-line/command-error.ts";
 import { findConfig } from "../config/find-config.ts";
 import { hideSecretsOfUrl } from "../output/hide-secrets.ts";
 import { projectOf } from "../plugins/project-packages.ts";
+import { folderOfSource } from "./folder-of-source.ts";
 
 /** What the configuration is to say; undefined for the default. */
 export interface InitRequest {
@@ -42,7 +43,7 @@ export async function initProject(folder: string, request: InitRequest): Promise
 	}
 	const config = project && findConfig(folder);
 	if (config !== undefined) return { created: [], kept: [config.path] };
-	const migrations = await folderOf(source, folder);
+	const migrations = await folderOfSource(source, folder);
 	const taken = migrations !== undefined && (await isFolder(migrations));
 	const created: string[] = [];
 	if (project === undefined) created.push(await write(join(folder, "package.json"), { private: true }));
@@ -59,13 +60,6 @@ function assertNoPassword(key: string, url: string): void {
 	throw new CommandError(
 		`the ${key} URL has a user or a password, which do not belong in a file; write -${key} env:DATABASE_URL, and set DATABASE_URL to the URL`,
 	);
-}
-
-/** @returns undefined for a source that is no folder. */
-async function folderOf(source: string, start: string): Promise<string | undefined> {
-	if (!/^file:/i.test(source)) return undefined;
-	const { pathOfFileUrl } = await import("@godwit/source-file");
-	return resolve(start, pathOfFileUrl(source));
 }
 
 /** @throws CommandError when something else is there. */

@@ -15,7 +15,7 @@ export async function describeError(error: unknown, { stack }: ErrorDescription)
 	const message = messageOf(error);
 	const lines = message === "" ? [inspect(error)] : message.split("\n");
 	const last: string[] = [];
-	if (isMigrateError(error, "ERR_MIGRATION_FAILED")) {
+	if (isMigrateError(error, "ERR_MIGRATION_FAILED") || isMigrateError(error, "ERR_OUTCOME_UNKNOWN")) {
 		// It says what the database is like now, and what to do.
 		last.push(...lines.splice(lines.length - 1));
 		const place = placeOf(isMigrateError(error.cause) ? error.cause.details : undefined);

@@ -1,4 +1,4 @@
-import type { RenamedObject, SchemaObject, StatementEffects } from "@godwit/core";
+import type { RenamedPart, SchemaPart, StatementEffects } from "@godwit/core";
 
 /** Says what a statement does, what is lost first; empty for nothing. */
 export function effectsInWords(effects: StatementEffects, foreignKeys: boolean): string {
@@ -22,10 +22,10 @@ function phrase(verb: string, names: readonly string[]): string {
 	return names.length === 0 ? "" : `${verb} ${names.join(", ")}`;
 }
 
-function named({ type, name }: SchemaObject): string {
+function named({ type, name }: SchemaPart): string {
 	return `${type} ${name}`;
 }
 
-function renamed({ type, from, to }: RenamedObject): string {
+function renamed({ type, from, to }: RenamedPart): string {
 	return `${type} ${from} to ${to}`;
 }

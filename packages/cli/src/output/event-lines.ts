@@ -1,6 +1,6 @@
 import type { AppliedMigration, MigrateEvent, Migration } from "@godwit/core";
 import { goDuration } from "./go-duration.ts";
-import type { Terminal } from "./terminal.ts";
+import { NOTICE, type Terminal, WARNING } from "./terminal.ts";
 
 export interface EventLinesOptions {
 	readonly verbose: boolean;
@@ -29,8 +29,10 @@ export function eventLines(terminal: Terminal, { verbose, now }: EventLinesOptio
 		switch (event.type) {
 			case "notice":
 				return terminal.line(event.message);
-			case "finding":
-				return terminal.line(`${event.finding.level === "note" ? "notice" : "warning"}: ${event.finding.message}`);
+			case "finding": {
+				const mark = event.finding.level === "note" ? NOTICE : WARNING;
+				return terminal.line(`${mark.start} ${event.finding.message}`, mark);
+			}
 			case "locked":
 				return explain(`Locked the database after ${goDuration(event.waitedMs)}`);
 			case "start":
@@ -50,7 +52,8 @@ export function eventLines(terminal: Terminal, { verbose, now }: EventLinesOptio
 			case "end": {
 				const ran = goDuration(event.migration.durationMs);
 				const name = logName(event.migration, event.migration.identifier);
-				return terminal.line(verbose ? `Finished ${name} (read ${size(bytesRead)}, ran ${ran})` : `${name} (${ran})`);
+				if (verbose) return terminal.line(`Finished ${name} (read ${size(bytesRead)}, ran ${ran})`);
+				return terminal.line(`${name} (${ran})`, { start: step(event.migration), colour: "green" });
 			}
 			case "unlocked":
 				return explain("Unlocked the database");
@@ -58,6 +61,7 @@ export function eventLines(terminal: Terminal, { verbose, now }: EventLinesOptio
 				const reason = event.error instanceof Error ? event.error.message : String(event.error);
 				return terminal.line(
 					`warning: all is done, but the migration lock could not be given back: ${reason}; it goes when this process ends`,
+					WARNING,
 				);
 			}
 		}
@@ -69,8 +73,12 @@ function nameOf(migration: Migration): string {
 }
 
 /** Go: Migration.LogString. */
-function logName({ version, direction }: Migration | AppliedMigration, identifier: string): string {
-	return `${version}/${direction === "up" ? "u" : "d"} ${identifier}`;
+function logName(migration: Migration | AppliedMigration, identifier: string): string {
+	return `${step(migration)} ${identifier}`;
+}
+
+function step({ version, direction }: Migration | AppliedMigration): string {
+	return `${version}/${direction === "up" ? "u" : "d"}`;
 }
 
 function size(bytes: number): string {

@@ -1,8 +1,11 @@
+import type { Paint } from "./paint.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Where a command says what it has to say. */
 export interface Output {
 	readonly terminal: Terminal;
+	/** Colours for what `print` prints, after `printable`; none with `-json`. */
+	readonly paint: Paint;
 	/** Prints a line of data, to standard output. */
 	print(line: string): void;
 }

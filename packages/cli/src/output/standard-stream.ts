@@ -1,5 +1,11 @@
+import { writeSync } from "node:fs";
+
+const STANDARD_OUTPUT = 1;
+const NOTHING = new Uint8Array();
+
 let outputFailure: NodeJS.ErrnoException | undefined;
-let outputUsed = false;
+/** Whether `process.stdout` was made. */
+let streamed = false;
 
 /**
  * Standard error, to write to.
@@ -12,15 +18,34 @@ export function standardError(): NodeJS.WriteStream {
 
 /** Writes data to standard output. What cannot be written is lost, and `lostOutput` tells. */
 export function writeOutput(text: string): void {
-	outputUsed = true;
-	withListener(process.stdout, noteFailure).write(text);
+	const rest = streamed ? text : leftOver(Buffer.from(text));
+	if (rest.length === 0) return;
+	streamed = true;
+	withListener(process.stdout, noteFailure).write(rest);
+}
+
+/**
+ * Writes without `process.stdout`, which takes longer to make than a short command to run, and is as synchronous.
+ *
+ * @returns What a full pipe that does not wait has not taken.
+ */
+function leftOver(data: Uint8Array): Uint8Array {
+	let rest = data;
+	try {
+		while (rest.length > 0) rest = rest.subarray(writeSync(STANDARD_OUTPUT, rest));
+		return rest;
+	} catch (error) {
+		const failure = error as NodeJS.ErrnoException;
+		if (failure.code === "EAGAIN") return rest;
+		noteFailure(failure);
+		return NOTHING;
+	}
 }
 
 /** Waits until all of `writeOutput` is written. @returns What kept some of it from being; `undefined` for nothing. */
 export async function lostOutput(): Promise<NodeJS.ErrnoException | undefined> {
 	// To look at a stream that is not used would make it.
-	if (!outputUsed) return undefined;
-	await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
+	if (streamed) await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
 	return outputFailure;
 }
 

@@ -1,10 +1,17 @@
-/** Lays out rows in columns that are as wide as what they hold; no line ends in blanks. */
-export function columns(rows: readonly (readonly string[])[]): readonly string[] {
+/**
+ * Lays out rows in columns that are as wide as what they hold; no line ends in blanks.
+ *
+ * @param paint Colours a cell. It may add what takes no room.
+ */
+export function columns(
+	rows: readonly (readonly string[])[],
+	paint: (cell: string, row: number, column: number) => string = (cell) => cell,
+): readonly string[] {
 	const widths: number[] = [];
 	for (const row of rows) for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);
-	return rows.map((row) =>
+	return rows.map((row, number) =>
 		row
-			.map((cell, at) => cell.padEnd(widths[at] ?? 0))
+			.map((cell, at) => `${paint(cell, number, at)}${" ".repeat((widths[at] ?? 0) - cell.length)}`)
 			.join("  ")
 			.trimEnd(),
 	);

@@ -48,6 +48,15 @@ describe("godwit init", () => {
 		expect(await readFile(join(cwd, name), "utf8")).toBe(text);
 	});
 
+	it("makes the folder of a path too", async () => {
+		const cwd = await realpath(await folderOf({ "package.json": "{}" }));
+		const { code } = await godwit(["-source", "./db/steps", "-database", "./app.db", "init"], { cwd });
+		expect(code).toBe(0);
+		expect(await readdir(join(cwd, "db/steps"))).toEqual([]);
+		const config = JSON.parse(await readFile(join(cwd, "godwit.config.json"), "utf8"));
+		expect(config).toEqual({ source: "./db/steps", database: "./app.db" });
+	});
+
 	it("writes the source and the database that it is given", async () => {
 		const cwd = await realpath(await folderOf({ "package.json": "{}" }));
 		const flags = ["-path", "db/100% sure", "-database", "env:APP_DATABASE"];

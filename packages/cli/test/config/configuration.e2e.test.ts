@@ -41,6 +41,25 @@ describe("a configuration", () => {
 		});
 	});
 
+	it("says paths too, relative to its folder, which are protected as the URLs of the same file are", async () => {
+		const { run } = await project({
+			source: "./m",
+			database: "./dev.db",
+			environments: { prod: { database: "./prod.db", protected: true } },
+		});
+		await run("up 1", {}, "sub");
+		expect(await run("-database sqlite://dev.db version")).toMatchObject(printed("1"));
+		expect(await run("create -ext sql -seq a", {}, "sub")).toMatchObject({
+			stdout: expect.stringContaining("/m/000004_a.up.sql"),
+		});
+		await run("-env prod up 1");
+		const protectedDatabase = refused("down is refused: this is the database of the protected environment");
+		expect(await run("-database ../prod.db down 1", {}, "sub")).toMatchObject(protectedDatabase);
+		expect(await run("-env prod version", { DATABASE_URL: "sqlite3://prod.db" })).toMatchObject(printed("1"));
+		const other = refused("DATABASE_URL names another database");
+		expect(await run("-env prod version", { DATABASE_URL: "./dev.db" })).toMatchObject(other);
+	});
+
 	it("counts after the environment, and that after a flag", async () => {
 		const { run } = await project(two);
 		const env = { DATABASE_URL: "sqlite://variable.db" };
@@ -101,6 +120,20 @@ describe("a configuration", () => {
 		const broken = refused('"database" of the environment "b" in godwit.config.json: no driver for the scheme "none"');
 		expect(await run("-env b up")).toMatchObject(broken);
 		expect(await run("drop -f")).toMatchObject(broken);
+	});
+
+	it("is named in the command that status says to type next, as it was named to status", async () => {
+		const { folder, run } = await project(two, { "my.json": JSON.stringify(two), ".env": "A=b" });
+		expect((await run("status")).stdout).toMatch(/^next: godwit up$/m);
+		expect((await run("-env prod status")).stdout).toMatch(/^next: godwit -env prod up$/m);
+		const { next } = JSON.parse((await run("status -json -env-file .env -env prod -config my.json")).stdout);
+		expect(next).toBe("godwit -config my.json -env prod -env-file .env up");
+		const oddly = { cwd: folder };
+		mkdirSync(join(folder, "it's here"));
+		symlinkSync(join(folder, "my.json"), join(folder, "it's here/c.json"));
+		symlinkSync(join(folder, "m"), join(folder, "it's here/m"));
+		const { stdout } = await godwit(["-config", "it's here/c.json", "status"], oddly);
+		expect(stdout).toMatch(/^next: godwit -config 'it'\\''s here\/c\.json' up$/m);
 	});
 
 	it("says the policies of an environment, and a flag says otherwise", async () => {

@@ -79,7 +79,7 @@ describe("a driver in a package of the project", () => {
 		const { code, stderr } = await godwit(up, { cwd });
 		expect(code).toBe(1);
 		expect(stderr).toBe(
-			`error: no driver for the scheme "mini" (known are ncruces-sqlite3, sqlite, sqlite-native, sqlite-node, sqlite-wasm, sqlite3; another is a package godwit-driver-mini, or one that a configuration names in "drivers", among the dependencies of ${join(await realpath(cwd), "package.json")})\n`,
+			`error: no driver for the scheme "mini" (known are ncruces-sqlite3, pglite, pgx5, postgres, postgresql, sqlite, sqlite-native, sqlite-node, sqlite-wasm, sqlite3; another is a package godwit-driver-mini, or one that a configuration names in "drivers", among the dependencies of ${join(await realpath(cwd), "package.json")})\n`,
 		);
 	});
 
@@ -238,7 +238,7 @@ describe("a package.json", () => {
 		const oneLetter = await godwit(["-database", "x://db", "version"], { cwd });
 		expect(oneLetter.stderr).toContain("another is a package godwit-driver-x,");
 		const drive = await godwit(["-database", "c:/app.db", "version"], { cwd });
-		expect(drive.stderr).toMatch(/for the path c:\/app\.db write sqlite[a-z-]*:\/\/c:\/app\.db/);
+		expect(drive.stderr).toMatch(/cannot open c:\/app\.db: there is no folder /);
 	});
 
 	it("is what help lists databases and sources from, without loading them", async () => {
@@ -256,5 +256,41 @@ describe("a package.json", () => {
 				`\nSources of ${place}: pair (godwit-source-pair)\nDatabases of ${place}: mini (godwit-driver-mini), b (@a/godwit-driver-b)\n`,
 			);
 		}
+	});
+
+	it("is what help lists databases and sources from that only a configuration in JSON names", async () => {
+		const config = { drivers: { small: "./driver.js", wee: "wee-driver" }, sources: { two: "two-source" } };
+		const listed =
+			"\nSources of CONFIG: two (two-source)\nDatabases of CONFIG: small (./driver.js), wee (wee-driver)\n";
+		const files = { "package.json": "{}", "godwit.config.json": JSON.stringify(config) };
+		const { stdout } = await godwit(["help"], { cwd: await folderOf(files) });
+		expect(stdout).toContain(listed.replaceAll("CONFIG", "godwit.config.json"));
+		const manifest = await folderOf({ "package.json": JSON.stringify({ godwit: config }) });
+		expect((await godwit(["-help"], { cwd: manifest })).stdout).toContain(
+			listed.replaceAll("CONFIG", "package.json#godwit"),
+		);
+	});
+
+	it.each([
+		[
+			"godwit.config.mjs",
+			'throw new Error("was run");',
+			"godwit.config.mjs is not run for the help: databases and sources that it may name are not listed",
+		],
+		[
+			"godwit.config.json",
+			'{ "drivers": 1 }',
+			"Databases and sources of the configuration are not known: godwit.config.json:1:3: drivers must be an object, and is a value of type number",
+		],
+		[
+			"godwit.config.json",
+			'{ "sources"',
+			"Databases and sources of the configuration are not known: godwit.config.json:1:12: this is not valid JSON; mend it here or just before",
+		],
+	])("may be a configuration that help does not take, which is no error: %s with %s", async (name, text, line) => {
+		const cwd = await folderOf({ "package.json": "{}", [name]: text });
+		const { code, stdout } = await godwit(["help"], { cwd });
+		expect(code).toBe(0);
+		expect(stdout.trimEnd().split("\n").at(-1)).toBe(line);
 	});
 });

@@ -78,6 +78,7 @@ export const driverCapabilities = {
 	"last-token": "lastToken exists; needs lock and apply",
 	history: "history exists: events are kept with the version",
 	structure: "structure exists: what the database holds, as lines",
+	schema: "schema exists: what the database consists of",
 	scratch: "scratch exists: an empty database of the same kind; needs structure",
 	fingerprint: "the harness can tell whether anything was written",
 	"unreadable-version": "the harness can make the recorded version one that nobody can read",

@@ -48,6 +48,45 @@ export const structureLaws: readonly Law<DriverHarness, DriverCapability>[] = la
 		},
 	},
 	{
+		id: "schema/tells-what-is-there",
+		of: "Driver.schema",
+		requires: ["schema"],
+		async check(harness) {
+			const { create } = harness.dialect;
+			await using driver = await harness.open();
+			await driver.run(textBody(create("b")));
+			await driver.run(textBody(create("a")));
+			await driver.setVersion({ version: 7n, dirty: true });
+			const schema = await driver.schema?.();
+			assert.deepEqual(
+				schema?.objects.map(({ kind, name, table }) => ({ kind, name, table })),
+				["a", "b"].map((name) => ({ kind: "table", name, table: name })),
+			);
+			assert.deepEqual(
+				schema?.tables.map(({ name }) => name),
+				["a", "b"],
+			);
+			assert.deepEqual({ version: schema?.version, dirty: schema?.dirty }, { version: 7n, dirty: true });
+		},
+	},
+	{
+		id: "schema/makes-the-same-again",
+		of: "Driver.schema",
+		requires: ["schema", "scratch"],
+		async check(harness) {
+			const { create } = harness.dialect;
+			await using driver = await harness.open();
+			await driver.run(textBody(create("a")));
+			await driver.run(textBody(create("b")));
+			const schema = await driver.schema?.();
+			const scratch = await driver.scratch?.();
+			assert.ok(schema !== undefined && scratch !== undefined);
+			await using _ = scratch;
+			for (const { sql } of schema.objects) await scratch.run(textBody(sql));
+			assert.deepEqual((await scratch.schema?.())?.objects, schema.objects);
+		},
+	},
+	{
 		id: "scratch/is-empty-and-apart",
 		of: "Driver.scratch",
 		requires: ["scratch", "structure"],

@@ -10,6 +10,7 @@ import {
 	type MigrationBody,
 	NIL_VERSION,
 	type RecordedEvent,
+	type Schema,
 	type VersionChange,
 	type VersionState,
 	versionMoved,
@@ -68,7 +69,8 @@ let instances = 0;
  */
 export function memoryDriver(
 	database: MemoryDatabase,
-): Driver & Required<Pick<Driver, "apply" | "transaction" | "lastToken" | "history" | "structure" | "scratch">> {
+): Driver &
+	Required<Pick<Driver, "apply" | "transaction" | "lastToken" | "history" | "structure" | "schema" | "scratch">> {
 	const me = `memory driver ${++instances}`;
 	return defineDriver({ name: "the memory database" }, (lock) => {
 		/** Commits what `work` makes of the state, unless it rejects. */
@@ -140,6 +142,7 @@ export function memoryDriver(
 			},
 			lastToken: async () => database.state.token,
 			structure: async () => database.state.objects.map((name) => `object ${name}`).toSorted(),
+			schema: async () => schemaOf(database.state),
 			scratch: async () => memoryDriver(memoryDatabase()),
 			drop: () => write(() => EMPTY),
 			async close() {},
@@ -152,6 +155,16 @@ async function exclusively<T>(database: MemoryDatabase, work: () => Promise<T>):
 	const settled = (): void => {};
 	database.lastWrite = result.then(settled, settled);
 	return result;
+}
+
+function schemaOf({ objects, version, dirty }: MemoryState): Schema {
+	const names = objects.toSorted();
+	return {
+		version,
+		dirty,
+		objects: names.map((name) => ({ kind: "table", name, table: name, sql: `create ${name}` })),
+		tables: names.map((name) => ({ name, columns: [], foreignKeys: [], uniques: [] })),
+	};
 }
 
 function assertReadable({ readFailure: cause }: MemoryDatabase): void {

@@ -1,4 +1,5 @@
 import type { FileEffects } from "../effects/effects.ts";
+import { isError } from "../is-error.ts";
 import { isMigrateError } from "../migrate-error.ts";
 import type { MigrationFile } from "../migration.ts";
 import type { Source } from "../source/source.ts";
@@ -81,7 +82,7 @@ function rulesOf({ location }: MigrationFile, effects: FileEffects | undefined):
 
 /** A file that reaches other files cannot be tried, which is no fault of it. */
 function failed(file: MigrationFile | undefined, failure: unknown): CheckFinding {
-	const message = failure instanceof Error ? failure.message : String(failure);
+	const message = isError(failure) ? failure.message : String(failure);
 	const details = (isMigrateError(failure) ? failure.details : {}) as {
 		readonly line?: number;
 		readonly column?: number;

@@ -15,6 +15,7 @@ import type {
 import { driverCalls } from "./driver-calls.ts";
 import { heldLock, type LockPrimitives, type LockState } from "./held-lock.ts";
 import { leftOf, type Patience, patienceOf } from "./patience.ts";
+import type { Schema } from "./schema.ts";
 
 type ReadOptions = LockOptions & Pick<Patience, "timeoutMs" | "signal">;
 
@@ -45,6 +46,8 @@ export interface DriverPrimitives extends LockPrimitives {
 	readonly history?: Omit<DriverHistory, "read"> & { read(options: ReadOptions): Promise<RecordedHistory> };
 	/** As `Driver.structure`; what it is given is as for `version`. */
 	structure?(options: ReadOptions): Promise<readonly string[]>;
+	/** As `Driver.schema`; what it is given is as for `version`. */
+	schema?(options: ReadOptions): Promise<Schema>;
 	/** As `Driver.scratch`. */
 	scratch?(): Promise<Driver>;
 	/** As `Driver.analyse`; `timeoutMs` and `signal` are as for `version`. */
@@ -135,7 +138,7 @@ export function defineDriver<P extends DriverPrimitives>(
 		},
 		[Symbol.asyncDispose]: () => driver.close(),
 	};
-	const { apply, transaction: begin, lastToken, structure, scratch, analyse, correct } = database;
+	const { apply, transaction: begin, lastToken, structure, schema, scratch, analyse, correct } = database;
 	if (apply !== undefined) driver.apply = (body, change) => changing(change, () => apply(bodies.wrap(body), change));
 	if (begin !== undefined) {
 		driver.transaction = async (change, work) => {
@@ -145,6 +148,7 @@ export function defineDriver<P extends DriverPrimitives>(
 	}
 	if (lastToken !== undefined) driver.lastToken = () => calls.run(lastToken);
 	if (structure !== undefined) driver.structure = (options = {}) => reading(options, structure);
+	if (schema !== undefined) driver.schema = (options = {}) => reading(options, schema);
 	if (scratch !== undefined) driver.scratch = () => calls.run(scratch);
 	if (analyse !== undefined) {
 		driver.analyse = (files, { rows = false, ...options } = {}) =>
@@ -178,7 +182,16 @@ function assertChange(change: VersionChange): void {
 	throw new TypeError("a change of the version is { version: bigint, dirty: boolean }, and more, see VersionChange");
 }
 
-type Optional = "apply" | "transaction" | "lastToken" | "history" | "structure" | "scratch" | "analyse" | "correct";
+type Optional =
+	| "apply"
+	| "transaction"
+	| "lastToken"
+	| "history"
+	| "structure"
+	| "schema"
+	| "scratch"
+	| "analyse"
+	| "correct";
 
 /** A driver that has the optional methods that its primitives have. */
 export type DriverOf<P> = Driver & Required<Pick<Driver, Extract<keyof P, Optional>>>;

@@ -3,6 +3,7 @@ import type { CorrectedText } from "../effects/correction.ts";
 import type { AnalyseOptions, Analysis } from "../effects/effects.ts";
 import type { HistoryEvent, HistoryHead, RecordedEvent, StoredTexts } from "../history/history-event.ts";
 import type { Version } from "../version.ts";
+import type { Schema } from "./schema.ts";
 
 /** What the version table says. Version -1 and dirty means: the down of the first migration failed half-way. */
 export interface VersionState {
@@ -176,6 +177,9 @@ export interface Driver extends AsyncDisposable {
 	 */
 	structure?(options?: LockOptions): Promise<readonly string[]>;
 
+	/** Optional: reads what the database consists of, without its rows and without the tables of the driver. Writes nothing. */
+	schema?(options?: LockOptions): Promise<Schema>;
+
 	/**
 	 * Optional: opens an empty database of the same kind that is nobody else's and goes with its `close`. What a body does there
 	 * reaches nothing outside of it: a statement that would write a file is an error.
@@ -252,6 +256,12 @@ export interface DriverFactory {
 	 * @returns How many locks were cleared.
 	 */
 	breakLocks?(url: string, confirm: (holder: string) => Promise<boolean>): Promise<number>;
+
+	/**
+	 * Optional: whether the URLs are `scheme://PATH`, with `%` and `?` of the path percent-encoded. A path that is given in
+	 * place of a URL, as `./app.db`, goes to the first registered driver with true. Default false.
+	 */
+	readonly takesPaths?: boolean;
 
 	/**
 	 * Optional, for databases in files: returns the URL with a relative path in it made absolute. Opens and makes nothing.

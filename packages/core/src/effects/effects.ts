@@ -1,7 +1,7 @@
 import type { Place } from "./place.ts";
 
 /** A part of a schema. */
-export interface SchemaObject {
+export interface SchemaPart {
 	/** In the words of the database: `table`, `index`, `view`, `trigger`, `column`. */
 	readonly type: string;
 	/** Of a column `table.column`. */
@@ -9,9 +9,9 @@ export interface SchemaObject {
 }
 
 /** A part of a schema that keeps what it holds under another name. */
-export interface RenamedObject {
+export interface RenamedPart {
 	readonly type: string;
-	/** As `SchemaObject.name`. */
+	/** As `SchemaPart.name`. */
 	readonly from: string;
 	readonly to: string;
 }
@@ -31,11 +31,11 @@ export interface StatementEffects extends Place {
 	readonly cascades: readonly string[];
 	/** Tables that are gone afterwards, with their rows. */
 	readonly destroys: readonly string[];
-	readonly creates: readonly SchemaObject[];
-	readonly drops: readonly SchemaObject[];
+	readonly creates: readonly SchemaPart[];
+	readonly drops: readonly SchemaPart[];
 	/** What has another definition afterwards. */
-	readonly alters: readonly SchemaObject[];
-	readonly renames: readonly RenamedObject[];
+	readonly alters: readonly SchemaPart[];
+	readonly renames: readonly RenamedPart[];
 	/** Whether it changes or deletes rows without a condition. */
 	readonly everyRow: boolean;
 	/** Whether it can fail, on some rows, because foreign keys are enforced. */

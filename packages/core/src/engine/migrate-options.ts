@@ -3,6 +3,7 @@ import { nearestName } from "../nearest-name.ts";
 import type { MigrateEvent } from "./migrate-event.ts";
 import type { Policies } from "./policies/policies.ts";
 
+/** How a `Migrate` runs migrations, for the life of the instance. */
 export interface MigrateOptions extends Policies {
 	/** How long to wait for the migration lock, in milliseconds; the driver's own default otherwise. Go: LockTimeout. */
 	readonly lockTimeoutMs?: number;

@@ -1,18 +1,23 @@
 import { cleanUpAfter } from "../clean-up-after.ts";
 import { type CallQueue, callQueue } from "../driver/call-queue.ts";
 import type { Driver, VersionState } from "../driver/driver.ts";
-import { versionDigest } from "../history/digest.ts";
-import type { HistoryEvent, RecordedEvent, StoredTexts } from "../history/history-event.ts";
-import { signed } from "../history/recorder.ts";
+import type { Schema } from "../driver/schema.ts";
+import type { RecordedEvent, StoredTexts } from "../history/history-event.ts";
 import type { Migration, MigrationReport } from "../migration.ts";
-import { openDriver, openSource } from "../registry.ts";
 import { assertMigrations } from "../source/assert-migrations.ts";
 import type { Source } from "../source/source.ts";
-import { toVersion, type Version } from "../version.ts";
+import type { UrlOrPath } from "../url/given-url.ts";
+import { toVersion } from "../version.ts";
 import { withJson } from "../with-json.ts";
+import { assertDriver, assertNoArguments, assertSource } from "./arguments.ts";
 import { type BaselineOptions, baseline } from "./baseline.ts";
+import { type DownOptions, storedOf } from "./down-options.ts";
+import { readSchema } from "./dump/read-schema.ts";
+import { assertFormat, type DumpFormat, writeSchema } from "./dump/write-schema.ts";
+import { forceEvents } from "./force-events.ts";
 import { assertOptions, type MigrateOptions } from "./migrate-options.ts";
 import { type MigrationPlan, readPlan } from "./migration-plan.ts";
+import { openBoth } from "./open-both.ts";
 import type { Goal } from "./plan.ts";
 import { type Cure, repair } from "./repair.ts";
 import { type CarryOut, carryOut } from "./run/carry-out.ts";
@@ -22,14 +27,6 @@ import { preparedStored } from "./run/prepare-stored.ts";
 import { type SourceCalls, sourceCalls } from "./run/source-calls.ts";
 import { isPendingMigration, type PendingMigration, readStatus, type StatusReport } from "./status.ts";
 import { readStoredDown, type StoredDown, withHistory } from "./stored-down.ts";
-
-export interface DownOptions {
-	/**
-	 * What `storedDown` has returned: the migrations to revert, newest first, with these texts in place of their files. It is
-	 * refused when anything else would be reverted now. Without it the files revert every migration.
-	 */
-	readonly stored?: readonly StoredDown[];
-}
 
 /**
  * A source and a database, and what to do with them. Operations that overlap run one after the other. Go: migrate.Migrate.
@@ -50,34 +47,31 @@ export class Migrate implements AsyncDisposable {
 	/** Takes what is open already; `close` closes both. Go: NewWithInstance. */
 	constructor({ source, driver, ...options }: MigrateOptions & { readonly source: Source; readonly driver: Driver }) {
 		assertOptions(options);
+		assertSource(source);
+		assertDriver(driver);
 		this.#source = this.#sourceCalls.watch(source);
 		this.#driver = driver;
 		this.#options = options;
 	}
 
 	/**
-	 * Opens a source and a database by URL; either may be open already. Go: New.
+	 * Opens a source and a database, each by URL or by path, see `sourceUrl` and `databaseUrl`; either may be open already. Go: New.
 	 *
-	 * @throws MigrateError What `openSource` and `openDriver` throw; then nothing is left open.
+	 * @throws MigrateError What `openSource` and `openDriver` throw; then nothing is left open. @throws TypeError for what is none
+	 *   of these.
 	 */
 	static async open(
-		source: string | Source,
-		database: string | Driver,
+		source: UrlOrPath | Source,
+		database: UrlOrPath | Driver,
 		options: MigrateOptions = {},
 	): Promise<Migrate> {
-		assertOptions(options);
-		const openedSource = typeof source === "string" ? await openSource(source) : source;
-		try {
-			const driver = typeof database === "string" ? await openDriver(database) : database;
-			return new Migrate({ source: openedSource, driver, ...options });
-		} catch (error) {
-			if (typeof source !== "string") throw error;
-			throw await cleanUpAfter(error, () => openedSource.close());
-		}
+		return openBoth(source, database, options, (opened) => new Migrate({ ...opened, ...options }));
 	}
 
 	/** Applies every migration above the current version. Go: Up. */
-	async up(): Promise<MigrationReport> {
+	up(): Promise<MigrationReport>;
+	async up(...given: readonly unknown[]): Promise<MigrationReport> {
+		assertNoArguments("up", given, "steps(1) applies the next migration, and migrate(7) goes to version 7");
 		return this.#reach({ kind: "up" });
 	}
 
@@ -85,11 +79,12 @@ export class Migrate implements AsyncDisposable {
 	 * Reverts every applied migration, or those of `DownOptions.stored`. Go: Down.
 	 *
 	 * @throws MigrateError `ERR_STORED_TEXT` and `ERR_HISTORY_UNKNOWN` when `stored` is not, or may not be, what would be
-	 *   reverted now; `ERR_UNSUPPORTED` for a driver that keeps no history. Then nothing was changed.
+	 *   reverted now; `ERR_UNSUPPORTED` for a driver that keeps no history. Then nothing was changed. @throws TypeError for
+	 *   anything but `DownOptions`, such as a number.
 	 */
-	async down({ stored }: DownOptions = {}): Promise<MigrationReport> {
+	async down(options: DownOptions = {}): Promise<MigrationReport> {
+		const stored = storedOf(options);
 		if (stored === undefined) return this.#reach({ kind: "down" });
-		if (!Array.isArray(stored)) throw new TypeError("stored is what storedDown() has returned, an array");
 		const driver = withHistory(this.#driver);
 		const preparation = preparedStored(this.#source, driver, [...stored]);
 		return this.#operate(() => carryOut({ ...this.#parts(), preparation }));
@@ -170,12 +165,16 @@ export class Migrate implements AsyncDisposable {
 	}
 
 	/** Deletes everything in the database, dirty or not. Go: Drop. */
-	async drop(): Promise<void> {
+	drop(): Promise<void>;
+	async drop(...given: readonly unknown[]): Promise<void> {
+		assertNoArguments("drop", given);
 		await this.#exclusively(() => this.#driver.drop());
 	}
 
 	/** Reads version and dirty flag; `NIL_VERSION` before the first migration. Takes no lock. Go: Version. */
-	async version(): Promise<VersionState> {
+	version(): Promise<VersionState>;
+	async version(...given: readonly unknown[]): Promise<VersionState> {
+		assertNoArguments("version", given, "migrate(7) goes to version 7");
 		return this.#operate(async () => {
 			const { version, dirty } = await this.#driver.version(waitingOf(this.#options));
 			return { version, dirty };
@@ -183,13 +182,17 @@ export class Migrate implements AsyncDisposable {
 	}
 
 	/** Tells of every migration whether it is applied, and what is not as it should be. Takes no lock, and writes nothing. */
-	async status(): Promise<StatusReport> {
+	status(): Promise<StatusReport>;
+	async status(...given: readonly unknown[]): Promise<StatusReport> {
+		assertNoArguments("status", given);
 		const options = this.#options;
 		return this.#operate(() => readStatus(this.#source, this.#driver, options, waitingOf(options)));
 	}
 
 	/** Tells of the migrations that are not applied and may be, ascending, also below the database's version. As `status`. */
-	async pending(): Promise<readonly PendingMigration[]> {
+	pending(): Promise<readonly PendingMigration[]>;
+	async pending(...given: readonly unknown[]): Promise<readonly PendingMigration[]> {
+		assertNoArguments("pending", given);
 		return withJson((await this.status()).migrations.filter(isPendingMigration));
 	}
 
@@ -204,8 +207,28 @@ export class Migrate implements AsyncDisposable {
 		return this.#operate(() => readPlan(this.#source, this.#driver, goal, this.#options));
 	}
 
+	/**
+	 * Reads what the database consists of: tables, indexes, views and triggers, without rows, and without what godwit keeps for
+	 * itself. Takes no lock, and writes nothing.
+	 *
+	 * @throws MigrateError `ERR_UNSUPPORTED` for a driver that cannot tell.
+	 */
+	schema(): Promise<Schema>;
+	async schema(...given: readonly unknown[]): Promise<Schema> {
+		assertNoArguments("schema", given);
+		return this.#operate(() => readSchema(this.#driver, waitingOf(this.#options)));
+	}
+
+	/** Writes `schema()` as a text: the statements that make it (default), a JSON document, or a Mermaid diagram. The same schema gives the same text. */
+	async dump(format: DumpFormat = "sql"): Promise<string> {
+		assertFormat(format);
+		return writeSchema(await this.schema(), format);
+	}
+
 	/** Reads every event of the history, in the order in which they were written; none where the driver keeps no history. */
-	async history(): Promise<readonly RecordedEvent[]> {
+	history(): Promise<readonly RecordedEvent[]>;
+	async history(...given: readonly unknown[]): Promise<readonly RecordedEvent[]> {
+		assertNoArguments("history", given);
 		const { history } = this.#driver;
 		if (history === undefined) return [];
 		return this.#operate(async () => (await history.read(waitingOf(this.#options))).events);
@@ -229,25 +252,21 @@ export class Migrate implements AsyncDisposable {
 	}
 
 	/** Ends an operation that is under way, as a failure of its migration, and closes source and database. Go: Close. */
-	async close(): Promise<void> {
+	close(): Promise<void>;
+	async close(...given: readonly unknown[]): Promise<void> {
+		assertNoArguments("close", given);
 		// The driver first, which ends what is waited for.
-		const closing = this.#driver.close().then(
-			() => undefined,
-			(error: unknown) => ({ error }),
-		);
+		const closing = this.#driver.close();
+		// Its failure is told when the operations before it are over.
+		closing.catch(() => {});
 		await this.#operations.run(async () => {
 			try {
 				await this.#source.close();
 			} catch (error) {
-				throw await cleanUpAfter(error, () => this.#closed(closing));
+				throw await cleanUpAfter(error, () => closing);
 			}
-			await this.#closed(closing);
+			await closing;
 		});
-	}
-
-	async #closed(closing: Promise<{ readonly error: unknown } | undefined>): Promise<void> {
-		const failure = await closing;
-		if (failure !== undefined) throw failure.error;
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
@@ -275,12 +294,4 @@ export class Migrate implements AsyncDisposable {
 	async #exclusively(work: () => Promise<void>): Promise<void> {
 		await this.#operate(() => underLock(this.#driver, this.#options, work));
 	}
-}
-
-/** A source that cannot be read must not be in the way of a repair. */
-async function forceEvents(source: Source, version: Version): Promise<() => readonly HistoryEvent[]> {
-	const versions = await source.versions().catch(() => []);
-	const settled = versions.filter((known) => known <= version);
-	const digest = versions.length === 0 ? undefined : versionDigest(settled).toString();
-	return () => [{ op: "force", version, target: version, ...signed(), digest }];
 }

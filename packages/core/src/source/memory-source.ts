@@ -1,20 +1,26 @@
 import { type MigrationBody, migrationBody, textBody } from "../body/migration-body.ts";
+import { isError } from "../is-error.ts";
 import { MigrateError } from "../migrate-error.ts";
+import { typeOf } from "../url/given-url.ts";
 import type { Source } from "./source.ts";
 import { sourceOfFiles } from "./source-of-files.ts";
+
+/** SQL text, or a module whose default export it is. */
+export type MigrationText = string | { readonly default: string };
 
 /**
  * Migrations that an app carries with it, by file name; folders in a name are left out of it.
  *
- * The values are SQL text, or functions that load it, as `import.meta.glob("./migrations/*.sql", { query: "?raw",
- * import: "default" })` makes them.
+ * The values are SQL text or functions that load it, as `import.meta.glob<string>("./migrations/*.sql", { query: "?raw",
+ * import: "default" })` makes them, with `eager: true` or without. Without `import: "default"` they are modules with the text.
  */
-export type MigrationFiles = Readonly<Record<string, string | (() => Promise<string>)>>;
+export type MigrationFiles = Readonly<Record<string, MigrationText | (() => MigrationText | Promise<MigrationText>)>>;
 
 /**
  * Makes a source of migrations in memory. Go: source/iofs.
  *
- * @throws MigrateError `ERR_DUPLICATE_MIGRATION`, `ERR_MIGRATION_NAME`.
+ * @throws MigrateError `ERR_DUPLICATE_MIGRATION`, `ERR_MIGRATION_NAME`. @throws TypeError for a value without text, which says
+ *   what to pass. A function is called when its migration is read, and then it is `ERR_SOURCE`.
  */
 export function memorySource(files: MigrationFiles): Source {
 	return sourceOfFiles(
@@ -22,9 +28,22 @@ export function memorySource(files: MigrationFiles): Source {
 		Object.entries(files).map(([path, content]) => ({
 			name: path.slice(path.lastIndexOf("/") + 1),
 			location: path,
-			body: typeof content === "string" ? textBody(content) : loadedBody(path, content),
+			body: typeof content === "function" ? loadedBody(path, content) : textBody(givenText(path, content)),
 		})),
 	);
+}
+
+const CURE =
+	'with import.meta.glob, pass { query: "?raw", import: "default" }, elsewhere have the files loaded as text';
+
+/** What a bundler gives for a file that it copies: no SQL is one word that begins so. */
+const ADDRESS = /^(?:\/(?!\*)|\.{1,2}\/|(?:data|https?|file|blob):)\S*$/;
+
+function givenText(location: string, content: unknown): string {
+	const text = textOf(content);
+	if (typeof text !== "string") throw new TypeError(`${location} is ${typeOf(text)}, not text; ${CURE}`);
+	if (ADDRESS.test(text)) throw new TypeError(`${location} is the address of a file, not its text; ${CURE}`);
+	return text;
 }
 
 function loadedBody(location: string, loader: () => unknown): MigrationBody {
@@ -36,13 +55,22 @@ function loadedBody(location: string, loader: () => unknown): MigrationBody {
 async function load(location: string, loader: () => unknown): Promise<string> {
 	let text: unknown;
 	try {
-		text = await loader();
+		text = textOf(await loader());
 	} catch (cause) {
-		const reason = cause instanceof Error ? cause.message : String(cause);
+		const reason = isError(cause) ? cause.message : String(cause);
 		throw new MigrateError("ERR_SOURCE", `cannot load ${location}: ${reason}`, { location }, { cause });
 	}
-	if (typeof text === "string") return text;
-	// Without its two options import.meta.glob loads modules, which would run as the text "[object Module]".
-	const hint = 'with import.meta.glob, pass { query: "?raw", import: "default" }';
-	throw new MigrateError("ERR_SOURCE", `${location} loads as ${typeof text}, not as text; ${hint}`, { location });
+	if (typeof text !== "string") throw noText(location, `loads as ${typeOf(text)}, not as text`);
+	if (ADDRESS.test(text)) throw noText(location, "loads as the address of a file, not as its text");
+	return text;
+}
+
+function noText(location: string, problem: string): MigrateError<"ERR_SOURCE"> {
+	return new MigrateError("ERR_SOURCE", `${location} ${problem}; ${CURE}`, { location });
+}
+
+/** The text in a module; a module without one stays what it is. */
+function textOf(content: unknown): unknown {
+	const text: unknown = typeof content === "object" && content !== null && Reflect.get(content, "default");
+	return typeof text === "string" ? text : content;
 }

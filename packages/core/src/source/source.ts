@@ -35,6 +35,12 @@ export interface SourceFactory {
 	open(url: string): Promise<Source>;
 
 	/**
+	 * Optional: whether the URLs are `scheme://PATH`, with `%` and `?` of the path percent-encoded. A path that is given in
+	 * place of a URL, as `./migrations`, goes to the first registered source with true. Default false.
+	 */
+	readonly takesPaths?: boolean;
+
+	/**
 	 * Optional, for migrations in files: returns the URL with a relative path in it made absolute. Opens nothing.
 	 *
 	 * @param folder An absolute path, which a relative one starts from instead of the working directory.

@@ -18,8 +18,7 @@ function migration(version: bigint, body = textBody("fail")): Migration {
 describe("a body that does not answer", () => {
 	it("holds up neither the failure of another one nor the lock", async () => {
 		const driver = recordingDriver();
-		const source = { first: async () => undefined, next: async () => undefined, prev: async () => undefined };
-		const migrate = new Migrate({ source: source as never, driver });
+		const migrate = new Migrate({ source: memorySource({}), driver });
 		const running = migrate.run(migration(1n), migration(2n, hanging));
 		await expect(running).rejects.toMatchObject({ code: "ERR_MIGRATION_FAILED", details: { version: 1n } });
 		expect(driver.calls.at(-1)).toBe("unlock");

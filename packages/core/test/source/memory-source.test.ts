@@ -73,8 +73,53 @@ describe("memorySource", () => {
 		});
 	});
 
+	it.each([
+		["text", "select 1", false],
+		["a module", { default: "select 1" }, false],
+		["a function that loads text", async () => "select 1", true],
+		["a function that loads a module", async () => ({ default: "select 1" }), true],
+		["a function that returns text", () => "select 1", true],
+	])("takes %s, as import.meta.glob makes it", async (_, value, loaded) => {
+		await using source = memorySource({ "1_x.up.sql": value });
+		const body = (await source.readUp(1n))?.body;
+		expect(body?.whole === undefined).toBe(loaded);
+		expect(await body?.text()).toBe("select 1");
+	});
+
+	it.each([
+		[{ default: () => {} }, "is object, not text"],
+		[undefined, "is undefined, not text"],
+		[null, "is null, not text"],
+		[["select 1"], "is an array, not text"],
+		[new Uint8Array(3), "is object, not text"],
+		["/assets/1_x-D3.sql", "is the address of a file, not its text"],
+		["./1_x-D3.sql", "is the address of a file, not its text"],
+		[{ default: "data:application/sql;base64,c2VsZWN0" }, "is the address of a file, not its text"],
+	])("refuses %j at once, and says what to pass", (value, problem) => {
+		expect(() => memorySource({ "a/1_x.up.sql": value as string })).toThrow(
+			new TypeError(
+				`a/1_x.up.sql ${problem}; with import.meta.glob, pass { query: "?raw", import: "default" }, elsewhere have the files loaded as text`,
+			),
+		);
+	});
+
+	it("takes text that begins with a comment, or is one word", async () => {
+		await using source = memorySource({ "1_a.up.sql": "/*a*/", "2_b.up.sql": "VACUUM", "3_c.up.sql": "" });
+		expect(await (await source.readUp(1n))?.body.text()).toBe("/*a*/");
+	});
+
+	it("does not run the address of a file that was loaded in place of its text", async () => {
+		await using source = memorySource({ "1_x.up.sql": async () => ({ default: "/assets/1_x-D3.sql" }) });
+		await expect((await source.readUp(1n))?.body.text()).rejects.toMatchObject({
+			code: "ERR_SOURCE",
+			message: expect.stringContaining(
+				'loads as the address of a file, not as its text; with import.meta.glob, pass { query: "?raw"',
+			),
+		});
+	});
+
 	it("does not run a module that was loaded in place of its text", async () => {
-		const module = { default: "create table x (id)" };
+		const module = { default: { sql: "create table x (id)" } };
 		await using source = memorySource({ "1_x.up.sql": async () => module as unknown as string });
 		await expect((await source.readUp(1n))?.body.text()).rejects.toMatchObject({
 			code: "ERR_SOURCE",

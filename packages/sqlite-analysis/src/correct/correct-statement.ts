@@ -1,4 +1,4 @@
-import type { Statement } from "@godwit/sqlite";
+import type { Statement } from "@godwit/sql";
 import { columnNames } from "../effects/altered-columns.ts";
 import { DOUBLE_QUOTED } from "../rules/double-quoted.ts";
 import { readSchemaRows } from "../schema/schema-snapshot.ts";

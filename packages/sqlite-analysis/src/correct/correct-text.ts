@@ -1,12 +1,6 @@
 import { type Correction, textBody } from "@godwit/core";
-import {
-	type Correct,
-	forEachBatch,
-	placeFrom,
-	type SqliteConnection,
-	type Statement,
-	withStatements,
-} from "@godwit/sqlite";
+import { placeFrom, type Statement } from "@godwit/sql";
+import { type Correct, forEachBatch, type SqliteConnection, withStatements } from "@godwit/sqlite";
 import { followPragma } from "../pragma-on-clone.ts";
 import { fillClone } from "../schema/schema-clone.ts";
 import { readSnapshot } from "../schema/schema-snapshot.ts";

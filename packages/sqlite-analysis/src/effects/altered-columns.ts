@@ -1,11 +1,11 @@
-import type { RenamedObject, SchemaObject } from "@godwit/core";
+import type { RenamedPart, SchemaPart } from "@godwit/core";
 import { nextToken, readName, type SqliteConnection } from "@godwit/sqlite";
 
 /** How ALTER TABLE has changed the columns of its table. */
 export interface ColumnChange {
-	readonly creates: readonly SchemaObject[];
-	readonly drops: readonly SchemaObject[];
-	readonly renames: readonly RenamedObject[];
+	readonly creates: readonly SchemaPart[];
+	readonly drops: readonly SchemaPart[];
+	readonly renames: readonly RenamedPart[];
 }
 
 /** The table of an ALTER TABLE, as it is written; `undefined` for another statement, and for another database than main. */
@@ -26,7 +26,7 @@ export function columnNames(connection: SqliteConnection, table: string): readon
 
 /** One ALTER TABLE adds, drops or renames one column. */
 export function columnChange(table: string, before: readonly string[], after: readonly string[]): ColumnChange {
-	const object = (name: string | undefined): SchemaObject => ({ type: "column", name: `${table}.${name}` });
+	const object = (name: string | undefined): SchemaPart => ({ type: "column", name: `${table}.${name}` });
 	const gone = before.filter((name) => !after.includes(name));
 	const made = after.filter((name) => !before.includes(name));
 	if (gone.length === 1 && made.length === 1 && before.length === after.length) {

@@ -1,5 +1,6 @@
-import type { RenamedObject, SchemaObject, StatementEffects } from "@godwit/core";
-import { cutSql, type SqliteConnection, type Statement } from "@godwit/sqlite";
+import type { RenamedPart, SchemaPart, StatementEffects } from "@godwit/core";
+import type { Statement } from "@godwit/sql";
+import { cutSql, type SqliteConnection } from "@godwit/sqlite";
 import { type SchemaChange, schemaChange, UNCHANGED } from "../schema/schema-change.ts";
 import { readSchemaRows } from "../schema/schema-snapshot.ts";
 import { alteredTable, type ColumnChange, columnChange, columnNames } from "./altered-columns.ts";
@@ -119,8 +120,8 @@ function schemaEffects(
 	{ creates, drops, alters, renames, columns }: AppliedChange,
 	isShown: (table: string) => boolean,
 ): Pick<StatementEffects, "destroys" | "creates" | "drops" | "alters" | "renames"> {
-	const shown = ({ name }: SchemaObject): boolean => isShown(name);
-	const renamed: readonly RenamedObject[] = renames.filter(({ from }) => isShown(from));
+	const shown = ({ name }: SchemaPart): boolean => isShown(name);
+	const renamed: readonly RenamedPart[] = renames.filter(({ from }) => isShown(from));
 	return {
 		destroys: sorted(drops.filter(({ type, name }) => type === "table" && isShown(name)).map(({ name }) => name)),
 		creates: [...creates.filter(shown), ...columns.creates],

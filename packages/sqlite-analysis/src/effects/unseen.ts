@@ -1,4 +1,4 @@
-import type { Statement } from "@godwit/sqlite";
+import type { Statement } from "@godwit/sql";
 
 /** What is known of a statement without its program, which is not to be had. */
 export interface Unseen {

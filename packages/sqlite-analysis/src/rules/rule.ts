@@ -1,5 +1,6 @@
 import type { FileFinding, StatementEffects } from "@godwit/core";
-import type { CanonicalToken, Rule, SqliteConnection, SqlRow, Statement } from "@godwit/sqlite";
+import type { Rule, Statement } from "@godwit/sql";
+import type { CanonicalToken, SqliteConnection, SqlRow } from "@godwit/sqlite";
 import type { SchemaState } from "../schema/schema-state.ts";
 
 /** What a rule says of a statement; the place is the statement's. */

@@ -1,15 +1,15 @@
-import type { RenamedObject, SchemaObject } from "@godwit/core";
+import type { RenamedPart, SchemaPart } from "@godwit/core";
 import type { SchemaRow } from "./schema-snapshot.ts";
 
 /** How a statement has changed a schema. */
 export interface SchemaChange {
-	readonly creates: readonly SchemaObject[];
+	readonly creates: readonly SchemaPart[];
 	/** Also tables, and what went with them. */
-	readonly drops: readonly SchemaObject[];
+	readonly drops: readonly SchemaPart[];
 	/** Whose text is another one. */
-	readonly alters: readonly SchemaObject[];
+	readonly alters: readonly SchemaPart[];
 	/** Tables that kept their rows. */
-	readonly renames: readonly RenamedObject[];
+	readonly renames: readonly RenamedPart[];
 }
 
 export const UNCHANGED: SchemaChange = { creates: [], drops: [], alters: [], renames: [] };
@@ -39,7 +39,7 @@ export function schemaChange(before: readonly SchemaRow[], after: readonly Schem
 	};
 }
 
-function renamedTables(gone: readonly SchemaRow[], made: readonly SchemaRow[]): readonly RenamedObject[] {
+function renamedTables(gone: readonly SchemaRow[], made: readonly SchemaRow[]): readonly RenamedPart[] {
 	const tables = gone.filter(({ type }) => type === "table");
 	const byRoot = new Map(
 		made.filter(({ type, root }) => type === "table" && root !== 0n).map((row) => [row.root, row]),
@@ -65,6 +65,6 @@ function byKey(rows: readonly SchemaRow[]): ReadonlyMap<string, SchemaRow> {
 }
 
 /** The index of a constraint belongs to its table, and so do SQLite's own tables to SQLite. */
-function objects(rows: readonly SchemaRow[]): readonly SchemaObject[] {
+function objects(rows: readonly SchemaRow[]): readonly SchemaPart[] {
 	return rows.filter(({ name }) => !/^sqlite_/i.test(name)).map(({ type, name }) => ({ type, name }));
 }

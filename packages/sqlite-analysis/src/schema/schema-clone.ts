@@ -1,3 +1,4 @@
+import { isError } from "@godwit/core";
 import { quoteIdentifier, type SqliteConnection } from "@godwit/sqlite";
 import type { SchemaRow, SchemaSnapshot } from "./schema-snapshot.ts";
 
@@ -70,6 +71,6 @@ function failureOf(work: () => void): string | undefined {
 		work();
 		return undefined;
 	} catch (error) {
-		return error instanceof Error ? error.message : String(error);
+		return isError(error) ? error.message : String(error);
 	}
 }

@@ -1,4 +1,4 @@
-import { isMigrateError, MigrateError } from "@godwit/core";
+import { isError, isMigrateError, MigrateError } from "@godwit/core";
 
 /** Wraps why a database cannot be opened, unless it says so itself. */
 export function cannotOpen(path: string, cause: unknown): MigrateError {
@@ -15,10 +15,5 @@ export function cannotLeave(path: string, cause: unknown): MigrateError {
 
 function explained(cause: unknown, message: (reason: string) => string): MigrateError {
 	if (isMigrateError(cause)) return cause;
-	return new MigrateError(
-		"ERR_DATABASE",
-		message(cause instanceof Error ? cause.message : String(cause)),
-		{},
-		{ cause },
-	);
+	return new MigrateError("ERR_DATABASE", message(isError(cause) ? cause.message : String(cause)), {}, { cause });
 }

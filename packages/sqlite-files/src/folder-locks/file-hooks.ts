@@ -1,5 +1,5 @@
 import fs from "node:fs";
-import { isMigrateError } from "@godwit/core";
+import { isError, isMigrateError } from "@godwit/core";
 import { DatabaseHeldError } from "@godwit/sqlite";
 import { descriptorHooks } from "./descriptor-hooks.ts";
 import type { HookedFiles } from "./hooked-files.ts";
@@ -71,7 +71,7 @@ function pick(object: typeof fs): Partial<typeof fs> {
 
 /** Gives SQLite's "disk I/O error" the reason that the library leaves out. */
 function explain(error: unknown, refusal: unknown): unknown {
-	if (!(error instanceof Error) || refusal instanceof DatabaseHeldError || isMigrateError(refusal)) return refusal;
-	const reason = refusal instanceof Error ? refusal.message : String(refusal);
+	if (!isError(error) || refusal instanceof DatabaseHeldError || isMigrateError(refusal)) return refusal;
+	const reason = isError(refusal) ? refusal.message : String(refusal);
 	return Object.assign(error, { message: `${error.message}: ${reason}`, cause: refusal });
 }

@@ -1,4 +1,4 @@
-import { MigrateError } from "@godwit/core";
+import { isError, MigrateError } from "@godwit/core";
 import type { Liveness } from "@godwit/sqlite";
 import { newLinkId } from "../owners/holder.ts";
 import { type Owner, sameOwner } from "../owners/owner.ts";
@@ -71,7 +71,7 @@ export function linkEditor(options: LinkEditorOptions): LinkEditor {
 	}
 
 	function cannotLock(cause: unknown): MigrateError<"ERR_DATABASE"> {
-		const reason = cause instanceof Error ? cause.message : String(cause);
+		const reason = isError(cause) ? cause.message : String(cause);
 		const advice = "check the permissions of its folder";
 		const links =
 			kind === "wasm" ? ", and whether it can hold symbolic links, without which sqlite-native:// alone works" : "";

@@ -1,3 +1,5 @@
+import { isError } from "@godwit/core";
+
 /** The names of the primary result codes, in the order of their numbers, see https://sqlite.org/rescode.html */
 const PRIMARY_CODES =
 	`OK ERROR INTERNAL PERM ABORT BUSY LOCKED NOMEM READONLY INTERRUPT IOERR CORRUPT NOTFOUND FULL CANTOPEN PROTOCOL EMPTY
@@ -9,7 +11,7 @@ const PRIMARY_CODES =
  * On Deno an error of `exec` has no code, and one of a prepared statement has. Whoever asks for a code prepares statements.
  */
 export function nodeResultCode(error: unknown): string | undefined {
-	if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number") return undefined;
+	if (!isError(error) || !("errcode" in error) || typeof error.errcode !== "number") return undefined;
 	// An extended code has the primary one in its low byte.
 	const name = PRIMARY_CODES[error.errcode & 0xff];
 	return name === undefined ? undefined : `SQLITE_${name}`;

@@ -1,4 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { nodeResultCode } from "../../src/node-sqlite/result-code.ts";
 import { errorOf } from "../fixtures/error-of.ts";
@@ -19,6 +20,12 @@ describe("nodeResultCode", () => {
 	it("names the last of the codes, and no code that SQLite does not have", () => {
 		expect(nodeResultCode(Object.assign(new Error("x"), { errcode: 28 }))).toBe("SQLITE_WARNING");
 		expect(nodeResultCode(Object.assign(new Error("x"), { errcode: 101 }))).toBeUndefined();
+	});
+
+	it("names it for an error of another realm, as all of Node's are in Jest", () => {
+		const foreign = Object.assign(runInNewContext("new Error('no such table: t')"), { errcode: 1 });
+		expect(foreign).not.toBeInstanceOf(Error);
+		expect(nodeResultCode(foreign)).toBe("SQLITE_ERROR");
 	});
 
 	it("is undefined for an error that is not SQLite's", () => {

@@ -1,4 +1,5 @@
 import { MigrateError } from "@godwit/core";
+import { createLease, type Lease, timestamp } from "@godwit/sql";
 import type { Holders } from "../connection/database-access.ts";
 import type { SqliteConnection, SqlRow, SqlValue } from "../connection/sqlite-connection.ts";
 import { readAtOnce } from "../connection/transaction.ts";
@@ -6,7 +7,6 @@ import { foreignTable, type SideTable } from "../tables/foreign-table.ts";
 import { quoteIdentifier } from "../tables/quote-identifier.ts";
 import { assertNoTriggerOn } from "../tables/triggers.ts";
 import { TABLE_BY_NAME, tableExists } from "../tables/version-table.ts";
-import { createLease, type Lease, timestamp } from "./lease.ts";
 
 /**
  * The migration lock: one row with the owner and the end of its lease.

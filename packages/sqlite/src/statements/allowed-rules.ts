@@ -1,6 +1,4 @@
-import { readDirectives } from "./directives.ts";
-import { RULES, type Rule } from "./rules.ts";
-import { type Place, placeFrom } from "./split/place.ts";
+import { type Place, placeFrom, RULES, type Rule, readDirectives } from "@godwit/sql";
 
 /** A comment of its own line that allows something, with nothing but a line end behind it. */
 const LAST_LINE = /(?:^|\n)[\t ]*(--\s*godwit:\s*allow\b[^\n]*)\n[\t ]*$/;

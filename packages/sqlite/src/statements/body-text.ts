@@ -1,6 +1,6 @@
 import { createUtf8Decoder, type MigrationBody } from "@godwit/core";
-import { invalidText } from "./invalid-body.ts";
-import { BODY_START, type Place, placeFrom } from "./split/place.ts";
+import { BODY_START, type Place, placeFrom } from "@godwit/sql";
+import { invalidText } from "./invalid-text.ts";
 
 // V8's String::kMaxLength on 64-bit systems: a longer string cannot be made.
 const MAX_LENGTH = 0x1fff_ffe8;

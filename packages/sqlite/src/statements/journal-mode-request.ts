@@ -1,5 +1,5 @@
+import type { Statement } from "@godwit/sql";
 import { readName } from "./read-name.ts";
-import type { Statement } from "./split/statement.ts";
 import { nextToken } from "./split/tokens.ts";
 
 /** What `PRAGMA [schema.]journal_mode = mode` or `PRAGMA [schema.]journal_mode(mode)` asks for. */

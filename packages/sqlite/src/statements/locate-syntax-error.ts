@@ -1,5 +1,4 @@
-import { type Place, placeFrom } from "./split/place.ts";
-import type { Statement } from "./split/statement.ts";
+import { type Place, placeFrom, type Statement } from "@godwit/sql";
 
 /** The messages in which SQLite names the text where its parser stopped. */
 const STOPPED_AT = /^(?:near "(.+)": syntax error|unrecognized token: "(.+)")$/s;

@@ -1,6 +1,5 @@
-import { BODY_START, type Place } from "./split/place.ts";
+import { BODY_START, type Place, type Statement } from "@godwit/sql";
 import { NOTHING_BEFORE, splitPart } from "./split/split-part.ts";
-import type { Statement } from "./split/statement.ts";
 import { nextToken } from "./split/tokens.ts";
 
 /**

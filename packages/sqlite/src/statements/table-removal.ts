@@ -1,5 +1,5 @@
+import type { Statement } from "@godwit/sql";
 import { readName } from "./read-name.ts";
-import type { Statement } from "./split/statement.ts";
 import { nextToken } from "./split/tokens.ts";
 
 /** A name that no table of the main database has any more. */

@@ -1,5 +1,5 @@
+import type { Statement } from "@godwit/sql";
 import { journalModeRequest } from "./journal-mode-request.ts";
-import type { Statement } from "./split/statement.ts";
 import { nextToken, type Token } from "./split/tokens.ts";
 
 const ENDS_OR_NESTS: ReadonlySet<string> = new Set(["BEGIN", "COMMIT", "END", "ROLLBACK"]);

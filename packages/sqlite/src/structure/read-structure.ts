@@ -1,5 +1,6 @@
 import type { SqliteConnection } from "../connection/sqlite-connection.ts";
 import { canonicalTokens, quotedName, written } from "./canonical.ts";
+import { type StoredObject, storedObjects } from "./schema-objects.ts";
 import {
 	type ColumnShape,
 	type ForeignKeyShape,
@@ -16,26 +17,20 @@ import {
  * @param isTool Tells the tables of tools, which are left out with their indexes and triggers.
  */
 export function readStructure(connection: SqliteConnection, isTool: (table: string) => boolean): readonly string[] {
-	const objects = connection.query("SELECT type, name, tbl_name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL");
-	const kinds = new Map(
-		connection
-			.query("SELECT name AS name, type AS type FROM pragma_table_list WHERE schema = 'main'")
-			.map(({ name, type }) => [name, type]),
-	);
-	const lines = objects
-		.filter(({ name, tbl_name: table }) => !isTool(String(table)) && !/^sqlite_/i.test(String(name)))
-		.flatMap((object) => {
-			const name = String(object.name);
-			const sql = String(object.sql);
-			if (object.type === "view" || object.type === "trigger")
-				return [`${object.type} ${quotedName(name)} ${triggerOrView(sql)}`];
-			if (object.type !== "table") return [];
-			const kind = kinds.get(name);
-			if (kind === "shadow") return [];
-			if (kind === "virtual") return [`virtual ${quotedName(name)} ${written(canonicalTokens(sql))}`];
-			return tableLines(quotedName(name), readTableShape(connection, name));
-		});
-	return lines.toSorted();
+	const linesOf = ({ kind, name, sql }: StoredObject): readonly string[] => {
+		switch (kind) {
+			case "index":
+				return [];
+			case "view":
+			case "trigger":
+				return [`${kind} ${quotedName(name)} ${triggerOrView(sql)}`];
+			case "virtual":
+				return [`virtual ${quotedName(name)} ${written(canonicalTokens(sql))}`];
+			case "table":
+				return tableLines(quotedName(name), readTableShape(connection, name));
+		}
+	};
+	return storedObjects(connection, isTool).flatMap(linesOf).toSorted();
 }
 
 /** A trigger without a time is one BEFORE. */

@@ -1,5 +1,6 @@
 import type { SqliteConnection, SqlRow } from "../connection/sqlite-connection.ts";
 import { canonicalExpression, canonicalTokens, quotedName, written } from "./canonical.ts";
+import { columnsOf, foreignKeysOf, indexesOf, keyOf } from "./table-pragmas.ts";
 import { tableResidue } from "./table-residue.ts";
 
 /** What a table of the main database is, in one spelling: names in lower case, and in quotes where they are no plain words. */
@@ -67,16 +68,10 @@ export function readTableShape(connection: SqliteConnection, table: string): Tab
 		withoutRowid: kind?.wr === 1n,
 		strict: kind?.strict === 1n,
 		columns: columnsOf(connection, table).map(columnShape),
-		indexes: indexesOf(connection, table),
-		foreignKeys: foreignKeysOf(connection, table),
+		indexes: indexesOf(connection, table).map((index) => indexShape(connection, index)),
+		foreignKeys: foreignKeysOf(connection, table).map((key) => foreignKeyShape(connection, key)),
 		residue: tableResidue(String(object?.sql ?? "")),
 	};
-}
-
-function columnsOf(connection: SqliteConnection, table: string): readonly SqlRow[] {
-	const names = ["name", "type", "notnull", "dflt_value", "pk", "hidden"];
-	const columns = names.map((column) => `"${column}" AS "${column}"`).join(", ");
-	return connection.query(`SELECT ${columns} FROM pragma_table_xinfo(?, 'main')`, [table]);
 }
 
 function columnShape(column: SqlRow): ColumnShape {
@@ -95,36 +90,21 @@ function columnShape(column: SqlRow): ColumnShape {
 	};
 }
 
-function indexesOf(connection: SqliteConnection, table: string): readonly IndexShape[] {
-	const indexes = connection.query(
-		`SELECT name AS name, "unique" AS "unique", origin AS origin, partial AS partial FROM pragma_index_list(?, 'main')`,
-		[table],
-	);
-	return indexes.map((index) => {
-		const columns = indexColumns(connection, index);
-		const needsText = index.partial === 1n || columns.some(({ name, isColumn }) => !isColumn && name === "expression");
-		return {
-			name: index.origin === "c" ? quotedName(index.name) : undefined,
-			origin: String(index.origin),
-			unique: index.unique === 1n,
-			columns,
-			text: needsText ? textFromOn(connection, String(index.name)) : undefined,
-		};
-	});
-}
-
-function indexColumns(connection: SqliteConnection, { name: index }: SqlRow): readonly IndexColumn[] {
-	return connection
-		.query(
-			`SELECT cid AS cid, name AS name, "desc" AS "desc", coll AS coll FROM pragma_index_xinfo(?, 'main') WHERE "key" = 1`,
-			[index ?? null],
-		)
-		.map(({ cid, name, desc, coll }) => ({
-			name: cid === -2n ? "expression" : cid === -1n ? "rowid" : quotedName(name),
-			isColumn: cid !== -2n && cid !== -1n,
-			descending: desc === 1n,
-			collation: String(coll).toLowerCase(),
-		}));
+function indexShape(connection: SqliteConnection, index: SqlRow): IndexShape {
+	const columns = keyOf(connection, String(index.name)).map(({ cid, name, desc, coll }) => ({
+		name: cid === -2n ? "expression" : cid === -1n ? "rowid" : quotedName(name),
+		isColumn: cid !== -2n && cid !== -1n,
+		descending: desc === 1n,
+		collation: String(coll).toLowerCase(),
+	}));
+	const needsText = index.partial === 1n || columns.some(({ name, isColumn }) => !isColumn && name === "expression");
+	return {
+		name: index.origin === "c" ? quotedName(index.name) : undefined,
+		origin: String(index.origin),
+		unique: index.unique === 1n,
+		columns,
+		text: needsText ? textFromOn(connection, String(index.name)) : undefined,
+	};
 }
 
 function textFromOn(connection: SqliteConnection, index: string): string {
@@ -135,17 +115,14 @@ function textFromOn(connection: SqliteConnection, index: string): string {
 	return written(tokens.slice(tokens.findIndex(({ text, bare }) => bare && text === "on")));
 }
 
-function foreignKeysOf(connection: SqliteConnection, table: string): readonly ForeignKeyShape[] {
-	const names = ["id", "seq", "table", "from", "to", "on_update", "on_delete"];
-	const columns = names.map((column) => `"${column}" AS "${column}"`).join(", ");
-	const rows = connection.query(`SELECT ${columns} FROM pragma_foreign_key_list(?, 'main') ORDER BY id, seq`, [table]);
-	return [...Map.groupBy(rows, ({ id }) => id).values()].map((key) => ({
+function foreignKeyShape(connection: SqliteConnection, key: readonly SqlRow[]): ForeignKeyShape {
+	return {
 		columns: key.map(({ from }) => quotedName(from)),
 		parent: quotedName(key[0]?.table),
 		parentColumns: referencedColumns(connection, key),
 		onUpdate: String(key[0]?.on_update),
 		onDelete: String(key[0]?.on_delete),
-	}));
+	};
 }
 
 /** Without columns a foreign key refers to the parent's primary key. */

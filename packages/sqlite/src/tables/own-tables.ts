@@ -1,8 +1,8 @@
 import type { LockState, VersionState } from "@godwit/core";
+import type { Directive, Statement } from "@godwit/sql";
+import type { SqliteConnection } from "../connection/sqlite-connection.ts";
 import type { LockRow } from "../lock/lock-row.ts";
-import { ownTablesError } from "../sqlite-error.ts";
-import type { Directive } from "../statements/directives.ts";
-import type { Statement } from "../statements/split/statement.ts";
+import { isBusy, ownTablesError } from "../sqlite-error.ts";
 import type { HistoryTable } from "./history-table.ts";
 import type { VersionTable } from "./version-table.ts";
 
@@ -26,6 +26,7 @@ export interface OwnTables {
 }
 
 export interface OwnTablesOptions {
+	readonly connection: SqliteConnection;
 	readonly migrationsTable: string;
 	readonly state: LockState;
 	readonly row: LockRow;
@@ -87,7 +88,7 @@ class OwnTablesOfBody implements OwnTables {
 	assertKept(): void {
 		const { first, named } = this;
 		if (first === undefined) return;
-		const { state, row, versions } = this.tables;
+		const { connection, state, row, versions } = this.tables;
 		try {
 			if (state.held) row.assertNoTrigger();
 			if (named === undefined) return;
@@ -96,7 +97,8 @@ class OwnTablesOfBody implements OwnTables {
 			if (state.held && this.inTransaction) row.assertMine();
 			if (eventsNow(this.tables) !== named.events) throw new TypeError("the history was changed");
 		} catch (error) {
-			throw ownTablesError(named?.statement ?? first, error);
+			// Another connection's transaction says nothing of what the body has done.
+			throw isBusy(connection, error) ? error : ownTablesError(named?.statement ?? first, error);
 		}
 	}
 

@@ -1,7 +1,5 @@
-import { MigrateError, nearestName } from "@godwit/core";
+import { boolOption, durationOption, leaseOption, type OptionTable, oneOfOption, optionTable } from "@godwit/sql";
 import type { TransactionMode } from "../connection/sqlite-connection.ts";
-import { parseGoBool } from "./go-bool.ts";
-import { parseGoDuration } from "./go-duration.ts";
 
 /**
  * How the driver works on one database. Each option is an `x-` parameter of the URL too: `migrationsTable` is
@@ -49,129 +47,35 @@ export interface SqliteConfig {
 	readonly atomic: boolean;
 }
 
-interface OptionRule<T> {
-	readonly fallback: T;
-	/** What a value looks like, for messages. */
-	readonly form: string;
-	parse(text: string): T | undefined;
-	/** Returns whether a caller's value is valid, in code that TypeScript does not check. */
-	accepts(value: unknown): boolean;
-}
-
-const RULES: { readonly [K in keyof SqliteConfig]: OptionRule<SqliteConfig[K]> } = {
+const options: OptionTable<SqliteConfig> = optionTable<SqliteConfig>({
 	migrationsTable: {
 		fallback: "schema_migrations",
 		form: "a table name that does not begin with sqlite_",
 		parse: (text) => (isTable(text) ? text : undefined),
 		accepts: isTable,
 	},
-	noTxWrap: bool(false),
-	txMode: oneOf("immediate", ["deferred", "immediate", "exclusive"]),
-	lockTimeoutMs: duration(15_000),
-	// The lock row says when it ends, so it has to end.
-	lockLeaseMs: { ...duration(60_000), accepts: isLease },
-	busyTimeoutMs: duration(5_000),
-	journalMode: oneOf(undefined, ["delete", "truncate", "persist", "wal"]),
-	synchronous: oneOf(undefined, ["off", "normal", "full", "extra"]),
-	foreignKeys: bool(false),
-	foreignKeyCheck: bool(false),
-	danglingReferences: oneOf(undefined, ["allow"]),
-	wal: oneOf(undefined, ["alone"]),
-	history: oneOf("full", ["full", "hash", "off"]),
-	doubleQuotedStrings: bool(false),
-	atomic: bool(true),
-};
+	noTxWrap: boolOption(false),
+	txMode: oneOfOption("immediate", ["deferred", "immediate", "exclusive"]),
+	lockTimeoutMs: durationOption(15_000),
+	lockLeaseMs: leaseOption(60_000),
+	busyTimeoutMs: durationOption(5_000),
+	journalMode: oneOfOption(undefined, ["delete", "truncate", "persist", "wal"]),
+	synchronous: oneOfOption(undefined, ["off", "normal", "full", "extra"]),
+	foreignKeys: boolOption(false),
+	foreignKeyCheck: boolOption(false),
+	danglingReferences: oneOfOption(undefined, ["allow"]),
+	wal: oneOfOption(undefined, ["alone"]),
+	history: oneOfOption("full", ["full", "hash", "off"]),
+	doubleQuotedStrings: boolOption(false),
+	atomic: boolOption(true),
+});
 
-const NAMES = Object.keys(RULES) as readonly (keyof SqliteConfig)[];
+/** As `OptionTable.complete`. */
+export const completeConfig: OptionTable<SqliteConfig>["complete"] = options.complete;
 
-/** `lockTimeoutMs` is `x-lock-timeout`: the unit is part of a Go duration. */
-function parameterOf(name: keyof SqliteConfig): string {
-	return `x-${name.replace(/Ms$/, "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-/**
- * Completes a caller's options with the defaults.
- *
- * @throws MigrateError `ERR_INVALID_OPTION` for an unknown name, naming the nearest one.
- */
-export function completeConfig(options: Partial<SqliteConfig>): SqliteConfig {
-	const unknown = Object.keys(options).find((name) => !Object.hasOwn(RULES, name));
-	if (unknown !== undefined) throw unknownOption(unknown, NAMES);
-	const defaults = Object.fromEntries(NAMES.map((name) => [name, RULES[name].fallback]));
-	const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-	for (const name of NAMES) {
-		if (name in given && !RULES[name].accepts(given[name])) throw invalidValue(name, String(given[name]), RULES[name]);
-	}
-	return { ...defaults, ...given } as unknown as SqliteConfig;
-}
-
-/**
- * Reads the options of a URL. Every parameter must be an option; none is ignored.
- *
- * @throws MigrateError `ERR_INVALID_OPTION`.
- */
-export function parseConfig(parameters: URLSearchParams): SqliteConfig {
-	const options: Record<string, unknown> = {};
-	for (const [parameter, text] of parameters) {
-		const name = NAMES.find((candidate) => parameterOf(candidate) === parameter);
-		if (name === undefined) throw unknownOption(parameter, NAMES.map(parameterOf));
-		if (name in options) {
-			const message = `the option ${parameter} is given twice`;
-			throw new MigrateError("ERR_INVALID_OPTION", message, { option: parameter });
-		}
-		const value = RULES[name].parse(text);
-		if (value === undefined) throw invalidValue(parameter, text, RULES[name]);
-		options[name] = value;
-	}
-	return completeConfig(options as Partial<SqliteConfig>);
-}
-
-function unknownOption(option: string, known: readonly string[]): MigrateError<"ERR_INVALID_OPTION"> {
-	const nearest = nearestName(option, known);
-	const hint = nearest === undefined ? `known are ${known.join(", ")}` : `did you mean ${nearest}?`;
-	return new MigrateError("ERR_INVALID_OPTION", `there is no option ${option}; ${hint}`, { option });
-}
-
-function invalidValue(
-	option: string,
-	value: string,
-	{ form }: { readonly form: string },
-): MigrateError<"ERR_INVALID_OPTION"> {
-	return new MigrateError("ERR_INVALID_OPTION", `${option}=${value} cannot be read: it takes ${form}`, {
-		option,
-		value,
-	});
-}
+/** As `OptionTable.parse`. */
+export const parseConfig: OptionTable<SqliteConfig>["parse"] = options.parse;
 
 function isTable(name: unknown): name is string {
 	return typeof name === "string" && name !== "" && !/^sqlite_/i.test(name) && !name.includes("\0");
-}
-
-function bool(fallback: boolean): OptionRule<boolean> {
-	return { fallback, form: "true or false", parse: parseGoBool, accepts: (value) => typeof value === "boolean" };
-}
-
-function duration(fallback: number): OptionRule<number> {
-	return {
-		fallback,
-		form: "a duration such as 15s, 250ms or 1m30s (a number of milliseconds in code)",
-		parse: parseGoDuration,
-		accepts: (value) => typeof value === "number" && value >= 0,
-	};
-}
-
-/** The longest that a Go duration can be, 2^63 ns. */
-const MAX_LEASE_MS = 2 ** 63 / 1e6;
-
-function isLease(value: unknown): boolean {
-	return typeof value === "number" && value >= 0 && value <= MAX_LEASE_MS;
-}
-
-function oneOf<const T extends string, F extends T | undefined>(fallback: F, values: readonly T[]): OptionRule<T | F> {
-	return {
-		fallback,
-		form: values.join(", "),
-		parse: (text) => values.find((value) => value === text.toLowerCase()),
-		accepts: (value) => values.some((known) => known === value),
-	};
 }

@@ -1,6 +1,6 @@
+import type { Statement } from "@godwit/sql";
 import { describe, expect, it } from "vitest";
 import { lastStatement, splitStatements } from "../../src/statements/split/split-statements.ts";
-import type { Statement } from "../../src/statements/split/statement.ts";
 import { breaksTransaction } from "../../src/statements/transaction-control.ts";
 
 function statement(sql: string): Statement {

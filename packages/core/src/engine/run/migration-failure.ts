@@ -1,4 +1,5 @@
 import type { Driver, VersionState } from "../../driver/driver.ts";
+import { isError } from "../../is-error.ts";
 import { isMigrateError, MigrateError, suppress } from "../../migrate-error.ts";
 import type { Migration, MigrationReport } from "../../migration.ts";
 import { NIL_VERSION } from "../../version.ts";
@@ -53,7 +54,7 @@ export function migrationError(
 	const location = file?.location ?? `${version}/${direction}`;
 	const details = isMigrateError(cause) ? (cause.details as { line?: number; column?: number } | undefined) : undefined;
 	const place = details?.line === undefined ? "" : `:${details.line}:${details.column ?? 1}`;
-	const reason = cause instanceof Error ? cause.message : String(cause);
+	const reason = isError(cause) ? cause.message : String(cause);
 	const dirty = found?.dirty ?? false;
 	const to = found === undefined || dirty ? report.to : found.version;
 	return new MigrateError(

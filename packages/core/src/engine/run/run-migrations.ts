@@ -4,6 +4,7 @@ import type { Recorder } from "../../history/recorder.ts";
 import { isMigrateError, MigrateError } from "../../migrate-error.ts";
 import type { AppliedMigration, Migration, MigrationReport } from "../../migration.ts";
 import { newToken } from "../token.ts";
+import { wasCommitted } from "./lost-commit.ts";
 import { type MigrationFailure, migrationError, migrationFailed } from "./migration-failure.ts";
 import { type OrderOptions, runInOrder } from "./ordered-bodies.ts";
 import { runMigration } from "./run-migration.ts";
@@ -24,7 +25,7 @@ export interface RunOptions extends OrderOptions {
  * Makes the steps of a plan, under the lock. Go: Migrate.runMigrations.
  *
  * @param start The report of what the operation has done before; its `to` is where the database is.
- * @throws MigrateError `ERR_MIGRATION_FAILED`, whose report keeps what had succeeded.
+ * @throws MigrateError `ERR_MIGRATION_FAILED`, whose report keeps what had succeeded; `ERR_OUTCOME_UNKNOWN`.
  */
 export async function runMigrations(
 	driver: Driver,
@@ -52,7 +53,7 @@ async function runEach(
 			const from = { version: at, dirty: false };
 			const record = (await options.recorder?.migration(migration, body)) ?? { body };
 			const failure = await runMigration(driver, migration, record, { from, last: index === migrations.length - 1 });
-			if (failure === undefined) return true;
+			if (failure === undefined || (await wasCommitted(driver, migration, failure, report(false)))) return true;
 			if (failure.dirty || !isMigrateError(failure.cause, "ERR_START_OVER")) {
 				throw await migrationFailed(driver, migration, failure, report(false));
 			}
@@ -111,9 +112,9 @@ async function runTogether(
 		const failure = { cause, dirty: false, token };
 		const migration = running ?? last;
 		if (isMigrateError(cause, "ERR_START_OVER")) return { report: start, startOver: { migration, failure } };
-		if (running === undefined) throw await migrationFailed(driver, migration, failure, start);
 		// What the others had done is rolled back with it.
-		throw migrationError(migration, cause, start, { ...from, committed: false });
+		if (running !== undefined) throw migrationError(migration, cause, start, { ...from, committed: false });
+		if (!(await wasCommitted(driver, last, failure, start))) throw await migrationFailed(driver, last, failure, start);
 	}
 	for (const [index, migration] of applied.entries()) {
 		options.onEvent?.({ type: "end", migration, index, count: migrations.length });

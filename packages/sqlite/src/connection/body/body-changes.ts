@@ -1,4 +1,4 @@
-import type { Statement } from "../../statements/split/statement.ts";
+import type { Statement } from "@godwit/sql";
 import type { PendingChanges } from "../borrowed-connection.ts";
 import { type BusyTimeouts, retryWhileBusy } from "../busy-retry.ts";
 import {

@@ -1,4 +1,4 @@
-import type { Statement } from "../../statements/split/statement.ts";
+import type { Statement } from "@godwit/sql";
 import type { SqliteConnection } from "../sqlite-connection.ts";
 
 /** Not likely to be a body's own. */

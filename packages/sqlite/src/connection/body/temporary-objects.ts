@@ -1,6 +1,6 @@
-import { MigrateError } from "@godwit/core";
+import { isError, MigrateError } from "@godwit/core";
+import type { Statement } from "@godwit/sql";
 import { isBusy } from "../../sqlite-error.ts";
-import type { Statement } from "../../statements/split/statement.ts";
 import { nextToken } from "../../statements/split/tokens.ts";
 import { quoteIdentifier } from "../../tables/quote-identifier.ts";
 import type { SqliteConnection, SqlValue } from "../sqlite-connection.ts";
@@ -59,7 +59,7 @@ export function dropTemporaryObjects(connection: SqliteConnection, before: Tempo
 }
 
 function stays(object: string, cause: unknown): MigrateError<"ERR_DATABASE"> {
-	const reason = cause instanceof Error ? cause.message : String(cause);
+	const reason = isError(cause) ? cause.message : String(cause);
 	const message = `the temporary ${object} that the file has made cannot be dropped before the next file: ${reason}; drop it at the end of the file`;
 	return new MigrateError("ERR_DATABASE", message, {}, { cause });
 }

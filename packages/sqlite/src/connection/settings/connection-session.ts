@@ -1,6 +1,6 @@
 import { cleanUpAfter, isMigrateError, type LockOptions, MigrateError } from "@godwit/core";
+import type { Statement } from "@godwit/sql";
 import { databaseError, unusableConnectionError } from "../../sqlite-error.ts";
-import type { Statement } from "../../statements/split/statement.ts";
 import type { SqliteConfig } from "../../url/sqlite-config.ts";
 import type { BorrowedConnection } from "../borrowed-connection.ts";
 import { type BusyTimeouts, retryWhileBusy } from "../busy-retry.ts";

@@ -1,6 +1,6 @@
+import type { Statement } from "@godwit/sql";
 import { detachError } from "../../sqlite-error.ts";
 import { readName } from "../../statements/read-name.ts";
-import type { Statement } from "../../statements/split/statement.ts";
 import { nextToken } from "../../statements/split/tokens.ts";
 import { quoteIdentifier } from "../../tables/quote-identifier.ts";
 import type { SqliteConnection, SqlValue } from "../sqlite-connection.ts";

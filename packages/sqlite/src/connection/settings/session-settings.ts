@@ -1,4 +1,4 @@
-import type { Statement } from "../../statements/split/statement.ts";
+import type { Statement } from "@godwit/sql";
 import type { SqliteConfig } from "../../url/sqlite-config.ts";
 import { bodyChanges } from "../body/body-changes.ts";
 import { type BorrowedConnection, noChanges } from "../borrowed-connection.ts";

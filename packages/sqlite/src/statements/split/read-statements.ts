@@ -1,8 +1,7 @@
 import { cleanUpAfter, type MigrationBody } from "@godwit/core";
+import type { Directive, Statement } from "@godwit/sql";
 import { BodyText } from "../body-text.ts";
-import type { Directive } from "../directives.ts";
 import { HEAD_LENGTH, NOTHING_BEFORE, type PartsBefore, splitPart } from "./split-part.ts";
-import type { Statement } from "./statement.ts";
 import { beginsComment } from "./tokens.ts";
 
 /** The statements of a body, a few at a time. */

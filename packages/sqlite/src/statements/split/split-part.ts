@@ -1,11 +1,17 @@
+import {
+	BODY_START,
+	type Comment,
+	type Directive,
+	type Place,
+	placeFrom,
+	type Rule,
+	readDirectives,
+	type Statement,
+} from "@godwit/sql";
 import { allowedRules } from "../allowed-rules.ts";
-import { type Comment, type Directive, readDirectives } from "../directives.ts";
-import { invalidText, type TextProblem } from "../invalid-body.ts";
-import type { Rule } from "../rules.ts";
+import { invalidText, type TextProblem } from "../invalid-text.ts";
 import { hidingCarriageReturn } from "./carriage-return.ts";
-import { BODY_START, type Place, placeFrom } from "./place.ts";
 import { lastStatement, type StatementSpan, splitStatements } from "./split-statements.ts";
-import type { Statement } from "./statement.ts";
 import { commentsIn, lastTokenEnd, skipGap, unclosedFrom } from "./tokens.ts";
 
 /** A part of a body's text. It begins between two statements. */
@@ -103,7 +109,12 @@ const NO_DIRECTIVES: ReadonlySet<Directive> = new Set();
 
 /** The directives in what is before the first statement, which is nothing in most bodies. */
 function headDirectives(gap: string, start: Place): ReadonlySet<Directive> {
-	return gap === "" ? NO_DIRECTIVES : readDirectives(headComments(gap, start));
+	return gap === "" ? NO_DIRECTIVES : readDirectives(headComments(gap, start), assertEndsAtCarriageReturn);
+}
+
+function assertEndsAtCarriageReturn(comment: Comment): void {
+	const hiding = hidingCarriageReturn(comment.text);
+	if (hiding !== -1) throw invalidText("carriage-return", placeFrom(comment, comment.text, 0, hiding));
 }
 
 function headComments(gap: string, start: Place): readonly Comment[] {

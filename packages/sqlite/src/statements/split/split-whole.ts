@@ -1,9 +1,7 @@
 import { createUtf8Decoder, type MigrationBody } from "@godwit/core";
+import { BODY_START, type Directive, type Statement } from "@godwit/sql";
 import { assertNoNul } from "../body-text.ts";
-import type { Directive } from "../directives.ts";
-import { BODY_START } from "./place.ts";
 import { NOTHING_BEFORE, splitPart } from "./split-part.ts";
-import type { Statement } from "./statement.ts";
 
 /** All statements of a body. */
 export interface WholeBody {

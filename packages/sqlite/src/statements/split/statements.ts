@@ -1,7 +1,7 @@
 import type { MigrationBody } from "@godwit/core";
+import type { Statement } from "@godwit/sql";
 import { readStatements, type StatementReader } from "./read-statements.ts";
 import { splitWhole, type WholeBody } from "./split-whole.ts";
-import type { Statement } from "./statement.ts";
 
 /** A body as statements: all of them, where it could be read at once, or a few at a time. */
 export type Statements = WholeBody | StatementReader;

@@ -1,6 +1,6 @@
+import type { Statement } from "@godwit/sql";
 import type { SqliteConnection } from "../../connection/sqlite-connection.ts";
 import { danglingReferenceError } from "../../sqlite-error.ts";
-import type { Statement } from "../../statements/split/statement.ts";
 import { tableRemoval } from "../../statements/table-removal.ts";
 import { type TableLineage, tableLineage, tableNames } from "./table-lineage.ts";
 

@@ -1,6 +1,6 @@
 import { MigrateError } from "@godwit/core";
+import type { Statement } from "@godwit/sql";
 import type { SqliteConnection } from "../../connection/sqlite-connection.ts";
-import type { Statement } from "../../statements/split/statement.ts";
 import { tableLineage, tableNames } from "./table-lineage.ts";
 import { type Violations, violationList } from "./violation-list.ts";
 

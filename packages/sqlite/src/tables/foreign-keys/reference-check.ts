@@ -1,7 +1,7 @@
 import { cleanUpAfter } from "@godwit/core";
+import type { Statement } from "@godwit/sql";
 import { retryWhileBusy } from "../../connection/busy-retry.ts";
 import type { SqliteConnection } from "../../connection/sqlite-connection.ts";
-import type { Statement } from "../../statements/split/statement.ts";
 import type { SqliteConfig } from "../../url/sqlite-config.ts";
 import { danglingReferences } from "./dangling-references.ts";
 import { foreignKeyCheck } from "./foreign-key-check.ts";

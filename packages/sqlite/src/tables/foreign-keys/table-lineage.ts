@@ -1,5 +1,5 @@
+import type { Statement } from "@godwit/sql";
 import type { SqliteConnection } from "../../connection/sqlite-connection.ts";
-import type { Statement } from "../../statements/split/statement.ts";
 import { tableRemoval } from "../../statements/table-removal.ts";
 
 /** What one body does to the tables of the main database: which it renames, and which it makes anew. */

@@ -1,9 +1,9 @@
 import { isMigrateError, migrationBody } from "@godwit/core";
+import type { Statement } from "@godwit/sql";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readStatements } from "../../../src/statements/split/read-statements.ts";
 import { splitWhole } from "../../../src/statements/split/split-whole.ts";
-import type { Statement } from "../../../src/statements/split/statement.ts";
 import { anyText } from "../sql-arbitraries.ts";
 
 const seed = Number(process.env.GODWIT_SEED ?? 1);

@@ -1,0 +1,1 @@
+export { pglite, postgres } from "@godwit/postgres";

@@ -1,0 +1,1 @@
+export { sqliteNative } from "@godwit/sqlite-native";

@@ -1,0 +1,1 @@
+export { sqliteNode } from "@godwit/sqlite-node";

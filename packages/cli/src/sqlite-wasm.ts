@@ -1,0 +1,1 @@
+export { sqliteWasm } from "@godwit/sqlite-wasm";

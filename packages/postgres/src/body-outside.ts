@@ -1,0 +1,94 @@
+import { cleanUpAfter } from "@godwit/core";
+import { FailedMessage, type PostgresConnection } from "./connection/postgres-connection.ts";
+import type { Connected } from "./connection/session.ts";
+import { rollBack } from "./connection/transaction.ts";
+import { lockBlocker } from "./lock/lock-blocker.ts";
+import type { PostgresLock } from "./lock/postgres-lock.ts";
+import { isLockNotAvailable, statementError, transactionLeftOpenError } from "./postgres-error.ts";
+import type { PlacedStatement, ReadBody } from "./statements/read-body.ts";
+import { endsTransaction, isConcurrent } from "./statements/transaction-rules.ts";
+import type { PostgresConfig } from "./url/postgres-config.ts";
+
+export interface BodyOutsideOptions {
+	readonly config: PostgresConfig;
+	readonly lock: PostgresLock;
+}
+
+/**
+ * Returns a function that runs a body outside a transaction, statement by statement. What ran before a failure stays.
+ */
+export function bodyOutside({
+	config,
+	lock,
+}: BodyOutsideOptions): (connected: Connected, body: ReadBody) => Promise<void> {
+	return async (connected, { statements }) => {
+		const { connection } = connected;
+		const set = connected.own;
+		try {
+			if (set) await connection.send(settings(config).join("; "));
+			for (const statement of statements) {
+				// In a transaction of the file's own it is enough to look before its end.
+				if (connection.transaction === "none" || endsTransaction(statement)) await lock.assertHeld(connected);
+				await runOne(connection, statement, set ? config : undefined);
+			}
+			const last = statements.at(-1);
+			if (connection.transaction !== "none" && last !== undefined) throw transactionLeftOpenError(last);
+		} catch (error) {
+			throw await cleanUpAfter(error, () => leave(connection, set));
+		}
+		await leave(connection, set);
+	};
+}
+
+async function leave(connection: PostgresConnection, set: boolean): Promise<void> {
+	await rollBack(connection);
+	if (set && connection.lost === undefined) await connection.send("RESET lock_timeout; RESET statement_timeout");
+}
+
+function settings({ ddlLockTimeoutMs, statementTimeoutMs }: PostgresConfig): readonly string[] {
+	const statement = statementTimeoutMs > 0 ? [`SET statement_timeout = ${Math.ceil(statementTimeoutMs)}`] : [];
+	return [`SET lock_timeout = ${Math.ceil(ddlLockTimeoutMs)}`, ...statement];
+}
+
+/** @param timed With a lock timeout, which a statement that builds an index beside its users must not have: it would leave an invalid one. */
+async function runOne(
+	connection: PostgresConnection,
+	statement: PlacedStatement,
+	timed: PostgresConfig | undefined,
+): Promise<void> {
+	const waits = timed !== undefined && connection.transaction === "none" && isConcurrent(statement);
+	if (waits) await connection.send("SET lock_timeout = 0");
+	try {
+		await connection.send(statement.sql, { withoutRows: true });
+	} catch (error) {
+		if (!(error instanceof FailedMessage) || connection.lost !== undefined) throw error;
+		throw statementError(
+			statement,
+			{ text: statement.sql, start: statement },
+			error,
+			await advice(connection, statement, error),
+		);
+	}
+	if (waits) await connection.send(settings(timed).join("; "));
+}
+
+async function advice(
+	connection: PostgresConnection,
+	statement: PlacedStatement,
+	failure: FailedMessage,
+): Promise<string | undefined> {
+	if (connection.transaction !== "none") return undefined;
+	if (isLockNotAvailable(failure)) return lockBlocker(connection, statement.sql);
+	return isConcurrent(statement) ? invalidIndexes(connection, statement.sql) : undefined;
+}
+
+/** A CREATE INDEX CONCURRENTLY that fails leaves an index that is written and never read. */
+async function invalidIndexes(connection: PostgresConnection, sql: string): Promise<string | undefined> {
+	const [result] = await connection.send(
+		"SELECT indexrelid::regclass::text AS name, c.relname AS bare FROM pg_index JOIN pg_class AS c ON c.oid = indexrelid WHERE NOT indisvalid",
+	);
+	const named = (result?.rows ?? []).filter(({ bare }) => sql.toLowerCase().includes(String(bare).toLowerCase()));
+	const names = (named.length > 0 ? named : (result?.rows ?? [])).map(({ name }) => name);
+	if (names.length === 0) return undefined;
+	return `it has left an invalid index, which is written and never read: DROP INDEX ${names.join(", ")} before you run it again`;
+}

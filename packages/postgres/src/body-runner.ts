@@ -1,0 +1,78 @@
+import type { ApplyOutcome, MigrationBody, VersionChange } from "@godwit/core";
+import { assertRunsInside } from "./body-inside.ts";
+import { bodyOutside } from "./body-outside.ts";
+import type { Connected } from "./connection/session.ts";
+import { type MigrationTransactionOptions, migrationTransaction } from "./migration-transaction.ts";
+import { type ReadBody, readBody } from "./statements/read-body.ts";
+
+/** Runs bodies and records versions, each in one transaction or outside one, so that nobody who has lost the lock commits. */
+export interface BodyRunner {
+	record(connected: Connected, change: VersionChange): Promise<void>;
+	run(connected: Connected, body: MigrationBody): Promise<void>;
+	apply(connected: Connected, body: MigrationBody, change: VersionChange): Promise<ApplyOutcome>;
+	together<T>(
+		connected: Connected,
+		change: VersionChange,
+		work: (run: (body: MigrationBody) => Promise<ApplyOutcome>) => Promise<T>,
+	): Promise<T>;
+}
+
+export function bodyRunner(options: MigrationTransactionOptions): BodyRunner {
+	const { config } = options;
+	const transaction = migrationTransaction(options);
+	const runOutside = bodyOutside(options);
+	/** The last body that was declined, which is likely to be the next one to run. */
+	let declined: { readonly body: MigrationBody; readonly read: ReadBody } | undefined;
+	/** The body that `run` ran last may have changed the version, as it says. */
+	let allowed = false;
+
+	const goesOutside = ({ directives }: ReadBody): boolean => directives.has("no-transaction") || config.multiStatement;
+
+	async function read(body: MigrationBody): Promise<ReadBody> {
+		const known = declined?.body === body ? declined.read : undefined;
+		declined = undefined;
+		return known ?? readBody(body);
+	}
+
+	return {
+		async record(connected, change) {
+			await transaction(connected, { change, allowed }, async () => {});
+			allowed = false;
+		},
+		async run(connected, body) {
+			allowed = false;
+			const statements = await read(body);
+			if (goesOutside(statements)) {
+				await runOutside(connected, statements);
+				allowed = statements.directives.has("allow own-tables");
+				return;
+			}
+			assertRunsInside(statements);
+			await transaction(connected, {}, (run) => run(statements));
+			allowed = statements.directives.has("allow own-tables");
+		},
+		async apply(connected, body, change) {
+			allowed = false;
+			const statements = await read(body);
+			if (goesOutside(statements)) {
+				declined = { body, read: statements };
+				return "declined";
+			}
+			assertRunsInside(statements);
+			await transaction(connected, { change }, (run) => run(statements));
+			return "applied";
+		},
+		async together(connected, change, work) {
+			allowed = false;
+			return transaction(connected, { change }, (run) =>
+				work(async (body) => {
+					const statements = await read(body);
+					if (goesOutside(statements)) return "declined";
+					assertRunsInside(statements);
+					await run(statements);
+					return "applied";
+				}),
+			);
+		},
+	};
+}

@@ -1,0 +1,98 @@
+import { userInfo } from "node:os";
+import { cleanUpAfter, MigrateError } from "@godwit/core";
+import type { ClientConfig } from "pg";
+import { isTlsNotOffered, sqlState } from "../postgres-error.ts";
+import type { ConnectionUrl, Host } from "../url/connection-url.ts";
+import type { Target } from "../url/libpq-parameters.ts";
+import { connectPg } from "./pg-connection.ts";
+import type { PostgresConnection } from "./postgres-connection.ts";
+import { type Tls, tlsOf } from "./tls.ts";
+
+type Pg = typeof import("pg");
+
+/**
+ * Connects to the first host that answers and is of the kind that `target_session_attrs` asks for.
+ *
+ * @throws The error of the last host; MigrateError `ERR_DATABASE` when those that answer are of another kind.
+ */
+export async function connectHosts(pg: Pg, url: ConnectionUrl): Promise<PostgresConnection> {
+	const target = (url.parameters.target_session_attrs ?? "any") as Target;
+	const wanted: readonly Target[] = target === "prefer-standby" ? ["standby", "any"] : [target];
+	let failure: unknown;
+	for (const kind of wanted) {
+		for (const host of url.hosts) {
+			try {
+				return await connectKind(pg, url, host, kind);
+			} catch (error) {
+				// The others would refuse it too.
+				if (isRefusedLogin(error)) throw error;
+				failure = error;
+			}
+		}
+	}
+	throw failure;
+}
+
+function isRefusedLogin(error: unknown): boolean {
+	return ["28P01", "28000", "3D000"].includes(sqlState(error) ?? "");
+}
+
+async function connectKind(pg: Pg, url: ConnectionUrl, host: Host, target: Target): Promise<PostgresConnection> {
+	const connection = await connectHost(pg, url, host);
+	if (target === "any") return connection;
+	try {
+		const [result] = await connection.send(
+			"SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') = 'on' AS reads_only",
+		);
+		const { standby, reads_only: readsOnly } = result?.rows[0] ?? {};
+		const fits = {
+			primary: standby === "f",
+			standby: standby === "t",
+			"read-write": readsOnly === "f",
+			"read-only": readsOnly === "t",
+			"prefer-standby": true,
+		};
+		if (fits[target]) return connection;
+		const message = `${host.host}:${host.port} is not what target_session_attrs=${target} asks for; name a host that is`;
+		throw new MigrateError("ERR_DATABASE", message, { resultCode: "25006" });
+	} catch (error) {
+		throw await cleanUpAfter(error, () => connection.close());
+	}
+}
+
+async function connectHost(pg: Pg, url: ConnectionUrl, host: Host): Promise<PostgresConnection> {
+	let failure: unknown;
+	for (const tls of tlsOf(url, host.host)) {
+		try {
+			return await connectPg(pg.Client, clientConfig(url, host, tls));
+		} catch (error) {
+			const offersNone = tls !== false && isTlsNotOffered(error);
+			// What was said without TLS tells more.
+			failure = offersNone ? (failure ?? error) : error;
+			if (tls !== false && !offersNone) throw error;
+		}
+	}
+	throw failure;
+}
+
+function clientConfig(
+	{ user, password, database, parameters }: ConnectionUrl,
+	{ host, port }: Host,
+	ssl: Tls,
+): ClientConfig {
+	const name = user ?? userInfo().username;
+	const { application_name: application = "godwit", connect_timeout: seconds, options } = parameters;
+	return {
+		host,
+		port,
+		user: name,
+		// `pg` takes one from the environment or a file where it is given none.
+		password: password ?? (() => ""),
+		database: database ?? name,
+		ssl,
+		application_name: application,
+		keepAlive: true,
+		...(seconds !== undefined && { connectionTimeoutMillis: Number(seconds) * 1_000 }),
+		...(options !== undefined && { options }),
+	};
+}

@@ -1,0 +1,2 @@
+export { pglite } from "./pglite.ts";
+export { postgres } from "./postgres.ts";

@@ -1,0 +1,105 @@
+import { type LockState, type VersionChange, versionMoved } from "@godwit/core";
+import { runInside } from "./body-inside.ts";
+import type { Connected } from "./connection/session.ts";
+import { inTransaction } from "./connection/transaction.ts";
+import type { PostgresLock } from "./lock/postgres-lock.ts";
+import { partlyCommittedError } from "./postgres-error.ts";
+import type { ReadBody } from "./statements/read-body.ts";
+import {
+	assertTablesKept,
+	namesTables,
+	type OwnState,
+	ownState,
+	readOwnState,
+	selectOwnState,
+} from "./tables/own-state.ts";
+import { findTables, makeTables } from "./tables/own-tables.ts";
+import { versionRecorder } from "./tables/version-recorder.ts";
+import type { PostgresConfig } from "./url/postgres-config.ts";
+
+export interface MigrationTransactionOptions {
+	readonly config: PostgresConfig;
+	readonly state: LockState;
+	readonly lock: PostgresLock;
+}
+
+export interface Recording {
+	/** Recorded at the end, with the bodies. */
+	readonly change?: VersionChange;
+	/** Records it whatever the version is, since a body before has said that it changes it. */
+	readonly allowed?: boolean;
+}
+
+/**
+ * Returns a function that runs bodies, and records the version with them, in one transaction.
+ *
+ * @returns What `work` returns.
+ */
+export type MigrationTransaction = <T>(
+	connected: Connected,
+	recording: Recording,
+	work: (run: (body: ReadBody) => Promise<void>) => Promise<T>,
+) => Promise<T>;
+
+/** A body with one of these may leave settings behind that the next one must not find. */
+const SETS = /\b(?:set|reset|discard|set_config)\b/i;
+
+const RESET = ["RESET SESSION AUTHORIZATION", "RESET ALL"];
+
+export function migrationTransaction({ config, state, lock }: MigrationTransactionOptions): MigrationTransaction {
+	const withHistory = config.history !== "off";
+	const record = versionRecorder({ config, state });
+	/** Settings of a body may be left in the session. */
+	let unsettled = false;
+
+	/** Whether the version table is there. */
+	async function prepare({ connection, names }: Connected, changes: boolean, allowed: boolean): Promise<boolean> {
+		// The tables are made with the lock, unless everything was dropped since, or by a body that may do so.
+		if (state.held && !lock.dropped && !allowed) return true;
+		if (changes) await makeTables(connection, names, withHistory);
+		return changes || (await findTables(connection, names)).versions;
+	}
+
+	return async (connected, { change, allowed = false }, work) => {
+		const { connection, names, own } = connected;
+		const there = await prepare(connected, change !== undefined, allowed);
+		const plain = { lock: state.held && !lock.dropped, events: false };
+		const guard = there ? [`LOCK TABLE ${names.versions} IN EXCLUSIVE MODE`, ...selectOwnState(names, plain)] : [];
+		const set = transactionSettings(config);
+		const begin = { before: unsettled && own ? RESET : [], after: [...set, ...guard] };
+		return inTransaction(connection, begin, async (begun) => {
+			unsettled = false;
+			let now = there ? ownState(names, plain, begun.slice(set.length + 1)) : undefined;
+			if (plain.lock) lock.assertMine(now?.lock);
+			if (now !== undefined) assertFrom(change, now, allowed);
+
+			async function run(body: ReadBody): Promise<void> {
+				if (unsettled) await connection.send([...(own ? RESET : []), ...set].join("; "));
+				unsettled = SETS.test(body.text);
+				const asked = { ...plain, events: withHistory && state.held && namesTables(names, body) };
+				const before = asked.events ? await readOwnState(connection, names, asked) : now;
+				await runInside(connection, body);
+				if (before === undefined) return;
+				const permitted = body.directives.has("allow own-tables");
+				now = await assertTablesKept(connected, { body, before, asked, permitted, withHistory });
+				if (now.transaction !== before.transaction) throw partlyCommittedError(body.statements[0]);
+			}
+
+			const done = await work(run);
+			if (change === undefined || now === undefined) return { result: done, last: [] };
+			return { result: done, last: await record(connected, change, now) };
+		});
+	};
+}
+
+function transactionSettings({ ddlLockTimeoutMs, statementTimeoutMs }: PostgresConfig): readonly string[] {
+	const statement = statementTimeoutMs > 0 ? [`SET LOCAL statement_timeout = ${Math.ceil(statementTimeoutMs)}`] : [];
+	return [`SET LOCAL lock_timeout = ${Math.ceil(ddlLockTimeoutMs)}`, ...statement];
+}
+
+/** @throws MigrateError `ERR_VERSION_MOVED`. */
+function assertFrom(change: VersionChange | undefined, { recorded }: OwnState, allowed: boolean): void {
+	const from = change?.from;
+	if (from === undefined || allowed) return;
+	if (recorded.version !== from.version || recorded.dirty !== from.dirty) throw versionMoved(from, recorded);
+}

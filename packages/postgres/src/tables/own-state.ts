@@ -1,0 +1,126 @@
+import {
+	FailedMessage,
+	type PostgresConnection,
+	type Row,
+	type StatementResult,
+} from "../connection/postgres-connection.ts";
+import type { Connected } from "../connection/session.ts";
+import { ownTablesError, sqlState } from "../postgres-error.ts";
+import type { PlacedStatement, ReadBody } from "../statements/read-body.ts";
+import { createHistory } from "./history-table.ts";
+import { quoteLiteral } from "./literal.ts";
+import { selectLock } from "./lock-row.ts";
+import type { TableNames } from "./table-names.ts";
+import { createVersions, type RecordedVersion, recordedVersion, selectVersion } from "./version-table.ts";
+
+/** What godwit's own tables say at one moment of a transaction. */
+export interface OwnState {
+	/** Another one when the transaction is another one. */
+	readonly transaction: string | null | undefined;
+	/** Whether something may change a version that is written. */
+	readonly triggered: boolean;
+	readonly recorded: RecordedVersion;
+	/** `undefined` when it was not asked for. */
+	readonly lock: Row | undefined;
+	/** Differs when an event was added, changed or removed; `undefined` when it was not asked for. */
+	readonly events: string | undefined;
+}
+
+export interface OwnStateOptions {
+	readonly lock: boolean;
+	readonly events: boolean;
+}
+
+/** The statements that `ownState` reads the results of. */
+export function selectOwnState(names: TableNames, { lock, events }: OwnStateOptions): readonly string[] {
+	const table = `to_regclass(${quoteLiteral(names.versions)})`;
+	return [
+		// It is there in every version of the server, and an id is assigned with it.
+		`SELECT txid_current()::text AS transaction, (EXISTS (SELECT 1 FROM pg_trigger WHERE tgrelid = ${table} AND NOT tgisinternal) OR EXISTS (SELECT 1 FROM pg_rewrite WHERE ev_class = ${table})) AS triggered`,
+		selectVersion(names),
+		...(lock ? [selectLock(names, "wait")] : []),
+		...(events ? [`SELECT md5(string_agg(t::text, '' ORDER BY id)) AS events FROM ${names.history} AS t`] : []),
+	];
+}
+
+/** @throws MigrateError As `recordedVersion`. */
+export function ownState(
+	names: TableNames,
+	{ lock, events }: OwnStateOptions,
+	results: readonly StatementResult[],
+): OwnState {
+	const [system, versions, ...rest] = results;
+	const [row] = system?.rows ?? [];
+	return {
+		transaction: row?.transaction,
+		triggered: row?.triggered === "t",
+		recorded: recordedVersion(names, versions?.rows ?? []),
+		lock: lock ? rest[0]?.rows[0] : undefined,
+		events: events ? String(rest[lock ? 1 : 0]?.rows[0]?.events) : undefined,
+	};
+}
+
+export async function readOwnState(
+	connection: PostgresConnection,
+	names: TableNames,
+	asked: OwnStateOptions,
+): Promise<OwnState> {
+	return ownState(names, asked, await connection.send(selectOwnState(names, asked).join("; ")));
+}
+
+/** Whether a body may do something to the tables. None is refused for that alone. */
+export function namesTables({ table }: TableNames, { text }: ReadBody): boolean {
+	return text.toLowerCase().includes(table.toLowerCase());
+}
+
+export interface BodyOnTables {
+	readonly body: ReadBody;
+	readonly before: OwnState;
+	readonly asked: OwnStateOptions;
+	/** To change the version; the tables that it drops are made anew. */
+	readonly permitted: boolean;
+	readonly withHistory: boolean;
+}
+
+/**
+ * Reads the tables after a body.
+ *
+ * @throws MigrateError `ERR_OWN_TABLES` when the version, the lock or the history has changed.
+ */
+export async function assertTablesKept(
+	{ connection, names }: Connected,
+	{ body, before, asked, permitted, withHistory }: BodyOnTables,
+): Promise<OwnState> {
+	const blamed = blamedStatement(names, body);
+	const made = permitted ? [createVersions(names), ...(withHistory ? [createHistory(names)] : [])] : [];
+	let after: OwnState;
+	try {
+		const results = await connection.send([...made, ...selectOwnState(names, asked)].join("; "));
+		after = ownState(names, asked, results.slice(made.length));
+	} catch (error) {
+		// A table, a column or a schema that is not there any more.
+		const gone = error instanceof FailedMessage && /^(42P01|42703|3F000|42501|42809)$/.test(sqlState(error) ?? "");
+		throw gone && blamed !== undefined ? ownTablesError(blamed, error.reason) : error;
+	}
+	const changed = changeOf(before, after, permitted);
+	if (changed !== undefined && blamed !== undefined) throw ownTablesError(blamed, new TypeError(changed));
+	return after;
+}
+
+function changeOf(before: OwnState, after: OwnState, permitted: boolean): string | undefined {
+	const { version, dirty, stamp } = before.recorded;
+	const now = after.recorded;
+	const moved = now.version !== version || now.dirty !== dirty || now.stamp !== stamp;
+	if (moved && !permitted) return `the version was ${version} and is ${now.version}`;
+	if (lockIn(before) !== lockIn(after)) return "the lock was changed";
+	return before.events === after.events ? undefined : "the history was changed";
+}
+
+function lockIn({ lock }: OwnState): string {
+	return JSON.stringify([lock?.locked, lock?.owner, lock?.expires_at, lock?.step]);
+}
+
+function blamedStatement(names: TableNames, { statements }: ReadBody): PlacedStatement | undefined {
+	const table = names.table.toLowerCase();
+	return statements.find(({ sql }) => sql.toLowerCase().includes(table)) ?? statements[0];
+}

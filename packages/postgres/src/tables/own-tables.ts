@@ -1,0 +1,90 @@
+import type { PostgresConnection } from "../connection/postgres-connection.ts";
+import { isTableRace } from "../postgres-error.ts";
+import { createHistory } from "./history-table.ts";
+import { quoteLiteral } from "./literal.ts";
+import { createLock } from "./lock-row.ts";
+import type { TableNames } from "./table-names.ts";
+import { addStamp, createVersions, notOurs } from "./version-table.ts";
+
+/** Which of godwit's own tables are there. */
+export interface FoundTables {
+	readonly versions: boolean;
+	/** Whether the version table has the column for stamps. */
+	readonly stamp: boolean;
+	readonly lock: boolean;
+	readonly history: boolean;
+}
+
+const VERSION_COLUMNS = ["version", "dirty"];
+const LOCK_COLUMNS = ["id", "locked", "owner", "acquired_at", "expires_at", "step"];
+
+/** Other tools that keep their state in tables of these names, by their columns. */
+const OTHER_TOOLS: ReadonlyMap<string, string> = new Map([
+	["version", "Rails (ActiveRecord) or dbmate"],
+	["version, inserted_at", "Ecto"],
+	["index, is_locked", "Knex"],
+	["id, locked, lockgranted, lockedby", "Liquibase"],
+]);
+
+/** @throws MigrateError `ERR_DATABASE` for a table of such a name that is another tool's. */
+export async function findTables(connection: PostgresConnection, names: TableNames): Promise<FoundTables> {
+	const columns = (table: string): string =>
+		`(SELECT string_agg(attname, ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = to_regclass(${quoteLiteral(table)}) AND attnum > 0 AND NOT attisdropped)`;
+	const { versions, lock, history } = names;
+	const sql = `SELECT ${columns(versions)} AS versions, ${columns(lock)} AS lock, ${columns(history)} AS history`;
+	const [result] = await connection.send(sql);
+	const [row] = result?.rows ?? [];
+	assertColumns(versions, row?.versions, VERSION_COLUMNS);
+	assertColumns(lock, row?.lock, LOCK_COLUMNS);
+	const versionColumns = listOf(row?.versions);
+	return {
+		versions: versionColumns.length > 0,
+		stamp: versionColumns.includes("godwit_stamp"),
+		lock: listOf(row?.lock).length > 0,
+		history: listOf(row?.history).length > 0,
+	};
+}
+
+function listOf(columns: string | null | undefined): readonly string[] {
+	return columns === null || columns === undefined ? [] : columns.split(", ");
+}
+
+function assertColumns(table: string, found: string | null | undefined, wanted: readonly string[]): void {
+	const columns = listOf(found);
+	if (columns.length === 0 || wanted.every((column) => columns.includes(column))) return;
+	const tool = OTHER_TOOLS.get(columns.join(", "));
+	const hint = tool === undefined ? "" : `, as a table of ${tool} has`;
+	throw notOurs(table, `it has the columns ${columns.join(", ")}${hint}, and not ${wanted.join(", ")}`);
+}
+
+/** How often the tables are looked for again, when somebody else makes them at the same moment. */
+const ATTEMPTS = 5;
+
+/** Makes what is missing of the tables. @param withHistory With the table of the history and the column for stamps. */
+export async function makeTables(
+	connection: PostgresConnection,
+	names: TableNames,
+	withHistory: boolean,
+): Promise<void> {
+	for (let attempt = 1; ; attempt++) {
+		const missing = statementsFor(names, await findTables(connection, names), withHistory);
+		if (missing.length === 0) return;
+		try {
+			// One message is one transaction.
+			await connection.send(missing.join("; "));
+			return;
+		} catch (error) {
+			// Two sessions that make a table at once meet in the catalog, in spite of IF NOT EXISTS.
+			if (attempt === ATTEMPTS || !isTableRace(error)) throw error;
+		}
+	}
+}
+
+function statementsFor(names: TableNames, found: FoundTables, withHistory: boolean): readonly string[] {
+	const missing: string[] = [];
+	if (!found.versions) missing.push(createVersions(names));
+	else if (withHistory && !found.stamp) missing.push(addStamp(names));
+	if (!found.lock) missing.push(createLock(names));
+	if (withHistory && !found.history) missing.push(createHistory(names));
+	return missing;
+}

@@ -1,0 +1,59 @@
+import { type FoundVersion, NIL_VERSION, type RecordedHistory, type StoredTexts } from "@godwit/core";
+import type { StatementResult } from "../connection/postgres-connection.ts";
+import type { Connected } from "../connection/session.ts";
+import { inTransaction } from "../connection/transaction.ts";
+import { recordedEvent, selectEvents, selectLastEvent, selectTexts } from "./history-table.ts";
+import { type FoundTables, findTables } from "./own-tables.ts";
+import { recordedVersion, selectVersion } from "./version-table.ts";
+
+/** Version and events, as they are in one moment. */
+export async function readVersion(connected: Connected, withHistory: boolean): Promise<FoundVersion> {
+	const found = await findTables(connected.connection, connected.names);
+	if (!withHistory) return stateOf(connected, await snapshot(connected, found, []), found);
+	const { names } = connected;
+	const results = await snapshot(connected, found, found.history ? [selectLastEvent(names)] : []);
+	const { stamp, ...version } = stateOf(connected, results, found);
+	const [row] = found.history ? (results.at(-1)?.rows ?? []) : [];
+	const last = row === undefined ? undefined : recordedEvent(names, row);
+	return { ...version, head: { stamp: last === undefined ? undefined : stamp, last } };
+}
+
+/** The whole history. */
+export async function readHistory(connected: Connected): Promise<RecordedHistory> {
+	const { names } = connected;
+	const found = await findTables(connected.connection, names);
+	const results = await snapshot(connected, found, found.history ? [selectEvents(names)] : []);
+	const { stamp, ...version } = stateOf(connected, results, found);
+	const rows = found.history ? (results.at(-1)?.rows ?? []) : [];
+	const events = rows.map((row) => recordedEvent(names, row));
+	const last = events.at(-1);
+	return { ...version, head: { stamp: last === undefined ? undefined : stamp, last }, events };
+}
+
+export async function readTexts({ connection, names }: Connected, id: number): Promise<StoredTexts> {
+	const [result] = await connection.send(selectTexts(names, id));
+	const [row] = result?.rows ?? [];
+	return { up: row?.up_text ?? undefined, down: row?.down_text ?? undefined };
+}
+
+/** Reads in one snapshot, whoever writes meanwhile. */
+async function snapshot(
+	{ connection, names }: Connected,
+	{ versions }: FoundTables,
+	others: readonly string[],
+): Promise<readonly StatementResult[]> {
+	const selects = [...(versions ? [selectVersion(names)] : []), ...others];
+	if (selects.length === 0) return [];
+	const begin = { mode: "ISOLATION LEVEL REPEATABLE READ READ ONLY", after: selects };
+	return inTransaction(connection, begin, async (result) => ({ result, last: [] }));
+}
+
+function stateOf(
+	{ names }: Connected,
+	[first]: readonly StatementResult[],
+	{ versions }: FoundTables,
+): ReturnType<typeof recordedVersion> {
+	return versions
+		? recordedVersion(names, first?.rows ?? [])
+		: { version: NIL_VERSION, dirty: false, stamp: undefined };
+}

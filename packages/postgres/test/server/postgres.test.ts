@@ -1,0 +1,312 @@
+import { type Driver, Migrate, memorySource, textBody } from "@godwit/core";
+import type pg from "pg";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { postgres } from "../../src/index.ts";
+import { advisoryKey } from "../../src/lock/advisory-lock.ts";
+import { otherClient } from "../fixtures/postgres-harness.ts";
+import { type PostgresServer, startPostgres } from "../fixtures/postgres-server.ts";
+
+let server: PostgresServer;
+let other: pg.Client;
+
+beforeAll(async () => {
+	server = await startPostgres();
+	other = await otherClient(`${server.url}/postgres`);
+});
+
+afterAll(async () => {
+	await other.end();
+	await server[Symbol.asyncDispose]();
+});
+
+afterEach(() =>
+	other.query("ROLLBACK; DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC"),
+);
+
+const open = (query = ""): Promise<Driver> => postgres.open(`${server.url}/postgres${query}`);
+
+/** What a migration says of itself when it fails as the only one. */
+async function failureOf(sql: string, query = ""): Promise<{ readonly message: string; readonly cause: unknown }> {
+	await using migrate = new Migrate({ source: memorySource({ "1_a.up.sql": sql }), driver: await open(query) });
+	return await migrate.up().then(
+		() => {
+			throw new Error(`${sql} does not fail`);
+		},
+		(error) => error,
+	);
+}
+
+async function value(sql: string): Promise<unknown> {
+	return Object.values((await other.query(sql)).rows[0] ?? {})[0];
+}
+
+const KEY = advisoryKey("/postgres", { schema: "public", table: "schema_migrations" });
+
+describe("the lock", () => {
+	it("is not to be had while golang-migrate has its own, and names who has it", async () => {
+		await other.query(`SET application_name = 'migrate'; SELECT pg_advisory_lock(${KEY})`);
+		await using driver = await open();
+		await expect(driver.lock({ timeoutMs: 0 })).rejects.toMatchObject({
+			code: "ERR_LOCK_TIMEOUT",
+			details: { owner: expect.stringMatching(/^backend \d+ of the application "migrate" at 127\.0\.0\.1$/) },
+		});
+		await other.query(`SELECT pg_advisory_unlock(${KEY})`);
+		await driver.lock({ timeoutMs: 0 });
+		expect(await value(`SELECT pg_try_advisory_lock(${KEY})`)).toBe(false);
+		await driver.unlock();
+		expect(await value(`SELECT pg_try_advisory_lock(${KEY})`)).toBe(true);
+		await other.query(`SELECT pg_advisory_unlock(${KEY})`);
+	});
+
+	it("waits without a transaction, so that CREATE INDEX CONCURRENTLY of its holder ends", async () => {
+		await using holder = await open();
+		await using waiter = await open();
+		await holder.lock();
+		const waiting = waiter.lock({ timeoutMs: 60_000 });
+		await holder.run(
+			textBody("-- godwit: no-transaction\nCREATE TABLE t (a int); CREATE INDEX CONCURRENTLY i ON t (a);"),
+		);
+		await holder.unlock();
+		await waiting;
+	});
+
+	it("of a session that has ended is taken over at once", async () => {
+		await using holder = await open();
+		await holder.lock();
+		await other.query("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'godwit'");
+		await using next = await open();
+		await next.lock({ timeoutMs: 0 });
+		await expect(holder.setVersion({ version: 1n, dirty: false })).rejects.toMatchObject({ code: "ERR_LOCK_LOST" });
+		await holder.close().catch(() => {});
+	}, 60_000);
+
+	it("is held on in a new session when nobody has taken it meanwhile", async () => {
+		await using driver = await open();
+		await driver.lock();
+		await other.query("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'godwit'");
+		await driver.setVersion({ version: 1n, dirty: false });
+		expect(await value(`SELECT pg_try_advisory_lock(${KEY})`)).toBe(false);
+		await driver.unlock();
+	});
+
+	it("is cleared with the session that has it, when that is agreed to", async () => {
+		await using holder = await open();
+		await holder.lock();
+		const asked: string[] = [];
+		const url = `${server.url}/postgres`;
+		const answer = (yes: boolean) => async (holder: string) => asked.push(holder) > 0 && yes;
+		expect(await postgres.breakLocks(url, answer(false))).toBe(0);
+		expect(await postgres.breakLocks(url, answer(true))).toBe(1);
+		expect(asked[1]).toMatch(
+			/^backend \d+ of the application "godwit" at 127\.0\.0\.1, connected for .+, idle, its last query: /,
+		);
+		expect(await postgres.breakLocks(url, answer(true))).toBe(0);
+		await using next = await open();
+		await next.lock({ timeoutMs: 0 });
+		await holder.close().catch(() => {});
+	}, 60_000);
+});
+
+describe("a body", () => {
+	it("that fails is told with its place, its detail and its hint, and leaves nothing", async () => {
+		const { message, cause } = await failureOf(
+			"CREATE TABLE t (a int UNIQUE);\n  /* 🐦 */ INSERT INTO t VALUES (1), (1);",
+		);
+		expect(message).toBe(
+			'1_a.up.sql:2:12: duplicate key value violates unique constraint "t_a_key"; detail: Key (a)=(1) already exists.\nrolled back; the database is without any migration and not dirty',
+		);
+		expect(cause).toMatchObject({ details: { resultCode: "23505", sql: "INSERT INTO t VALUES (1), (1);" } });
+		expect(await value("SELECT to_regclass('t')")).toBeNull();
+		expect((await failureOf("SELECT 1;\nSELECT '🐦', frm;")).message).toMatch(/^1_a\.up\.sql:2:14: column "frm"/);
+		expect((await failureOf("SELECT upper(1);")).message).toContain("; hint: No function matches");
+	});
+
+	it.each([
+		["COMMIT;", "COMMIT; would break the transaction around the file"],
+		["VACUUM;", "VACUUM; cannot run inside a transaction"],
+		["DO $$ BEGIN COMMIT; END $$;", "invalid transaction termination"],
+		[
+			"CREATE TYPE e AS ENUM ('a');\nALTER TYPE e ADD VALUE 'b'; CREATE TABLE x (v e DEFAULT 'b');",
+			"a new enum value can be used when it is committed",
+		],
+	])("with %s is told how it can run", async (sql, message) => {
+		// A value that is added to a type of the same transaction can be used at once.
+		const [before, after = before] = sql.split("\n");
+		if (after !== before) await other.query(before ?? "");
+		const { message: told } = await failureOf(`CREATE TABLE t (a int);\n${after}`);
+		expect(told).toContain(message);
+		expect(told).toContain('"-- godwit: no-transaction"');
+		expect(await value("SELECT to_regclass('t')")).toBeNull();
+	});
+
+	it("leaves none of its settings to the next one", async () => {
+		const source = memorySource({
+			"1_a.up.sql":
+				"SELECT set_config('search_path', '', false); SET ROLE pg_monitor; RESET ROLE; CREATE TABLE public.a (b int);",
+			"2_b.up.sql": "CREATE TABLE c (d int);",
+		});
+		for (const transaction of ["each", "all"] as const) {
+			await using migrate = new Migrate({ source, driver: await open(), transaction });
+			expect((await migrate.up()).applied).toHaveLength(2);
+			await migrate.drop();
+		}
+	});
+
+	it("that fails to build an index beside its users names the index that it leaves", async () => {
+		const sql =
+			"-- godwit: no-transaction\nCREATE TABLE t (a int);\nINSERT INTO t VALUES (1), (1);\nCREATE UNIQUE INDEX CONCURRENTLY i ON t (a);";
+		const { message } = await failureOf(sql);
+		expect(message).toContain("1_a.up.sql:4:1: could not create unique index");
+		expect(message).toContain("DROP INDEX i before you run it again");
+		expect(message).toContain("the database is dirty at version 1");
+	});
+
+	it("that waits too long for a table is told who has it", async () => {
+		await other.query("CREATE TABLE t (a int); SET application_name = 'report'");
+		await other.query("BEGIN");
+		await other.query("SELECT * FROM t");
+		const { message } = await failureOf("ALTER TABLE t ADD COLUMN b int;", "?x-ddl-lock-timeout=1ms");
+		expect(message).toMatch(
+			/canceling statement due to lock timeout; backend \d+ \(application "report", user godwit\) has a lock on t, in a transaction of .+: .*SELECT \* FROM t/,
+		);
+		expect(message).toContain("rolled back");
+	});
+
+	it("that takes too long is ended", async () => {
+		const sql = "SELECT pg_sleep(60);";
+		expect((await failureOf(sql, "?x-statement-timeout=10")).message).toContain("due to statement timeout");
+		expect((await failureOf(`-- godwit: no-transaction\n${sql}`, "?x-statement-timeout=10ms")).message).toContain(
+			"due to statement timeout",
+		);
+	});
+
+	it.each([
+		["UPDATE schema_migrations_lock SET owner = 'me'"],
+		["DROP TABLE schema_migrations_history"],
+		["INSERT INTO schema_migrations (version, dirty) VALUES (7, false)"],
+		["DROP SCHEMA public CASCADE; CREATE SCHEMA public"],
+	])("may not do %s", async (sql) => {
+		const { cause } = await failureOf(`SELECT 1;\n${sql};`);
+		expect(cause).toMatchObject({ code: "ERR_OWN_TABLES" });
+		await using driver = await open();
+		expect(await driver.version()).toMatchObject({ version: -1n, dirty: false });
+	});
+
+	it("that says so may change the version, and what it says is put right", async () => {
+		const sql = "-- godwit: allow own-tables\nDROP TABLE schema_migrations; DROP TABLE schema_migrations_history;";
+		await using migrate = new Migrate({ source: memorySource({ "1_a.up.sql": sql }), driver: await open() });
+		await migrate.up();
+		expect(await migrate.version()).toEqual({ version: 1n, dirty: false });
+	});
+});
+
+describe("the version table", () => {
+	it("is golang-migrate's, which goes on where godwit has stopped", async () => {
+		await other.query(
+			"CREATE TABLE schema_migrations (version bigint NOT NULL PRIMARY KEY, dirty boolean NOT NULL); INSERT INTO schema_migrations VALUES (1, false)",
+		);
+		const source = memorySource({ "1_a.up.sql": "SELECT 1;", "2_b.up.sql": "SELECT 2;" });
+		await using migrate = new Migrate({ source, driver: await open() });
+		expect((await migrate.up()).applied).toMatchObject([{ version: 2n }]);
+		expect((await migrate.history()).map(({ op, version }) => `${op} ${version}`)).toEqual(["adopt 1", "up 2"]);
+		await other.query("TRUNCATE schema_migrations; INSERT INTO schema_migrations (version, dirty) VALUES (1, false)");
+		expect((await migrate.status()).version).toBe(1n);
+	});
+
+	it("with a trigger that changes what is written is an error, and nothing is committed", async () => {
+		await using driver = await open();
+		await driver.setVersion({ version: 1n, dirty: false });
+		await other.query(
+			"CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.version = 7; RETURN NEW; END'; CREATE TRIGGER t BEFORE INSERT ON schema_migrations FOR EACH ROW EXECUTE FUNCTION f()",
+		);
+		await expect(driver.apply?.(textBody("CREATE TABLE a ()"), { version: 2n, dirty: false })).rejects.toThrow(
+			"look for a trigger",
+		);
+		expect(await driver.version()).toMatchObject({ version: 1n });
+		expect(await value("SELECT to_regclass('a')")).toBeNull();
+	});
+
+	it.each([
+		["CREATE TABLE schema_migrations (version varchar PRIMARY KEY)", "Rails (ActiveRecord) or dbmate"],
+		["CREATE TABLE schema_migrations_lock (index int, is_locked int)", "Knex"],
+	])("of another tool, %s, is left alone and named", async (sql, tool) => {
+		await other.query(sql);
+		expect(await failureOf("SELECT 1;").then(String)).toContain(tool);
+	});
+
+	it("is where a quoted name says", async () => {
+		await other.query("CREATE SCHEMA apart");
+		await using driver = await open("?x-migrations-table=%22apart%22.%22a b%22&x-migrations-table-quoted=1");
+		await driver.setVersion({ version: 3n, dirty: false });
+		expect(await value('SELECT version FROM apart."a b"')).toBe("3");
+		await other.query("DROP SCHEMA apart CASCADE");
+	});
+});
+
+describe("drop", () => {
+	it("deletes what is the user's in the schema, and leaves extensions, other schemas and other owners alone", async () => {
+		await other.query(`CREATE SCHEMA apart; CREATE TABLE apart.stays (a int); CREATE ROLE somebody; GRANT CREATE ON SCHEMA public TO somebody;
+			SET ROLE somebody; CREATE TABLE theirs (a int); RESET ROLE; CREATE EXTENSION hstore;
+			CREATE TYPE mood AS ENUM ('a'); CREATE DOMAIN d AS int; CREATE TYPE pair AS (a int, b mood); CREATE SEQUENCE s;
+			CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE TABLE a (id serial PRIMARY KEY, m mood, x int DEFAULT f());
+			CREATE TABLE b (id int PRIMARY KEY REFERENCES a); ALTER TABLE a ADD b int REFERENCES b; CREATE VIEW v AS SELECT * FROM a;
+			CREATE MATERIALIZED VIEW w AS SELECT * FROM v; CREATE TABLE p (a int) PARTITION BY LIST (a); CREATE TABLE p1 PARTITION OF p DEFAULT;`);
+		await using driver = await open();
+		await driver.drop();
+		const { rows } = await other.query(
+			"SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S') UNION ALL SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typname IN ('mood', 'd', 'pair') UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname = 'f'",
+		);
+		expect(rows).toEqual([{ name: "theirs" }]);
+		expect(await value("SELECT count(*)::int FROM pg_extension WHERE extname = 'hstore'")).toBe(1);
+		expect(await value("SELECT to_regclass('apart.stays')")).toBe("apart.stays");
+		await other.query("DROP SCHEMA apart CASCADE; DROP OWNED BY somebody; DROP ROLE somebody");
+	});
+
+	it("drops nothing when something that stays depends on it, and says what", async () => {
+		await other.query("CREATE TABLE a (b int); CREATE SCHEMA apart; CREATE VIEW apart.v AS SELECT * FROM a");
+		await using driver = await open();
+		await expect(driver.drop()).rejects.toThrow(
+			/nothing was dropped: others depend on what would be dropped: TABLE .*a \(cannot drop table/,
+		);
+		expect(await value("SELECT to_regclass('a')")).toBe("a");
+		await other.query("DROP SCHEMA apart CASCADE");
+	});
+});
+
+describe("a database that cannot be used", () => {
+	const SECRET = "cRet5";
+
+	it.each([
+		["nobody here", () => `postgres://godwit:${SECRET}@127.0.0.1:1/postgres`, "check host and port"],
+		["no such database", () => `postgres://godwit:${SECRET}@127.0.0.1:${server.port}/none`, "create the database"],
+		["no such user", () => `postgres://none:${SECRET}@127.0.0.1:${server.port}/postgres`, "check the user"],
+		[
+			"no TLS there",
+			() => `postgres://godwit:${SECRET}@127.0.0.1:${server.port}/postgres?sslmode=require`,
+			"turn TLS on there",
+		],
+		["no schema", () => `${server.url}/postgres?options=-csearch_path%3Dnone`, "no schema of the search_path exists"],
+		["no standby", () => `${server.url}/postgres?target_session_attrs=standby`, "target_session_attrs=standby"],
+		[
+			"writes refused",
+			() => `${server.url}/postgres?options=-cdefault_transaction_read_only%3Don`,
+			"read-only transaction",
+		],
+		["no privilege", () => `postgres://weak@127.0.0.1:${server.port}/postgres`, "privilege"],
+	])("says so: %s", async (_, url, message) => {
+		await other.query("CREATE ROLE weak LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+		try {
+			const migrate = new Migrate({
+				source: memorySource({ "1_a.up.sql": "CREATE TABLE t ()" }),
+				driver: await postgres.open(url()),
+			});
+			const error = await migrate.up().catch((failure: unknown) => failure);
+			await migrate.close().catch(() => {});
+			expect(error).toMatchObject({ code: "ERR_DATABASE", message: expect.stringContaining(message) });
+			expect(String(error)).not.toContain(SECRET);
+		} finally {
+			await other.query("DROP ROLE weak");
+		}
+		expect(await value("SELECT to_regclass('schema_migrations')")).toBeNull();
+	});
+});

@@ -1,0 +1,81 @@
+import { isMigrateError } from "@godwit/core";
+import { describe, expect, it } from "vitest";
+import { parseConnectionUrl } from "../../src/url/connection-url.ts";
+import { migrationsTableOf } from "../../src/url/migrations-table.ts";
+
+function refusal(url: string): { readonly code: string; readonly message: string } {
+	try {
+		parseConnectionUrl(url);
+	} catch (error) {
+		if (isMigrateError(error)) return { code: error.code, message: error.message };
+	}
+	throw new Error(`${url} is not refused`);
+}
+
+describe("parseConnectionUrl", () => {
+	it.each([
+		["postgres://localhost/app", { hosts: [{ host: "localhost", port: 5432 }], database: "app", path: "/app" }],
+		["pgx5://me:p%40ss@db:6543/a%20b", { user: "me", password: "p@ss", database: "a b", path: "/a b" }],
+		[
+			"postgresql://a:1,b,[::1]:3/x",
+			{
+				hosts: [
+					{ host: "a", port: 1 },
+					{ host: "b", port: 5432 },
+					{ host: "::1", port: 3 },
+				],
+			},
+		],
+		[
+			"postgres:///app?host=/run/postgresql&port=6432",
+			{ hosts: [{ host: "/run/postgresql", port: 6432 }], database: "app" },
+		],
+		["postgres://h?dbname=app&user=me&password=a+b", { database: "app", user: "me", password: "a+b", path: undefined }],
+		[
+			"postgres://h/app?sslmode=require&options=-csearch_path%3Dx",
+			{ parameters: { sslmode: "require", options: "-csearch_path=x" } },
+		],
+		["postgres://h/app?target_session_attrs=read-write", { parameters: { target_session_attrs: "read-write" } }],
+		["postgres://h/app?x-statement-timeout=5000", { config: { statementTimeoutMs: 5_000, ddlLockTimeoutMs: 10_000 } }],
+		["postgres://h/app?x-ddl-lock-timeout=1m", { config: { ddlLockTimeoutMs: 60_000 } }],
+	])("reads %s", (url, expected) => {
+		expect(parseConnectionUrl(url)).toMatchObject(expected);
+	});
+
+	it.each([
+		["postgres:app", "ERR_INVALID_URL", "postgres://user"],
+		["postgres:///app", "ERR_INVALID_URL", "names no host"],
+		["postgres://h:0/app", "ERR_INVALID_URL", "is no port"],
+		["postgres://h:x1/app", "ERR_INVALID_URL", "names no host"],
+		["postgres://a,b/app?port=1,2,3", "ERR_INVALID_URL", "2 hosts and 3 ports"],
+		["postgres://me:se@cret@h/app", "ERR_INVALID_URL", "write those as %40"],
+		["postgres://h/a%zz", "ERR_INVALID_URL", "begins no percent-encoding"],
+		["postgres://h/a%0A", "ERR_INVALID_URL", "control character"],
+		["postgres://h/app?sslmod=require", "ERR_INVALID_OPTION", "did you mean sslmode?"],
+		["postgres://h/app?sslmode=on", "ERR_INVALID_OPTION", "it takes disable, allow"],
+		["postgres://h/app?sslmode", "ERR_INVALID_URL", "has no value"],
+		["postgres://h/app?user=a&user=b", "ERR_INVALID_OPTION", "given twice"],
+		["postgres://h/app?client_encoding=latin1", "ERR_INVALID_OPTION", "migrations are UTF-8"],
+		["postgres://h/app?x-tx-mode=immediate", "ERR_INVALID_OPTION", "there is no option x-tx-mode"],
+	])("refuses %s", (url, code, message) => {
+		const found = refusal(url);
+		expect(found.code).toBe(code);
+		expect(found.message).toContain(message);
+		expect(found.message).not.toContain("cret");
+	});
+});
+
+describe("migrationsTableOf", () => {
+	it.each([
+		["x-migrations-table=a.b", { schema: undefined, name: "a.b" }],
+		["x-migrations-table=%22a%22.%22b%22&x-migrations-table-quoted=1", { schema: "a", name: "b" }],
+		["x-migrations-table=%22b%22%22c%22&x-migrations-table-quoted=true", { schema: undefined, name: 'b"c' }],
+	])("reads %s", (query, expected) => {
+		expect(migrationsTableOf(parseConnectionUrl(`postgres://h/app?${query}`).config)).toEqual(expected);
+	});
+
+	it("refuses a quoted table without quotes", () => {
+		const { config } = parseConnectionUrl("postgres://h/app?x-migrations-table=a.b&x-migrations-table-quoted=1");
+		expect(() => migrationsTableOf(config)).toThrow('"schema"."table"');
+	});
+});

@@ -1,0 +1,15 @@
+export { type Comment, type Directive, readDirectives } from "./directives.ts";
+export { invalidBody } from "./invalid-body.ts";
+export { createLease, type Lease, timestamp } from "./lease.ts";
+export {
+	boolOption,
+	durationOption,
+	leaseOption,
+	type OptionRule,
+	type OptionTable,
+	oneOfOption,
+	optionTable,
+} from "./option-table.ts";
+export { BODY_START, type Place, placeFrom } from "./place.ts";
+export { RULES, type Rule } from "./rules.ts";
+export type { Statement } from "./statement.ts";
