@@ -50,6 +50,7 @@ export default defineConfig({
 				"packages/source-file/src/**": THRESHOLDS,
 				"packages/sql/src/**": THRESHOLDS,
 				"packages/sqlite/src/**": THRESHOLDS,
+				"packages/sqlite-analysis/src/**": THRESHOLDS,
 				"packages/sqlite-files/src/**": THRESHOLDS,
 				"packages/sqlite-native/src/**": THRESHOLDS,
 				"packages/sqlite-wasm/src/**": THRESHOLDS,

@@ -14,7 +14,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 	sql: ["@godwit/core"],
 	postgres: ["@godwit/core", "@godwit/sql"],
 	sqlite: ["@godwit/core", "@godwit/sql"],
-	"sqlite-files": ["@godwit/core", "@godwit/debug", "@godwit/sqlite"],
+	"sqlite-analysis": ["@godwit/core", "@godwit/sql", "@godwit/sqlite"],
+	"sqlite-files": ["@godwit/core", "@godwit/debug", "@godwit/sqlite", "@godwit/sqlite-analysis"],
 	"sqlite-native": ["@godwit/core", "@godwit/sqlite-files"],
 	"sqlite-wasm": ["@godwit/sqlite-files"],
 	"sqlite-node": ["@godwit/core", "@godwit/sqlite-files"],
@@ -33,7 +34,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Those that run in a browser: they import nothing of Node, nor `debug`, which needs it. */
-const ANYWHERE = ["core", "sql", "sqlite"];
+const ANYWHERE = ["core", "sql", "sqlite", "sqlite-analysis"];
 
 const OURS = /^(godwit|@godwit\/)/;
 

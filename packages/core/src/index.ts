@@ -2,6 +2,11 @@ export type { MigrationBody } from "./body/migration-body.ts";
 export { migrationBody, textBody } from "./body/migration-body.ts";
 export type { Utf8Decoder } from "./body/utf8-decoder.ts";
 export { createUtf8Decoder } from "./body/utf8-decoder.ts";
+export type { CheckReport } from "./check/check.ts";
+export { check } from "./check/check.ts";
+export type { CheckFinding } from "./check/check-finding.ts";
+export type { CorrectedFile, CorrectedSource } from "./check/correct-files.ts";
+export { correctFiles } from "./check/correct-files.ts";
 export { cleanUpAfter } from "./clean-up-after.ts";
 export type { BackoffOptions } from "./driver/backoff.ts";
 export { withBackoff } from "./driver/backoff.ts";
@@ -34,6 +39,17 @@ export type {
 	SchemaTable,
 } from "./driver/schema.ts";
 export { versionMoved } from "./driver/version-moved.ts";
+export type { CorrectedText, Correction } from "./effects/correction.ts";
+export type {
+	AnalyseOptions,
+	Analysis,
+	FileEffects,
+	FileFinding,
+	RenamedPart,
+	SchemaPart,
+	StatementEffects,
+} from "./effects/effects.ts";
+export type { Place } from "./effects/place.ts";
 export type { BaselineOptions } from "./engine/baseline.ts";
 export type { DownOptions } from "./engine/down-options.ts";
 export type { DumpFormat } from "./engine/dump/write-schema.ts";
@@ -41,7 +57,7 @@ export { writeSchema } from "./engine/dump/write-schema.ts";
 export { Migrate } from "./engine/migrate.ts";
 export type { MigrateEvent } from "./engine/migrate-event.ts";
 export type { MigrateOptions } from "./engine/migrate-options.ts";
-export type { MigrationPlan } from "./engine/migration-plan.ts";
+export type { MigrationPlan, PlannedMigration } from "./engine/migration-plan.ts";
 export { needsMigration } from "./engine/needs-migration.ts";
 export type { Goal, Plan, VersionStatus } from "./engine/plan.ts";
 export { plan } from "./engine/plan.ts";
@@ -84,6 +100,8 @@ export type { MigrationFiles } from "./source/memory-source.ts";
 export { memorySource } from "./source/memory-source.ts";
 export type { MigrationName, NameVerdict } from "./source/migration-name.ts";
 export { parseMigrationName } from "./source/migration-name.ts";
+export type { Seal, SealableFile, SealedFile } from "./source/seal.ts";
+export { formatSeal, parseSeal, SEAL_NAME, sealableFiles, sealOf } from "./source/seal.ts";
 export type { Source, SourceFactory } from "./source/source.ts";
 export type { NamedFile } from "./source/source-of-files.ts";
 export { sourceOfFiles } from "./source/source-of-files.ts";

@@ -41,6 +41,8 @@ export interface ErrorDetails {
 	};
 	/** A name that looks like a migration's but does not parse. */
 	ERR_MIGRATION_NAME: { readonly names: readonly string[] };
+	/** `godwit.sum` cannot be read or does not fit the files. `line` is 0 where no line of it is at fault. */
+	ERR_SEAL: { readonly location: string; readonly line: number };
 	/** The source has no migration of this version. */
 	ERR_VERSION_NOT_FOUND: { readonly version: Version };
 	/** A migration on the way down has no down file. Nothing was changed. */

@@ -10,6 +10,8 @@ export interface MigrationFile {
 	/** Where a person finds it: a path, a URL. Without secrets. */
 	readonly location: string;
 	readonly body: MigrationBody;
+	/** The file's name without its folder, as a seal has it; missing for what is no file. */
+	readonly name?: string;
 }
 
 /** One move of a database from one version to the next. */

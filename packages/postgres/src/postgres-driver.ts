@@ -23,7 +23,9 @@ export interface PostgresDriverOptions {
 }
 
 /** A driver that has what PostgreSQL can do; `history` is missing when the configuration turns it off. */
-export type PostgresDriver = Required<Omit<Driver, "history" | "structure" | "schema" | "scratch">> &
+export type PostgresDriver = Required<
+	Omit<Driver, "history" | "structure" | "schema" | "scratch" | "analyse" | "correct">
+> &
 	Pick<Driver, "history">;
 
 /** Does `work` on a connection of its own. @param backoff How long to wait for the server. */

@@ -12,4 +12,5 @@ export {
 	optionTable,
 } from "./option-table.ts";
 export { BODY_START, type Place, placeFrom } from "./place.ts";
+export { RULES, type Rule } from "./rules.ts";
 export type { Statement } from "./statement.ts";

@@ -1,3 +1,5 @@
+import type { Rule } from "./rules.ts";
+
 /** One SQL statement of a migration. */
 export interface Statement {
 	/** Text from the first token up to and including the `;` (or the end of the body), without leading white space and comments. */
@@ -8,4 +10,6 @@ export interface Statement {
 	readonly line: number;
 	/** 1-based column in characters (UTF-16 units) of the first token; a BOM at the start of the body is not counted. */
 	readonly column: number;
+	/** The rules that the comment `-- godwit: allow RULE` on the line before permits the statement to break; missing for none. */
+	readonly allows?: ReadonlySet<Rule>;
 }

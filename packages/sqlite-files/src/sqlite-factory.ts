@@ -3,7 +3,9 @@ import { dirname, resolve } from "node:path";
 import "@godwit/debug";
 import { cleanUpAfter, type Driver, type DriverFactory, MigrateError } from "@godwit/core";
 import {
+	type Analyse,
 	type BorrowedConnection,
+	type Correct,
 	completeConfig,
 	type DatabaseAccess,
 	databaseError,
@@ -49,6 +51,12 @@ export interface SqliteBinding<Database extends object> {
 	 */
 	connectReadOnly?(path: string, options: ConnectionOptions): SqliteConnection;
 	/**
+	 * Optional: opens an empty database in memory whose `sqlite_schema` may be written under `PRAGMA writable_schema`, which some
+	 * libraries forbid otherwise. A schema is copied into it, to try migrations on. `query` of the connection keeps no statement,
+	 * since each is asked for once. Without this function the driver has no `analyse`.
+	 */
+	connectClone?(options: ConnectionOptions): SqliteConnection;
+	/**
 	 * Wraps a database that the caller has open. `close` of the connection leaves it open.
 	 *
 	 * @throws MigrateError `ERR_INVALID_OPTION` for a database that was opened without what the options ask for.
@@ -78,6 +86,11 @@ export interface SqliteFactory<Database extends object> extends Required<DriverF
 	withInstance(database: Database, options?: Partial<SqliteConfig>): Driver;
 }
 
+/** Loaded when it is asked for, as most runs do without. */
+const analyse: Analyse = async (...args) => (await import("@godwit/sqlite-analysis")).analyse(...args);
+
+const correct: Correct = async (...args) => (await import("@godwit/sqlite-analysis")).correctText(...args);
+
 /** Makes a backend of a binding. Its connections use a database file only while others are kept off it. */
 export function sqliteFactory<Database extends object>(binding: SqliteBinding<Database>): SqliteFactory<Database> {
 	function accessTo(path: string, config: SqliteConfig): FileAccess {
@@ -95,7 +108,10 @@ export function sqliteFactory<Database extends object>(binding: SqliteBinding<Da
 			const empty = scratchConnection(connect(binding, ":memory:", config));
 			return driverOver(openAccess(empty), "the database where something is tried", config);
 		};
-		return sqliteDriver({ access, path, config, borrowed, scratch });
+		const { connectClone } = binding;
+		const openClone = connectClone && (() => scratchConnection(connectClone.call(binding, config)));
+		const analysis = openClone && { analyse, correct, openClone };
+		return sqliteDriver({ access, path, config, borrowed, scratch, analysis });
 	}
 
 	return {

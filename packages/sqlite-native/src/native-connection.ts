@@ -2,13 +2,22 @@ import { isError } from "@godwit/core";
 import type { SqliteConnection, SqlRow, SqlValue } from "@godwit/sqlite-files";
 import type { NativeDatabase, NativeStatement } from "./native-database.ts";
 
+export interface NativeConnectionOptions {
+	/** Whether what `query` and `change` prepare is kept for the next time. Default true. */
+	readonly keepsStatements?: boolean;
+}
+
 /** The port over better-sqlite3. */
-export function nativeConnection(database: NativeDatabase, close: () => void): SqliteConnection {
+export function nativeConnection(
+	database: NativeDatabase,
+	close: () => void,
+	{ keepsStatements = true }: NativeConnectionOptions = {},
+): SqliteConnection {
 	const queries = new Map<string, Query>();
 
 	function prepare(sql: string): Query {
 		const query = queries.get(sql) ?? queryOf(database.prepare(sql).safeIntegers());
-		queries.set(sql, query);
+		if (keepsStatements) queries.set(sql, query);
 		return query;
 	}
 

@@ -10,6 +10,8 @@ export interface NativeDatabase {
 	prepare(sql: string): NativeStatement;
 	exec(sql: string): unknown;
 	close(): unknown;
+	/** Lets the schema be written, which defensive mode forbids. */
+	unsafeMode(unsafe: boolean): unknown;
 }
 
 /** What is used of a `Statement` of better-sqlite3. */

@@ -20,6 +20,7 @@ export const sqliteNative: SqliteFactory<NativeDatabase> = sqliteFactory<NativeD
 	assertUsable,
 	connect: (path) => open(path, {}),
 	connectReadOnly: (path) => open(path, { readonly: true, fileMustExist: true }),
+	connectClone,
 	borrow: (database) => nativeConnection(database, () => {}),
 	copyOf: otherCopyOf,
 	usability,
@@ -74,6 +75,13 @@ function assertUsable(path: string): void {
 		const reason = `better-sqlite3 cuts off the white space at the end of "${path}"; rename the file`;
 		throw new MigrateError("ERR_INVALID_URL", reason, { reason });
 	}
+}
+
+/** Defensive mode, which is on by default, forbids to write the schema. */
+function connectClone(): SqliteConnection {
+	const database = new (databaseClass())(":memory:");
+	database.unsafeMode(true);
+	return nativeConnection(database, () => database.close(), { keepsStatements: false });
 }
 
 function open(path: string, options: NativeOptions): SqliteConnection {

@@ -7,20 +7,22 @@ export interface NodeConnectionOptions {
 	 * prepared stays in memory until the garbage collector comes by. Default: on Deno alone.
 	 */
 	readonly preparesAll?: boolean;
+	/** Whether what `query` and `change` prepare is kept for the next time. Default true. */
+	readonly keepsStatements?: boolean;
 }
 
 /** The port over node:sqlite. */
 export function nodeConnection(
 	database: DatabaseSync,
 	close: () => void,
-	{ preparesAll = "Deno" in globalThis }: NodeConnectionOptions = {},
+	{ preparesAll = "Deno" in globalThis, keepsStatements = true }: NodeConnectionOptions = {},
 ): SqliteConnection {
 	/** What the driver runs again and again. The database finalizes them as it closes. */
 	const statements = new Map<string, StatementSync>();
 
 	function kept(sql: string): StatementSync {
 		const statement = statements.get(sql) ?? prepare(sql);
-		statements.set(sql, statement);
+		if (keepsStatements) statements.set(sql, statement);
 		return statement;
 	}
 

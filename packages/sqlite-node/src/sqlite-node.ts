@@ -16,6 +16,7 @@ export const sqliteNode: SqliteFactory<DatabaseSync> = sqliteFactory<DatabaseSyn
 	assertUsable: () => void databaseClass(),
 	connect: (path, options) => open(path, false, options),
 	connectReadOnly: (path, options) => open(path, true, options),
+	connectClone,
 	borrow,
 	usability: ({ isOpen }) => (isOpen ? "usable" : "closed"),
 });
@@ -24,6 +25,14 @@ function open(path: string, readOnly: boolean, { doubleQuotedStrings }: Connecti
 	const Database = databaseClass();
 	const database = new Database(path, { readOnly, enableDoubleQuotedStringLiterals: doubleQuotedStrings });
 	return nodeConnection(database, () => database.close());
+}
+
+/** Defensive mode, which newer versions of Node begin with on, forbids to write the schema. */
+function connectClone({ doubleQuotedStrings }: ConnectionOptions): SqliteConnection {
+	const Database = databaseClass();
+	const options = { enableDoubleQuotedStringLiterals: doubleQuotedStrings, defensive: false };
+	const database = new Database(":memory:", options);
+	return nodeConnection(database, () => database.close(), { keepsStatements: false });
 }
 
 function borrow(database: DatabaseSync, { doubleQuotedStrings }: ConnectionOptions): SqliteConnection {

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { bindingPackage, type SqliteConnection, type SqliteFactory, sqliteFactory } from "@godwit/sqlite-files";
 import type { Database } from "node-sqlite3-wasm";
-import { wasmConnection } from "./wasm-connection.ts";
+import { type WasmConnectionOptions, wasmConnection } from "./wasm-connection.ts";
 
 const nodeSqlite3Wasm = bindingPackage("node-sqlite3-wasm", "sqlite-wasm", import.meta.url ?? __filename);
 
@@ -12,15 +12,16 @@ export const sqliteWasm: SqliteFactory<Database> = sqliteFactory<Database>({
 	assertUsable: () => nodeSqlite3Wasm.assertInstalled(),
 	connect: (path) => open(path, isReadOnly(path)),
 	connectReadOnly: (path) => open(path, true),
+	connectClone: () => open(":memory:", false, { keepsStatements: false }),
 	borrow: (database) => wasmConnection(database, () => {}),
 	usability: ({ isOpen }) => (isOpen ? "usable" : "closed"),
 });
 
-function open(path: string, readOnly: boolean): SqliteConnection {
+function open(path: string, readOnly: boolean, options?: WasmConnectionOptions): SqliteConnection {
 	// Loaded when a database is opened: compiling the WebAssembly takes longer than many a command.
 	const { Database } = nodeSqlite3Wasm.load() as typeof import("node-sqlite3-wasm");
 	const database = new Database(path, { readOnly });
-	return wasmConnection(database, () => database.close());
+	return wasmConnection(database, () => database.close(), options);
 }
 
 /** The library does not open a file for reading by itself when it may not be written, as the native one does. */

@@ -2,21 +2,35 @@ import type { SqliteConnection, SqlRow, SqlValue } from "@godwit/sqlite-files";
 import type { Database, Statement } from "node-sqlite3-wasm";
 import { resultCode } from "./result-code.ts";
 
+export interface WasmConnectionOptions {
+	/**
+	 * Whether what `query` and `change` prepare is kept for the next time. Default true. An EXPLAIN that is kept counts as running,
+	 * and keeps its tables locked.
+	 */
+	readonly keepsStatements?: boolean;
+}
+
 /** The port over node-sqlite3-wasm. */
-export function wasmConnection(database: Database, close: () => void): SqliteConnection {
+export function wasmConnection(
+	database: Database,
+	close: () => void,
+	{ keepsStatements = true }: WasmConnectionOptions = {},
+): SqliteConnection {
 	// Held until the end: compiling a statement costs more than running it, and an unfinalized one keeps a database open.
 	const statements = new Map<string, Statement>();
 
 	function prepare(sql: string): Statement {
 		const prepared = statements.get(sql) ?? database.prepare(sql);
-		statements.set(sql, prepared);
+		if (keepsStatements) statements.set(sql, prepared);
 		return prepared;
 	}
 
 	function using<T>(sql: string, work: (statement: Statement) => T): T {
 		const statement = prepare(sql);
 		try {
-			return work(statement);
+			const result = work(statement);
+			if (!keepsStatements) statement.finalize();
+			return result;
 		} catch (error) {
 			// The binding cannot reset a statement that has failed, so it would fail for ever.
 			statements.delete(sql);

@@ -1,3 +1,4 @@
+export type { Analyse, AnalysedDatabase, Correct } from "./analysis.ts";
 export {
 	type BorrowedConnection,
 	type SharedByDrivers,
@@ -12,6 +13,24 @@ export type { SqliteConnection, SqlRow, SqlValue, TransactionMode } from "./conn
 export { inTransaction } from "./connection/transaction.ts";
 export { type LockRow, lockRow } from "./lock/lock-row.ts";
 export { type SqliteDriverOptions, sqliteDriver } from "./sqlite-driver.ts";
-export { databaseError, isBusy, unusableConnectionError } from "./sqlite-error.ts";
+export { cutSql, databaseError, isBusy, unusableConnectionError } from "./sqlite-error.ts";
+export { readName } from "./statements/read-name.ts";
+export { forEachBatch, type Statements, withStatements } from "./statements/split/statements.ts";
+export { nextToken, type Token } from "./statements/split/tokens.ts";
+export {
+	type CanonicalToken,
+	canonicalExpression,
+	canonicalTokens,
+	quotedName,
+	written,
+} from "./structure/canonical.ts";
+export {
+	type ColumnShape,
+	type ForeignKeyShape,
+	type IndexShape,
+	readTableShape,
+	type TableShape,
+} from "./structure/table-shape.ts";
+export { quoteIdentifier } from "./tables/quote-identifier.ts";
 export { parseDatabaseUrl } from "./url/database-url.ts";
 export { completeConfig, type SqliteConfig } from "./url/sqlite-config.ts";

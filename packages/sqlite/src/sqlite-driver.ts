@@ -1,4 +1,5 @@
-import { type Driver, defineDriver, type LockOptions } from "@godwit/core";
+import { type AnalyseOptions, type Driver, defineDriver, type LockOptions, type MigrationBody } from "@godwit/core";
+import type { Analyse, AnalysedDatabase, Correct } from "./analysis.ts";
 import { bodyRunner } from "./body-runner.ts";
 import type { BorrowedConnection } from "./connection/borrowed-connection.ts";
 import { retryWhileBusy } from "./connection/busy-retry.ts";
@@ -6,6 +7,7 @@ import type { DatabaseAccess } from "./connection/database-access.ts";
 import { connectionSession } from "./connection/settings/connection-session.ts";
 import { withForeignKeysOff } from "./connection/settings/foreign-keys-off.ts";
 import { keptJournal } from "./connection/settings/kept-journal.ts";
+import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import { readAtOnce } from "./connection/transaction.ts";
 import { lockRow } from "./lock/lock-row.ts";
 import { sqliteLock } from "./lock/sqlite-lock.ts";
@@ -29,15 +31,23 @@ export interface SqliteDriverOptions {
 	readonly config: SqliteConfig;
 	/** Opens an empty database in memory, with the same settings. */
 	readonly scratch: () => Promise<Driver>;
+	/** What tells the effects of migrations, and the empty database in memory on which it tries them, see `AnalysedDatabase.openClone`. */
+	readonly analysis?:
+		| { readonly analyse: Analyse; readonly correct: Correct; readonly openClone: () => SqliteConnection }
+		| undefined;
 	/** Given for a connection of the caller's, and the same for all drivers over it. Between two calls its settings are as the caller left them. */
 	readonly borrowed?: BorrowedConnection | undefined;
 }
 
-/** A driver that has what SQLite can do; `history` is missing when the configuration turns it off. */
-export type SqliteDriver = Required<Omit<Driver, "history" | "ready">> & Pick<Driver, "history">;
+/**
+ * A driver that has what SQLite can do; `history` is missing when the configuration turns it off, `analyse` and `correct`
+ * without `SqliteDriverOptions.analysis`.
+ */
+export type SqliteDriver = Required<Omit<Driver, "history" | "ready" | "analyse" | "correct">> &
+	Pick<Driver, "history" | "analyse" | "correct">;
 
 /** The driver for SQLite, whatever the binding. */
-export function sqliteDriver({ access, path, config, borrowed, scratch }: SqliteDriverOptions): SqliteDriver {
+export function sqliteDriver({ access, path, config, borrowed, scratch, analysis }: SqliteDriverOptions): SqliteDriver {
 	const { connection, holders } = access;
 	const { migrationsTable, lockTimeoutMs, lockLeaseMs } = config;
 	const lockTable = `${migrationsTable}_lock`;
@@ -71,6 +81,11 @@ export function sqliteDriver({ access, path, config, borrowed, scratch }: Sqlite
 			session,
 		});
 
+		const analysed = (openClone: () => SqliteConnection, options: LockOptions): AnalysedDatabase => ({
+			...{ config, openClone, isTool },
+			read: (work) => session.read(() => readAtOnce(connection, () => work(connection)), options),
+		});
+
 		return {
 			tryLock: lock.tryLock,
 			locked: lock.locked,
@@ -92,6 +107,11 @@ export function sqliteDriver({ access, path, config, borrowed, scratch }: Sqlite
 					options,
 				),
 			scratch,
+			...(analysis && {
+				analyse: (files: readonly MigrationBody[], { rows, ...options }: AnalyseOptions & LockOptions) =>
+					analysis.analyse(files, rows === undefined ? {} : { rows }, analysed(analysis.openClone, options)),
+				correct: (text: string) => analysis.correct(text, analysed(analysis.openClone, {})),
+			}),
 			lastToken: () => session.read(() => row.lastToken(), {}),
 			setVersion: (change) => session.write(() => bodies.record(change)),
 			run: (body) => session.write(() => bodies.run(body)),

@@ -78,7 +78,7 @@ export function statementError(connection: SqliteConnection, statement: Statemen
 	const message = isError(cause) ? cause.message : String(cause);
 	const hint = hintFor(message);
 	const details = {
-		sql: excerpt(statement.sql),
+		sql: cutSql(statement.sql),
 		...locateSyntaxError(statement, message),
 		...(resultCode !== undefined && { resultCode }),
 	};
@@ -116,14 +116,14 @@ function doubleQuotedHint(type: string, name: string, text: string): string {
 /** Refuses a statement that would end the transaction around a body, or would be ignored in it. */
 export function transactionControlError(statement: Statement): MigrateError<"ERR_TRANSACTION_CONTROL"> {
 	const { line, column } = statement;
-	const sql = excerpt(statement.sql);
+	const sql = cutSql(statement.sql);
 	const what =
 		statement.keyword === "PRAGMA"
 			? "does not work inside a transaction"
 			: "would break the transaction around the file";
 	return new MigrateError(
 		"ERR_TRANSACTION_CONTROL",
-		`${excerpt(sql, 60)} ${what}; take it out, or ${NO_TRANSACTION_HINT}`,
+		`${cutSql(sql, 60)} ${what}; take it out, or ${NO_TRANSACTION_HINT}`,
 		{ sql, line, column },
 	);
 }
@@ -134,27 +134,27 @@ const JOURNAL_MODES = ["delete", "truncate", "persist", "memory", "wal", "off"];
 /** Reports a `PRAGMA journal_mode=...` after which the database has another mode, which for SQLite is no error. */
 export function journalModeError(statement: Statement, asked: string, found: string): MigrateError<"ERR_SQL"> {
 	const { line, column } = statement;
-	const sql = excerpt(statement.sql);
+	const sql = cutSql(statement.sql);
 	const reason = JOURNAL_MODES.includes(asked)
 		? `SQLite has not changed it to ${asked}, which this database or this library cannot have here`
-		: `there is no journal mode ${excerpt(asked, 60)}; known are ${JOURNAL_MODES.join(", ")}`;
-	const message = `the journal mode stays ${found} after ${excerpt(sql.replace(/;$/, ""), 60)}: ${reason}; correct the statement or take it out`;
+		: `there is no journal mode ${cutSql(asked, 60)}; known are ${JOURNAL_MODES.join(", ")}`;
+	const message = `the journal mode stays ${found} after ${cutSql(sql.replace(/;$/, ""), 60)}: ${reason}; correct the statement or take it out`;
 	return new MigrateError("ERR_SQL", message, { sql, line, column });
 }
 
 /** Refuses a statement that would detach a database that was attached before the body. */
 export function detachError(statement: Statement, name: string): MigrateError<"ERR_SQL"> {
 	const { line, column } = statement;
-	const sql = excerpt(statement.sql);
-	const message = `${excerpt(sql, 60)} would detach the database ${name}, which the application had attached to its connection; take it out`;
+	const sql = cutSql(statement.sql);
+	const message = `${cutSql(sql, 60)} would detach the database ${name}, which the application had attached to its connection; take it out`;
 	return new MigrateError("ERR_SQL", message, { sql, line, column });
 }
 
 /** Refuses a body that has changed godwit's own tables. */
 export function ownTablesError(statement: Statement, cause: unknown): MigrateError<"ERR_OWN_TABLES"> {
 	const { line, column } = statement;
-	const sql = excerpt(statement.sql);
-	const message = `${excerpt(sql, 60)} changes what godwit itself records in that table; take it out. "-- godwit: allow own-tables" before the first statement permits a change of the version, and none of the lock or the history`;
+	const sql = cutSql(statement.sql);
+	const message = `${cutSql(sql, 60)} changes what godwit itself records in that table; take it out. "-- godwit: allow own-tables" before the first statement permits a change of the version, and none of the lock or the history`;
 	return new MigrateError("ERR_OWN_TABLES", message, { sql, line, column }, { cause });
 }
 
@@ -168,11 +168,11 @@ export function danglingReferenceError(
 	children: readonly string[],
 ): MigrateError<"ERR_DANGLING_REFERENCE"> {
 	const { line, column } = statement;
-	const sql = excerpt(statement.sql);
+	const sql = cutSql(statement.sql);
 	const tables = children.slice(0, MAX_TABLES);
 	const [first] = tables;
 	const more = children.length > 1 ? ` and ${children.length - 1} more` : "";
-	const message = `after ${excerpt(sql.replace(/;$/, ""), 60)} foreign keys of ${first}${more} refer to ${parent}, which is not there any more; ${REBUILD}`;
+	const message = `after ${cutSql(sql.replace(/;$/, ""), 60)} foreign keys of ${first}${more} refer to ${parent}, which is not there any more; ${REBUILD}`;
 	return new MigrateError("ERR_DANGLING_REFERENCE", message, { sql, line, column, parent, tables });
 }
 
@@ -202,9 +202,10 @@ export function transactionEndedError(): MigrateError<"ERR_DATABASE"> {
 /** Reports a body outside a transaction that began one and did not end it. */
 export function transactionLeftOpenError({ sql, line, column }: Statement): MigrateError<"ERR_TRANSACTION_CONTROL"> {
 	const message = "the file begins a transaction and does not end it, so that part was rolled back; add a COMMIT";
-	return new MigrateError("ERR_TRANSACTION_CONTROL", message, { sql: excerpt(sql), line, column });
+	return new MigrateError("ERR_TRANSACTION_CONTROL", message, { sql: cutSql(sql), line, column });
 }
 
-function excerpt(sql: string, length: number = MAX_SQL): string {
+/** Cuts a statement to the length that goes into errors and reports, or to a shorter one. */
+export function cutSql(sql: string, length: number = MAX_SQL): string {
 	return sql.length <= length ? sql : `${sql.slice(0, length)}…`;
 }

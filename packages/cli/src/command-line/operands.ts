@@ -11,7 +11,11 @@ export function assertAtMost(most: 0 | 1, { name, operands }: CommandLine): void
 /** Reads how many migrations to run; undefined when it was not said. @throws CommandError */
 export function limitOf(line: CommandLine): number | undefined {
 	assertAtMost(1, line);
-	const [operand] = line.operands;
+	return countOf(line.operands[0]);
+}
+
+/** Reads an operand N; undefined when it was not given. @throws CommandError */
+export function countOf(operand: string | undefined): number | undefined {
 	if (operand === undefined) return undefined;
 	if (!/^[0-9]+$/.test(operand)) throw unreadable("limit argument N", operand, "a whole number, 0 or more");
 	const limit = Number(operand);
@@ -27,7 +31,11 @@ export function limitOf(line: CommandLine): number | undefined {
  */
 export function versionOf(line: CommandLine, lowest: 0 | -1): bigint {
 	assertAtMost(1, line);
-	const [operand] = line.operands;
+	return wholeVersion(line.operands[0], lowest);
+}
+
+/** Reads an operand V. @param lowest The lowest that it may be. @throws CommandError */
+export function wholeVersion(operand: string | undefined, lowest: 0 | -1): bigint {
 	if (operand === undefined) throw new CommandError("please specify version argument V");
 	if (!/^-?[0-9]+$/.test(operand) || BigInt(operand) < lowest) {
 		throw unreadable("version argument V", operand, `a whole number, ${lowest} or more`);

@@ -6,11 +6,18 @@ import { reportEnd } from "../database/report-end.ts";
 
 /** Go: upCmd. */
 export const up: Command = {
-	arguments: "[N]",
+	arguments: "[N] [-dry-run]",
 	help: "apply all migrations, or the next N",
-	flags: policyFlags,
+	flags: [
+		{ name: "dry-run", kind: "boolean", help: "show what would run and do, as plan does; nothing runs" },
+		...policyFlags,
+	],
 	async run(invocation) {
 		const limit = limitOf(invocation.line);
+		if (invocation.line.is("dry-run")) {
+			const { runPlan } = await import("../database/run-plan.ts");
+			return runPlan(invocation, limit === undefined ? { kind: "up" } : { kind: "up", limit });
+		}
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {
 			source: limit === 0 ? "read" : "not empty",

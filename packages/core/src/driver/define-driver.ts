@@ -1,5 +1,7 @@
 import type { MigrationBody } from "../body/migration-body.ts";
 import { cleanUpAfter } from "../clean-up-after.ts";
+import type { CorrectedText } from "../effects/correction.ts";
+import type { AnalyseOptions, Analysis } from "../effects/effects.ts";
 import { toVersion } from "../version.ts";
 import type {
 	ApplyOutcome,
@@ -50,6 +52,10 @@ export interface DriverPrimitives extends LockPrimitives {
 	scratch?(): Promise<Driver>;
 	/** As `Driver.ready`; what it is given is as for `version`. */
 	ready?(options: ReadOptions): Promise<void>;
+	/** As `Driver.analyse`; `timeoutMs` and `signal` are as for `version`. */
+	analyse?(bodies: readonly MigrationBody[], options: AnalyseOptions & ReadOptions): Promise<Analysis>;
+	/** As `Driver.correct`. */
+	correct?(text: string): Promise<CorrectedText>;
 	/** As `Driver.drop`. */
 	drop(): Promise<void>;
 	/** Releases the connection, after the lock was given back as far as that was possible. */
@@ -134,7 +140,7 @@ export function defineDriver<P extends DriverPrimitives>(
 		},
 		[Symbol.asyncDispose]: () => driver.close(),
 	};
-	const { apply, transaction: begin, lastToken, structure, schema, scratch, ready } = database;
+	const { apply, transaction: begin, lastToken, structure, schema, scratch, ready, analyse, correct } = database;
 	if (apply !== undefined) driver.apply = (body, change) => changing(change, () => apply(bodies.wrap(body), change));
 	if (begin !== undefined) {
 		driver.transaction = async (change, work) => {
@@ -147,6 +153,11 @@ export function defineDriver<P extends DriverPrimitives>(
 	if (schema !== undefined) driver.schema = (options = {}) => reading(options, schema);
 	if (ready !== undefined) driver.ready = (options) => reading(options, ready);
 	if (scratch !== undefined) driver.scratch = () => calls.run(scratch);
+	if (analyse !== undefined) {
+		driver.analyse = (files, { rows = false, ...options } = {}) =>
+			reading(options, (waiting) => analyse(files.map(bodies.wrap), { ...waiting, rows }));
+	}
+	if (correct !== undefined) driver.correct = (text) => calls.run(settled(() => correct(text)));
 	const { history } = database;
 	if (history !== undefined) {
 		driver.history = {
@@ -174,7 +185,17 @@ function assertChange(change: VersionChange): void {
 	throw new TypeError("a change of the version is { version: bigint, dirty: boolean }, and more, see VersionChange");
 }
 
-type Optional = "apply" | "transaction" | "lastToken" | "history" | "structure" | "schema" | "scratch" | "ready";
+type Optional =
+	| "apply"
+	| "transaction"
+	| "lastToken"
+	| "history"
+	| "structure"
+	| "schema"
+	| "scratch"
+	| "ready"
+	| "analyse"
+	| "correct";
 
 /** A driver that has the optional methods that its primitives have. */
 export type DriverOf<P> = Driver & Required<Pick<Driver, Extract<keyof P, Optional>>>;

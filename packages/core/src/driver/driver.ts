@@ -1,4 +1,6 @@
 import type { MigrationBody } from "../body/migration-body.ts";
+import type { CorrectedText } from "../effects/correction.ts";
+import type { AnalyseOptions, Analysis } from "../effects/effects.ts";
 import type { HistoryEvent, HistoryHead, RecordedEvent, StoredTexts } from "../history/history-event.ts";
 import type { Version } from "../version.ts";
 import type { Schema } from "./schema.ts";
@@ -177,7 +179,8 @@ export interface Driver extends AsyncDisposable {
 
 	/**
 	 * Optional: describes what the database holds, without its rows and without the tables of the driver: a line for each part,
-	 * sorted, in one spelling, so that databases that do the same have the same lines.
+	 * sorted, in one spelling, so that databases that do the same have the same lines. A line that begins with `detail ` is of
+	 * less weight: when such lines alone differ, every statement that works on one database works on the other with few rows excepted.
 	 */
 	structure?(options?: LockOptions): Promise<readonly string[]>;
 
@@ -199,6 +202,22 @@ export interface Driver extends AsyncDisposable {
 	 *   cures, such as a wrong password.
 	 */
 	ready?(options: LockOptions): Promise<void>;
+
+	/**
+	 * Optional: tells what bodies would do, one after the other, on the database as it is. Writes nothing, and takes no lock. A body
+	 * that cannot be run as it is written is one that fails, with a finding.
+	 *
+	 * @throws MigrateError As `version`; what a body rejects with that cannot be read.
+	 */
+	analyse?(bodies: readonly MigrationBody[], options?: AnalyseOptions & LockOptions): Promise<Analysis>;
+
+	/**
+	 * Optional: writes a text as this database takes it, where it refuses what others take and the meaning is beyond doubt, as it
+	 * would run on the database as it is. Runs nothing of it.
+	 *
+	 * @throws MigrateError `ERR_INVALID_BODY`; as `version`.
+	 */
+	correct?(text: string): Promise<CorrectedText>;
 
 	/** Optional: the history, see `VersionChange.events`. */
 	readonly history?: DriverHistory;

@@ -200,7 +200,8 @@ export class Migrate implements AsyncDisposable {
 	}
 
 	/**
-	 * Tells what would run on the way to a goal if it began now: `up` is `{ kind: "up" }`. Takes no lock, and writes nothing.
+	 * Tells what would run on the way to a goal if it began now: `up` is `{ kind: "up" }`; and what each file would do, where the
+	 * driver can tell, see `Driver.analyse`. Rows are counted where it depends on them. Takes no lock, and writes nothing.
 	 *
 	 * @throws MigrateError what the operation would throw before it runs anything, `ERR_CHANGED` excepted: whether files were
 	 *   changed is told by `status`.

@@ -4,7 +4,7 @@ import type { RecordedEvent } from "../history/history-event.ts";
 import { isApplied, type KnownVersion } from "../history/known-versions.ts";
 import type { Source } from "../source/source.ts";
 import { compareVersions, NIL_VERSION, type Version } from "../version.ts";
-import { type ChangedFile, changedFiles, changedFinding } from "./policies/changed-files.ts";
+import { acceptedFinding, type ChangedFile, changedFiles, changedFinding } from "./policies/changed-files.ts";
 import type { Finding } from "./policies/finding.ts";
 import { nameFiles } from "./policies/name-files.ts";
 import { isPending, judge, missingVersions, type Policies } from "./policies/policies.ts";
@@ -132,7 +132,7 @@ function stateOf(
 		return "dirty";
 	}
 	if (missing) return version > (versions.at(-1) ?? NIL_VERSION) ? "newer" : "missing";
-	if (isApplied(known)) return change ?? (known.state as MigrationState);
+	if (isApplied(known)) return change === undefined || change === "accepted" ? (known.state as MigrationState) : change;
 	if (!isPending(known)) return known.state as MigrationState;
 	return version < found.version ? "out-of-order" : "pending";
 }
@@ -157,6 +157,8 @@ async function findingsOf(
 	}
 	const judged = await judge(source, state, { kind: "up" }, policies);
 	findings.push(...judged.findings);
+	const accepted = await acceptedFinding(source, changed);
+	if (accepted !== undefined) findings.push(accepted);
 	const changedFile = await changedFinding(source, changed);
 	if (changedFile !== undefined) {
 		findings.push({ ...changedFile, level: policies.changed === "warn" ? "warning" : "error" });

@@ -2,8 +2,8 @@ import { NIL_VERSION, type Version } from "../version.ts";
 import type { HistoryEvent, RecordedEvent } from "./history-event.ts";
 import { isApplied, type KnownVersions } from "./known-versions.ts";
 
-/** An event that is due: another tool has been at work, and the next write has to say so first. */
-export type DueEvent = Pick<HistoryEvent, "op" | "version" | "target">;
+/** An event that is due: another tool has been at work, or the seal accepts an edit, and the next write has to say so first. */
+export type DueEvent = Pick<HistoryEvent, "op" | "version" | "target" | "note">;
 
 /**
  * Works out what another tool has probably done since the last event, and adds it to what is known. Decision 0011 has the

@@ -58,6 +58,13 @@ export async function recordOf(body: MigrationBody, options: RecordOptions): Pro
 	return watcher.end();
 }
 
+/** Reads a body to its end for its checksum alone. */
+export async function recordChecksum(body: MigrationBody, newChecksum: NewChecksum): Promise<string> {
+	const checksum = newChecksum();
+	for await (const chunk of body) checksum.update(chunk);
+	return checksum.digest();
+}
+
 function recordOfBytes(bytes: Uint8Array, options: RecordOptions): FileRecord {
 	const checksum = options.newChecksum();
 	checksum.update(bytes);

@@ -24,7 +24,7 @@ export interface MigrationRecord {
 
 /** Writes down what one operation does, under the lock. */
 export interface Recorder {
-	/** What another tool has done before; the driver writes it with the version as it is. */
+	/** What another tool has done before, and what the seal accepts; the driver writes it with the version as it is. */
 	due(events: readonly DueEvent[]): Promise<readonly HistoryEvent[]>;
 	/** What the files of a version are now. */
 	files(version: Version): Promise<Partial<HistoryEvent>>;
@@ -65,7 +65,7 @@ export async function createRecorder({ history, source, settled }: RecorderOptio
 			Promise.all(
 				events.map(async (event) => ({
 					...event,
-					...(event.op === "adopt" ? await files(event.version) : {}),
+					...(event.op === "adopt" || event.op === "accept" ? await files(event.version) : {}),
 					...closing(),
 				})),
 			),

@@ -3,6 +3,7 @@ import { MigrateError } from "../migrate-error.ts";
 import type { Direction, MigrationFile } from "../migration.ts";
 import type { Version } from "../version.ts";
 import { parseMigrationName } from "./migration-name.ts";
+import { parseSeal, SEAL_NAME } from "./seal.ts";
 import type { Source } from "./source.ts";
 
 /** A file that may be a migration; its name decides. */
@@ -22,6 +23,7 @@ export interface NamedFile {
  */
 export function sourceOfFiles(location: string, files: Iterable<NamedFile>): Source {
 	const entries: Entry[] = [];
+	let seal: NamedFile | undefined;
 	const invalidNames: { readonly name: string; readonly reason: string }[] = [];
 
 	function place(entry: Entry, direction: Direction, file: NamedFile): void {
@@ -33,6 +35,7 @@ export function sourceOfFiles(location: string, files: Iterable<NamedFile>): Sou
 	for (const file of files) {
 		const verdict = parseMigrationName(file.name);
 		if (verdict.kind === "invalid") invalidNames.push({ name: file.name, reason: verdict.reason });
+		if (file.name === SEAL_NAME) seal = file;
 		if (verdict.kind !== "migration") continue;
 		const { version, direction } = verdict.name;
 		place(entryAtEnd(entries, version), direction, file);
@@ -52,6 +55,7 @@ export function sourceOfFiles(location: string, files: Iterable<NamedFile>): Sou
 		versions: async () => migrations.map(({ version }) => version),
 		readUp: async (version) => migrationFile(find(migrations, version)?.up),
 		readDown: async (version) => migrationFile(find(migrations, version)?.down),
+		readSeal: async () => seal && parseSeal(await seal.body.text(), seal.location),
 		close: async () => {},
 		[Symbol.asyncDispose]: async () => {},
 	};
@@ -90,7 +94,8 @@ function migrationFile(file: NamedFile | undefined): MigrationFile | undefined {
 	if (file === undefined) return undefined;
 	const verdict = parseMigrationName(file.name);
 	if (verdict.kind !== "migration") return undefined;
-	return { identifier: verdict.name.identifier, location: file.location, body: file.body };
+	const { name, location, body } = file;
+	return { identifier: verdict.name.identifier, name, location, body };
 }
 
 function ascending(a: Entry, b: Entry): number {

@@ -1,5 +1,6 @@
 import type { MigrationFile } from "../migration.ts";
 import type { Version } from "../version.ts";
+import type { Seal } from "./seal.ts";
 
 /**
  * Where migrations come from: an ordered set of versions, each with an up file, a down file or both. Go: source.Driver.
@@ -16,6 +17,12 @@ export interface Source extends AsyncDisposable {
 	readUp(version: Version): Promise<MigrationFile | undefined>;
 	/** Returns the down file without reading it yet. */
 	readDown(version: Version): Promise<MigrationFile | undefined>;
+	/**
+	 * Optional: reads what `godwit.sum` beside the files says of them; `undefined` where there is none.
+	 *
+	 * @throws MigrateError `ERR_SEAL`, `ERR_SOURCE`.
+	 */
+	readSeal?(): Promise<Seal | undefined>;
 	/** Releases what the source holds. A second call does nothing. */
 	close(): Promise<void>;
 }

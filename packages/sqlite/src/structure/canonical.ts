@@ -36,8 +36,13 @@ function canonicalToken(text: string): CanonicalToken {
 	if (closer === undefined)
 		return { text: opener === "'" ? text : text.toLowerCase(), bare: /[\w$\u0080-\uFFFF]/.test(opener) };
 	const inside = text.slice(1, -1);
-	const name = (closer === "]" ? inside : inside.replaceAll(closer + closer, closer)).toLowerCase();
-	return { text: PLAIN.test(name) ? name : `"${name.replaceAll('"', '""')}"`, bare: false };
+	return { text: quotedName(closer === "]" ? inside : inside.replaceAll(closer + closer, closer)), bare: false };
+}
+
+/** A name in lower case: as a word, or in quotes. */
+export function quotedName(name: unknown): string {
+	const lower = String(name).toLowerCase();
+	return PLAIN.test(lower) ? lower : `"${lower.replaceAll('"', '""')}"`;
 }
 
 /** Joins tokens by one space. */

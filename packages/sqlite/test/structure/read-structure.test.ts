@@ -24,6 +24,13 @@ function structureOf(sql: string): readonly string[] {
 }
 
 describe("the structure of a database", () => {
+	it("tells NOT NULL and a default by lines of less weight", () => {
+		const plain = structureOf("CREATE TABLE t (a INT, b TEXT)");
+		const strict = structureOf("CREATE TABLE t (a INT NOT NULL DEFAULT 5, b TEXT)");
+		expect(strict.filter((line) => !plain.includes(line))).toEqual(["detail t a notnull=1 default=5"]);
+		expect(plain.filter((line) => !strict.includes(line))).toEqual(["detail t a notnull=0 default=none"]);
+	});
+
 	it.each([
 		["case, quotes, comments and space", "CREATE TABLE t (a INT)", 'create table "T" ( -- the a\n [a]  int /* x */ )'],
 		["the order of columns", "CREATE TABLE t (a INT, b TEXT)", "CREATE TABLE t (b TEXT, a INT)"],

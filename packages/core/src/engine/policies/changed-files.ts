@@ -4,6 +4,7 @@ import { loadChecksum } from "../../history/checksum.ts";
 import type { RecordedEvent } from "../../history/history-event.ts";
 import { isApplied } from "../../history/known-versions.ts";
 import { type FileRecord, meaningOf, type RecordOptions, recordOf } from "../../history/recorded-body.ts";
+import { SEAL_NAME, type Seal, type SealedFile } from "../../source/seal.ts";
 import type { Source } from "../../source/source.ts";
 import type { Version } from "../../version.ts";
 import type { Finding } from "./finding.ts";
@@ -12,8 +13,11 @@ import { nameFiles } from "./name-files.ts";
 /** How an applied migration's up file differs from the one that ran. */
 export interface ChangedFile {
 	readonly version: Version;
-	/** `reformatted`: it means the same, since comments and white space alone differ. */
-	readonly change: "changed" | "reformatted";
+	/**
+	 * `reformatted`: it means the same, since comments and white space alone differ. `accepted`: people have accepted this very
+	 * edit in the seal beside the files.
+	 */
+	readonly change: "changed" | "reformatted" | "accepted";
 }
 
 /**
@@ -27,16 +31,37 @@ export async function changedFiles(
 ): Promise<readonly ChangedFile[]> {
 	const changed: ChangedFile[] = [];
 	let options: RecordOptions | undefined;
+	let seal: Seal | undefined;
 	for (const version of versions) {
 		const what = known.of(version);
 		if (!isApplied(what) || what.file === undefined) continue;
 		const file = await source.readUp(version);
 		if (file === undefined) continue;
 		options ??= { newChecksum: await loadChecksum(), history };
-		const change = await compare(history, what.file, await recordOf(file.body, options), options);
-		if (change !== undefined) changed.push({ version, change });
+		const now = await recordOf(file.body, options);
+		const change = await compare(history, what.file, now, options);
+		if (change === undefined) continue;
+		seal ??= (await source.readSeal?.()) ?? new Map();
+		const sealed = file.name === undefined ? undefined : seal.get(file.name);
+		const accepted = change === "changed" && accepts(sealed, what.file, now);
+		changed.push({ version, change: accepted ? "accepted" : change });
 	}
 	return changed;
+}
+
+/** Whether a seal has this edit: what ran was sealed once, and what is there now is sealed in its place. */
+function accepts(sealed: SealedFile | undefined, ran: RecordedEvent, now: FileRecord): boolean {
+	const before = sumsOf(ran.checksum).get("t1");
+	if (before === undefined || sealed === undefined) return false;
+	return sealed.checksum === sumsOf(now.checksum).get("t1") && sealed.was.includes(before);
+}
+
+/** Says which edits a seal accepts that this database does not know of yet. */
+export async function acceptedFinding(source: Source, files: readonly ChangedFile[]): Promise<Finding | undefined> {
+	const versions = files.filter(({ change }) => change === "accepted").map(({ version }) => version);
+	if (versions.length === 0) return undefined;
+	const message = `${await nameFiles(source, versions)} changed since it was applied, and ${SEAL_NAME} accepts that; the next up that has something to run records it`;
+	return { kind: "accepted", level: "note", versions, message };
 }
 
 /** @returns undefined when no file means anything else than the one that ran. */
@@ -54,7 +79,7 @@ async function compare(
 	recorded: RecordedEvent,
 	now: FileRecord,
 	options: RecordOptions,
-): Promise<ChangedFile["change"] | undefined> {
+): Promise<"changed" | "reformatted" | undefined> {
 	const ran = sumsOf(recorded.checksum);
 	const current = sumsOf(now.checksum);
 	const text = ran.get("t1");

@@ -1,11 +1,13 @@
 import type { Driver, LockOptions } from "../../driver/driver.ts";
+import type { DueEvent } from "../../history/adoption.ts";
 import { type AppliedState, readAppliedState } from "../../history/applied-state.ts";
 import { isMigrateError, MigrateError } from "../../migrate-error.ts";
 import type { Migration, MigrationStep } from "../../migration.ts";
+import { SEAL_NAME } from "../../source/seal.ts";
 import type { Source } from "../../source/source.ts";
 import type { MigrateOptions } from "../migrate-options.ts";
 import { type Goal, plan, remaining } from "../plan.ts";
-import { changedFiles, changedFinding } from "../policies/changed-files.ts";
+import { type ChangedFile, changedFiles, changedFinding } from "../policies/changed-files.ts";
 import type { Finding } from "../policies/finding.ts";
 import { nameFiles } from "../policies/name-files.ts";
 import { judge } from "../policies/policies.ts";
@@ -55,17 +57,25 @@ export function preparedWay(source: Source, driver: Driver, wanted: Goal, option
 			// What is reverted first may have been edited: this is why somebody does it.
 			const reverted = new Set(prepared.migrations.filter(goesDown).map(({ version }) => version));
 			const changed = await changedFiles(source, history, state);
-			const finding = await changedFinding(
-				source,
-				changed.filter(({ version }) => !reverted.has(version)),
-			);
-			if (finding === undefined) return prepared;
-			const findings = [...prepared.findings, finding];
-			if (options.changed === "warn") return { ...prepared, findings };
+			const kept = changed.filter(({ version }) => !reverted.has(version));
+			const accepted = withAccepted(prepared, kept);
+			const finding = await changedFinding(source, kept);
+			if (finding === undefined) return accepted;
+			if (options.changed === "warn") return { ...accepted, findings: [...prepared.findings, finding] };
 			const refusal = new MigrateError("ERR_CHANGED", finding.message, { versions: finding.versions });
-			return { ...prepared, findings: prepared.findings, refusal };
+			return { ...prepared, refusal };
 		},
 	};
+}
+
+/** What a person accepted in the seal, this database has to know before anything else is written. */
+function withAccepted(prepared: Prepared, changed: readonly ChangedFile[]): Prepared {
+	const { state } = prepared;
+	const target = state.found.version;
+	const events = changed
+		.filter(({ change }) => change === "accepted")
+		.map(({ version }): DueEvent => ({ op: "accept", version, target, note: SEAL_NAME }));
+	return events.length === 0 ? prepared : { ...prepared, state: { ...state, due: [...state.due, ...events] } };
 }
 
 function goesDown({ direction }: MigrationStep): boolean {

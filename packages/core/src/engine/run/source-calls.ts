@@ -34,6 +34,7 @@ export function sourceCalls(): SourceCalls {
 			versions: () => during(() => source.versions()),
 			readUp: (version) => during(() => source.readUp(version)),
 			readDown: (version) => during(() => source.readDown(version)),
+			readSeal: () => during(async () => source.readSeal?.()),
 			close: () => source.close(),
 			[Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
 		}),

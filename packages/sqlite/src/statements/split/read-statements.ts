@@ -69,8 +69,8 @@ class Reader implements StatementReader {
 	}
 
 	#split(): readonly Statement[] {
-		const { statements, directives, hiding, end } = splitPart(this.#body, this.#known);
-		this.#known = { directives, hiding, commentStart: this.#keep(end) };
+		const { statements, directives, hiding, allows, end } = splitPart(this.#body, this.#known);
+		this.#known = { directives, hiding, allows, commentStart: this.#keep(end) };
 		return statements;
 	}
 

@@ -4,9 +4,11 @@ import {
 	type Directive,
 	type Place,
 	placeFrom,
+	type Rule,
 	readDirectives,
 	type Statement,
 } from "@godwit/sql";
+import { allowedRules } from "../allowed-rules.ts";
 import { invalidText, type TextProblem } from "../invalid-text.ts";
 import { hidingCarriageReturn } from "./carriage-return.ts";
 import { lastStatement, type StatementSpan, splitStatements } from "./split-statements.ts";
@@ -29,12 +31,16 @@ export interface PartsBefore {
 	readonly commentStart: Place | undefined;
 	/** The first carriage return after the last statement that hides a statement in a comment. */
 	readonly hiding: Place | undefined;
+	/** What the end of the text before it allows its first statement. */
+	readonly allows?: ReadonlySet<Rule> | undefined;
 }
 
 export interface SplitPart {
 	readonly statements: readonly Statement[];
 	readonly directives: ReadonlySet<Directive>;
 	readonly hiding: Place | undefined;
+	/** As `PartsBefore.allows`. */
+	readonly allows: ReadonlySet<Rule> | undefined;
 	/** Where the rest of the text begins, which belongs to the next part. */
 	readonly end: number;
 }
@@ -57,7 +63,8 @@ export function splitPart(part: TextPart, before: PartsBefore): SplitPart {
 	const end = ended ? text.length : rest;
 	const directives = before.directives ?? headDirectives(text.slice(0, spans[0]?.start ?? end), start);
 	const hiding = findHidden(part, spans, end, before.hiding);
-	return { statements: placed(spans, text, start), directives, hiding, end };
+	const { statements, allows } = placed(spans, part, end, before.allows);
+	return { statements, directives, hiding, allows, end };
 }
 
 function assertClosed({ text, start }: TextPart, rest: number, commentStart: Place | undefined): void {
@@ -123,12 +130,27 @@ function headComments(gap: string, start: Place): readonly Comment[] {
 	return comments;
 }
 
-function placed(spans: readonly StatementSpan[], text: string, start: Place): readonly Statement[] {
+function placed(
+	spans: readonly StatementSpan[],
+	{ text, start }: TextPart,
+	end: number,
+	before: ReadonlySet<Rule> | undefined,
+): Pick<SplitPart, "statements" | "allows"> {
 	let place = start;
 	let at = 0;
-	return spans.map((span) => {
+	let allows = before;
+	function allowedUpTo(next: number): ReadonlySet<Rule> | undefined {
+		// A part begins with a statement, unless it is the first.
+		return next === at ? allows : allowedRules(text.slice(at, next), place);
+	}
+	const statements = spans.map((span) => {
+		const allowed = allowedUpTo(span.start);
 		place = placeFrom(place, text, at, span.start);
-		at = span.start;
-		return { sql: text.slice(span.start, span.end), keyword: span.keyword, ...place };
+		const statement = { sql: text.slice(span.start, span.end), keyword: span.keyword, ...place };
+		place = placeFrom(place, text, span.start, span.end);
+		at = span.end;
+		allows = undefined;
+		return allowed === undefined ? statement : { ...statement, allows: allowed };
 	});
+	return { statements, allows: allowedUpTo(end) };
 }

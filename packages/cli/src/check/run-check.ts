@@ -1,0 +1,37 @@
+import { type CheckReport, check, isMigrateError, openDriver } from "@godwit/core";
+import type { Invocation } from "../command-line/command.ts";
+import { openMigrations } from "../database/open-migrations.ts";
+import { resolveSource } from "../database/resolve-urls.ts";
+import { emptyDatabase } from "./empty-database.ts";
+import { showCheck } from "./show-check.ts";
+
+/** Checks the migrations, and prints what was found. @returns The exit code. */
+export async function runCheck(invocation: Invocation): Promise<number> {
+	const url = await emptyDatabase(invocation);
+	const sourceUrl = await resolveSource(invocation.settings);
+	if (invocation.line.is("fix")) {
+		await using source = await openMigrations(sourceUrl);
+		await using driver = await openDriver(url);
+		const [{ fixFiles }, { sealFolder }] = await Promise.all([import("./fix-files.ts"), import("./write-seal.ts")]);
+		await fixFiles(source, driver, await sealFolder(sourceUrl), invocation);
+	}
+	return showCheck(await report(sourceUrl, url), invocation);
+}
+
+async function report(sourceUrl: string | undefined, url: string): Promise<CheckReport> {
+	try {
+		await using source = await openMigrations(sourceUrl);
+		await using driver = await openDriver(url);
+		return await check(source, driver);
+	} catch (error) {
+		// A file that cannot be read is what a check is there to find.
+		const [rule] = [
+			isMigrateError(error, "ERR_MIGRATION_NAME") && "names",
+			isMigrateError(error, "ERR_DUPLICATE_MIGRATION") && "names",
+			isMigrateError(error, "ERR_SEAL") && "seal",
+		].filter((name) => name !== false);
+		if (rule === undefined) throw error;
+		const findings = [{ rule, level: "error" as const, message: (error as Error).message.replaceAll("\n", "; ") }];
+		return { versions: [], stoppedAt: undefined, sealed: false, findings };
+	}
+}

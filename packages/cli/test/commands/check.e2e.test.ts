@@ -1,0 +1,172 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { describe, expect, it } from "vitest";
+import checkSchema from "../../schemas/check.schema.json" with { type: "json" };
+import lineSchema from "../../schemas/line.schema.json" with { type: "json" };
+import statusSchema from "../../schemas/status.schema.json" with { type: "json" };
+import { folderOf, godwit, type Outcome, threeMigrations } from "../fixtures/godwit.ts";
+
+const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false, formats: { "date-time": true } });
+ajv.addSchema(statusSchema, "status.schema.json");
+const validCheck = ajv.compile(checkSchema);
+const validLine = ajv.compile(lineSchema);
+
+async function check(files: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Outcome> {
+	return godwit(["-path", "m", "check", ...args], { cwd: await folderOf(files) });
+}
+
+const broken = {
+	"m/1_a.up.sql": "CREATE TABLE a (id SERIAL PRIMARY KEY);",
+	"m/1_a.down.sql": "DROP TABLE a;\n\n DROP TABLE b;",
+	"m/2_b.up.sql": "SELECT 1;",
+};
+
+describe("godwit check", () => {
+	it("needs no database and no variable with its URL, and makes no file", async () => {
+		const configured = { ...threeMigrations, "package.json": '{ "godwit": { "database": "env:NOT_SET" } }' };
+		const cwd = await folderOf(configured);
+		expect(await godwit(["-path", "m", "check"], { cwd })).toEqual({
+			code: 0,
+			stdout: "3 migrations checked: 0 errors, 0 warnings, 0 notes; no seal, which godwit seal makes\n",
+			stderr: "",
+		});
+		expect(readdirSync(cwd).sort()).toEqual(["m", "package.json"]);
+	});
+
+	it("names file, line and column, and exits with 4", async () => {
+		const { code, stdout } = await check(broken);
+		expect(code).toBe(4);
+		expect(stdout).toMatch(/^m\/1_a\.up\.sql:1:1 {2}error serial-primary-key: a\.id is serial, /);
+		expect(stdout).toContain(
+			"\nm/1_a.down.sql:3:2  error down-fails: no such table: b\n2 migrations checked: 2 errors",
+		);
+	});
+
+	it("prints annotations for GitHub, whose properties hold no comma and no colon", async () => {
+		const { stdout } = await check({ "m/1_a,b.up.sql": "SELECT 1; SELECT '100%\n' FROM t;" }, "-format", "github");
+		expect(stdout).toMatch(/^::error file=m\/1_a%2Cb\.up\.sql,line=1,col=11,title=godwit\/fails::no such table: t\n/);
+	});
+
+	it("prints one document for programs", async () => {
+		const { stdout } = await check(broken, "-json", "-dialect", "sqlite-wasm");
+		const document = JSON.parse(stdout);
+		expect(validCheck(document), ajv.errorsText(validCheck.errors)).toBe(true);
+		expect(document).toMatchObject({ ok: false, versions: 2, sealed: false });
+	});
+
+	it.each([
+		["a name that is none", { "m/1_a.sql": "" }, "error names: cannot tell what these files in m are"],
+		[
+			"two files of one version",
+			{ "m/1_a.up.sql": "", "m/01_b.up.sql": "" },
+			"error names: two up migrations have version 1",
+		],
+		[
+			"a seal that git could not merge",
+			{ "m/1_a.up.sql": "", "m/godwit.sum": "\n<<<<<<< HEAD\n" },
+			"error seal: m/godwit.sum:2 is not NAME t1:HEX",
+		],
+	])("finds %s", async (_, files, expected) => {
+		const { code, stdout } = await check(files);
+		expect(code).toBe(4);
+		expect(stdout).toContain(expected);
+	});
+
+	it("refuses a kind of database that it knows no empty ones of", async () => {
+		const { code, stderr } = await check(threeMigrations, "-dialect", "oracle");
+		expect(code).toBe(1);
+		expect(stderr).toContain("check knows no empty databases of oracle; name one of sqlite, ");
+	});
+});
+
+describe("godwit check -fix", () => {
+	it("writes strings in single quotes, and accepts the edit where the file ran before", async () => {
+		const text = '\uFEFFCREATE TABLE n (k TEXT CHECK ("k" <> "x"));\r\n';
+		const cwd = await folderOf({ "m/1_a.up.sql": text });
+		const old = ["-path", "m", "-database", "sqlite-node://a.db?x-double-quoted-strings=true"];
+		expect((await godwit([...old, "up"], { cwd })).code).toBe(0);
+		const fixed = await godwit(["-path", "m", "check", "-fix"], { cwd });
+		expect(fixed).toEqual({
+			code: 0,
+			stdout: "1 migration checked: 0 errors, 0 warnings, 0 notes\n",
+			stderr: `m/1_a.up.sql:1:38  "x" is 'x' now\nm/godwit.sum: the edits are accepted in godwit.sum\n`,
+		});
+		expect(readFileSync(join(cwd, "m/1_a.up.sql"), "utf8")).toBe(text.replace('"x"', "'x'"));
+		expect(readFileSync(join(cwd, "m/godwit.sum"), "utf8")).toMatch(/^1_a\.up\.sql t1:\w+ was t1:\w+\n$/);
+		writeFileSync(join(cwd, "m/2_b.up.sql"), "SELECT 1;");
+		expect((await godwit([...old, "up"], { cwd })).code).toBe(0);
+		expect((await godwit([...old, "history"], { cwd })).stdout).toContain("accept 1");
+	});
+
+	it("writes nothing when the migrations fail all the same", async () => {
+		const files = { "m/1_a.up.sql": 'CREATE TABLE n (k CHECK (k <> "x"));', "m/2_b.up.sql": "SELECT\n 1 FROM t;" };
+		const cwd = await folderOf(files);
+		const { code, stderr } = await godwit(["-path", "m", "check", "-fix"], { cwd });
+		expect(code).toBe(1);
+		expect(stderr).toContain(
+			"nothing was fixed, since version 2 fails all the same: m/2_b.up.sql:1:1 no such table: t",
+		);
+		expect(readFileSync(join(cwd, "m/1_a.up.sql"), "utf8")).toBe(files["m/1_a.up.sql"]);
+		expect(readdirSync(join(cwd, "m"))).toHaveLength(2);
+	});
+});
+
+describe("godwit seal", () => {
+	it("writes a line for each file, and leaves the seal alone when nothing is new", async () => {
+		const cwd = await folderOf(threeMigrations);
+		const seal = (...args: readonly string[]): Promise<Outcome> => godwit(["-path", "m", "seal", ...args], { cwd });
+		expect(await seal()).toEqual({ code: 0, stdout: "", stderr: "m/godwit.sum: 6 files\n" });
+		const text = readFileSync(join(cwd, "m/godwit.sum"), "utf8");
+		expect(text.split("\n").map((line) => line.split(" ")[0])).toEqual([
+			...[
+				"1_users.up.sql",
+				"1_users.down.sql",
+				"2_posts.up.sql",
+				"2_posts.down.sql",
+				"3_tags.up.sql",
+				"3_tags.down.sql",
+			],
+			"",
+		]);
+		const again = await seal("-json");
+		expect(JSON.parse(again.stdout)).toEqual({
+			godwit: 1,
+			type: "sealed",
+			file: "m/godwit.sum",
+			files: 6,
+			changed: false,
+		});
+		expect(validLine(JSON.parse(again.stdout)), ajv.errorsText(validLine.errors)).toBe(true);
+		expect(readdirSync(join(cwd, "m"))).toHaveLength(7);
+	});
+
+	it("takes an edit of a file only when it is accepted", async () => {
+		const cwd = await folderOf(threeMigrations);
+		const run = (...args: readonly string[]): Promise<Outcome> => godwit(["-path", "m", ...args], { cwd });
+		await run("seal");
+		writeFileSync(join(cwd, "m/2_posts.up.sql"), "CREATE TABLE posts (id INTEGER PRIMARY KEY, a TEXT);");
+		expect((await run("check")).stdout).toContain(
+			"m/2_posts.up.sql  error seal: this file was edited since it was sealed",
+		);
+		const refused = await run("seal");
+		expect(refused.code).toBe(1);
+		expect(refused.stderr).toContain(
+			"m/2_posts.up.sql was edited since it was sealed; put it back, or say with -accept VERSION",
+		);
+		expect((await run("seal", "-accept", "2")).code).toBe(0);
+		expect(readFileSync(join(cwd, "m/godwit.sum"), "utf8")).toMatch(/^2_posts\.up\.sql t1:\w{64} was t1:\w{64}$/m);
+		expect((await run("check")).code).toBe(0);
+	});
+
+	it.each([
+		["x", "can't read version V of -accept"],
+		["9", "there is no version 9 in m"],
+	])("refuses to accept version %s", async (version, message) => {
+		const { code, stderr } = await godwit(["-path", "m", "seal", "-accept", version], {
+			cwd: await folderOf(threeMigrations),
+		});
+		expect(code).toBe(1);
+		expect(stderr).toContain(message);
+	});
+});

@@ -1,0 +1,82 @@
+import type { SqliteConnection, SqlRow } from "@godwit/sqlite";
+import type { TableNames } from "./table-names.ts";
+
+/** What the program of a statement touches, with those of its triggers and foreign keys. */
+export interface Bytecode {
+	readonly reads: ReadonlySet<string>;
+	readonly writes: ReadonlySet<string>;
+	/** Tables that it drops. */
+	readonly drops: ReadonlySet<string>;
+	/** Tables of which it deletes every row without a look at them. */
+	readonly clears: ReadonlySet<string>;
+	/** Whether it counts rows that violate a foreign key. */
+	readonly countsViolations: boolean;
+	/** Messages with which it stops, as at the first row of a table that has to be empty. */
+	readonly stops: readonly string[];
+}
+
+/** `OPFLAG_P2ISREG`: the b-tree is one that the program itself makes. */
+const ROOT_IS_NEW = 0x10n;
+
+/**
+ * Compiles a statement and reads its program; nothing of it runs. Not for a PRAGMA, which runs as it is compiled.
+ *
+ * @throws What SQLite says of a statement that it cannot compile.
+ * @see https://sqlite.org/opcode.html
+ */
+export function readBytecode(connection: SqliteConnection, sql: string, names: TableNames): Bytecode {
+	const reads = new Set<string>();
+	const writes = new Set<string>();
+	const drops = new Set<string>();
+	const clears = new Set<string>();
+	const stops: string[] = [];
+	let countsViolations = false;
+	const program = connection.query(`EXPLAIN ${sql}`);
+	for (const row of program) {
+		const [p1, p2, p3, p5] = [integer(row.p1), integer(row.p2), integer(row.p3), integer(row.p5)];
+		switch (row.opcode) {
+			case "OpenRead":
+			case "ReopenIdx":
+				reads.add(names.ofRoot(p3, p2));
+				break;
+			case "VOpen":
+				reads.add(names.ofPointer(String(row.p4)));
+				break;
+			case "OpenWrite":
+				if ((p5 & ROOT_IS_NEW) === 0n) writes.add(names.ofRoot(p3, p2));
+				break;
+			case "Clear":
+				writes.add(names.ofRoot(p2, p1));
+				clears.add(names.ofRoot(p2, p1));
+				break;
+			case "VUpdate":
+				for (const table of withShadows(names.ofPointer(String(row.p4)), names)) writes.add(table);
+				break;
+			case "DropTable":
+				drops.add(String(row.p4));
+				break;
+			case "Halt":
+				if (p1 !== 0n) stops.push(...messagesOf(row, program));
+				break;
+			case "FkCounter":
+				countsViolations = true;
+				break;
+			default:
+		}
+	}
+	return { reads, writes, drops, clears, countsViolations, stops };
+}
+
+/** The message is the program's own, or since SQLite 3.47 in a register that the program fills. */
+function messagesOf({ p4, p3 }: SqlRow, program: readonly SqlRow[]): readonly string[] {
+	if (typeof p4 === "string" && p4 !== "") return [p4];
+	return program.filter(({ opcode, p2 }) => opcode === "String8" && p2 === p3).map((row) => String(row.p4));
+}
+
+function withShadows(table: string, names: TableNames): readonly string[] {
+	return [table, ...names.shadowsOf(table)];
+}
+
+function integer(value: SqlRow[string] | undefined): bigint {
+	return typeof value === "bigint" ? value : BigInt(Number(value ?? 0));
+}

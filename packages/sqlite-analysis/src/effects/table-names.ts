@@ -1,0 +1,53 @@
+import { quoteIdentifier, type SqliteConnection } from "@godwit/sqlite";
+
+/** Names the tables that bytecode knows by numbers and pointers. */
+export interface TableNames {
+	/** The table of a b-tree; of an index the table that it is on. */
+	ofRoot(database: bigint, root: bigint): string;
+	/** The virtual table behind a `vtab:` pointer. */
+	ofPointer(pointer: string): string;
+	/** The tables in which a virtual table keeps its rows. */
+	shadowsOf(table: string): readonly string[];
+}
+
+/** The schema table's own b-tree. */
+const SCHEMA_ROOT = 1n;
+
+/** Reads the names; they hold until the schema changes. A table of another database than main has its name before it: `temp.t`. */
+export function readTableNames(connection: SqliteConnection): TableNames {
+	const roots = new Map<string, string>();
+	const pointers = new Map<string, string>();
+	for (const { seq, name } of connection.query("PRAGMA database_list")) {
+		const prefix = name === "main" ? "" : `${name}.`;
+		roots.set(`${seq}:${SCHEMA_ROOT}`, `${prefix}sqlite_schema`);
+		const schema = name === "temp" ? "sqlite_temp_schema" : `${quoteIdentifier(String(name))}.sqlite_schema`;
+		for (const row of connection.query(`SELECT type, name, tbl_name, rootpage FROM ${schema}`)) {
+			if (row.rootpage !== 0n && row.rootpage !== null) roots.set(`${seq}:${row.rootpage}`, `${prefix}${row.tbl_name}`);
+			else if (row.type === "table") {
+				const pointer = pointerOf(connection, `${quoteIdentifier(String(name))}.${quoteIdentifier(String(row.name))}`);
+				if (pointer !== undefined) pointers.set(pointer, `${prefix}${row.name}`);
+			}
+		}
+	}
+	// SQLite makes it when it is first needed.
+	roots.set(`1:${SCHEMA_ROOT}`, "temp.sqlite_schema");
+	const shadows = connection
+		.query("SELECT name AS name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow'")
+		.map(({ name }) => String(name));
+	return {
+		ofRoot: (database, root) => roots.get(`${database}:${root}`) ?? `?${database}:${root}`,
+		ofPointer: (pointer) => pointers.get(pointer) ?? pointer,
+		shadowsOf: (table) => shadows.filter((name) => name.startsWith(`${table}_`)),
+	};
+}
+
+/** `undefined` for a table whose module is not there. */
+function pointerOf(connection: SqliteConnection, table: string): string | undefined {
+	try {
+		const open = connection.query(`EXPLAIN SELECT 1 FROM ${table}`).find(({ opcode }) => opcode === "VOpen");
+		return open === undefined ? undefined : String(open.p4);
+	} catch (error) {
+		if (connection.resultCode(error) === undefined) throw error;
+		return undefined;
+	}
+}

@@ -1,0 +1,2 @@
+export { analyse } from "./analyse.ts";
+export { correctText } from "./correct/correct-text.ts";

@@ -1,0 +1,50 @@
+import { quotedName, readTableShape, type SqliteConnection, type TableShape } from "@godwit/sqlite";
+import { readSchemaRows, type SchemaRow } from "./schema-snapshot.ts";
+
+/** A table as it is at one point of a file. */
+export interface TableState {
+	readonly name: string;
+	/** Its b-tree: another one means another table, with other rows. */
+	readonly root: bigint;
+	readonly sql: string;
+	readonly shape: TableShape;
+	/** Names of its triggers. */
+	readonly triggers: readonly string[];
+}
+
+/** A schema at one point of a file. */
+export interface SchemaState {
+	readonly rows: readonly SchemaRow[];
+	/** The ordinary tables, by their names as `quotedName` writes them. */
+	readonly tables: ReadonlyMap<string, TableState>;
+}
+
+/** Reads a schema. @param isShown Tells the tables that are not a tool's. */
+export function readSchemaState(connection: SqliteConnection, isShown: (table: string) => boolean): SchemaState {
+	const rows = readSchemaRows(connection);
+	const shadows = new Set(
+		connection
+			.query("SELECT name AS name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow'")
+			.map(({ name }) => name),
+	);
+	const triggers = Map.groupBy(
+		rows.filter(({ type }) => type === "trigger"),
+		({ table }) => quotedName(table),
+	);
+	const tables = rows.filter(
+		({ type, name, root, sql }) =>
+			type === "table" && root !== 0n && sql !== null && !shadows.has(name) && isShown(name),
+	);
+	return {
+		rows,
+		tables: new Map(
+			tables.map(({ name, root, sql }) => [
+				quotedName(name),
+				{
+					...{ name, root, sql: sql ?? "", shape: readTableShape(connection, name) },
+					triggers: (triggers.get(quotedName(name)) ?? []).map((trigger) => trigger.name),
+				},
+			]),
+		),
+	};
+}

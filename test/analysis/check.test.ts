@@ -1,0 +1,99 @@
+import { type CheckReport, check, formatSeal, type MigrationFiles, memorySource, sealOf } from "@godwit/core";
+import { describe, expect, it } from "vitest";
+import { backends } from "../sqlite/backends.ts";
+
+describe.each(backends)("a check, on $name", (backend) => {
+	async function checked(files: MigrationFiles, options = ""): Promise<CheckReport> {
+		await using driver = await backend.factory.open(`${backend.name}://:memory:?${options}`);
+		return await check(memorySource(files), driver);
+	}
+
+	function found({ findings }: CheckReport): readonly string[] {
+		return findings.map(
+			({ location, line, level, rule }) => `${location}${line === undefined ? "" : `:${line}`} ${level} ${rule}`,
+		);
+	}
+
+	const notes = "CREATE TABLE notes (id INTEGER PRIMARY KEY, title TEXT NOT NULL);";
+
+	it("finds nothing in migrations that go up and down", async () => {
+		const report = await checked({
+			"1_a.up.sql": notes,
+			"1_a.down.sql": "DROP TABLE notes;",
+			"2_b.up.sql": "ALTER TABLE notes ADD COLUMN body TEXT; CREATE INDEX i ON notes (body);",
+			"2_b.down.sql": "DROP INDEX i; ALTER TABLE notes DROP COLUMN body;",
+			"3_c.up.sql": "INSERT INTO notes (title) VALUES ('a');",
+		});
+		expect(report).toEqual({ versions: [1n, 2n, 3n], stoppedAt: undefined, sealed: false, findings: [] });
+	});
+
+	it.each([
+		["fails", "DROP TABLE nothing;", ["1_a.down.sql:1 error down-fails"]],
+		["does nothing", "SELECT 1;", ["1_a.down.sql note down-does-nothing"]],
+		["leaves something", "DROP TABLE notes; CREATE TABLE other (a);", ["1_a.down.sql warning down-is-not-inverse"]],
+		[
+			"leaves what the up cannot make again",
+			"DROP TABLE notes; CREATE VIEW notes AS SELECT 1;",
+			["1_a.down.sql warning down-is-not-inverse", "1_a.down.sql error down-is-not-inverse"],
+		],
+		["may do so", "-- godwit: allow down-does-nothing\nSELECT 1;", []],
+	])("finds a down that %s, and goes on", async (_, down, expected) => {
+		const second = {
+			"2_b.up.sql": "ALTER TABLE notes ADD COLUMN a;",
+			"2_b.down.sql": "ALTER TABLE notes DROP COLUMN a;",
+		};
+		const report = await checked({ "1_a.up.sql": notes, "1_a.down.sql": down, ...second });
+		expect(found(report)).toEqual(expected);
+		expect(report.stoppedAt).toBeUndefined();
+	});
+
+	it("notes a down that loses no more than NOT NULL or a default", async () => {
+		const files = {
+			"1_a.up.sql": "CREATE TABLE t (a TEXT NOT NULL DEFAULT '', b);",
+			"2_b.up.sql": "ALTER TABLE t DROP COLUMN a;",
+			"2_b.down.sql": "ALTER TABLE t ADD COLUMN a TEXT;",
+		};
+		expect(found(await checked(files))).toEqual(["2_b.down.sql note down-is-not-inverse"]);
+	});
+
+	it("stops at an up that fails", async () => {
+		const report = await checked({
+			"1_a.up.sql": notes,
+			"2_b.up.sql": "SELECT 1;\nDROP TABLE t;",
+			"3_c.up.sql": notes,
+		});
+		expect(found(report)).toEqual(["2_b.up.sql:2 error fails"]);
+		expect(report.stoppedAt).toBe(2n);
+	});
+
+	it("finds what only running shows, as a row that its own table refuses", async () => {
+		const report = await checked({ "1_a.up.sql": `${notes}\nINSERT INTO notes VALUES (1, NULL);` });
+		expect(found(report)).toEqual(["1_a.up.sql:2 error fails"]);
+		expect(report.findings[0]?.message).toContain("NOT NULL constraint failed");
+	});
+
+	it("says what cannot be tried, and makes no file", async () => {
+		const report = await checked({ "1_a.up.sql": "-- godwit: no-transaction\nVACUUM INTO 'made-by-check.db';" });
+		expect(found(report)).toEqual(["1_a.up.sql warning not-tried"]);
+	});
+
+	it("asks the rules, with the options of the database", async () => {
+		const files = {
+			"1_a.up.sql": `${notes} CREATE TABLE tags (note REFERENCES notes ON DELETE CASCADE);`,
+			"2_b.up.sql": "DELETE FROM notes;",
+		};
+		expect(found(await checked(files, "x-foreign-keys=true"))).toEqual(["2_b.up.sql:1 error drop-cascades"]);
+	});
+
+	it("compares the files with their seal", async () => {
+		const files = { "1_a.up.sql": notes, "2_b.up.sql": "SELECT 1;" };
+		const seal = formatSeal(await sealOf(memorySource(files), new Set()));
+		expect(await checked({ ...files, "godwit.sum": seal })).toMatchObject({ sealed: true, findings: [] });
+		const edited = { "1_a.up.sql": `${notes} `, "3_c.up.sql": "SELECT 1;", "godwit.sum": seal };
+		expect(found(await checked(edited))).toEqual([
+			"1_a.up.sql error seal",
+			"3_c.up.sql error seal",
+			"undefined error seal",
+		]);
+	});
+});
