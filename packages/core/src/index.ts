@@ -14,6 +14,7 @@ export type { CallQueue } from "./driver/call-queue.ts";
 export { callQueue } from "./driver/call-queue.ts";
 export type { DriverOf, DriverOptions, DriverPrimitives } from "./driver/define-driver.ts";
 export { defineDriver } from "./driver/define-driver.ts";
+export type { Diagnosis } from "./driver/diagnosis.ts";
 export type {
 	ApplyOutcome,
 	Driver,

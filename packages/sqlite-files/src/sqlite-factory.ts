@@ -25,6 +25,7 @@ import { sharedByDriversOver } from "./connections/lent-connections.ts";
 import type { SqliteLibrary } from "./connections/library.ts";
 import { memoryConnection } from "./connections/memory-connection.ts";
 import { scratchConnection } from "./connections/scratch-connection.ts";
+import { examineFile } from "./doctor/examine-file.ts";
 import { type FileAccess, fileAccess } from "./files/file-access.ts";
 import { cannotOpen } from "./files/file-errors.ts";
 import { identityOf } from "./files/identity.ts";
@@ -102,7 +103,7 @@ export function sqliteFactory<Database extends object>(binding: SqliteBinding<Da
 		access: DatabaseAccess,
 		path: string,
 		config: SqliteConfig,
-		borrowed?: BorrowedConnection,
+		{ borrowed, file }: { readonly borrowed?: BorrowedConnection; readonly file?: string | undefined } = {},
 	): Driver {
 		const scratch = async (): Promise<Driver> => {
 			const empty = scratchConnection(connect(binding, ":memory:", config));
@@ -111,7 +112,18 @@ export function sqliteFactory<Database extends object>(binding: SqliteBinding<Da
 		const { connectClone } = binding;
 		const openClone = connectClone && (() => scratchConnection(connectClone.call(binding, config)));
 		const analysis = openClone && { analyse, correct, openClone };
-		return sqliteDriver({ access, path, config, borrowed, scratch, analysis });
+		const inMemory = (): SqliteConnection =>
+			scratchConnection(connect(binding, ":memory:", { ...config, doubleQuotedStrings: false }));
+		return sqliteDriver({
+			access,
+			path,
+			config,
+			borrowed,
+			scratch,
+			analysis,
+			inMemory,
+			examineFile: file === undefined ? undefined : () => examineFile(file),
+		});
 	}
 
 	return {
@@ -125,7 +137,7 @@ export function sqliteFactory<Database extends object>(binding: SqliteBinding<Da
 			const access = accessTo(realPath, config);
 			try {
 				await probe(access);
-				return driverOver(access, path, config);
+				return driverOver(access, path, config, { file: realPath });
 			} catch (error) {
 				const failure = cannotOpen(path, databaseError(access.connection, path, error));
 				throw await cleanUpAfter(failure, access.close);
@@ -157,7 +169,8 @@ export function sqliteFactory<Database extends object>(binding: SqliteBinding<Da
 			const borrowed = binding.borrow(database, config);
 			const path = pathOf(borrowed);
 			const shared: BorrowedConnection = { ...sharedByDriversOver(database), usability };
-			if (path === undefined) return driverOver(openAccess(memoryConnection(borrowed)), "the database", config, shared);
+			if (path === undefined)
+				return driverOver(openAccess(memoryConnection(borrowed)), "the database", config, { borrowed: shared });
 			const library: SqliteLibrary = {
 				name: binding.name,
 				locks: binding.locks ?? "posix",
@@ -169,7 +182,10 @@ export function sqliteFactory<Database extends object>(binding: SqliteBinding<Da
 				throw new MigrateError("ERR_DATABASE", message, {});
 			}
 			const connector = { ...connectorOf(binding, library, config), borrowed };
-			return driverOver(openFileAccess(real, connector, config), "the database", config, shared);
+			return driverOver(openFileAccess(real, connector, config), "the database", config, {
+				borrowed: shared,
+				file: real,
+			});
 		},
 	};
 }

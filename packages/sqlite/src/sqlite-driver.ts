@@ -1,4 +1,4 @@
-import { type AnalyseOptions, type Driver, defineDriver, type LockOptions, type MigrationBody } from "@godwit/core";
+import { type AnalyseOptions, type Diagnosis, type Driver, defineDriver, type LockOptions, type MigrationBody } from "@godwit/core";
 import type { Analyse, AnalysedDatabase, Correct } from "./analysis.ts";
 import { bodyRunner } from "./body-runner.ts";
 import type { BorrowedConnection } from "./connection/borrowed-connection.ts";
@@ -9,6 +9,7 @@ import { withForeignKeysOff } from "./connection/settings/foreign-keys-off.ts";
 import { keptJournal } from "./connection/settings/kept-journal.ts";
 import type { SqliteConnection } from "./connection/sqlite-connection.ts";
 import { readAtOnce } from "./connection/transaction.ts";
+import { diagnose } from "./doctor/diagnose.ts";
 import { lockRow } from "./lock/lock-row.ts";
 import { sqliteLock } from "./lock/sqlite-lock.ts";
 import { asksNoStore } from "./statements/asks-no-store.ts";
@@ -35,6 +36,10 @@ export interface SqliteDriverOptions {
 	readonly analysis?:
 		| { readonly analyse: Analyse; readonly correct: Correct; readonly openClone: () => SqliteConnection }
 		| undefined;
+	/** Opens an empty database in memory that reads double quotes as names alone. */
+	readonly inMemory: () => SqliteConnection;
+	/** Looks at the file and those beside it; missing for a database in memory. */
+	readonly examineFile?: (() => readonly Diagnosis[]) | undefined;
 	/** Given for a connection of the caller's, and the same for all drivers over it. Between two calls its settings are as the caller left them. */
 	readonly borrowed?: BorrowedConnection | undefined;
 }
@@ -47,7 +52,8 @@ export type SqliteDriver = Required<Omit<Driver, "history" | "ready" | "analyse"
 	Pick<Driver, "history" | "analyse" | "correct">;
 
 /** The driver for SQLite, whatever the binding. */
-export function sqliteDriver({ access, path, config, borrowed, scratch, analysis }: SqliteDriverOptions): SqliteDriver {
+export function sqliteDriver(options: SqliteDriverOptions): SqliteDriver {
+	const { access, path, config, borrowed, scratch, analysis } = options;
 	const { connection, holders } = access;
 	const { migrationsTable, lockTimeoutMs, lockLeaseMs } = config;
 	const lockTable = `${migrationsTable}_lock`;
@@ -106,6 +112,8 @@ export function sqliteDriver({ access, path, config, borrowed, scratch, analysis
 					() => readAtOnce(connection, () => ({ ...versions.read(), ...readSchema(connection, isTool) })),
 					options,
 				),
+			diagnose: (waiting) =>
+				diagnose((read) => session.read(() => readAtOnce(connection, read), waiting), { ...options, connection }),
 			scratch,
 			...(analysis && {
 				analyse: (files: readonly MigrationBody[], { rows, ...options }: AnalyseOptions & LockOptions) =>

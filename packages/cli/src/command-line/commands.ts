@@ -10,6 +10,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map<string, ()
 	["check", async () => (await import("../commands/check.ts")).check],
 	["seal", async () => (await import("../commands/seal.ts")).seal],
 	["dump", async () => (await import("../commands/dump.ts")).dump],
+	["doctor", async () => (await import("../commands/doctor.ts")).doctor],
 	["history", async () => (await import("../commands/history.ts")).history],
 	["goto", async () => (await import("../commands/goto.ts")).goto],
 	["up", async () => (await import("../commands/up.ts")).up],

@@ -3,6 +3,7 @@ import { cleanUpAfter } from "../clean-up-after.ts";
 import type { CorrectedText } from "../effects/correction.ts";
 import type { AnalyseOptions, Analysis } from "../effects/effects.ts";
 import { toVersion } from "../version.ts";
+import type { Diagnosis } from "./diagnosis.ts";
 import type {
 	ApplyOutcome,
 	Driver,
@@ -48,6 +49,8 @@ export interface DriverPrimitives extends LockPrimitives {
 	structure?(options: ReadOptions): Promise<readonly string[]>;
 	/** As `Driver.schema`; what it is given is as for `version`. */
 	schema?(options: ReadOptions): Promise<Schema>;
+	/** As `Driver.diagnose`; what it is given is as for `version`. */
+	diagnose?(options: ReadOptions): Promise<readonly Diagnosis[]>;
 	/** As `Driver.scratch`. */
 	scratch?(): Promise<Driver>;
 	/** As `Driver.ready`; what it is given is as for `version`. */
@@ -140,7 +143,8 @@ export function defineDriver<P extends DriverPrimitives>(
 		},
 		[Symbol.asyncDispose]: () => driver.close(),
 	};
-	const { apply, transaction: begin, lastToken, structure, schema, scratch, ready, analyse, correct } = database;
+	const { apply, transaction: begin, lastToken, structure, schema, scratch } = database;
+	const { ready, diagnose, analyse, correct } = database;
 	if (apply !== undefined) driver.apply = (body, change) => changing(change, () => apply(bodies.wrap(body), change));
 	if (begin !== undefined) {
 		driver.transaction = async (change, work) => {
@@ -152,6 +156,7 @@ export function defineDriver<P extends DriverPrimitives>(
 	if (structure !== undefined) driver.structure = (options = {}) => reading(options, structure);
 	if (schema !== undefined) driver.schema = (options = {}) => reading(options, schema);
 	if (ready !== undefined) driver.ready = (options) => reading(options, ready);
+	if (diagnose !== undefined) driver.diagnose = (options = {}) => reading(options, diagnose);
 	if (scratch !== undefined) driver.scratch = () => calls.run(scratch);
 	if (analyse !== undefined) {
 		driver.analyse = (files, { rows = false, ...options } = {}) =>
@@ -192,6 +197,7 @@ type Optional =
 	| "history"
 	| "structure"
 	| "schema"
+	| "diagnose"
 	| "scratch"
 	| "ready"
 	| "analyse"

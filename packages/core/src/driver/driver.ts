@@ -3,6 +3,7 @@ import type { CorrectedText } from "../effects/correction.ts";
 import type { AnalyseOptions, Analysis } from "../effects/effects.ts";
 import type { HistoryEvent, HistoryHead, RecordedEvent, StoredTexts } from "../history/history-event.ts";
 import type { Version } from "../version.ts";
+import type { Diagnosis } from "./diagnosis.ts";
 import type { Schema } from "./schema.ts";
 
 /** What the version table says. Version -1 and dirty means: the down of the first migration failed half-way. */
@@ -186,6 +187,9 @@ export interface Driver extends AsyncDisposable {
 
 	/** Optional: reads what the database consists of, without its rows and without the tables of the driver. Writes nothing. */
 	schema?(options?: LockOptions): Promise<Schema>;
+
+	/** Optional: reads the whole database, and tells what is wrong with it or worth knowing. Writes nothing. */
+	diagnose?(options?: LockOptions): Promise<readonly Diagnosis[]>;
 
 	/**
 	 * Optional: opens an empty database of the same kind that is nobody else's and goes with its `close`. What a body does there

@@ -1,5 +1,6 @@
 import { cleanUpAfter } from "../clean-up-after.ts";
 import { type CallQueue, callQueue } from "../driver/call-queue.ts";
+import type { Diagnosis } from "../driver/diagnosis.ts";
 import type { Driver, VersionState } from "../driver/driver.ts";
 import type { Schema } from "../driver/schema.ts";
 import type { RecordedEvent, StoredTexts } from "../history/history-event.ts";
@@ -226,6 +227,20 @@ export class Migrate implements AsyncDisposable {
 	async dump(format: DumpFormat = "sql"): Promise<string> {
 		assertFormat(format);
 		return writeSchema(await this.schema(), format);
+	}
+
+	/**
+	 * Examines the database itself: damage, texts in double quotes, references that lead nowhere, foreign keys that are violated,
+	 * a write-ahead log that was left behind, and which version wrote it last. Reads every page of it, takes no lock, and writes nothing.
+	 *
+	 * @throws MigrateError `ERR_UNSUPPORTED` for a driver that cannot tell.
+	 */
+	async doctor(): Promise<readonly Diagnosis[]> {
+		const { diagnose } = this.#driver;
+		if (diagnose === undefined) {
+			throw new MigrateError("ERR_UNSUPPORTED", "this driver cannot examine the database", { capability: "diagnose" });
+		}
+		return this.#operate(() => diagnose(waitingOf(this.#options)));
 	}
 
 	/** Reads every event of the history, in the order in which they were written; none where the driver keeps no history. */

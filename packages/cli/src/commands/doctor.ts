@@ -1,0 +1,18 @@
+import type { Command } from "../command-line/command.ts";
+import { assertAtMost } from "../command-line/operands.ts";
+
+/** Examines the database itself, whatever its migrations. */
+export const doctor: Command = {
+	arguments: "",
+	help: "examine the database: damage, double-quoted texts, references that lead nowhere, what was left beside it",
+	flags: [],
+	async run(invocation) {
+		assertAtMost(0, invocation.line);
+		const { runOnDatabase } = await import("../database/run-on-database.ts");
+		const { showDiagnoses } = await import("../output/show-diagnoses.ts");
+		return runOnDatabase(invocation, {
+			source: "unread",
+			run: async (migrate) => showDiagnoses(await migrate.doctor(), invocation),
+		});
+	},
+};
