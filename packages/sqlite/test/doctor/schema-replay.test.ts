@@ -68,6 +68,11 @@ describe("diagnose", () => {
 			'DROP VIEW "d";\nCREATE VIEW d AS SELECT "a" FROM t WHERE x <> \'say "x"\';',
 		],
 		[
+			"a view that has a column of the same letters elsewhere",
+			'CREATE VIEW d AS SELECT (SELECT max("x") FROM t) FROM (SELECT 1 AS one) WHERE "x" <> one',
+			`DROP VIEW "d";\nCREATE VIEW d AS SELECT (SELECT max("x") FROM t) FROM (SELECT 1 AS one) WHERE 'x' <> one;`,
+		],
+		[
 			"a trigger, for one column of many",
 			'CREATE TRIGGER d AFTER UPDATE OF x ON t BEGIN SELECT "a", new.a; END',
 			"DROP TRIGGER \"d\";\nCREATE TRIGGER d AFTER UPDATE OF x ON t BEGIN SELECT 'a', new.a; END;",
