@@ -10,6 +10,7 @@ export { correctFiles } from "./check/correct-files.ts";
 export { cleanUpAfter } from "./clean-up-after.ts";
 export type { BackoffOptions } from "./driver/backoff.ts";
 export { withBackoff } from "./driver/backoff.ts";
+export type { Backup, BackupOptions, RestoreOptions, RestoreSteps } from "./driver/backup.ts";
 export type { CallQueue } from "./driver/call-queue.ts";
 export { callQueue } from "./driver/call-queue.ts";
 export type { DriverOf, DriverOptions, DriverPrimitives } from "./driver/define-driver.ts";

@@ -14,6 +14,7 @@ import {
 	parseDatabaseUrl,
 	type SqliteConfig,
 	type SqliteConnection,
+	type SqliteDriverOptions,
 	sqliteDriver,
 	type Usability,
 	unusableConnectionError,
@@ -25,6 +26,7 @@ import { sharedByDriversOver } from "./connections/lent-connections.ts";
 import type { SqliteLibrary } from "./connections/library.ts";
 import { memoryConnection } from "./connections/memory-connection.ts";
 import { scratchConnection } from "./connections/scratch-connection.ts";
+import { databaseCopies } from "./copies/database-copies.ts";
 import { examineFile } from "./doctor/examine-file.ts";
 import { type FileAccess, fileAccess } from "./files/file-access.ts";
 import { cannotOpen } from "./files/file-errors.ts";
@@ -91,11 +93,19 @@ export interface SqliteFactory<Database extends object> extends Required<DriverF
 const analyse: Analyse = async (...args) => (await import("@godwit/sqlite-analysis")).analyse(...args);
 
 const correct: Correct = async (...args) => (await import("@godwit/sqlite-analysis")).correctText(...args);
+/** A database in a file. */
+interface DatabaseFile {
+	readonly access: FileAccess;
+	/** Its real path. */
+	readonly path: string;
+	readonly library: SqliteLibrary;
+}
 
 /** Makes a backend of a binding. Its connections use a database file only while others are kept off it. */
 export function sqliteFactory<Database extends object>(binding: SqliteBinding<Database>): SqliteFactory<Database> {
+	const library: SqliteLibrary = { name: binding.name, locks: binding.locks ?? "posix", copy: binding };
+
 	function accessTo(path: string, config: SqliteConfig): FileAccess {
-		const library: SqliteLibrary = { name: binding.name, locks: binding.locks ?? "posix", copy: binding };
 		return openFileAccess(path, connectorOf(binding, library, config), config);
 	}
 
@@ -103,7 +113,7 @@ export function sqliteFactory<Database extends object>(binding: SqliteBinding<Da
 		access: DatabaseAccess,
 		path: string,
 		config: SqliteConfig,
-		{ borrowed, file }: { readonly borrowed?: BorrowedConnection; readonly file?: string | undefined } = {},
+		{ borrowed, file }: { readonly borrowed?: BorrowedConnection; readonly file?: DatabaseFile } = {},
 	): Driver {
 		const scratch = async (): Promise<Driver> => {
 			const empty = scratchConnection(connect(binding, ":memory:", config));
@@ -114,16 +124,24 @@ export function sqliteFactory<Database extends object>(binding: SqliteBinding<Da
 		const analysis = openClone && { analyse, correct, openClone };
 		const inMemory = (): SqliteConnection =>
 			scratchConnection(connect(binding, ":memory:", { ...config, doubleQuotedStrings: false }));
-		return sqliteDriver({
+		return sqliteDriver({ access, path, config, borrowed, scratch, inMemory, analysis, ...(file && ofFile(file, config)) });
+	}
+
+	/** What only a driver of a file has. */
+	function ofFile(
+		{ access, path, library }: DatabaseFile,
+		config: SqliteConfig,
+	): Pick<SqliteDriverOptions, "copies" | "examineFile"> {
+		const copies = databaseCopies({
 			access,
 			path,
 			config,
-			borrowed,
-			scratch,
-			analysis,
-			inMemory,
-			examineFile: file === undefined ? undefined : () => examineFile(file),
+			library,
+			isOwnCopy: library.copy === binding,
+			connect: (copy) => connect(binding, copy, config),
+			driverOver: (connection, copy) => driverOver(openAccess(connection), copy, config),
 		});
+		return { copies, examineFile: () => examineFile(path) };
 	}
 
 	return {
@@ -137,7 +155,7 @@ export function sqliteFactory<Database extends object>(binding: SqliteBinding<Da
 			const access = accessTo(realPath, config);
 			try {
 				await probe(access);
-				return driverOver(access, path, config, { file: realPath });
+				return driverOver(access, path, config, { file: { access, path: realPath, library } });
 			} catch (error) {
 				const failure = cannotOpen(path, databaseError(access.connection, path, error));
 				throw await cleanUpAfter(failure, access.close);
@@ -171,20 +189,17 @@ export function sqliteFactory<Database extends object>(binding: SqliteBinding<Da
 			const shared: BorrowedConnection = { ...sharedByDriversOver(database), usability };
 			if (path === undefined)
 				return driverOver(openAccess(memoryConnection(borrowed)), "the database", config, { borrowed: shared });
-			const library: SqliteLibrary = {
-				name: binding.name,
-				locks: binding.locks ?? "posix",
-				copy: binding.copyOf?.(database) ?? binding,
-			};
+			const lent: SqliteLibrary = { ...library, copy: binding.copyOf?.(database) ?? binding };
 			const real = realDatabasePath(path);
 			if (library.locks === "folder" && lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
 				const message = `${path} is a symbolic link, and ${binding.name} names journal and lock after it; open ${real} itself`;
 				throw new MigrateError("ERR_DATABASE", message, {});
 			}
-			const connector = { ...connectorOf(binding, library, config), borrowed };
-			return driverOver(openFileAccess(real, connector, config), "the database", config, {
+			const connector = { ...connectorOf(binding, lent, config), borrowed };
+			const access = openFileAccess(real, connector, config);
+			return driverOver(access, "the database", config, {
 				borrowed: shared,
-				file: real,
+				file: { access, path: real, library: lent },
 			});
 		},
 	};

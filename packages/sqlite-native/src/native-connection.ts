@@ -32,6 +32,8 @@ export function nativeConnection(
 			if (sql.startsWith("\v")) database.prepare(sql);
 			database.exec(sql);
 		},
+		copyTo: (path) => copy(database, path),
+		overwrites: true,
 		get inTransaction() {
 			return database.inTransaction;
 		},
@@ -41,6 +43,28 @@ export function nativeConnection(
 		},
 		close,
 	};
+}
+
+/** In one step, so that no other connection's commit makes it begin again. */
+const ALL_PAGES = 0x7fff_ffff;
+
+/** The binding says of a busy database neither that it is, nor that nothing was copied: it tries for ever, or is content with no pages. */
+async function copy(database: Database, path: string): Promise<void> {
+	let asked = false;
+	const { totalPages } = await database.backup(path, {
+		progress() {
+			if (asked) throw busy(database);
+			asked = true;
+			return ALL_PAGES;
+		},
+	});
+	if (totalPages === 0) throw busy(database);
+}
+
+/** Of the copy of the binding that the database belongs to. */
+function busy(database: Database): Error {
+	const { SqliteError } = database.constructor as typeof import("better-sqlite3");
+	return new SqliteError("database is locked", "SQLITE_BUSY");
 }
 
 /** The native class of the handle that the binding keeps under a symbol; `nativeBinding` can name another copy. */

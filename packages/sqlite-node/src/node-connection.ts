@@ -1,5 +1,9 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { MigrateError } from "@godwit/core";
 import { nodeResultCode, type SqliteConnection, type SqlRow, type SqlValue } from "@godwit/sqlite-files";
+
+/** See https://sqlite.org/rescode.html#busy */
+const SQLITE_BUSY = 5;
 
 export interface NodeConnectionOptions {
 	/**
@@ -46,6 +50,18 @@ export function nodeConnection(
 		query: (sql, parameters: readonly SqlValue[] = []) => kept(sql).all(...parameters) as readonly SqlRow[],
 		change: (sql, parameters: readonly SqlValue[] = []) => Number(kept(sql).run(...parameters).changes),
 		run: (sql) => (preparesAll ? execute(prepare(sql)) : database.exec(sql)),
+		async copyTo(path) {
+			// Of a version that has it, and not Deno's.
+			const { backup } = process.getBuiltinModule("node:sqlite");
+			if (typeof backup !== "function") throw noBackup();
+			try {
+				// In one step, so that no other connection's commit makes it begin again.
+				await backup(database, path, { rate: 0x7fff_ffff });
+			} catch (cause) {
+				throw isNoError(cause) ? busy(cause) : cause;
+			}
+		},
+		overwrites: true,
 		get inTransaction() {
 			return database.isTransaction;
 		},
@@ -55,4 +71,19 @@ export function nodeConnection(
 			close();
 		},
 	};
+}
+
+/** What node:sqlite makes of a database that another connection has locked: "not an error". Other failures have their code. */
+function isNoError(error: unknown): boolean {
+	return error instanceof Error && "errcode" in error && error.errcode === 0;
+}
+
+function busy(cause: unknown): Error {
+	return Object.assign(new Error("database is locked", { cause }), { code: "ERR_SQLITE_ERROR", errcode: SQLITE_BUSY });
+}
+
+function noBackup(): MigrateError<"ERR_RUNTIME"> {
+	const found = `${process.release.name} ${process.version}`;
+	const message = `node:sqlite of this runtime, ${found}, cannot copy a database; use Node 22.18 or newer, or sqlite-native://`;
+	return new MigrateError("ERR_RUNTIME", message, { required: "node:sqlite backup", found });
 }

@@ -7,6 +7,7 @@ export {
 } from "./connection/borrowed-connection.ts";
 export { retryWhileBusy } from "./connection/busy-retry.ts";
 export type { DatabaseAccess, Holders, Liveness } from "./connection/database-access.ts";
+export type { DatabaseCopies } from "./connection/database-copies.ts";
 export { DatabaseHeldError, type HolderKind } from "./connection/database-held-error.ts";
 export { openAccess } from "./connection/open-access.ts";
 export type { SqliteConnection, SqlRow, SqlValue, TransactionMode } from "./connection/sqlite-connection.ts";

@@ -1,9 +1,10 @@
-import { type AnalyseOptions, type Diagnosis, type Driver, defineDriver, type LockOptions, type MigrationBody } from "@godwit/core";
+import { type AnalyseOptions, type Diagnosis, type Driver, defineDriver, type LockOptions, MigrateError, type MigrationBody } from "@godwit/core";
 import type { Analyse, AnalysedDatabase, Correct } from "./analysis.ts";
 import { bodyRunner } from "./body-runner.ts";
 import type { BorrowedConnection } from "./connection/borrowed-connection.ts";
 import { retryWhileBusy } from "./connection/busy-retry.ts";
 import type { DatabaseAccess } from "./connection/database-access.ts";
+import type { DatabaseCopies } from "./connection/database-copies.ts";
 import { connectionSession } from "./connection/settings/connection-session.ts";
 import { withForeignKeysOff } from "./connection/settings/foreign-keys-off.ts";
 import { keptJournal } from "./connection/settings/kept-journal.ts";
@@ -38,6 +39,8 @@ export interface SqliteDriverOptions {
 		| undefined;
 	/** Opens an empty database in memory that reads double quotes as names alone. */
 	readonly inMemory: () => SqliteConnection;
+	/** Missing for a database in memory. */
+	readonly copies?: DatabaseCopies | undefined;
 	/** Looks at the file and those beside it; missing for a database in memory. */
 	readonly examineFile?: (() => readonly Diagnosis[]) | undefined;
 	/** Given for a connection of the caller's, and the same for all drivers over it. Between two calls its settings are as the caller left them. */
@@ -114,6 +117,18 @@ export function sqliteDriver(options: SqliteDriverOptions): SqliteDriver {
 				),
 			diagnose: (waiting) =>
 				diagnose((read) => session.read(() => readAtOnce(connection, read), waiting), { ...options, connection }),
+			backup: (wanted) =>
+				session.write(async () => {
+					const copies = copiesOf(options);
+					return copies.backup(versions.read().version, wanted);
+				}),
+			restore: (file, steps) =>
+				session.write(async () => {
+					const copies = copiesOf(options);
+					row.assertMine();
+					await retryWhileBusy(connection, config, () => journal.remove());
+					await copies.restore(file, steps);
+				}),
 			scratch,
 			...(analysis && {
 				analyse: (files: readonly MigrationBody[], { rows, ...options }: AnalyseOptions & LockOptions) =>
@@ -135,4 +150,10 @@ export function sqliteDriver(options: SqliteDriverOptions): SqliteDriver {
 			close: () => access.close(),
 		};
 	});
+}
+
+function copiesOf({ copies, path }: SqliteDriverOptions): DatabaseCopies {
+	if (copies !== undefined) return copies;
+	const message = `${path} is in memory, and has no file to copy or to replace`;
+	throw new MigrateError("ERR_UNSUPPORTED", message, { capability: "backup" });
 }

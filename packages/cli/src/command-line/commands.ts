@@ -17,6 +17,8 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map<string, ()
 	["down", async () => (await import("../commands/down.ts")).down],
 	["redo", async () => (await import("../commands/redo.ts")).redo],
 	["repair", async () => (await import("../commands/repair.ts")).repair],
+	["backup", async () => (await import("../commands/backup.ts")).backup],
+	["restore", async () => (await import("../commands/restore.ts")).restore],
 	["baseline", async () => (await import("../commands/baseline.ts")).baseline],
 	["drop", async () => (await import("../commands/drop.ts")).drop],
 	["force", async () => (await import("../commands/force.ts")).force],

@@ -1,3 +1,4 @@
+import { backupFlags, backupOf } from "../command-line/backup-flags.ts";
 import type { Command } from "../command-line/command.ts";
 import { versionOf } from "../command-line/operands.ts";
 import { policyFlags } from "../command-line/policy-flags.ts";
@@ -8,13 +9,14 @@ import { reportEnd } from "../database/report-end.ts";
 export const goto: Command = {
 	arguments: "V",
 	help: "migrate up or down to version V",
-	flags: policyFlags,
+	flags: [...policyFlags, ...backupFlags],
 	async run(invocation) {
 		const target = versionOf(invocation.line, 0);
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {
 			source: "not empty",
 			guarded: "downwards",
+			backup: backupOf(invocation.line),
 			stopping: STOPPING_AFTER_MIGRATION,
 			run: async (migrate) => reportEnd(await migrate.migrate(target), "up", invocation),
 		});

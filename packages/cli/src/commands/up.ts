@@ -1,3 +1,4 @@
+import { backupFlags, backupOf } from "../command-line/backup-flags.ts";
 import type { Command } from "../command-line/command.ts";
 import { limitOf } from "../command-line/operands.ts";
 import { policyFlags } from "../command-line/policy-flags.ts";
@@ -11,6 +12,7 @@ export const up: Command = {
 	flags: [
 		{ name: "dry-run", kind: "boolean", help: "show what would run and do, as plan does; nothing runs" },
 		...policyFlags,
+		...backupFlags,
 	],
 	async run(invocation) {
 		const limit = limitOf(invocation.line);
@@ -21,6 +23,7 @@ export const up: Command = {
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {
 			source: limit === 0 ? "read" : "not empty",
+			backup: backupOf(invocation.line),
 			stopping: STOPPING_AFTER_MIGRATION,
 			run: async (migrate) => {
 				const report = limit === undefined ? await migrate.up() : await migrate.steps(limit);

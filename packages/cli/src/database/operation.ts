@@ -1,4 +1,4 @@
-import type { Migrate, Source } from "@godwit/core";
+import type { BackupOptions, Migrate, Source } from "@godwit/core";
 import type { Question } from "./confirm.ts";
 
 /** What a command does with an open database. */
@@ -10,6 +10,8 @@ export interface Operation {
 	 * takes nothing back.
 	 */
 	readonly guarded?: "always" | "downwards";
+	/** Whether and how a backup is made before the first migration. */
+	readonly backup?: BackupOptions | undefined;
 	/** Asked first. */
 	readonly question?: Question | undefined;
 	/** What is said when a signal asks to stop; without it a signal ends the process, as nothing is written. */

@@ -37,7 +37,7 @@ export async function runOnDatabase(invocation: Invocation, operation: Operation
 
 	const stop = operation.stopping === undefined ? undefined : stopOnSignal(operation.stopping, terminal);
 	try {
-		const options = optionsOf(invocation, stop?.signal);
+		const options = { ...optionsOf(invocation, stop?.signal), backup: operation.backup ?? false };
 		const onEvent = (event: MigrateEvent): void => {
 			if (revertsAny(event) && protection !== undefined) throw protection;
 			options.onEvent(event);

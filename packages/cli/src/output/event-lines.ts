@@ -35,6 +35,8 @@ export function eventLines(terminal: Terminal, { verbose, now }: EventLinesOptio
 			}
 			case "locked":
 				return explain(`Locked the database after ${goDuration(event.waitedMs)}`);
+			case "backup":
+				return terminal.line(`backup: ${event.path} (${size(event.bytes)}, ${goDuration(event.durationMs)})`);
 			case "start":
 				began = now();
 				updated = began;

@@ -2,7 +2,9 @@ import type { MigrationBody } from "../body/migration-body.ts";
 import { cleanUpAfter } from "../clean-up-after.ts";
 import type { CorrectedText } from "../effects/correction.ts";
 import type { AnalyseOptions, Analysis } from "../effects/effects.ts";
+import { MigrateError } from "../migrate-error.ts";
 import { toVersion } from "../version.ts";
+import type { Backup, BackupOptions, RestoreSteps } from "./backup.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import type {
 	ApplyOutcome,
@@ -59,6 +61,10 @@ export interface DriverPrimitives extends LockPrimitives {
 	analyse?(bodies: readonly MigrationBody[], options: AnalyseOptions & ReadOptions): Promise<Analysis>;
 	/** As `Driver.correct`. */
 	correct?(text: string): Promise<CorrectedText>;
+	/** As `Driver.backup`, and only called under the lock. */
+	backup?(options: BackupOptions): Promise<Backup>;
+	/** As `Driver.restore`, and only called under the lock. */
+	restore?(file: string, steps: RestoreSteps): Promise<void>;
 	/** As `Driver.drop`. */
 	drop(): Promise<void>;
 	/** Releases the connection, after the lock was given back as far as that was possible. */
@@ -100,6 +106,11 @@ export function defineDriver<P extends DriverPrimitives>(
 			if (lock.kept && !lock.held) await lock.settle();
 			return work();
 		};
+	}
+
+	async function underLock<T>(work: () => Promise<T>): Promise<T> {
+		if (lock.held) return work();
+		throw new MigrateError("ERR_NOT_LOCKED", `${name} is copied and replaced under the lock; take it first`, undefined);
 	}
 
 	async function changing<T>(change: VersionChange, work: () => Promise<T>): Promise<T> {
@@ -144,7 +155,7 @@ export function defineDriver<P extends DriverPrimitives>(
 		[Symbol.asyncDispose]: () => driver.close(),
 	};
 	const { apply, transaction: begin, lastToken, structure, schema, scratch } = database;
-	const { ready, diagnose, analyse, correct } = database;
+	const { ready, diagnose, analyse, correct, backup, restore } = database;
 	if (apply !== undefined) driver.apply = (body, change) => changing(change, () => apply(bodies.wrap(body), change));
 	if (begin !== undefined) {
 		driver.transaction = async (change, work) => {
@@ -157,6 +168,12 @@ export function defineDriver<P extends DriverPrimitives>(
 	if (schema !== undefined) driver.schema = (options = {}) => reading(options, schema);
 	if (ready !== undefined) driver.ready = (options) => reading(options, ready);
 	if (diagnose !== undefined) driver.diagnose = (options = {}) => reading(options, diagnose);
+	if (backup !== undefined) {
+		driver.backup = (options = {}) => calls.run(settled(() => underLock(() => backup(options))));
+	}
+	if (restore !== undefined) {
+		driver.restore = (file, steps) => calls.run(settled(() => underLock(() => restore(file, steps))));
+	}
 	if (scratch !== undefined) driver.scratch = () => calls.run(scratch);
 	if (analyse !== undefined) {
 		driver.analyse = (files, { rows = false, ...options } = {}) =>
@@ -198,6 +215,8 @@ type Optional =
 	| "structure"
 	| "schema"
 	| "diagnose"
+	| "backup"
+	| "restore"
 	| "scratch"
 	| "ready"
 	| "analyse"

@@ -3,6 +3,7 @@ import type { CorrectedText } from "../effects/correction.ts";
 import type { AnalyseOptions, Analysis } from "../effects/effects.ts";
 import type { HistoryEvent, HistoryHead, RecordedEvent, StoredTexts } from "../history/history-event.ts";
 import type { Version } from "../version.ts";
+import type { Backup, BackupOptions, RestoreSteps } from "./backup.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import type { Schema } from "./schema.ts";
 
@@ -222,6 +223,23 @@ export interface Driver extends AsyncDisposable {
 	 * @throws MigrateError `ERR_INVALID_BODY`; as `version`.
 	 */
 	correct?(text: string): Promise<CorrectedText>;
+
+	/**
+	 * Optional: copies the database as it is in one moment, so that the copy is whole and nobody holds its lock. Belongs under the lock.
+	 *
+	 * @throws MigrateError `ERR_NOT_LOCKED`; `ERR_UNSUPPORTED` for a database that has no file; `ERR_DATABASE`.
+	 */
+	backup?(options?: BackupOptions): Promise<Backup>;
+
+	/**
+	 * Optional: replaces the database by a backup. Belongs under the lock, which this instance still holds afterwards. Whenever the
+	 * process ends in the midst of it, the database is the old one or the new one.
+	 *
+	 * @param file The backup, absolute or from the working directory. It is only read.
+	 * @throws MigrateError `ERR_NOT_LOCKED`; `ERR_UNSUPPORTED` for what this driver or this way cannot do; `ERR_DATABASE` for a file
+	 *   that is no whole database; `ERR_BUSY` and `ERR_LOCK_LOST`. Then nothing was changed.
+	 */
+	restore?(file: string, steps: RestoreSteps): Promise<void>;
 
 	/** Optional: the history, see `VersionChange.events`. */
 	readonly history?: DriverHistory;

@@ -2,7 +2,7 @@ import type { AppliedMigration, Migration } from "../migration.ts";
 import type { Finding } from "./policies/finding.ts";
 
 /**
- * What `onEvent` hears, in this order: notices, locked, findings, then for each migration start, progress and end, then, after a
+ * What `onEvent` hears, in this order: notices, locked, findings, backup, then for each migration start, progress and end, then, after a
  * success, unlocked or unlock-failed.
  */
 export type MigrateEvent =
@@ -11,6 +11,8 @@ export type MigrateEvent =
 	/** Where source and database differ; what a policy refuses is an error instead. */
 	| { readonly type: "finding"; readonly finding: Finding }
 	| { readonly type: "locked"; readonly waitedMs: number }
+	/** A backup was made, before the first migration. */
+	| { readonly type: "backup"; readonly path: string; readonly bytes: number; readonly durationMs: number }
 	| { readonly type: "start"; readonly migration: Migration; readonly index: number; readonly count: number }
 	/** Sent as the body is read; `bytes` counts from the start of this body. */
 	| { readonly type: "progress"; readonly migration: Migration; readonly bytes: number }

@@ -1,5 +1,7 @@
+import type { BackupOptions } from "../driver/backup.ts";
 import type { Migration } from "../migration.ts";
 import { nearestName } from "../nearest-name.ts";
+import { assertBackupOptions } from "./backup.ts";
 import type { MigrateEvent } from "./migrate-event.ts";
 import type { Policies } from "./policies/policies.ts";
 
@@ -12,6 +14,8 @@ export interface MigrateOptions extends Policies {
 	 * asked once. A database without a server is not waited for.
 	 */
 	readonly waitMs?: number;
+	/** Makes a backup before the first migration of an operation that runs any, as `Migrate.backup` does. Default false. */
+	readonly backup?: boolean | BackupOptions;
 	/** How many migrations are read ahead of the one that runs, where their source has to be waited for. Default 10. Go: PrefetchMigrations. */
 	readonly prefetch?: number;
 	/** Stops after the migration in flight, for the life of the instance. Go: GracefulStop. */
@@ -38,6 +42,7 @@ export interface MigrateOptions extends Policies {
 const NAMES = [
 	"lockTimeoutMs",
 	"waitMs",
+	"backup",
 	"prefetch",
 	"signal",
 	"around",
@@ -63,6 +68,8 @@ export function assertOptions(options: MigrateOptions): void {
 	}
 	if (!(lockTimeoutMs >= 0)) throw new TypeError(`lockTimeoutMs must be a number of at least 0, not ${lockTimeoutMs}`);
 	if (!(waitMs >= 0)) throw new TypeError(`waitMs must be a number of at least 0, not ${waitMs}`);
+	if (typeof options.backup === "object") assertBackupOptions(options.backup);
+	else assertOneOf("backup", options.backup, [true, false]);
 	assertOneOf("missingDown", missingDown, ["error", "skip"]);
 	assertOneOf("transaction", transaction, ["each", "all"]);
 	assertOneOf("outOfOrder", outOfOrder, ["error", "skip", "apply"]);
@@ -71,9 +78,9 @@ export function assertOptions(options: MigrateOptions): void {
 }
 
 /** Without types a misspelt word would mean the default. */
-function assertOneOf(option: string, value: string | undefined, words: readonly string[]): void {
+function assertOneOf(option: string, value: unknown, words: readonly unknown[]): void {
 	if (value === undefined || words.includes(value)) return;
 	throw new TypeError(
-		`${option} must be ${words.map((word) => `"${word}"`).join(" or ")}, not ${JSON.stringify(value)}`,
+		`${option} must be ${words.map((word) => JSON.stringify(word)).join(" or ")}, not ${JSON.stringify(value)}`,
 	);
 }

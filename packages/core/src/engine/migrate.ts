@@ -1,4 +1,5 @@
 import { cleanUpAfter } from "../clean-up-after.ts";
+import type { Backup, BackupOptions, RestoreOptions } from "../driver/backup.ts";
 import { type CallQueue, callQueue } from "../driver/call-queue.ts";
 import type { Diagnosis } from "../driver/diagnosis.ts";
 import type { Driver, VersionState } from "../driver/driver.ts";
@@ -11,6 +12,7 @@ import type { UrlOrPath } from "../url/given-url.ts";
 import { toVersion } from "../version.ts";
 import { withJson } from "../with-json.ts";
 import { assertDriver, assertNoArguments, assertSource } from "./arguments.ts";
+import { assertBackupOptions, makeBackup, restoreBackup } from "./backup.ts";
 import { type BaselineOptions, baseline } from "./baseline.ts";
 import { type DownOptions, storedOf } from "./down-options.ts";
 import { readSchema } from "./dump/read-schema.ts";
@@ -166,6 +168,31 @@ export class Migrate implements AsyncDisposable {
 	async baseline(version: bigint | number, options: BaselineOptions = {}): Promise<void> {
 		const first = toVersion(version);
 		await this.#exclusively(() => baseline(this.#source, this.#driver, first, options));
+	}
+
+	/**
+	 * Copies the database, as it is in one moment and checked, to a file named after it, its version and the time:
+	 * `app.db.v7.20261127T041241123Z.backup`. Takes the lock.
+	 *
+	 * @throws MigrateError `ERR_UNSUPPORTED`, `ERR_DATABASE`.
+	 */
+	async backup(options: BackupOptions = {}): Promise<Backup> {
+		assertBackupOptions(options);
+		return this.#operate(() => underLock(this.#driver, this.#options, () => makeBackup(this.#driver, options)));
+	}
+
+	/**
+	 * Replaces the database by a backup, under the lock. The backup is checked before, and only read.
+	 *
+	 * @param file Any whole database of the same kind, absolute or from the working directory.
+	 * @returns Where the database is now.
+	 * @throws MigrateError `ERR_UNSUPPORTED`, `ERR_DATABASE`, `ERR_BUSY`. Then the database is as it was.
+	 */
+	async restore(file: string, options: RestoreOptions = {}): Promise<VersionState> {
+		if (typeof file !== "string" || file === "") throw new TypeError("restore takes the path of a backup");
+		return this.#operate(() =>
+			underLock(this.#driver, this.#options, () => restoreBackup(this.#driver, file, options)),
+		);
 	}
 
 	/** Deletes everything in the database, dirty or not. Go: Drop. */

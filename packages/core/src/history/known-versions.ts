@@ -87,6 +87,8 @@ export function knownVersions(events: Iterable<RecordedEvent>): KnownVersions {
 		const { op } = event;
 		if (op === "other-tool") otherTool(event);
 		else if (op === "accept") accept(event);
+		// What is known is what the backup knew.
+		else if (op === "restore") return;
 		else if (op === "force") startOver(event, "forced");
 		else if (op === "baseline") startOver(event, "baseline");
 		else if (op === "settle") say(event, event.direction === "up" ? "applied" : "reverted", false);

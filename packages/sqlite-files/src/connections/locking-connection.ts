@@ -1,3 +1,4 @@
+import { MigrateError } from "@godwit/core";
 import type { DatabaseHeldError, SqliteConnection } from "@godwit/sqlite";
 import type { FileSet } from "../files/file-set.ts";
 import { attachedFiles } from "./attached-files.ts";
@@ -70,12 +71,25 @@ export function lockingConnection({ session, files, inFolders, otherRun }: Locki
 			call(() => session.connection.run(sql));
 			if (expression !== undefined) attached.assertAllEntered();
 		},
+		async copyTo(path) {
+			const { connection } = session;
+			const copying = call(() => connection.copyTo?.(path));
+			if (copying === undefined) throw cannotCopy();
+			await copying;
+		},
+		get overwrites() {
+			return session.connection.overwrites === true;
+		},
 		get inTransaction() {
 			return session.isOpen && session.connection.inTransaction;
 		},
 		resultCode: session.resultCode,
 		close: () => session.close(),
 	};
+}
+
+function cannotCopy(): MigrateError<"ERR_UNSUPPORTED"> {
+	return new MigrateError("ERR_UNSUPPORTED", "this binding cannot copy a database", { capability: "backup" });
 }
 
 /** A transaction that began as a reader, and that another's commit has overtaken, meets nobody: SQLITE_BUSY_SNAPSHOT. */

@@ -1,5 +1,7 @@
+import { renameSync } from "node:fs";
 import type { SqliteConnection } from "@godwit/sqlite";
 import { folderLibrary } from "../folder-locks/folder-library.ts";
+import { syncFolderOf } from "../folder-locks/sync-folder.ts";
 import type { Connector } from "./connector.ts";
 import { currentConnection } from "./current-connection.ts";
 import { POSIX_FILES } from "./library-files.ts";
@@ -32,6 +34,8 @@ export interface Session {
 	assertMayCommit(): void;
 	/** Belongs before every roll-back. */
 	beforeRollback(): void;
+	/** Puts another file in the place of the database, under SQLite's exclusive lock on it, and closes the connection. Tries once. Not for the caller's connection. */
+	swap(file: string): void;
 	/** Closes the connection, unless it is the caller's. */
 	close(): void;
 }
@@ -70,6 +74,19 @@ export function session({ path, connector, entered, enter }: SessionOptions): Se
 		}
 	}
 
+	function open(): void {
+		try {
+			use(path);
+			const connection = current.connection ?? current.opened(files.call(() => connector.connect(path)));
+			// Opening may have made the file.
+			used.add(path);
+			files.opened(connection);
+		} catch (error) {
+			close();
+			throw error;
+		}
+	}
+
 	return {
 		get connection() {
 			if (current.connection === undefined) throw new TypeError(`${path} is used without having been entered`);
@@ -86,17 +103,20 @@ export function session({ path, connector, entered, enter }: SessionOptions): Se
 		},
 		resultCode: current.resultCode,
 		call: files.call,
-		open() {
+		open,
+		swap(file) {
+			const { connection } = current;
+			if (connection === undefined || borrowed !== undefined) throw new TypeError(`${path} cannot be replaced`);
+			// Whoever waits for the lock then finds that the file has been moved, and writes nothing to it.
+			files.call(() => connection.begin("exclusive"));
 			try {
-				use(path);
-				const connection = current.connection ?? current.opened(files.call(() => connector.connect(path)));
-				// Opening may have made the file.
-				used.add(path);
-				files.opened(connection);
+				renameSync(file, path);
+				syncFolderOf(path);
 			} catch (error) {
-				close();
+				files.call(() => connection.rollback());
 				throw error;
 			}
+			close();
 		},
 		use,
 		reading: readerConnection({ path, connector, current, files, used }),

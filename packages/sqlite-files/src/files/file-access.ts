@@ -34,6 +34,12 @@ export interface FileAccess extends DatabaseAccess {
 	takeOver(seen: Found): Promise<boolean>;
 	/** Returns whether `leave` has kept the lock, because there is a journal that could not be rolled back. */
 	readonly keptLock: boolean;
+	/** Puts another file in the place of the database, see `Session.swap`. Belongs between `enter` and `leave`. */
+	swap(file: string): void;
+	/** Opens the database after `swap`. Tries once. @throws DatabaseHeldError */
+	reopen(): void;
+	/** Whether the connection is the caller's, which stays open. */
+	readonly isBorrowed: boolean;
 }
 
 /** Wraps the connections of a library; see docs/decisions/0009-database-files.md for the rules. */
@@ -110,6 +116,9 @@ export function fileAccess({ path, connector, leaseMs, lockTimeoutMs }: FileAcce
 		},
 		join: () => enter("join"),
 		takeOver: entry.takeOver,
+		swap: inner.swap,
+		reopen: inner.open,
+		isBorrowed: borrowed !== undefined,
 		assertEntered: () => files.main.assertEntered(),
 		include: (file) => files.include(file),
 		exclude: (file) => files.exclude(file),

@@ -25,6 +25,16 @@ export interface SqliteConnection {
 	readonly inTransaction: boolean;
 	/** The name of an error's result code, extended or primary: `SQLITE_BUSY`; `undefined` for an error that is not SQLite's. */
 	resultCode(error: unknown): string | undefined;
+	/**
+	 * Optional: copies the main database, as it is in one moment, to another file, which is empty or does not exist. Belongs outside
+	 * a transaction. Tries once.
+	 */
+	copyTo?(path: string): Promise<void>;
+	/**
+	 * Whether `copyTo` can also replace what is in another database, in one transaction of that one, beside programs that have it
+	 * open. Default false.
+	 */
+	readonly overwrites?: boolean;
 	/** Closes the connection. One of the caller's stays open. */
 	close(): void;
 }

@@ -6,6 +6,7 @@ import type { MigrationReport } from "../../migration.ts";
 import type { Source } from "../../source/source.ts";
 import { createTrace } from "../../trace.ts";
 import type { Version } from "../../version.ts";
+import { makeBackup } from "../backup.ts";
 import type { MigrateOptions } from "../migrate-options.ts";
 import type { Finding } from "../policies/finding.ts";
 import { nameFiles } from "../policies/name-files.ts";
@@ -77,7 +78,10 @@ async function runUnderLock(
 		const prepared = await preparedUnderLock(operation, seen, progress);
 		const { state, migrations, missingSteps } = prepared;
 		const { version } = state.found;
-		if (progress === undefined) tell(prepared.findings, options);
+		if (progress === undefined) {
+			tell(prepared.findings, options);
+			if (migrations.length > 0) await backUp(operation);
+		}
 		const recorder = await recordDue(operation, state);
 		trace("%d migrations from version %s", migrations.length, version);
 		const start: MigrationReport = { ...(progress ?? report(version, missingSteps, false)), to: version, missingSteps };
@@ -146,6 +150,14 @@ async function notAdopted(source: Source, { due }: AppliedState, error: MigrateE
 			: `another tool has probably applied ${await nameFiles(source, versions)}`;
 	const message = `${what}; this cannot be recorded, and the next up that can write to the database records it: ${error.message}`;
 	return { kind: "adopted", level: "warning", versions, message };
+}
+
+/** Before anything of the operation is written, so that to restore it takes all of it back. */
+async function backUp({ driver, options: { backup = false, onEvent } }: CarryOut): Promise<void> {
+	if (backup === false) return;
+	const began = performance.now();
+	const { path, bytes } = await makeBackup(driver, backup === true ? {} : backup);
+	onEvent?.({ type: "backup", path, bytes, durationMs: performance.now() - began });
 }
 
 function tell(findings: readonly Finding[], { onEvent }: MigrateOptions): void {

@@ -1,0 +1,25 @@
+import { placeFlags, placeOf } from "../command-line/backup-flags.ts";
+import type { Command } from "../command-line/command.ts";
+import { assertAtMost } from "../command-line/operands.ts";
+import { json } from "../output/json.ts";
+
+/** Copies the database, checked, to a file beside it. */
+export const backup: Command = {
+	arguments: "[-backup-dir DIR] [-keep N]",
+	help: "copy the database, as it is in one moment and checked, to a file beside it",
+	flags: placeFlags,
+	async run(invocation) {
+		const { line, print } = invocation;
+		assertAtMost(0, line);
+		const place = placeOf(line);
+		const { runOnDatabase } = await import("../database/run-on-database.ts");
+		return runOnDatabase(invocation, {
+			source: "unread",
+			async run(migrate) {
+				const made = await migrate.backup(place);
+				print(line.is("json") ? json({ type: "result", ...made }) : made.path);
+				return 0;
+			},
+		});
+	},
+};

@@ -1,0 +1,129 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { describe, expect, it } from "vitest";
+import lineSchema from "../../schemas/line.schema.json" with { type: "json" };
+import statusSchema from "../../schemas/status.schema.json" with { type: "json" };
+import { folderOf, godwit, type Outcome, threeMigrations } from "../fixtures/godwit.ts";
+
+const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false, formats: { "date-time": true } });
+const validLine = ajv.addSchema(statusSchema, "status.schema.json").compile(lineSchema);
+
+interface Place {
+	readonly cwd: string;
+	/** Runs the command in this folder, on this database. */
+	run(...args: readonly string[]): Promise<Outcome>;
+	/** The names of the backups. */
+	backups(): Promise<readonly string[]>;
+}
+
+async function placeOf(): Promise<Place> {
+	const cwd = await folderOf(threeMigrations);
+	return {
+		cwd,
+		run: (...args) => godwit(["-path", "m", "-database", "sqlite-node://a.db", ...args], { cwd }),
+		backups: async () => (await readdir(cwd)).filter((name) => name.includes("backup")),
+	};
+}
+
+function lines(stdout: string): readonly Readonly<Record<string, unknown>>[] {
+	return stdout
+		.trimEnd()
+		.split("\n")
+		.map((text) => {
+			const line = JSON.parse(text) as Readonly<Record<string, unknown>>;
+			expect(validLine(line), `${text}\n${ajv.errorsText(validLine.errors)}`).toBe(true);
+			return line;
+		});
+}
+
+describe("godwit up -backup", () => {
+	it("makes a backup before the first migration, and none when there is nothing to run", async () => {
+		const { run, backups } = await placeOf();
+		await run("up", "1");
+		const { code, stderr } = await run("up", "-backup");
+		expect(code).toBe(0);
+		expect(stderr).toMatch(/^backup: .*a\.db\.v1\.\d{8}T\d{9}Z\.backup \(.* kB, .*\)\n2\/u posts .*\n3\/u tags .*\n$/);
+		await run("up", "-backup");
+		expect(await backups()).toEqual([expect.stringMatching(/^a\.db\.v1\./)]);
+	});
+
+	it("tells of it in a line of JSON, and takes another folder", async () => {
+		const { cwd, run, backups } = await placeOf();
+		const { stdout } = await run("-json", "up", "1", "-backup-dir", "m");
+		expect(lines(stdout).filter(({ type }) => type === "backup")).toEqual([
+			expect.objectContaining({ path: expect.stringContaining(join(cwd, "m/a.db.vnone.")) }),
+		]);
+		expect(await backups()).toEqual([]);
+	});
+
+	it.each([
+		[["up", "-keep", "2"], "-keep says how many backups stay; add -backup"],
+		[["up", "-backup", "-keep", "0"], "it must be 1 or more"],
+		[["backup", "-keep", "0"], "it must be 1 or more"],
+	])("refuses %j", async (args, message) => {
+		const { run } = await placeOf();
+		expect(await run(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
+	});
+
+	it("runs nothing when the backup cannot be made", async () => {
+		const { run } = await placeOf();
+		const { code, stderr } = await run("up", "-backup-dir", "gone");
+		expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("there is no folder") });
+		expect((await run("version")).stderr).toContain("no migration");
+	});
+});
+
+describe("godwit backup and restore", () => {
+	it("print the path, and bring the database back", async () => {
+		const { run, backups } = await placeOf();
+		await run("up", "1");
+		const { code, stdout } = await run("backup");
+		expect(code).toBe(0);
+		const [name = ""] = await backups();
+		expect(stdout.trimEnd().endsWith(`/${name}`)).toBe(true);
+		await run("up");
+		expect(await run("restore", name, "-f")).toEqual({
+			code: 0,
+			stdout: "",
+			stderr: `restored ${name}; the database is at version 1\n`,
+		});
+		expect((await run("history")).stdout).toContain(`restore 1`);
+		const [result] = lines((await run("restore", name, "-f", "-swap", "-json")).stdout).slice(-1);
+		expect(result).toMatchObject({ type: "result", file: name, version: "1", dirty: false });
+		expect(lines((await run("history", "-json")).stdout).at(-1)).toMatchObject({ op: "restore" });
+		expect(lines((await run("backup", "-json")).stdout).at(-1)).toMatchObject({ type: "result", removed: [] });
+	});
+
+	it("asks, and wants the name of a file", async () => {
+		const { run, backups } = await placeOf();
+		await run("up");
+		await run("backup");
+		const [name = ""] = await backups();
+		const { code, stderr } = await run("restore", name);
+		expect({ code, stderr }).toEqual({
+			code: 1,
+			stderr: "error: Aborted the restore: there is no terminal to ask on; add -f to go on without asking\n",
+		});
+		expect(await run("restore", "-f")).toMatchObject({
+			code: 1,
+			stderr: "error: please name the backup: restore FILE\n",
+		});
+	});
+
+	it("does not restore a protected database without its name", async () => {
+		const { cwd, run, backups } = await placeOf();
+		await run("up");
+		await run("backup");
+		const [name = ""] = await backups();
+		const { writeFile } = await import("node:fs/promises");
+		await writeFile(join(cwd, "package.json"), "{}");
+		const config = { environments: { production: { database: "sqlite-node://a.db", protected: true } } };
+		await writeFile(join(cwd, "godwit.config.json"), JSON.stringify(config));
+		expect(await run("restore", name, "-f")).toMatchObject({
+			code: 1,
+			stderr: expect.stringContaining("-confirm production"),
+		});
+		expect(await run("restore", name, "-f", "-confirm", "production")).toMatchObject({ code: 0 });
+	});
+});

@@ -1,0 +1,60 @@
+import type { Backup, BackupOptions, RestoreOptions } from "../driver/backup.ts";
+import type { Driver, FoundVersion, VersionState } from "../driver/driver.ts";
+import type { HistoryEvent } from "../history/history-event.ts";
+import { signed } from "../history/recorder.ts";
+import { MigrateError } from "../migrate-error.ts";
+import { newToken } from "./token.ts";
+
+/** @throws TypeError for what code without types passes. */
+export function assertBackupOptions({ directory, keep = 1 }: BackupOptions): void {
+	if (!Number.isSafeInteger(keep) || keep < 1) {
+		throw new TypeError(`keep must be a whole number of at least 1, not ${keep}`);
+	}
+	if (directory !== undefined && (typeof directory !== "string" || directory === "")) {
+		throw new TypeError(`directory must be the path of a folder, not ${JSON.stringify(directory)}`);
+	}
+}
+
+/** Makes a backup under the lock. @throws MigrateError `ERR_UNSUPPORTED`; `ERR_DATABASE`. */
+export async function makeBackup(driver: Driver, options: BackupOptions): Promise<Backup> {
+	if (driver.backup === undefined) throw unsupported("backup", "this driver cannot make a backup");
+	return driver.backup(options);
+}
+
+/**
+ * Replaces the database by a backup, under the lock. The event is in the copy before that becomes the database, so that there is
+ * no moment without it.
+ *
+ * @returns Where the database is now.
+ */
+export async function restoreBackup(driver: Driver, file: string, options: RestoreOptions): Promise<VersionState> {
+	if (driver.restore === undefined) throw unsupported("restore", "this driver cannot restore a backup");
+	let state: VersionState | undefined;
+	await driver.restore(file, {
+		...options,
+		async prepare(restored) {
+			const found = await restored.version();
+			state = { version: found.version, dirty: found.dirty };
+			const events = eventsOf(found, file);
+			if (events === undefined) return;
+			await restored.setVersion({ ...state, from: state, token: newToken(), events: () => events });
+		},
+	});
+	return state ?? driver.version();
+}
+
+/**
+ * A backup whose version another tool wrote last has no event of it: the next run has to adopt what that tool did, which an event
+ * here would hide.
+ */
+function eventsOf({ version, head }: FoundVersion, file: string): readonly HistoryEvent[] | undefined {
+	const { last } = head ?? {};
+	if (head === undefined || last === undefined || last.stamp !== head.stamp || last.target !== version)
+		return undefined;
+	const name = file.split(/[\\/]/).at(-1);
+	return [{ op: "restore", version, target: version, note: `from ${name}`, ...signed(), digest: last.digest }];
+}
+
+function unsupported(capability: string, message: string): MigrateError<"ERR_UNSUPPORTED"> {
+	return new MigrateError("ERR_UNSUPPORTED", message, { capability });
+}

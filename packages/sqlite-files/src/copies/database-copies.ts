@@ -1,0 +1,29 @@
+import type { Driver } from "@godwit/core";
+import type { DatabaseCopies, SqliteConfig, SqliteConnection } from "@godwit/sqlite";
+import type { SqliteLibrary } from "../connections/library.ts";
+import type { FileAccess } from "../files/file-access.ts";
+import { makeBackup } from "./make-backup.ts";
+import { restoreBackup } from "./restore-backup.ts";
+
+export interface CopiesOptions {
+	/** To the database, which is entered for a run. */
+	readonly access: FileAccess;
+	/** The real path of the database. */
+	readonly path: string;
+	readonly config: SqliteConfig;
+	readonly library: SqliteLibrary;
+	/** Whether `connect` opens with the same copy of the library that has the database open. */
+	readonly isOwnCopy: boolean;
+	/** Opens a copy, which nobody else knows. */
+	readonly connect: (path: string) => SqliteConnection;
+	/** A driver over a copy that is open. */
+	readonly driverOver: (connection: SqliteConnection, path: string) => Driver;
+}
+
+/** The copies of a database in a file. */
+export function databaseCopies(options: CopiesOptions): DatabaseCopies {
+	return {
+		backup: (version, wanted) => makeBackup(options, version, wanted),
+		restore: (file, steps) => restoreBackup(options, file, steps),
+	};
+}

@@ -1,0 +1,64 @@
+import { closeSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { type Backup, type BackupOptions, MigrateError, type Version } from "@godwit/core";
+import { inTransaction, lockRow, retryWhileBusy, type SqliteConnection } from "@godwit/sqlite";
+import { syncFolderOf } from "../folder-locks/sync-folder.ts";
+import { backupFiles, unfinishedNames } from "./backup-files.ts";
+import { copyFailure } from "./copy-failure.ts";
+import type { CopiesOptions } from "./database-copies.ts";
+import { assertSound, syncFile } from "./whole-file.ts";
+
+const DEFAULT_KEEP = 3;
+
+/**
+ * Makes a backup, which has its name only when it is whole, is on its disk, and has no lock of anybody. It may be read by whoever may
+ * read the database.
+ *
+ * @throws MigrateError `ERR_DATABASE`, `ERR_BUSY`. Then nothing is left.
+ */
+export async function makeBackup(
+	options: CopiesOptions,
+	version: Version,
+	{ directory, keep = DEFAULT_KEEP }: BackupOptions,
+): Promise<Backup> {
+	const { access, path: database, config } = options;
+	const { connection } = access;
+	const folder = directory === undefined ? dirname(database) : existingFolder(directory);
+	const files = backupFiles(database, folder);
+	files.removeUnfinished();
+	const path = files.next(version);
+	const { copying, checking } = unfinishedNames(path);
+	try {
+		closeSync(openSync(copying, "wx", statSync(database).mode & 0o777));
+		await retryWhileBusy(connection, config, async () => connection.copyTo?.(copying));
+		renameSync(copying, checking);
+		await freeLock(options, checking);
+		syncFile(checking);
+		renameSync(checking, path);
+		syncFolderOf(path);
+	} catch (error) {
+		for (const file of [copying, checking]) rmSync(file, { force: true });
+		throw copyFailure(connection, `cannot make the backup ${path}`, error);
+	}
+	const removed = files.finished().slice(keep);
+	for (const file of removed) rmSync(file, { force: true });
+	return { path, bytes: statSync(path).size, removed };
+}
+
+/** Whoever restores the copy, or opens it, must not wait for the run that made it. */
+async function freeLock({ access, config, connect }: CopiesOptions, path: string): Promise<void> {
+	const copy: SqliteConnection = connect(path);
+	try {
+		const row = lockRow(copy, `${config.migrationsTable}_lock`, config.lockLeaseMs, access.holders);
+		await inTransaction(copy, { ...config, txMode: "immediate" }, () => row.clear());
+		assertSound(copy, path);
+	} finally {
+		copy.close();
+	}
+}
+
+function existingFolder(directory: string): string {
+	const folder = resolve(directory);
+	if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
+	throw new MigrateError("ERR_DATABASE", `there is no folder ${folder} for the backup; make it first`, {});
+}

@@ -1,0 +1,147 @@
+import { chmodSync, chownSync, constants, copyFileSync, existsSync, rmSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { MigrateError, type RestoreSteps } from "@godwit/core";
+import { inTransaction, lockRow, retryWhileBusy, type SqliteConnection } from "@godwit/sqlite";
+import { isWal } from "../folder-locks/wal.ts";
+import { copyFailure } from "./copy-failure.ts";
+import type { CopiesOptions } from "./database-copies.ts";
+import { assertSound, assertWholeFile, syncFile } from "./whole-file.ts";
+
+/** The copy that becomes the database, and its side files. */
+const SUFFIXES = ["", "-journal", "-wal", "-shm"];
+
+/**
+ * Replaces the database by a backup. A copy of the backup is made beside the database, checked, and given the event and this
+ * holder's lock; then it becomes the database in one step. So nobody comes between, and whoever is killed leaves the old database
+ * or the new one, with the lock of a dead holder.
+ */
+export async function restoreBackup(options: CopiesOptions, file: string, steps: RestoreSteps): Promise<void> {
+	const { access, path } = options;
+	const { swap = false } = steps;
+	const backup = resolve(file);
+	if (isSameFile(backup, path)) throw refused(`${backup} is the database itself; name a backup of it`);
+	if (swap) assertMaySwap(options);
+	else if (!options.isOwnCopy) throw otherCopy(options);
+	else if (access.connection.overwrites !== true) throw onlySwap(options);
+	assertWholeFile(backup);
+	const staged = `${path}.restoring`;
+	removeStaged(staged);
+	try {
+		copyFileSync(backup, staged, constants.COPYFILE_FICLONE);
+		takeOwnership(staged, path);
+		await prepareStaged(options, staged, steps);
+		if (swap) await swapIn(options, staged);
+		else await overwrite(options, staged);
+	} catch (error) {
+		throw copyFailure(access.connection, `cannot restore ${backup}`, error);
+	} finally {
+		removeStaged(staged);
+	}
+}
+
+async function prepareStaged(options: CopiesOptions, staged: string, { prepare }: RestoreSteps): Promise<void> {
+	const { access, config, connect, driverOver, library } = options;
+	if (library.locks === "folder" && isWal(staged)) {
+		throw refused(
+			`the backup is in WAL mode, which ${library.name} cannot open; restore it with sqlite-native:// or sqlite-node://`,
+		);
+	}
+	const connection = connect(staged);
+	try {
+		assertSound(connection, "the backup");
+		await prepare(driverOver(connection, staged));
+		const row = lockRow(connection, `${config.migrationsTable}_lock`, config.lockLeaseMs, access.holders);
+		await inTransaction(connection, { ...config, txMode: "immediate" }, () => row.take());
+	} finally {
+		connection.close();
+	}
+}
+
+/** Through SQLite: whoever has the database open, or replicates its write-ahead log, sees one more transaction. */
+async function overwrite({ access, config, connect, path }: CopiesOptions, staged: string): Promise<void> {
+	const { connection } = access;
+	const source = connect(staged);
+	try {
+		assertPageSize(connection, source, path);
+		await retryWhileBusy(connection, config, async () => source.copyTo?.(path));
+	} finally {
+		source.close();
+	}
+}
+
+/** See https://sqlite.org/c3ref/backup_finish.html#sqlite3backupstep */
+function assertPageSize(database: SqliteConnection, source: SqliteConnection, path: string): void {
+	const [mode, size, other] = [
+		value(database, "journal_mode"),
+		value(database, "page_size"),
+		value(source, "page_size"),
+	];
+	if (mode !== "wal" || size === other) return;
+	const message = `the backup has pages of ${other} bytes and ${path} of ${size}, which cannot be changed in WAL mode while programs have it open; stop them, and restore with -swap, or the option swap`;
+	throw new MigrateError("ERR_UNSUPPORTED", message, { capability: "restore" });
+}
+
+function value(connection: SqliteConnection, pragma: string): string {
+	const [row = {}] = connection.query(`PRAGMA main.${pragma}`);
+	return String(Object.values(row)[0]);
+}
+
+/** By the names of files, once nobody else has the database open. */
+async function swapIn({ access, config }: CopiesOptions, staged: string): Promise<void> {
+	const { connection } = access;
+	syncFile(staged);
+	const wasWal = value(connection, "journal_mode") === "wal";
+	// Succeeds only for the one connection that has it open, and then leaves no log behind.
+	if (wasWal) await retryWhileBusy(connection, config, () => connection.run("PRAGMA main.journal_mode = delete"));
+	try {
+		await retryWhileBusy(connection, config, () => access.swap(staged));
+	} catch (error) {
+		if (wasWal && access.entered) connection.run("PRAGMA main.journal_mode = wal");
+		throw error;
+	}
+	await retryWhileBusy(connection, config, access.reopen);
+}
+
+function assertMaySwap({ access, path }: CopiesOptions): void {
+	if (access.isBorrowed) {
+		const message = `${path} is open through your own connection, and cannot be put another file in its place; close it, and restore by URL`;
+		throw new MigrateError("ERR_UNSUPPORTED", message, { capability: "restore" });
+	}
+	const replica = join(dirname(path), `.${basename(path)}-litestream`);
+	if (!existsSync(replica)) return;
+	throw refused(
+		`${replica} says that Litestream replicates ${path}, which a new file in its place would break off; restore without -swap`,
+	);
+}
+
+/** Two copies of SQLite in one process drop each other's locks on a file. */
+function otherCopy({ path, library }: CopiesOptions): MigrateError<"ERR_UNSUPPORTED"> {
+	const message = `${path} is open through another copy of ${library.name} than godwit has; close it, and restore by URL`;
+	return new MigrateError("ERR_UNSUPPORTED", message, { capability: "restore" });
+}
+
+function onlySwap({ path, library }: CopiesOptions): MigrateError<"ERR_UNSUPPORTED"> {
+	const message = `${library.name} cannot replace what is in ${path} while other programs have it open; stop them, and restore with -swap, or the option swap; or use sqlite-native:// or sqlite-node://`;
+	return new MigrateError("ERR_UNSUPPORTED", message, { capability: "restore" });
+}
+
+/** The new file is to be used by whoever used the old one. */
+function takeOwnership(staged: string, path: string): void {
+	const wanted = statSync(path);
+	const made = statSync(staged);
+	chmodSync(staged, wanted.mode & 0o777);
+	if (made.uid !== wanted.uid || made.gid !== wanted.gid) chownSync(staged, wanted.uid, wanted.gid);
+}
+
+function isSameFile(one: string, other: string): boolean {
+	const [a, b] = [one, other].map((path) => statSync(path, { bigint: true, throwIfNoEntry: false }));
+	return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
+}
+
+function removeStaged(staged: string): void {
+	for (const suffix of SUFFIXES) rmSync(`${staged}${suffix}`, { force: true });
+}
+
+function refused(message: string): MigrateError<"ERR_DATABASE"> {
+	return new MigrateError("ERR_DATABASE", message, {});
+}

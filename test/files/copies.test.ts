@@ -1,0 +1,373 @@
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { DatabaseSync } from "node:sqlite";
+import { Migrate, type MigrateEvent, type MigrateOptions, memorySource } from "@godwit/core";
+import BetterSqlite3 from "better-sqlite3";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { type BackendName, factoryOf } from "./backends.ts";
+import { createPlace, exec, type Place, query } from "./place.ts";
+
+const { Database: WasmDatabase } = createRequire(import.meta.url)(
+	"node-sqlite3-wasm",
+) as typeof import("node-sqlite3-wasm");
+
+const FILES = {
+	"1_a.up.sql": "CREATE TABLE a (x); INSERT INTO a VALUES (1);",
+	"1_a.down.sql": "DROP TABLE a;",
+	"2_b.up.sql": "CREATE TABLE b (x); UPDATE a SET x = 2;",
+	"2_b.down.sql": "DROP TABLE b;",
+};
+
+const COPYING = ["sqlite-native", "sqlite-wasm", "sqlite-node"] as const;
+const WITH_BACKUP_API = ["sqlite-native", "sqlite-node"] as const;
+
+let place: Place;
+
+beforeEach(() => {
+	place = createPlace();
+	onTestFinished(() => place[Symbol.dispose]());
+});
+
+async function open(
+	backend: BackendName,
+	options: MigrateOptions = {},
+	query = "",
+	path = place.path,
+): Promise<Migrate> {
+	const driver = await factoryOf(backend).open(`sqlite://${path}${query}`);
+	return new Migrate({ source: memorySource(FILES), driver, ...options });
+}
+
+/** Runs one operation on the database, and closes it. */
+async function on<T>(backend: BackendName, work: (migrate: Migrate) => Promise<T>, query = ""): Promise<T> {
+	await using migrate = await open(backend, {}, query);
+	return await work(migrate);
+}
+
+/** A connection of an application's in this process, of the library that the backend has. */
+function application(backend: BackendName): { exec(sql: string): void; rows(sql: string): unknown; close(): void } {
+	if (backend === "sqlite-native") {
+		const database = new BetterSqlite3(place.path, { timeout: 0 });
+		return {
+			exec: (sql) => database.exec(sql),
+			rows: (sql) => database.prepare(sql).raw().all(),
+			close: () => database.close(),
+		};
+	}
+	const database = new DatabaseSync(place.path);
+	const rows = (sql: string): unknown =>
+		database
+			.prepare(sql)
+			.all()
+			.map((row) => Object.values(row));
+	return { exec: (sql) => database.exec(sql), rows, close: () => database.close() };
+}
+
+/** What a backup holds, and who has its lock. */
+function content(path: string): unknown {
+	return [
+		query(path, "SELECT x FROM a"),
+		query(path, "SELECT version, dirty FROM schema_migrations"),
+		query(path, "SELECT locked FROM schema_migrations_lock"),
+		query(path, "PRAGMA integrity_check"),
+	];
+}
+
+const AT_1 = [[[1]], [[1, 0]], [[0]], [["ok"]]];
+const AT_2 = [[[2]], [[2, 0]], [[0]], [["ok"]]];
+
+describe.each(COPYING)("a backup on %s", (backend) => {
+	it("has its version and time in its name, nobody's lock, and leaves nothing else", async () => {
+		const { path, bytes, removed } = await on(backend, async (migrate) => {
+			await migrate.steps(1);
+			return migrate.backup();
+		});
+		expect(path).toMatch(/app\.db\.v1\.\d{8}T\d{9}Z\.backup$/);
+		expect({ bytes, removed }).toEqual({ bytes: statSync(path).size, removed: [] });
+		expect(content(path)).toEqual(AT_1);
+		expect(place.files()).toEqual(["app.db", path.slice(place.folder.length + 1)]);
+	});
+
+	it("is made before the first migration of a run, once, and not when there is nothing to run", async () => {
+		const events: MigrateEvent[] = [];
+		await on(backend, (migrate) => migrate.steps(1));
+		{
+			await using migrate = await open(backend, { backup: true, onEvent: (event) => events.push(event) });
+			await migrate.up();
+			await migrate.up();
+		}
+		const types = events.map(({ type }) => type).filter((type) => type === "backup" || type === "start");
+		expect(types).toEqual(["backup", "start"]);
+		const [made] = events.filter((event) => event.type === "backup");
+		expect(content(made?.path ?? "")).toEqual(AT_1);
+	});
+
+	it("keeps as many as it is asked to, of this database alone", async () => {
+		const other = place.of("app.db.v1.20200101T000000000Z.backup.mine");
+		const older = place.of("other.db.v1.20200101T000000000Z.backup");
+		for (const path of [other, older]) writeFileSync(path, "");
+		const made = await on(backend, async (migrate) => {
+			await migrate.up();
+			return [await migrate.backup({ keep: 2 }), await migrate.backup({ keep: 2 }), await migrate.backup({ keep: 2 })];
+		});
+		const [first, second, third] = made.map(({ path }) => path);
+		expect(made.map(({ removed }) => removed)).toEqual([[], [], [first]]);
+		expect([first, second, third, other, older].map((path) => existsSync(path ?? ""))).toEqual([
+			false,
+			true,
+			true,
+			true,
+			true,
+		]);
+	});
+
+	it("goes into a folder of its own, which has to be there", async () => {
+		mkdirSync(place.of("kept"));
+		await on(backend, async (migrate) => {
+			const { path } = await migrate.backup({ directory: place.of("kept") });
+			expect(path).toContain("/kept/app.db.vnone.");
+			await expect(migrate.backup({ directory: place.of("gone") })).rejects.toMatchObject({
+				code: "ERR_DATABASE",
+				message: expect.stringContaining("there is no folder"),
+			});
+		});
+	});
+
+	it("may be read by whoever may read the database", async () => {
+		await on(backend, (migrate) => migrate.up());
+		chmodSync(place.path, 0o600);
+		const { path } = await on(backend, (migrate) => migrate.backup());
+		expect(statSync(path).mode & 0o777).toBe(0o600);
+	});
+});
+
+describe.each(COPYING)("a restore on %s", (backend) => {
+	const swap = backend === "sqlite-wasm";
+
+	async function backedUp(): Promise<string> {
+		return on(backend, async (migrate) => {
+			await migrate.steps(1);
+			const { path } = await migrate.backup();
+			await migrate.up();
+			return path;
+		});
+	}
+
+	it("makes the database what the backup is, with an event, a free lock and nothing beside it", async () => {
+		const backup = await backedUp();
+		const before = readFileSync(backup);
+		expect(content(place.path)).toEqual(AT_2);
+		const state = await on(backend, (migrate) => migrate.restore(backup, { swap }));
+		expect(state).toEqual({ version: 1n, dirty: false });
+		expect(content(place.path)).toEqual(AT_1);
+		expect(readFileSync(backup)).toEqual(before);
+		expect(place.files()).toEqual(["app.db", backup.slice(place.folder.length + 1)]);
+		const events = await on(backend, (migrate) => migrate.history());
+		expect(events.at(-1)).toMatchObject({ op: "restore", version: 1n, note: expect.stringContaining("app.db.v1.") });
+		const report = await on(backend, (migrate) => migrate.up());
+		expect(report).toMatchObject({ from: 1n, to: 2n });
+	});
+
+	it("can be done again and again by one object, beside other operations", async () => {
+		const backup = await backedUp();
+		await on(backend, async (migrate) => {
+			for (let round = 0; round < 3; round++) {
+				await migrate.restore(backup, { swap });
+				await migrate.up();
+			}
+		});
+		expect(content(place.path)).toEqual(AT_2);
+	});
+
+	it("leaves what another tool did to the database of the backup to the next up", async () => {
+		exec(
+			place.path,
+			"CREATE TABLE schema_migrations (version uint64, dirty bool); INSERT INTO schema_migrations VALUES (1, 0); CREATE TABLE a (x)",
+		);
+		copyFileSync(place.path, place.of("go.db"));
+		await on(backend, (migrate) => migrate.restore(place.of("go.db"), { swap }));
+		const { migrations } = await on(backend, (migrate) => migrate.status());
+		expect(migrations.map(({ state }) => state)).toEqual(["adopted", "pending"]);
+	});
+
+	it.each([
+		["that is not there", "none", /there is no file .*none/],
+		["that is no database", "text", /text is not a SQLite database/],
+		["that is the database itself", "app.db", /is the database itself/],
+		["that is damaged", "damaged", /is damaged|malformed/],
+		["with a log beside it", "logged", /is not whole by itself: .*logged-wal belongs to it/],
+		["that is a folder", "folder", /is not a file/],
+	])("refuses a file %s, and changes nothing", async (_, name, message) => {
+		const backup = await backedUp();
+		writeFileSync(place.of("text"), "a text");
+		mkdirSync(place.of("folder"));
+		const bytes = readFileSync(backup);
+		writeFileSync(place.of("damaged"), bytes.fill(0xff, bytes.length / 2));
+		copyFileSync(backup, place.of("logged"));
+		writeFileSync(place.of("logged-wal"), "x");
+		await expect(on(backend, (migrate) => migrate.restore(place.of(name), { swap }))).rejects.toMatchObject({
+			code: "ERR_DATABASE",
+			message: expect.stringMatching(message),
+		});
+		expect(content(place.path)).toEqual(AT_2);
+		expect(place.files().filter((file) => file.includes("restoring"))).toEqual([]);
+	});
+});
+
+describe.each(WITH_BACKUP_API)("a restore beside an application, on %s,", (backend) => {
+	async function inWal(): Promise<string> {
+		exec(place.path, "PRAGMA journal_mode = WAL");
+		return on(backend, async (migrate) => {
+			await migrate.steps(1);
+			const { path } = await migrate.backup();
+			await migrate.up();
+			return path;
+		});
+	}
+
+	it("is one more transaction for readers of a WAL database, which go on", async () => {
+		const backup = await inWal();
+		const reader = application(backend);
+		onTestFinished(() => reader.close());
+		reader.exec("BEGIN");
+		expect(reader.rows("SELECT x FROM a")).toEqual([[2]]);
+		await on(backend, (migrate) => migrate.restore(backup));
+		expect(reader.rows("SELECT x FROM a")).toEqual([[2]]);
+		reader.exec("COMMIT");
+		expect(reader.rows("SELECT x FROM a")).toEqual([[1]]);
+		expect(reader.rows("PRAGMA journal_mode")).toEqual([["wal"]]);
+		reader.exec("INSERT INTO a VALUES (9)");
+	});
+
+	it("waits for a reader of a database with a rollback journal, and changes nothing when that stays", async () => {
+		const backup = await inWal();
+		exec(place.path, "PRAGMA journal_mode = delete");
+		await using driver = await factoryOf(backend).open(`sqlite://${place.path}?x-busy-timeout=100ms`);
+		await driver.lock();
+		const reader = application(backend);
+		reader.exec("BEGIN");
+		reader.rows("SELECT x FROM a");
+		const prepare = async (): Promise<void> => {};
+		await expect(driver.restore?.(backup, { prepare })).rejects.toMatchObject({ code: "ERR_BUSY" });
+		expect(reader.rows("SELECT x FROM a")).toEqual([[2]]);
+		reader.close();
+		expect(query(place.path, "SELECT x FROM a")).toEqual([[2]]);
+		await driver.restore?.(backup, { prepare });
+		await driver.unlock();
+		expect(content(place.path)).toEqual(AT_1);
+	});
+
+	it("belongs under the lock, as a backup does", async () => {
+		const backup = await inWal();
+		await using driver = await factoryOf(backend).open(`sqlite://${place.path}`);
+		await expect(driver.restore?.(backup, { prepare: async () => {} })).rejects.toMatchObject({
+			code: "ERR_NOT_LOCKED",
+		});
+		await expect(driver.backup?.()).rejects.toMatchObject({ code: "ERR_NOT_LOCKED" });
+	});
+
+	it("names -swap where the pages of a WAL database have another size, and -swap does it once nobody else is there", async () => {
+		const backup = await inWal();
+		exec(backup, "PRAGMA journal_mode = delete; PRAGMA page_size = 1024; VACUUM");
+		await expect(on(backend, (migrate) => migrate.restore(backup))).rejects.toMatchObject({
+			code: "ERR_UNSUPPORTED",
+			message: expect.stringMatching(/pages of 1024 bytes.*-swap/),
+		});
+		const reader = application(backend);
+		reader.rows("SELECT x FROM a");
+		const swapping = (): Promise<unknown> =>
+			on(backend, (migrate) => migrate.restore(backup, { swap: true }), "?x-busy-timeout=100ms");
+		await expect(swapping()).rejects.toMatchObject({ code: "ERR_BUSY" });
+		expect(reader.rows("SELECT x FROM a")).toEqual([[2]]);
+		expect(reader.rows("PRAGMA journal_mode")).toEqual([["wal"]]);
+		reader.close();
+		await swapping();
+		expect(content(place.path)).toEqual(AT_1);
+		expect(query(place.path, "PRAGMA page_size")).toEqual([[1024]]);
+	});
+
+	it("puts no new file under a replica of Litestream", async () => {
+		const backup = await inWal();
+		mkdirSync(place.of(".app.db-litestream"));
+		await expect(on(backend, (migrate) => migrate.restore(backup, { swap: true }))).rejects.toMatchObject({
+			message: expect.stringMatching(/Litestream replicates.*restore without -swap/),
+		});
+	});
+});
+
+describe("copies", () => {
+	it("by sqlite-wasm fail where it cannot read texts in double quotes, with a way on", async () => {
+		const made = new DatabaseSync(place.path, { enableDoubleQuotedStringLiterals: true });
+		made.exec('CREATE TABLE t (a CHECK (a IN ("x", "y")))');
+		made.close();
+		await expect(on("sqlite-wasm", (migrate) => migrate.backup())).rejects.toMatchObject({
+			code: "ERR_DATABASE",
+			message: expect.stringMatching(/texts in double quotes. Copy with sqlite-native:\/\/.*doctor/),
+		});
+		expect(place.files()).toEqual(["app.db"]);
+		await on("sqlite-native", (migrate) => migrate.backup());
+	});
+
+	it("are not replaced by sqlite-wasm while others have the database open, but swapped", async () => {
+		const { path } = await on("sqlite-wasm", (migrate) => migrate.backup());
+		await expect(on("sqlite-wasm", (migrate) => migrate.restore(path))).rejects.toMatchObject({
+			code: "ERR_UNSUPPORTED",
+			message: expect.stringContaining("restore with -swap"),
+		});
+	});
+
+	it("in WAL mode are not restored by sqlite-wasm", async () => {
+		await on("sqlite-wasm", (migrate) => migrate.up());
+		exec(place.of("wal.db"), "PRAGMA journal_mode = WAL; CREATE TABLE t (a)");
+		await expect(
+			on("sqlite-wasm", (migrate) => migrate.restore(place.of("wal.db"), { swap: true })),
+		).rejects.toMatchObject({
+			message: expect.stringContaining("the backup is in WAL mode"),
+		});
+		expect(content(place.path)).toEqual(AT_2);
+	});
+
+	it("do not exist of a database in memory", async () => {
+		for (const backend of COPYING) {
+			await using migrate = await open(backend, {}, "", ":memory:");
+			await expect(migrate.backup()).rejects.toMatchObject({ code: "ERR_UNSUPPORTED" });
+			await expect(migrate.restore("x")).rejects.toMatchObject({ code: "ERR_UNSUPPORTED" });
+		}
+	});
+
+	it("are made by a lent connection, whose file is replaced and not swapped", async () => {
+		const { sqliteNative } = await import("@godwit/sqlite-native");
+		const database = new BetterSqlite3(place.path);
+		onTestFinished(() => void database.close());
+		await using migrate = new Migrate({ source: memorySource(FILES), driver: sqliteNative.withInstance(database) });
+		await migrate.steps(1);
+		const { path } = await migrate.backup();
+		await migrate.up();
+		await expect(migrate.restore(path, { swap: true })).rejects.toMatchObject({ code: "ERR_UNSUPPORTED" });
+		await migrate.restore(path);
+		expect(database.prepare("SELECT x FROM a").raw().all()).toEqual([[1]]);
+	});
+
+	it("need a binding that can copy", async () => {
+		await using migrate = await open("node-sqlite");
+		await expect(migrate.backup()).rejects.toMatchObject({ code: "ERR_UNSUPPORTED" });
+		await expect(migrate.restore(place.of("x"))).rejects.toMatchObject({ code: "ERR_UNSUPPORTED" });
+	});
+
+	it("take no notice of a file that a killed backup has left, and remove it", async () => {
+		const left = place.of("app.db.v1.20200101T000000000Z.backup.copying");
+		writeFileSync(left, "");
+		await on("sqlite-native", (migrate) => migrate.backup());
+		expect(existsSync(left)).toBe(false);
+	});
+
+	it("can be opened by any library", async () => {
+		const { path } = await on("sqlite-native", async (migrate) => {
+			await migrate.up();
+			return migrate.backup();
+		});
+		const database = new WasmDatabase(path);
+		expect(database.all("SELECT x FROM a")).toEqual([{ x: 2 }]);
+		database.close();
+	});
+});
