@@ -1,6 +1,6 @@
-/** A program that migrates one database: `migrate-child.ts SET URL FOLDER up|down [UID]`. */
+/** A program that works on one database: `migrate-child.ts SET URL FOLDER up|down|backup|restore|swap [UID]`. */
 import { enableCompileCache } from "node:module";
-import type { DriverFactory } from "@godwit/core";
+import type { DriverFactory, Migrate as MigrateObject } from "@godwit/core";
 
 enableCompileCache();
 const { isMigrateError, Migrate, memorySource } = await import("@godwit/core");
@@ -25,7 +25,7 @@ try {
 		driver,
 		lockTimeoutMs: 0,
 	});
-	({ to } = await (direction === "up" ? migrate.up() : migrate.down()));
+	to = await carryOut(migrate);
 } catch (error) {
 	process.exitCode = 1;
 	const failed = isMigrateError(error, "ERR_MIGRATION_FAILED") ? error.details : undefined;
@@ -39,6 +39,21 @@ try {
 	});
 }
 if (process.exitCode === undefined) print({ to: String(to) });
+
+/** @returns The version that the database is at. */
+async function carryOut(migrate: MigrateObject): Promise<bigint> {
+	switch (direction) {
+		case "up":
+			return (await migrate.up()).to;
+		case "down":
+			return (await migrate.down()).to;
+		case "backup":
+			await migrate.backup();
+			return (await migrate.version()).version;
+		default:
+			return (await migrate.restore(`${folder}/kept.db`, { swap: direction === "swap" })).version;
+	}
+}
 
 async function load(backend: string): Promise<DriverFactory> {
 	if (backend === "sqlite-native") return (await import("@godwit/sqlite-native")).sqliteNative;

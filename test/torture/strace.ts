@@ -59,8 +59,13 @@ export interface ChildOptions {
 	readonly harm?: Harm | undefined;
 }
 
+/** A case, or what is done with a copy of its database in place of migrations: `restore` and `swap` take `kept.db` beside it. */
+export interface ChildCase extends TortureCase {
+	readonly copying?: "backup" | "restore" | "swap";
+}
+
 /** Migrates all the way in a process of its own. */
-export async function runChild(which: TortureCase, path: string, { uid, harm }: ChildOptions = {}): Promise<Outcome> {
+export async function runChild(which: ChildCase, path: string, { uid, harm }: ChildOptions = {}): Promise<Outcome> {
 	const child = await childCommand(which, path, uid);
 	if (harm === undefined) return run(child);
 	const effect = harm.what === "kill" ? "signal=SIGKILL" : `error=${harm.what}`;
@@ -81,7 +86,7 @@ export interface TracedCall {
 }
 
 /** Migrates unharmed and lists the system calls on the database's files. */
-export async function traceCalls(which: TortureCase, path: string): Promise<readonly TracedCall[]> {
+export async function traceCalls(which: ChildCase, path: string): Promise<readonly TracedCall[]> {
 	const log = `${dirname(path)}.strace`;
 	try {
 		const { exitCode, message } = await run([
@@ -110,12 +115,12 @@ function callsIn(log: string, folder: string): readonly TracedCall[] {
 	});
 }
 
-async function childCommand(which: TortureCase, path: string, uid?: number): Promise<readonly string[]> {
+async function childCommand(which: ChildCase, path: string, uid?: number): Promise<readonly string[]> {
 	const asUser = uid === undefined ? [] : [String(uid)];
-	const { set, backend, direction } = which;
+	const { set, backend, direction, copying = direction } = which;
 	// Only one of the WebAssembly compilers: starting takes half the time.
 	const program = [process.execPath, "--liftoff-only", await bundledChild()];
-	return [...program, set, urlOf(backend, path, which), dirname(path), direction, ...asUser];
+	return [...program, set, urlOf(backend, path, which), dirname(path), copying, ...asUser];
 }
 
 function straceCommand(calls: readonly Call[], log: string): readonly string[] {

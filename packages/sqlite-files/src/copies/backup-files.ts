@@ -40,7 +40,8 @@ export function backupFiles(database: string, directory: string): BackupFiles {
 			for (const name of readdirSync(directory)) {
 				const suffix = suffixes(name);
 				const left = UNFINISHED.some((unfinished) => suffix?.startsWith(unfinished));
-				if (left) rmSync(join(directory, name), { force: true });
+				// A killed node-sqlite3-wasm leaves a folder as its lock.
+				if (left) rmSync(join(directory, name), { force: true, recursive: true });
 			}
 		},
 	};

@@ -7,8 +7,8 @@ import { copyFailure } from "./copy-failure.ts";
 import type { CopiesOptions } from "./database-copies.ts";
 import { assertSound, assertWholeFile, syncFile } from "./whole-file.ts";
 
-/** The copy that becomes the database, and its side files. */
-const SUFFIXES = ["", "-journal", "-wal", "-shm"];
+/** The copy that becomes the database, its side files, and the lock that a killed node-sqlite3-wasm leaves on it. */
+const SUFFIXES = ["", "-journal", "-wal", "-shm", ".lock"];
 
 /**
  * Replaces the database by a backup. A copy of the backup is made beside the database, checked, and given the event and this
@@ -139,7 +139,7 @@ function isSameFile(one: string, other: string): boolean {
 }
 
 function removeStaged(staged: string): void {
-	for (const suffix of SUFFIXES) rmSync(`${staged}${suffix}`, { force: true });
+	for (const suffix of SUFFIXES) rmSync(`${staged}${suffix}`, { force: true, recursive: true });
 }
 
 function refused(message: string): MigrateError<"ERR_DATABASE"> {
