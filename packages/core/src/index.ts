@@ -25,6 +25,7 @@ export type {
 	FoundVersion,
 	LockOptions,
 	RecordedHistory,
+	Rounds,
 	VersionChange,
 	VersionState,
 } from "./driver/driver.ts";

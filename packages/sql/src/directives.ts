@@ -11,6 +11,8 @@ const ORDERS = [
 	"allow own-tables",
 	// Keep checksums of the file in the history, and not its text.
 	"no-store",
+	// Run the file's one statement in rounds, each in a transaction of its own, until it changes nothing.
+	"until-done",
 ] as const;
 
 /** `allow RULE` permits a file to break a rule of the check. */

@@ -18,26 +18,38 @@ export interface BodyInsideOptions {
 
 export type BeforeStatement = (statement: Statement) => void;
 
-/** @param before Optional: called before each statement, after all that may refuse it. */
-export type RunInside = (body: Statements, before?: BeforeStatement) => OwnTables | Promise<OwnTables>;
+/**
+ * @param before Optional: called before each statement, after all that may refuse it.
+ * @param after Optional: called after each.
+ */
+export type RunInside = (
+	body: Statements,
+	before?: BeforeStatement,
+	after?: () => void,
+) => OwnTables | Promise<OwnTables>;
 
 /**
  * Returns a function that runs the statements of one body in the transaction that is open, and returns what the body has done
  * to godwit's own tables. It returns no promise when the statements are all there.
  */
 export function bodyInside({ connection, config, session, ownTables }: BodyInsideOptions): RunInside {
-	return (body, before) => {
+	return (body, before, after) => {
 		// One that failed, or code of the caller's, can have ended it; what ran then would be there for good.
 		if (!connection.inTransaction) throw transactionEndedError();
 		const own = ownTables({ directives: body.directives, inTransaction: true });
 		const references = referenceCheck(connection, config);
 		const running = forEachBatch(body, (statements) =>
-			runInTransaction(connection, statements, (statement) => {
-				own.beforeStatement(statement);
-				references.beforeStatement(statement);
-				session.beforeStatement(statement);
-				before?.(statement);
-			}),
+			runInTransaction(
+				connection,
+				statements,
+				(statement) => {
+					own.beforeStatement(statement);
+					references.beforeStatement(statement);
+					session.beforeStatement(statement);
+					before?.(statement);
+				},
+				after,
+			),
 		);
 		return andThen(running, () => {
 			references.assertKept();

@@ -1,7 +1,8 @@
-import type { ApplyOutcome, LockState, MigrationBody, VersionChange } from "@godwit/core";
+import type { ApplyOutcome, LockState, MigrationBody, Rounds, VersionChange } from "@godwit/core";
 import { andThen } from "./and-then.ts";
 import { type BeforeStatement, bodyInside } from "./body-inside.ts";
 import { bodyOutside } from "./body-outside.ts";
+import { bodyRounds } from "./body-rounds.ts";
 import { bodyTransactions } from "./body-transactions.ts";
 import { bodySavepoint } from "./connection/body/body-savepoint.ts";
 import type { ConnectionSession } from "./connection/settings/connection-session.ts";
@@ -11,7 +12,9 @@ import type { LockRow } from "./lock/lock-row.ts";
 import type { SqliteLock } from "./lock/sqlite-lock.ts";
 import { transactionEndedError } from "./sqlite-error.ts";
 import { declinedBody } from "./statements/declined-body.ts";
-import { readToEnd, type Statements, withStatements } from "./statements/split/statements.ts";
+import type { WholeBody } from "./statements/split/split-whole.ts";
+import type { Statement } from "./statements/split/statement.ts";
+import { forEachBatch, isWhole, readToEnd, type Statements, withStatements } from "./statements/split/statements.ts";
 import type { HistoryTable } from "./tables/history-table.ts";
 import { ownTables } from "./tables/own-tables.ts";
 import type { VersionGuard } from "./tables/version-guard.ts";
@@ -26,8 +29,8 @@ export interface BodyRunner {
 	/** Records a version in a transaction of its own. */
 	record(change: VersionChange): Promise<void>;
 	run(body: MigrationBody): Promise<void>;
-	/** Records the version in the body's transaction. */
-	apply(body: MigrationBody, change: VersionChange): Promise<ApplyOutcome>;
+	/** Records the version in the body's transaction, or makes one round of it. */
+	apply(body: MigrationBody, change: VersionChange, rounds: Rounds | undefined): Promise<ApplyOutcome>;
 	/** Records the version in the transaction of several bodies. */
 	together<T>(
 		change: VersionChange,
@@ -56,6 +59,7 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 	const transactions = bodyTransactions(options);
 	const runInside = bodyInside({ ...options, ownTables: own });
 	const runOutside = bodyOutside({ ...options, transactions, ownTables: own });
+	const runRound = bodyRounds(connection, runInside);
 	const record = versionRecorder(options);
 	const declined = declinedBody();
 	/** A trigger that a body has made stays. */
@@ -85,6 +89,17 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 		return true;
 	}
 
+	/** One transaction, with what the round has to record, or with the version when nothing is left to do. */
+	async function makeRound(body: WholeBody, end: VersionChange, rounds: Rounds): Promise<ApplyOutcome> {
+		return transactions.ofBodies(end, () =>
+			andThen(runRound(body, end, rounds), ({ own, change, done }) => {
+				uncertain ||= own.uncertain;
+				record(change, { allowed: own.allowed, uncertain });
+				return done ? "applied" : "round";
+			}),
+		);
+	}
+
 	return {
 		fenced: transactions.fenced,
 		async record(change) {
@@ -102,9 +117,12 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 				allowed = await (readable ? runOutside(statements) : withStatements(body, runOutside));
 			});
 		},
-		async apply(body, change) {
+		async apply(body, change, rounds) {
 			allowed = false;
 			return declined.open(body, async (statements) => {
+				if (rounds !== undefined && statements.directives.has("until-done")) {
+					return makeRound(await wholeOf(statements), change, rounds);
+				}
 				if (config.atomic && !config.noTxWrap && (await runTogether(statements, change))) return "applied";
 				await declined.keep(body, statements);
 				return "declined";
@@ -116,7 +134,12 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 				let before: BodiesBefore = { allowed: false, uncertain };
 				const result = await work((body) =>
 					withStatements(body, async (statements) => {
-						if (config.noTxWrap || statements.directives.has("no-transaction")) return "declined";
+						if (
+							statements.directives.has("until-done") ||
+							config.noTxWrap ||
+							statements.directives.has("no-transaction")
+						)
+							return "declined";
 						const { allowed: changed } = await amongOthers(options, (each) => runNext(statements, each));
 						before = { allowed: before.allowed || changed, uncertain };
 						return "applied";
@@ -128,6 +151,14 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 			});
 		},
 	};
+}
+
+/** A file of one statement is short, so that one that is read in pieces has more. */
+async function wholeOf(statements: Statements): Promise<WholeBody> {
+	if (isWhole(statements)) return statements;
+	const all: Statement[] = [];
+	await forEachBatch(statements, (batch) => void all.push(...batch));
+	return { directives: statements.directives, statements: all };
 }
 
 /** Runs a body in a transaction of several, of which it leaves as little to the next ones as when it runs in one of its own. */

@@ -12,12 +12,14 @@ import { breaksTransaction } from "./statements/transaction-control.ts";
  * Runs statements inside the transaction that is open.
  *
  * @param before Called with each statement before it runs.
+ * @param after Optional: called after each.
  * @throws MigrateError `ERR_TRANSACTION_CONTROL` instead of running a statement that would end the transaction; `ERR_SQL`.
  */
 export function runInTransaction(
 	connection: SqliteConnection,
 	statements: readonly Statement[],
 	before: (statement: Statement) => void,
+	after?: () => void,
 ): void {
 	for (const statement of statements) {
 		if (breaksTransaction(statement)) throw transactionControlError(statement);
@@ -27,6 +29,7 @@ export function runInTransaction(
 		} catch (error) {
 			throw statementError(connection, statement, error);
 		}
+		after?.();
 	}
 }
 

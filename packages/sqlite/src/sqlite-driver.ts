@@ -138,7 +138,7 @@ export function sqliteDriver(options: SqliteDriverOptions): SqliteDriver {
 			lastToken: () => session.read(() => row.lastToken(), {}),
 			setVersion: (change) => session.write(() => bodies.record(change)),
 			run: (body) => session.write(() => bodies.run(body)),
-			apply: (body, change) => session.write(() => bodies.apply(body, change)),
+			apply: (body, change, rounds) => session.write(() => bodies.apply(body, change, rounds)),
 			transaction: (change, work) => session.write(() => bodies.together(change, work)),
 			drop: () =>
 				session.write(async () => {

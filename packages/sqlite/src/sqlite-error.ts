@@ -85,6 +85,13 @@ export function statementError(connection: SqliteConnection, statement: Statemen
 	return new MigrateError("ERR_SQL", hint === undefined ? message : `${message}; ${hint}`, details, { cause });
 }
 
+/** Reports an UPDATE that changes rows which it has changed before, and would do so for ever. */
+export function endlessRoundsError(statement: Statement, changed: number, rows: number): MigrateError<"ERR_SQL"> {
+	const { line, column } = statement;
+	const message = `its rounds would have changed ${changed} rows of a table of ${rows}, so they change the same rows again and again; add a condition that leaves out what was changed, as WHERE b IS NULL does; this round was rolled back, those before it stay`;
+	return new MigrateError("ERR_SQL", message, { sql: excerpt(statement.sql), line, column });
+}
+
 function hintFor(message: string): string | undefined {
 	if (/(from within|within a|inside a) transaction/.test(message)) return NO_TRANSACTION_HINT;
 	if (NO_ATTACH.test(message)) return NO_ATTACH_ADVICE;

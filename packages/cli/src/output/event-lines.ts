@@ -51,6 +51,8 @@ export function eventLines(terminal: Terminal, { verbose, now }: EventLinesOptio
 				updated = time;
 				return terminal.status(`${nameOf(event.migration)} ... ${size(bytesRead)} read, ${seconds(time - began)}`);
 			}
+			case "round":
+				return terminal.status(`${nameOf(event.migration)} ... ${event.rows} rows, ${seconds(now() - began)}`);
 			case "end": {
 				const ran = goDuration(event.migration.durationMs);
 				const name = logName(event.migration, event.migration.identifier);

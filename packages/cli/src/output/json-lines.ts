@@ -12,6 +12,10 @@ export function jsonLines(print: (line: string) => void): (event: MigrateEvent) 
 				const title = file?.identifier;
 				return print(json({ type: event.type, version, direction, target, title, location: file?.location }));
 			}
+			case "round": {
+				const { version, direction } = event.migration;
+				return print(json({ type: event.type, version, direction, rows: event.rows }));
+			}
 			case "end": {
 				const { version, direction, target, identifier: title, durationMs } = event.migration;
 				return print(json({ type: event.type, version, direction, target, title, durationMs }));

@@ -100,11 +100,17 @@ const LEVELS: Readonly<Record<StatusReport["findings"][number]["level"], Colour>
 };
 
 function rowOf({ version, title, state, guess, event }: MigrationStatus): readonly string[] {
-	const known = [String(version), title ?? "", `${state}${guess ? " (a guess)" : ""}`];
+	const known = [String(version), title ?? "", `${stateOf(state, event)}${guess ? " (a guess)" : ""}`];
 	// Of a pending one the last event is that it was reverted.
 	if (event === undefined || event.at === "" || state === "pending" || state === "out-of-order") return known;
 	const took = event.durationMs === undefined ? "" : goDuration(event.durationMs);
 	return [...known, moment(event.at), took, event.by];
+}
+
+/** Rounds of a migration that is pending tell how far it is. */
+function stateOf(state: MigrationState, event: MigrationStatus["event"]): string {
+	const isPending = state === "pending" || state === "out-of-order";
+	return isPending && event?.op === "round" ? `${state}, under way: ${event.note}` : state;
 }
 
 function place({ version, dirty }: StatusReport): string {

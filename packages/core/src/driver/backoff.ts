@@ -37,7 +37,8 @@ export async function withBackoff<T>(
 	}
 }
 
-function wait(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+/** Waits on the event loop. @throws The signal's reason. */
+export function wait(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
 	return new Promise((resolve, reject) => {
 		const timer = setTimeout(() => {
 			signal?.removeEventListener("abort", abort);

@@ -13,6 +13,7 @@ import type {
 	FoundVersion,
 	LockOptions,
 	RecordedHistory,
+	Rounds,
 	VersionChange,
 } from "./driver.ts";
 import { driverCalls } from "./driver-calls.ts";
@@ -37,7 +38,7 @@ export interface DriverPrimitives extends LockPrimitives {
 	/** As `Driver.run`. */
 	run(body: MigrationBody): Promise<void>;
 	/** As `Driver.apply`. What it declines comes to `run` as the same object, so that it need not be read again. */
-	apply?(body: MigrationBody, change: VersionChange): Promise<ApplyOutcome>;
+	apply?(body: MigrationBody, change: VersionChange, rounds?: Rounds): Promise<ApplyOutcome>;
 	/** As `Driver.transaction`; `work` is given what runs a body in it, see `DriverTransaction.run`. */
 	transaction?<T>(
 		change: VersionChange,
@@ -156,7 +157,9 @@ export function defineDriver<P extends DriverPrimitives>(
 	};
 	const { apply, transaction: begin, lastToken, structure, schema, scratch } = database;
 	const { ready, diagnose, analyse, correct, backup, restore } = database;
-	if (apply !== undefined) driver.apply = (body, change) => changing(change, () => apply(bodies.wrap(body), change));
+	if (apply !== undefined) {
+		driver.apply = (body, change, rounds) => changing(change, () => apply(bodies.wrap(body), change, rounds));
+	}
 	if (begin !== undefined) {
 		driver.transaction = async (change, work) => {
 			assertChange(change);

@@ -60,9 +60,18 @@ export interface LockOptions {
 }
 
 /**
- * What became of a body: all of it ran, or nothing at all because it has to run outside a transaction.
+ * What became of a body: all of it ran, or nothing at all because it has to run outside a transaction. `round`: a part of it ran, was
+ * committed without the version, and it has to be applied again.
  */
-export type ApplyOutcome = "applied" | "declined";
+export type ApplyOutcome = "applied" | "declined" | "round";
+
+/** Of a body that asks to be run in rounds, see `Driver.apply`. */
+export interface Rounds {
+	/** How many rows the rounds before have changed. */
+	readonly before: number;
+	/** Makes what is recorded with a round. The version stays as it is. @param rows How many rows it has changed, at least 1. */
+	record(rows: number): VersionChange;
+}
 
 /** What can be done inside a driver's open transaction. It cannot be used any more when the transaction is over. */
 export interface DriverTransaction {
@@ -156,10 +165,14 @@ export interface Driver extends AsyncDisposable {
 	 * Resolves to `"declined"`, having changed nothing, for a body that has to run outside a transaction and that can be
 	 * read to its end; the engine then uses `setVersion`, `run`, `setVersion`.
 	 *
+	 * A body may ask, in the language of the database, to be run in rounds: each is a transaction of its own that changes some rows,
+	 * and the lock is given back in between. The round that changes nothing records `change`.
+	 *
+	 * @param rounds Missing when there can be no rounds; such a body then runs whole.
 	 * @throws MigrateError as `run`; `ERR_VERSION_MOVED` and `ERR_LOCK_LOST`, after which nothing was written;
 	 *   `ERR_START_OVER`.
 	 */
-	apply?(body: MigrationBody, change: VersionChange): Promise<ApplyOutcome>;
+	apply?(body: MigrationBody, change: VersionChange, rounds?: Rounds): Promise<ApplyOutcome>;
 
 	/**
 	 * Optional: runs several bodies and records the version, at the end, in ONE transaction. When `work` rejects, all of

@@ -6,7 +6,8 @@ import type { Version } from "../version.ts";
  *
  * `up` and `down`: a migration ran. `start`: one began outside a transaction. `settle`: a person said how a dirty one ended.
  * `other-tool`: the version row was last written by somebody who keeps no history. `adopt` and `elsewhere`: what that
- * tool has probably applied and reverted. `restore`: the database was replaced by a backup. `force`, `baseline`, `skip` and `accept`: a person said so.
+ * tool has probably applied and reverted. `restore`: the database was replaced by a backup. `round`:
+ * a part of a migration ran, and `note` says how many rows its rounds have changed so far: `5000 rows`. `force`, `baseline`, `skip` and `accept`: a person said so.
  */
 export type EventOp =
 	| "up"
@@ -20,7 +21,8 @@ export type EventOp =
 	| "baseline"
 	| "skip"
 	| "accept"
-	| "restore";
+	| "restore"
+	| "round";
 
 /** One event of the history, as it is given to a driver. */
 export interface HistoryEvent {

@@ -89,6 +89,8 @@ export function knownVersions(events: Iterable<RecordedEvent>): KnownVersions {
 		else if (op === "accept") accept(event);
 		// What is known is what the backup knew.
 		else if (op === "restore") return;
+		// It is not applied, and goes on.
+		else if (op === "round") said.set(event.version, { ...of(event.version), event });
 		else if (op === "force") startOver(event, "forced");
 		else if (op === "baseline") startOver(event, "baseline");
 		else if (op === "settle") say(event, event.direction === "up" ? "applied" : "reverted", false);

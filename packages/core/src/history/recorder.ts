@@ -20,6 +20,8 @@ export interface MigrationRecord {
 	ended(): readonly HistoryEvent[];
 	/** It began, and nothing of it ran. */
 	undone(): readonly HistoryEvent[];
+	/** A round of it ran. @param rows How many rows all its rounds have changed. */
+	round(rows: number): readonly HistoryEvent[];
 }
 
 /** Writes down what one operation does, under the lock. */
@@ -28,8 +30,11 @@ export interface Recorder {
 	due(events: readonly DueEvent[]): Promise<readonly HistoryEvent[]>;
 	/** What the files of a version are now. */
 	files(version: Version): Promise<Partial<HistoryEvent>>;
-	/** @param body The file's, as it is to be run. */
-	migration(migration: Migration, body: MigrationBody | undefined): Promise<MigrationRecord>;
+	/**
+	 * @param body The file's, as it is to be run.
+	 * @param at The version that the database is at.
+	 */
+	migration(migration: Migration, body: MigrationBody | undefined, at: Version): Promise<MigrationRecord>;
 }
 
 export interface RecorderOptions {
@@ -70,7 +75,7 @@ export async function createRecorder({ history, source, settled }: RecorderOptio
 				})),
 			),
 		files,
-		async migration({ version, direction, target, file, note }, body) {
+		async migration({ version, direction, target, file, note }, body, at) {
 			const watched = body && recordedBody(body, { newChecksum, history });
 			const down = direction === "up" ? await downRecord(version) : undefined;
 			const about = { version, target, title: file?.identifier, note };
@@ -85,6 +90,7 @@ export async function createRecorder({ history, source, settled }: RecorderOptio
 					const files = direction === "up" ? fileFields(ran, down) : { downChecksum: ran?.checksum };
 					return [{ ...about, op: direction, ...files, durationMs: performance.now() - began, ...closing() }];
 				},
+				round: (rows) => [{ ...about, op: "round", target: at, note: `${rows} rows`, ...closing() }],
 				undone() {
 					const undone = { ...about, note: "it began, and nothing of it ran" };
 					return [{ ...undone, op: "settle", direction: direction === "up" ? "down" : "up", ...closing() }];

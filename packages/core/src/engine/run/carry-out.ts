@@ -11,10 +11,12 @@ import type { MigrateOptions } from "../migrate-options.ts";
 import type { Finding } from "../policies/finding.ts";
 import { nameFiles } from "../policies/name-files.ts";
 import { newToken } from "../token.ts";
+import { begunBefore, betweenRounds } from "./between-rounds.ts";
 import { recordOnce } from "./change-once.ts";
 import { dirtyDatabase } from "./dirty-database.ts";
 import { migrationFailed } from "./migration-failure.ts";
-import { underLock, waitingOf } from "./migration-lock.ts";
+import { type LockAgain, underLock, waitingOf } from "./migration-lock.ts";
+import type { UnderWay } from "./ordered-bodies.ts";
 import type { Preparation, Prepared } from "./prepare.ts";
 import { runMigrations } from "./run-migrations.ts";
 import type { SourceCalls } from "./source-calls.ts";
@@ -50,7 +52,7 @@ export async function carryOut(operation: CarryOut): Promise<MigrationReport> {
 		}
 	}
 	let locked = false;
-	const work = (lockAgain: () => Promise<void>): Promise<MigrationReport> => {
+	const work = (lockAgain: LockAgain): Promise<MigrationReport> => {
 		locked = true;
 		return runUnderLock(operation, seen, lockAgain);
 	};
@@ -65,15 +67,12 @@ export async function carryOut(operation: CarryOut): Promise<MigrationReport> {
 }
 
 /** @param before What was prepared before the lock was taken. */
-async function runUnderLock(
-	operation: CarryOut,
-	before: Prepared,
-	lockAgain: () => Promise<void>,
-): Promise<MigrationReport> {
+async function runUnderLock(operation: CarryOut, before: Prepared, lockAgain: LockAgain): Promise<MigrationReport> {
 	const { driver, options } = operation;
 	let seen: Prepared | undefined = before;
 	let progress: MigrationReport | undefined;
 	let waitedFor: string | undefined;
+	let underWay: UnderWay | undefined;
 	for (;;) {
 		const prepared = await preparedUnderLock(operation, seen, progress);
 		const { state, migrations, missingSteps } = prepared;
@@ -85,11 +84,24 @@ async function runUnderLock(
 		const recorder = await recordDue(operation, state);
 		trace("%d migrations from version %s", migrations.length, version);
 		const start: MigrationReport = { ...(progress ?? report(version, missingSteps, false)), to: version, missingSteps };
-		const { report: made, startOver } = await runMigrations(driver, migrations, start, {
-			...options,
-			recorder,
-			calls: operation.calls,
-		});
+		const began = performance.now();
+		const [next] = migrations;
+		underWay ??= next && (await begunBefore(driver, state, next, began));
+		const {
+			report: made,
+			startOver,
+			round,
+		} = await runMigrations(driver, migrations, start, { ...options, recorder, underWay, calls: operation.calls });
+		if (round !== undefined) {
+			const { migration, rows } = round;
+			const first = underWay?.version === migration.version ? underWay.began : began;
+			underWay = { version: migration.version, rows, began: first };
+			options.onEvent?.({ type: "round", migration, rows });
+			if (!(await betweenRounds(performance.now() - began, lockAgain, options))) return { ...made, stopped: true };
+			progress = made;
+			seen = undefined;
+			continue;
+		}
 		if (startOver === undefined) return made;
 		const { migration, failure } = startOver;
 		const reason = String(failure.cause);

@@ -6,6 +6,9 @@ import type { MigrateOptions } from "../migrate-options.ts";
 
 const trace = createTrace("godwit:migrate");
 
+/** Gives the lock back and takes it again. @param pause Is waited for without it. */
+export type LockAgain = (pause?: () => Promise<void>) => Promise<void>;
+
 /**
  * Runs `work` under the migration lock.
  *
@@ -15,7 +18,7 @@ const trace = createTrace("godwit:migrate");
 export async function underLock<T>(
 	driver: Driver,
 	options: MigrateOptions,
-	work: (lockAgain: () => Promise<void>) => Promise<T>,
+	work: (lockAgain: LockAgain) => Promise<T>,
 	stopped?: () => T,
 ): Promise<T> {
 	const { signal, onEvent } = options;
@@ -26,10 +29,11 @@ export async function underLock<T>(
 		held = true;
 		onEvent?.({ type: "locked", waitedMs: performance.now() - start });
 	};
-	const takeAgain = async (): Promise<void> => {
+	const takeAgain: LockAgain = async (pause) => {
 		// When that fails, the driver itself tries it again.
 		held = false;
 		await driver.unlock();
+		await pause?.();
 		await take();
 	};
 	let result: T;

@@ -3,6 +3,7 @@ import { type BodyReadAhead, readAhead } from "../../body/read-ahead.ts";
 import { cleanUpAfter } from "../../clean-up-after.ts";
 import type { AppliedMigration, Migration } from "../../migration.ts";
 import { createTrace } from "../../trace.ts";
+import type { Version } from "../../version.ts";
 import type { MigrateOptions } from "../migrate-options.ts";
 import { eventLoopTurn } from "./event-loop-turn.ts";
 import type { SourceCalls } from "./source-calls.ts";
@@ -19,8 +20,19 @@ export interface OrderedBody {
 	readonly body: MigrationBody | undefined;
 }
 
+/** A migration that goes on after a round. */
+export interface UnderWay {
+	readonly version: Version;
+	/** How many rows its rounds have changed. */
+	readonly rows: number;
+	/** When its first round in this operation began, in the time of `performance.now()`. */
+	readonly began: number;
+}
+
 /** The options of an operation, and the calls that it makes of the source. */
 export interface OrderOptions extends MigrateOptions {
+	/** Has begun already. */
+	readonly underWay?: UnderWay | undefined;
 	readonly calls: SourceCalls;
 }
 
@@ -38,7 +50,7 @@ export interface RunInOrder {
  */
 export async function runInOrder(
 	migrations: readonly Migration[],
-	{ prefetch = DEFAULT_PREFETCH, signal, around, onEvent, calls }: OrderOptions,
+	{ prefetch = DEFAULT_PREFETCH, signal, around, onEvent, calls, underWay }: OrderOptions,
 	{ run, ended }: RunInOrder,
 ): Promise<boolean> {
 	const count = migrations.length;
@@ -72,8 +84,9 @@ export async function runInOrder(
 			if (signal !== undefined && index > 0) await eventLoopTurn();
 			if (signal?.aborted) break;
 			schedule(index + prefetch);
-			onEvent?.({ type: "start", migration, index, count });
-			const began = performance.now();
+			const goesOn = migration.version === underWay?.version;
+			if (!goesOn) onEvent?.({ type: "start", migration, index, count });
+			const began = goesOn ? underWay.began : performance.now();
 			const next = { migration, index, body: ahead.get(index)?.body };
 			if (!(await (around === undefined ? run(next) : surrounded(around, next, run)))) break;
 			await ahead.get(index)?.close().catch(noLongerWanted);

@@ -1,5 +1,5 @@
 import type { MigrationBody } from "../../body/migration-body.ts";
-import type { Driver, VersionChange, VersionState } from "../../driver/driver.ts";
+import type { Driver, Rounds, VersionChange, VersionState } from "../../driver/driver.ts";
 import type { MigrationRecord } from "../../history/recorder.ts";
 import { isMigrateError, suppress } from "../../migrate-error.ts";
 import type { Migration } from "../../migration.ts";
@@ -11,6 +11,14 @@ import type { MigrationFailure } from "./migration-failure.ts";
 export interface StepPlace {
 	readonly from: VersionState;
 	readonly last: boolean;
+	/** How many rows earlier rounds of the migration have changed. */
+	readonly rowsBefore: number;
+}
+
+/** A round that was committed. */
+export interface RoundMade {
+	/** How many rows all rounds of the migration have changed. */
+	readonly rows: number;
 }
 
 /** Of a driver that keeps no history. */
@@ -23,14 +31,15 @@ export interface UnrecordedMigration extends Partial<MigrationRecord> {
  * before the body runs and clean after it.
  *
  * @param record Has the body to run; without one only the version moves. It makes the events where a history is kept.
- * @returns The failure, or `undefined` for success.
+ * @param rowsBefore How many rows the rounds of the migration have changed before.
+ * @returns The failure, `undefined` for success, or what a round has done, after which the step has to be made again.
  */
 export async function runMigration(
 	driver: Driver,
 	{ target: version }: Migration,
-	{ body, begun, ended, undone }: MigrationRecord | UnrecordedMigration,
-	{ from, last }: StepPlace,
-): Promise<MigrationFailure | undefined> {
+	{ body, begun, ended, undone, round }: MigrationRecord | UnrecordedMigration,
+	{ from, last, rowsBefore }: StepPlace,
+): Promise<MigrationFailure | RoundMade | undefined> {
 	const token = newToken();
 	const end = { version, dirty: false, from, token, last, events: ended };
 	const setVersion = (change: VersionChange & { readonly token: string }): Promise<unknown> =>
@@ -41,8 +50,17 @@ export async function runMigration(
 			await setVersion(end);
 			return undefined;
 		}
-		const outcome = await changeOnce(driver, token, async () => driver.apply?.(body, end));
+		let rows = rowsBefore;
+		const rounds: Rounds = {
+			before: rowsBefore,
+			record(changed) {
+				rows += changed;
+				return { ...from, from, token: newToken(), events: round && (() => round(rows)) };
+			},
+		};
+		const outcome = await changeOnce(driver, token, async () => driver.apply?.(body, end, rounds));
 		if (outcome === "applied" || outcome === "committed") return undefined;
+		if (outcome === "round") return { rows };
 		await setVersion({ version, dirty: true, from, token: newToken(), last: false, events: begun });
 		dirty = true;
 		await driver.run(body);

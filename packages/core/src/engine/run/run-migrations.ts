@@ -14,6 +14,8 @@ export interface RunProgress {
 	readonly report: MigrationReport;
 	/** The migration that can go on when the lock was given back and taken again, see `ERR_START_OVER`. */
 	readonly startOver?: { readonly migration: Migration; readonly failure: MigrationFailure };
+	/** The migration of which one round was made. It goes on when the lock was given back and taken again. */
+	readonly round?: { readonly migration: Migration; readonly rows: number };
 }
 
 export interface RunOptions extends OrderOptions {
@@ -47,13 +49,20 @@ async function runEach(
 	const applied = [...start.applied];
 	let at = start.to;
 	let startOver: RunProgress["startOver"];
+	let round: RunProgress["round"];
 	const report = (stopped: boolean): MigrationReport => ({ ...start, to: at, applied, stopped });
 	const complete = await runInOrder(migrations, options, {
 		async run({ migration, index, body }) {
 			const from = { version: at, dirty: false };
-			const record = (await options.recorder?.migration(migration, body)) ?? { body };
-			const failure = await runMigration(driver, migration, record, { from, last: index === migrations.length - 1 });
+			const record = (await options.recorder?.migration(migration, body, at)) ?? { body };
+			const rowsBefore = options.underWay?.version === migration.version ? options.underWay.rows : 0;
+			const last = index === migrations.length - 1;
+			const failure = await runMigration(driver, migration, record, { from, last, rowsBefore });
 			if (failure === undefined) return true;
+			if ("rows" in failure) {
+				round = { migration, rows: failure.rows };
+				return false;
+			}
 			if (failure.dirty || !isMigrateError(failure.cause, "ERR_START_OVER")) {
 				throw await migrationFailed(driver, migration, failure, report(false));
 			}
@@ -67,6 +76,7 @@ async function runEach(
 		},
 	});
 	if (startOver !== undefined) return { report: report(false), startOver };
+	if (round !== undefined) return { report: report(false), round };
 	return { report: report(!complete) };
 }
 
@@ -98,7 +108,7 @@ async function runTogether(
 			const complete = await runInOrder(migrations, options, {
 				async run({ migration, body: read }) {
 					running = migration;
-					const { body, ended } = (await options.recorder?.migration(migration, read)) ?? { body: read };
+					const { body, ended } = (await options.recorder?.migration(migration, read, from.version)) ?? { body: read };
 					if (body !== undefined && (await run(body)) === "declined") throw cannotRunTogether(migration);
 					events.push(...(ended?.() ?? []));
 					running = undefined;

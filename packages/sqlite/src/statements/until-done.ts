@@ -1,0 +1,109 @@
+import { invalidBody } from "./invalid-body.ts";
+import { readName } from "./read-name.ts";
+import { type Place, placeFrom } from "./split/place.ts";
+import type { WholeBody } from "./split/split-whole.ts";
+import type { Statement } from "./split/statement.ts";
+import { nextToken } from "./split/tokens.ts";
+
+/** A statement that is run again and again, each time on some of the rows, until it changes none. */
+export interface RoundStatement {
+	/** With the text of its conditional comments in place of them. */
+	readonly statement: Statement;
+	/** The table of an UPDATE, whose rows bound how many it can change; a name as SQL. */
+	readonly updated: string | undefined;
+}
+
+const CONDITIONAL = /\/\*\s*godwit:(.*?)\*\//s;
+
+/**
+ * Reads a file with the directive `until-done`: one UPDATE, DELETE or INSERT ... SELECT, in which `/* godwit: ... *\/` has what makes a
+ * batch of it. Other tools take that for a remark, and run the statement whole; so both end with the same rows.
+ *
+ * @throws MigrateError `ERR_INVALID_BODY` for a file that would not end with the same rows, or not at all.
+ */
+export function roundStatement({ statements, directives }: WholeBody): RoundStatement {
+	const [statement, second] = statements;
+	if (statement === undefined) throw refused({ line: 1, column: 1 }, "no-statement", "it has no statement");
+	if (directives.has("no-transaction")) {
+		throw refused(statement, "no-transaction", "each round is a transaction, so no-transaction cannot stand beside it");
+	}
+	if (second !== undefined) {
+		throw refused(second, "several-statements", "it has a second statement; put that into a file of its own");
+	}
+	const { keyword } = statement;
+	if (keyword !== "UPDATE" && keyword !== "DELETE" && keyword !== "INSERT") {
+		throw refused(
+			statement,
+			"no-rows",
+			`it begins with ${keyword || "something else"}; it must be one UPDATE, DELETE or INSERT ... SELECT`,
+		);
+	}
+	const { sql, replaced, words } = withoutConditions(statement);
+	if (keyword === "INSERT" && !words.has("SELECT")) {
+		throw refused(statement, "no-rows", "its INSERT has no SELECT, so that it would never end");
+	}
+	const limit = words.get("LIMIT");
+	if (limit !== undefined) {
+		const message =
+			"a LIMIT outside of /* godwit: ... */ makes other tools do a part of the rows alone; move it into the comment";
+		throw refused(placeFrom(statement, statement.sql, 0, limit), "limit", message);
+	}
+	if (!replaced) {
+		const message =
+			"no /* godwit: ... */ says what one round does, as in: WHERE b IS NULL /* godwit: AND id IN (SELECT id FROM t WHERE b IS NULL LIMIT 5000) */";
+		throw refused(statement, "no-batch", message);
+	}
+	return { statement: { ...statement, sql }, updated: keyword === "UPDATE" ? updatedTable(sql) : undefined };
+}
+
+interface Opened {
+	readonly sql: string;
+	readonly replaced: boolean;
+	/** The keywords outside of parentheses and comments, with the offset of the first of each in the statement. */
+	readonly words: ReadonlyMap<string, number>;
+}
+
+/** Only what is between tokens is a comment: the same text can stand in a string. */
+function withoutConditions({ sql: stored }: Statement): Opened {
+	const words = new Map<string, number>();
+	let sql = "";
+	let replaced = false;
+	let depth = 0;
+	for (let at = 0; at < stored.length; ) {
+		const token = nextToken(stored, at);
+		const gap = stored.slice(at, token?.start ?? stored.length);
+		const opened = gap.replace(new RegExp(CONDITIONAL, "gs"), (_, text: string) => ` ${text.trim()} `);
+		replaced ||= opened !== gap;
+		sql += opened;
+		if (token === undefined) break;
+		const text = stored.slice(token.start, token.end);
+		if (text === "(") depth++;
+		if (text === ")") depth--;
+		if (depth === 0 && token.word !== "" && !words.has(token.word)) words.set(token.word, token.start);
+		sql += text;
+		at = token.end;
+	}
+	return { sql, replaced, words };
+}
+
+/** UPDATE [OR ACTION] [SCHEMA.]TABLE */
+function updatedTable(sql: string): string | undefined {
+	let at = "UPDATE".length;
+	const or = nextToken(sql, at);
+	if (or?.word === "OR") at = nextToken(sql, or.end)?.end ?? or.end;
+	const first = readName(sql, at);
+	if (first === undefined) return undefined;
+	const dot = nextToken(sql, first.end);
+	const end =
+		dot !== undefined && sql.charAt(dot.start) === "." ? (readName(sql, dot.end)?.end ?? first.end) : first.end;
+	return sql.slice(at, end).trim();
+}
+
+function refused(place: Place, problem: string, why: string): Error {
+	const where = `line ${place.line}, column ${place.column}`;
+	return invalidBody(
+		`until-done: ${problem}`,
+		place,
+		`a file with "-- godwit: until-done" is run in rounds, and at ${where} ${why}`,
+	);
+}

@@ -1,0 +1,55 @@
+import { textBody } from "@godwit/core";
+import { describe, expect, it } from "vitest";
+import { splitWhole } from "../../src/statements/split/split-whole.ts";
+import { type RoundStatement, roundStatement } from "../../src/statements/until-done.ts";
+
+function read(text: string): RoundStatement {
+	const body = splitWhole(textBody(text));
+	if (body === undefined) throw new TypeError("a text is read at once");
+	return roundStatement(body);
+}
+
+const BATCH = "/* godwit: AND id IN (SELECT id FROM t WHERE b IS NULL LIMIT 5) */";
+
+describe("a file that is run in rounds", () => {
+	it.each([
+		[
+			`UPDATE t SET b = 'it''s /* godwit: x */' WHERE b IS NULL ${BATCH};`,
+			"UPDATE t SET b = 'it''s /* godwit: x */' WHERE b IS NULL  AND id IN (SELECT id FROM t WHERE b IS NULL LIMIT 5) ;",
+			"t",
+		],
+		[
+			'UPDATE OR IGNORE main."t u" SET a = 1 /*godwit:LIMIT 5*/',
+			'UPDATE OR IGNORE main."t u" SET a = 1  LIMIT 5 ',
+			'main."t u"',
+		],
+		[
+			"DELETE FROM t WHERE a /* a remark */ /* godwit: AND b */;",
+			"DELETE FROM t WHERE a /* a remark */  AND b ;",
+			undefined,
+		],
+		["INSERT INTO t SELECT * FROM u /* godwit: LIMIT 5 */;", "INSERT INTO t SELECT * FROM u  LIMIT 5 ;", undefined],
+		["UPDATE t SET b = (SELECT 1 LIMIT 1) /* godwit: LIMIT 5 */", "UPDATE t SET b = (SELECT 1 LIMIT 1)  LIMIT 5 ", "t"],
+	])("has in %s what makes a batch of it", (text, sql, updated) => {
+		const found = read(`-- godwit: until-done\n${text}`);
+		expect(found.statement.sql).toBe(sql);
+		expect(found.updated).toBe(updated);
+	});
+
+	it.each([
+		["nothing", "", "no-statement", 1, 1],
+		["no batch", "UPDATE t SET b = 1 WHERE b IS NULL;", "no-batch", 2, 1],
+		["a bare LIMIT", `INSERT INTO t\nSELECT * FROM u LIMIT 5 /* godwit: LIMIT 1 */;`, "limit", 3, 17],
+		["several statements", `UPDATE t SET b = 1 ${BATCH};\n DELETE FROM t;`, "several-statements", 3, 2],
+		["DDL", "CREATE TABLE t (a /* godwit: x */);", "no-rows", 2, 1],
+		["an INSERT of values", "INSERT INTO t VALUES (1) /* godwit: x */;", "no-rows", 2, 1],
+		["no transaction", `-- godwit: no-transaction\nUPDATE t SET b = 1 ${BATCH};`, "no-transaction", 3, 1],
+	])("is refused with %s, and its place", (_, text, problem, line, column) => {
+		expect(() => read(`-- godwit: until-done\n${text}`)).toThrow(
+			expect.objectContaining({
+				code: "ERR_INVALID_BODY",
+				details: { problem: `until-done: ${problem}`, line, column },
+			}),
+		);
+	});
+});

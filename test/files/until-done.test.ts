@@ -1,0 +1,181 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, existsSync, type FSWatcher, watch } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Migrate, type MigrateEvent, type MigrateOptions, memorySource } from "@godwit/core";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { type BackendName, factoryOf } from "./backends.ts";
+import { createPlace, exec, type Place, query } from "./place.ts";
+
+const BATCH = "/* godwit: AND id IN (SELECT id FROM t WHERE b IS NULL LIMIT 10) */";
+
+const FILES = {
+	"1_t.up.sql": "CREATE TABLE t (id INTEGER PRIMARY KEY, b INT);",
+	"2_fill.up.sql": `-- godwit: until-done\nUPDATE t SET b = id * 2 WHERE b IS NULL ${BATCH};`,
+	"3_after.up.sql": "CREATE TABLE after_it (x);",
+};
+
+const BACKENDS = ["sqlite-native", "sqlite-wasm", "sqlite-node"] as const;
+
+let place: Place;
+
+beforeEach(async () => {
+	place = createPlace();
+	onTestFinished(() => place[Symbol.dispose]());
+	{
+		await using migrate = await open("sqlite-native");
+		await migrate.steps(1);
+	}
+	exec(
+		place.path,
+		"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25) INSERT INTO t (id) SELECT i FROM n",
+	);
+});
+
+async function open(backend: BackendName, options: MigrateOptions = {}, files: object = FILES): Promise<Migrate> {
+	const driver = await factoryOf(backend).open(`sqlite://${place.path}`);
+	return new Migrate({ source: memorySource({ ...files }), driver, ...options });
+}
+
+const left = (): unknown => query(place.path, "SELECT count(*) FROM t WHERE b IS NOT id * 2")[0]?.[0];
+
+describe.each(BACKENDS)("a backfill on %s", (backend) => {
+	it("is run in rounds until one changes nothing, and tells of each", async () => {
+		const events: MigrateEvent[] = [];
+		await using migrate = await open(backend, { onEvent: (event) => event.type !== "progress" && events.push(event) });
+		const { applied } = await migrate.up();
+		expect(applied.map(({ version }) => version)).toEqual([2n, 3n]);
+		expect(left()).toBe(0);
+		expect(events.map((event) => (event.type === "round" ? event.rows : event.type))).toEqual([
+			"locked",
+			"start",
+			...[10, 20, 25].flatMap((rows) => [rows, "locked"]),
+			"end",
+			"start",
+			"end",
+			"unlocked",
+		]);
+		const history = await migrate.history();
+		expect(history.map(({ op, version, note }) => [op, version, note])).toEqual([
+			["up", 1n, undefined],
+			["round", 2n, "10 rows"],
+			["round", 2n, "20 rows"],
+			["round", 2n, "25 rows"],
+			["up", 2n, undefined],
+			["up", 3n, undefined],
+		]);
+	});
+
+	it("leaves the database to others in between, with no lock beside it", async () => {
+		let between = 0;
+		let watching: FSWatcher | undefined;
+		await using migrate = await open(backend, {
+			onEvent({ type }) {
+				if (type === "locked") watching?.close();
+				if (type !== "round" || between === 2) return;
+				// What is beside the database changes when the lock is given back.
+				watching = watch(place.folder, () => {
+					if (existsSync(`${place.path}.lock`)) return;
+					watching?.close();
+					exec(place.path, `INSERT INTO t (id) VALUES (${100 + between++})`);
+				});
+			},
+		});
+		await migrate.up();
+		expect(between).toBe(2);
+		expect(left()).toBe(0);
+		expect(query(place.path, "SELECT count(*) FROM t")).toEqual([[25 + between]]);
+	});
+
+	it("goes on where it was stopped, and status tells how far it is", async () => {
+		const stop = new AbortController();
+		{
+			await using migrate = await open(backend, {
+				signal: stop.signal,
+				onEvent: ({ type }) => type === "round" && stop.abort(),
+			});
+			expect(await migrate.up()).toMatchObject({ stopped: true, to: 1n });
+		}
+		expect(left()).toBe(15);
+		const rows: number[] = [];
+		await using migrate = await open(backend, { onEvent: (event) => event.type === "round" && rows.push(event.rows) });
+		const { migrations } = await migrate.status();
+		expect(migrations[1]).toMatchObject({ state: "pending", event: { op: "round", note: "10 rows" } });
+		await migrate.up();
+		expect(rows).toEqual([20, 25]);
+		expect(left()).toBe(0);
+	});
+
+	it("ends with an error when an UPDATE changes the same rows again and again", async () => {
+		const files = {
+			"1_t.up.sql": FILES["1_t.up.sql"],
+			"2_fill.up.sql": "-- godwit: until-done\nUPDATE t SET b = 1 WHERE id > 0 /* godwit: AND id <= 10 */;",
+		};
+		await using migrate = await open(backend, {}, files);
+		await expect(migrate.up()).rejects.toMatchObject({
+			code: "ERR_MIGRATION_FAILED",
+			message: expect.stringMatching(/30 rows of a table of 25.*again and again/),
+			cause: { code: "ERR_SQL", details: { line: 2, column: 1 } },
+		});
+		expect(await migrate.version()).toEqual({ version: 1n, dirty: false });
+	});
+});
+
+describe("a backfill", () => {
+	it.each([
+		["DELETE", "DELETE FROM t WHERE id > 5 /* godwit: AND id IN (SELECT id FROM t WHERE id > 5 LIMIT 7) */", 5],
+		[
+			"INSERT",
+			"INSERT INTO t (id) SELECT id + 100 FROM t AS o WHERE id <= 25 AND NOT EXISTS (SELECT 1 FROM t WHERE id = o.id + 100) /* godwit: LIMIT 7 */",
+			50,
+		],
+	])("can be a %s", async (_, sql, count) => {
+		const files = { "1_t.up.sql": FILES["1_t.up.sql"], "2_x.up.sql": `-- godwit: until-done\n${sql};` };
+		await using migrate = await open("sqlite-node", {}, files);
+		expect(await migrate.up()).toMatchObject({ to: 2n });
+		expect(query(place.path, "SELECT count(*) FROM t")).toEqual([[count]]);
+	});
+
+	it("ends with the same rows as the statement that other tools run whole", async () => {
+		copyFileSync(place.path, place.of("other.db"));
+		exec(place.of("other.db"), FILES["2_fill.up.sql"]);
+		await using migrate = await open("sqlite-native");
+		await migrate.up();
+		expect(query(place.path, "SELECT * FROM t")).toEqual(query(place.of("other.db"), "SELECT * FROM t"));
+	});
+
+	it("is not one of the migrations of one transaction", async () => {
+		await using migrate = await open("sqlite-native", { transaction: "all" });
+		await expect(migrate.up()).rejects.toMatchObject({ cause: { code: "ERR_NO_TRANSACTION" } });
+		expect(left()).toBe(25);
+	});
+
+	it("is a file like any other where its text cannot be run in rounds", async () => {
+		const files = { ...FILES, "2_fill.up.sql": "-- godwit: until-done\nUPDATE t SET b = 1 WHERE b IS NULL;" };
+		await using migrate = await open("sqlite-native", {}, files);
+		await expect(migrate.up()).rejects.toMatchObject({
+			cause: { code: "ERR_INVALID_BODY", details: { problem: "until-done: no-batch", line: 2, column: 1 } },
+		});
+		expect(await migrate.version()).toEqual({ version: 1n, dirty: false });
+	});
+
+	it("can be killed after any round, and the next up goes on", async () => {
+		for (let kill = 1; kill <= 2; kill++) {
+			const args = [
+				fileURLToPath(new URL("./fixtures/backfill.ts", import.meta.url)),
+				place.path,
+				JSON.stringify(FILES),
+			];
+			const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+			const exited = once(child, "exit");
+			await Promise.race([once(child.stdout, "data"), exited]);
+			child.kill("SIGKILL");
+			await exited;
+			expect(query(place.path, "SELECT version, dirty FROM schema_migrations")).toEqual([[1, 0]]);
+			expect(query(place.path, "SELECT count(*) FROM t WHERE b IS NOT NULL")).toEqual([[10 * kill]]);
+		}
+		await using migrate = await open("sqlite-node", { lockTimeoutMs: 0 });
+		expect(await migrate.up()).toMatchObject({ to: 3n });
+		expect(left()).toBe(0);
+	});
+});
