@@ -13,7 +13,7 @@ export { withBackoff } from "./driver/backoff.ts";
 export type { Backup, BackupOptions, RestoreOptions, RestoreSteps } from "./driver/backup.ts";
 export type { CallQueue } from "./driver/call-queue.ts";
 export { callQueue } from "./driver/call-queue.ts";
-export type { DriverOf, DriverOptions, DriverPrimitives } from "./driver/define-driver.ts";
+export type { DriverOf, DriverOptions } from "./driver/define-driver.ts";
 export { defineDriver } from "./driver/define-driver.ts";
 export type { Diagnosis } from "./driver/diagnosis.ts";
 export type {
@@ -29,6 +29,7 @@ export type {
 	VersionChange,
 	VersionState,
 } from "./driver/driver.ts";
+export type { DriverPrimitives } from "./driver/driver-primitives.ts";
 export type { LockPrimitives, LockState, ReleaseReason } from "./driver/held-lock.ts";
 export type { Obstacle } from "./driver/lock-timeout.ts";
 export { lockTimeout } from "./driver/lock-timeout.ts";

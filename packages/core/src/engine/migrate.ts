@@ -1,36 +1,26 @@
-import { cleanUpAfter } from "../clean-up-after.ts";
 import type { Backup, BackupOptions, RestoreOptions } from "../driver/backup.ts";
-import { type CallQueue, callQueue } from "../driver/call-queue.ts";
-import type { Diagnosis } from "../driver/diagnosis.ts";
 import type { Driver, VersionState } from "../driver/driver.ts";
-import type { Schema } from "../driver/schema.ts";
-import type { RecordedEvent, StoredTexts } from "../history/history-event.ts";
 import type { Migration, MigrationReport } from "../migration.ts";
 import { assertMigrations } from "../source/assert-migrations.ts";
 import type { Source } from "../source/source.ts";
 import type { UrlOrPath } from "../url/given-url.ts";
 import { toVersion } from "../version.ts";
-import { withJson } from "../with-json.ts";
 import { assertDriver, assertNoArguments, assertSource } from "./arguments.ts";
 import { assertBackupOptions, makeBackup, restoreBackup } from "./backup.ts";
 import { type BaselineOptions, baseline } from "./baseline.ts";
 import { type DownOptions, storedOf } from "./down-options.ts";
-import { readSchema } from "./dump/read-schema.ts";
-import { assertFormat, type DumpFormat, writeSchema } from "./dump/write-schema.ts";
 import { forceEvents } from "./force-events.ts";
 import { assertOptions, type MigrateOptions } from "./migrate-options.ts";
-import { type MigrationPlan, readPlan } from "./migration-plan.ts";
+import { MigrateReports } from "./migrate-reports.ts";
 import { openBoth } from "./open-both.ts";
+import { type Operations, operations } from "./operations.ts";
 import type { Goal } from "./plan.ts";
 import { type Cure, repair } from "./repair.ts";
-import { type CarryOut, carryOut } from "./run/carry-out.ts";
+import { carryOut } from "./run/carry-out.ts";
 import { recordOnce } from "./run/change-once.ts";
-import { underLock, waitingOf, whenReady } from "./run/migration-lock.ts";
 import { preparedMigrations, preparedWay } from "./run/prepare.ts";
 import { preparedStored } from "./run/prepare-stored.ts";
-import { type SourceCalls, sourceCalls } from "./run/source-calls.ts";
-import { isPendingMigration, type PendingMigration, readStatus, type StatusReport } from "./status.ts";
-import { readStoredDown, type StoredDown, withHistory } from "./stored-down.ts";
+import { withHistory } from "./stored-down.ts";
 import { newToken } from "./token.ts";
 
 /**
@@ -42,21 +32,21 @@ import { newToken } from "./token.ts";
  * driver: the operation under way waits for that code. A call that it makes before it waits for anything rejects with
  * `ERR_IN_OPERATION`; a later one looks like any other call, and waits until `close`.
  */
-export class Migrate implements AsyncDisposable {
+export class Migrate extends MigrateReports implements AsyncDisposable {
+	readonly #operations: Operations;
 	readonly #source: Source;
 	readonly #driver: Driver;
 	readonly #options: MigrateOptions;
-	readonly #operations: CallQueue = callQueue();
-	readonly #sourceCalls: SourceCalls = sourceCalls();
 
 	/** Takes what is open already; `close` closes both. Go: NewWithInstance. */
 	constructor({ source, driver, ...options }: MigrateOptions & { readonly source: Source; readonly driver: Driver }) {
 		assertOptions(options);
 		assertSource(source);
 		assertDriver(driver);
-		this.#source = this.#sourceCalls.watch(source);
-		this.#driver = driver;
-		this.#options = options;
+		const shared = operations(source, driver, options);
+		super(shared);
+		this.#operations = shared;
+		({ source: this.#source, driver: this.#driver, options: this.#options } = shared);
 	}
 
 	/**
@@ -92,24 +82,7 @@ export class Migrate implements AsyncDisposable {
 		if (stored === undefined) return this.#reach({ kind: "down" });
 		const driver = withHistory(this.#driver);
 		const preparation = preparedStored(this.#source, driver, [...stored]);
-		return this.#operate(() => carryOut({ ...this.#parts(), preparation }));
-	}
-
-	/**
-	 * Reads what the history stored of the down files of the last `count` migrations, or of all, when they were applied: for
-	 * files that are gone or were changed since. Show it to somebody, and give it to `down`. Takes no lock, and writes nothing.
-	 *
-	 * @returns Newest first; fewer than `count` when there are no more.
-	 * @throws MigrateError `ERR_STORED_TEXT` for a migration without such a text, or with one that may not be run;
-	 *   `ERR_HISTORY_UNKNOWN` for one that another tool may have reverted or applied, or that did not run here; `ERR_DIRTY`;
-	 *   `ERR_UNSUPPORTED` for a driver that keeps no history.
-	 */
-	async storedDown(count?: number): Promise<readonly StoredDown[]> {
-		if (count !== undefined && (!Number.isSafeInteger(count) || count < 0)) {
-			throw new TypeError(`the number of migrations must be a whole number of at least 0, not ${count}`);
-		}
-		const driver = withHistory(this.#driver);
-		return this.#operate(() => readStoredDown(this.#source, driver, count, waitingOf(this.#options)));
+		return this.#operations.run(() => carryOut({ ...this.#operations, preparation }));
 	}
 
 	/** Applies `count` migrations, or reverts `-count` when it is negative. Go: Steps. */
@@ -141,8 +114,8 @@ export class Migrate implements AsyncDisposable {
 			toVersion(version);
 			toVersion(target);
 		}
-		return this.#operate(() =>
-			carryOut({ ...this.#parts(), preparation: preparedMigrations(this.#source, this.#driver, migrations) }),
+		return this.#operations.run(() =>
+			carryOut({ ...this.#operations, preparation: preparedMigrations(this.#source, this.#driver, migrations) }),
 		);
 	}
 
@@ -155,7 +128,7 @@ export class Migrate implements AsyncDisposable {
 		const forced = toVersion(version);
 		const events = this.#driver.history && (await forceEvents(this.#source, forced));
 		const change = { version: forced, dirty: false, token: newToken(), events };
-		await this.#exclusively(() => recordOnce(this.#driver, change));
+		await this.#operations.runLocked(() => recordOnce(this.#driver, change));
 	}
 
 	/**
@@ -167,7 +140,7 @@ export class Migrate implements AsyncDisposable {
 	 */
 	async baseline(version: bigint | number, options: BaselineOptions = {}): Promise<void> {
 		const first = toVersion(version);
-		await this.#exclusively(() => baseline(this.#source, this.#driver, first, options));
+		await this.#operations.runLocked(() => baseline(this.#source, this.#driver, first, options));
 	}
 
 	/**
@@ -178,7 +151,7 @@ export class Migrate implements AsyncDisposable {
 	 */
 	async backup(options: BackupOptions = {}): Promise<Backup> {
 		assertBackupOptions(options);
-		return this.#operate(() => underLock(this.#driver, this.#options, () => makeBackup(this.#driver, options)));
+		return this.#operations.runLocked(() => makeBackup(this.#driver, options));
 	}
 
 	/**
@@ -190,99 +163,14 @@ export class Migrate implements AsyncDisposable {
 	 */
 	async restore(file: string, options: RestoreOptions = {}): Promise<VersionState> {
 		if (typeof file !== "string" || file === "") throw new TypeError("restore takes the path of a backup");
-		return this.#operate(() =>
-			underLock(this.#driver, this.#options, () => restoreBackup(this.#driver, file, options)),
-		);
+		return this.#operations.runLocked(() => restoreBackup(this.#driver, file, options));
 	}
 
 	/** Deletes everything in the database, dirty or not. Go: Drop. */
 	drop(): Promise<void>;
 	async drop(...given: readonly unknown[]): Promise<void> {
 		assertNoArguments("drop", given);
-		await this.#exclusively(() => this.#driver.drop());
-	}
-
-	/** Reads version and dirty flag; `NIL_VERSION` before the first migration. Takes no lock. Go: Version. */
-	version(): Promise<VersionState>;
-	async version(...given: readonly unknown[]): Promise<VersionState> {
-		assertNoArguments("version", given, "migrate(7) goes to version 7");
-		return this.#operate(async () => {
-			const { version, dirty } = await this.#driver.version(waitingOf(this.#options));
-			return { version, dirty };
-		});
-	}
-
-	/** Tells of every migration whether it is applied, and what is not as it should be. Takes no lock, and writes nothing. */
-	status(): Promise<StatusReport>;
-	async status(...given: readonly unknown[]): Promise<StatusReport> {
-		assertNoArguments("status", given);
-		const options = this.#options;
-		return this.#operate(() => readStatus(this.#source, this.#driver, options, waitingOf(options)));
-	}
-
-	/** Tells of the migrations that are not applied and may be, ascending, also below the database's version. As `status`. */
-	pending(): Promise<readonly PendingMigration[]>;
-	async pending(...given: readonly unknown[]): Promise<readonly PendingMigration[]> {
-		assertNoArguments("pending", given);
-		return withJson((await this.status()).migrations.filter(isPendingMigration));
-	}
-
-	/**
-	 * Tells what would run on the way to a goal if it began now: `up` is `{ kind: "up" }`; and what each file would do, where the
-	 * driver can tell, see `Driver.analyse`. Rows are counted where it depends on them. Takes no lock, and writes nothing.
-	 *
-	 * @throws MigrateError what the operation would throw before it runs anything, `ERR_CHANGED` excepted: whether files were
-	 *   changed is told by `status`.
-	 */
-	async plan(goal: Goal): Promise<MigrationPlan> {
-		return this.#operate(() => readPlan(this.#source, this.#driver, goal, this.#options));
-	}
-
-	/**
-	 * Reads what the database consists of: tables, indexes, views and triggers, without rows, and without what godwit keeps for
-	 * itself. Takes no lock, and writes nothing.
-	 *
-	 * @throws MigrateError `ERR_UNSUPPORTED` for a driver that cannot tell.
-	 */
-	schema(): Promise<Schema>;
-	async schema(...given: readonly unknown[]): Promise<Schema> {
-		assertNoArguments("schema", given);
-		return this.#operate(() => readSchema(this.#driver, waitingOf(this.#options)));
-	}
-
-	/** Writes `schema()` as a text: the statements that make it (default), a JSON document, or a Mermaid diagram. The same schema gives the same text. */
-	async dump(format: DumpFormat = "sql"): Promise<string> {
-		assertFormat(format);
-		return writeSchema(await this.schema(), format);
-	}
-
-	/**
-	 * Examines the database itself: damage, texts in double quotes, references that lead nowhere, foreign keys that are violated,
-	 * a write-ahead log that was left behind, and which version wrote it last. Reads every page of it, takes no lock, and writes nothing.
-	 *
-	 * @throws MigrateError `ERR_UNSUPPORTED` for a driver that cannot tell.
-	 */
-	async doctor(): Promise<readonly Diagnosis[]> {
-		const { diagnose } = this.#driver;
-		if (diagnose === undefined) {
-			throw new MigrateError("ERR_UNSUPPORTED", "this driver cannot examine the database", { capability: "diagnose" });
-		}
-		return this.#operate(() => diagnose(waitingOf(this.#options)));
-	}
-
-	/** Reads every event of the history, in the order in which they were written; none where the driver keeps no history. */
-	history(): Promise<readonly RecordedEvent[]>;
-	async history(...given: readonly unknown[]): Promise<readonly RecordedEvent[]> {
-		assertNoArguments("history", given);
-		const { history } = this.#driver;
-		if (history === undefined) return [];
-		return this.#operate(async () => (await history.read(waitingOf(this.#options))).events);
-	}
-
-	/** Reads the texts of the files that an event of the history keeps. */
-	async storedTexts(event: Pick<RecordedEvent, "id">): Promise<StoredTexts> {
-		const { history } = this.#driver;
-		return history === undefined ? {} : this.#operate(() => history.texts(event.id));
+		await this.#operations.runLocked(() => this.#driver.drop());
 	}
 
 	/**
@@ -293,25 +181,14 @@ export class Migrate implements AsyncDisposable {
 	 */
 	async repair(cure: Cure): Promise<void> {
 		const checked = "version" in cure ? { ...cure, version: toVersion(cure.version) } : cure;
-		await this.#exclusively(() => repair(this.#source, this.#driver, checked));
+		await this.#operations.runLocked(() => repair(this.#source, this.#driver, checked));
 	}
 
 	/** Ends an operation that is under way, as a failure of its migration, and closes source and database. Go: Close. */
 	close(): Promise<void>;
 	async close(...given: readonly unknown[]): Promise<void> {
 		assertNoArguments("close", given);
-		// The driver first, which ends what is waited for.
-		const closing = this.#driver.close();
-		// Its failure is told when the operations before it are over.
-		closing.catch(() => {});
-		await this.#operations.run(async () => {
-			try {
-				await this.#source.close();
-			} catch (error) {
-				throw await cleanUpAfter(error, () => closing);
-			}
-			await closing;
-		});
+		await this.#operations.close();
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
@@ -319,24 +196,10 @@ export class Migrate implements AsyncDisposable {
 	}
 
 	async #reach(wanted: Goal, options: MigrateOptions = this.#options): Promise<MigrationReport> {
-		return this.#operate(async () => {
+		return this.#operations.run(async () => {
 			if (wanted.kind !== "down" && !(wanted.kind === "up" && wanted.limit === 0)) await assertMigrations(this.#source);
 			const preparation = preparedWay(this.#source, this.#driver, wanted, options);
-			return carryOut({ ...this.#parts(), options, preparation });
+			return carryOut({ ...this.#operations, options, preparation });
 		});
-	}
-
-	#parts(): Omit<CarryOut, "preparation"> {
-		return { driver: this.#driver, source: this.#source, options: this.#options, calls: this.#sourceCalls };
-	}
-
-	/** Runs an operation when those before it are over. @throws MigrateError `ERR_IN_OPERATION`. */
-	async #operate<T>(work: () => Promise<T>): Promise<T> {
-		this.#sourceCalls.assertNone();
-		return withJson(await this.#operations.run(() => whenReady(this.#driver, this.#options, work)));
-	}
-
-	async #exclusively(work: () => Promise<void>): Promise<void> {
-		await this.#operate(() => underLock(this.#driver, this.#options, work));
 	}
 }

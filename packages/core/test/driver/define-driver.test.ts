@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
 import { migrationBody, textBody } from "../../src/body/migration-body.ts";
-import { type DriverPrimitives, defineDriver } from "../../src/driver/define-driver.ts";
+import { defineDriver } from "../../src/driver/define-driver.ts";
 import type { Driver, VersionState } from "../../src/driver/driver.ts";
+import type { DriverPrimitives } from "../../src/driver/driver-primitives.ts";
 import type { LockState } from "../../src/driver/held-lock.ts";
 import { MigrateError } from "../../src/migrate-error.ts";
 

@@ -1,0 +1,69 @@
+import type { MigrationBody } from "../body/migration-body.ts";
+import type { CorrectedText } from "../effects/correction.ts";
+import type { AnalyseOptions, Analysis } from "../effects/effects.ts";
+import type { Backup, BackupOptions, RestoreSteps } from "./backup.ts";
+import type { Diagnosis } from "./diagnosis.ts";
+import type {
+	ApplyOutcome,
+	Driver,
+	DriverHistory,
+	FoundVersion,
+	LockOptions,
+	RecordedHistory,
+	Rounds,
+	VersionChange,
+} from "./driver.ts";
+import type { LockPrimitives } from "./held-lock.ts";
+import type { Patience } from "./patience.ts";
+import type { Schema } from "./schema.ts";
+
+export type ReadOptions = LockOptions & Pick<Patience, "timeoutMs" | "signal">;
+
+/**
+ * What is particular to one database, as functions that use no `this`. One of them is called at a time, and none after
+ * `close`.
+ *
+ * All else that `Driver` promises is written once, in `defineDriver`: the order of calls, waiting for the lock, and what it
+ * means to be closed, locked and in a transaction.
+ */
+export interface DriverPrimitives extends LockPrimitives {
+	/** As `Driver.version`. `timeoutMs` is what is left of it, `signal` is `close`'s too. */
+	version(options: ReadOptions): Promise<FoundVersion>;
+	/** As `Driver.setVersion`. */
+	setVersion(change: VersionChange): Promise<void>;
+	/** As `Driver.run`. */
+	run(body: MigrationBody): Promise<void>;
+	/** As `Driver.apply`. What it declines comes to `run` as the same object, so that it need not be read again. */
+	apply?(body: MigrationBody, change: VersionChange, rounds?: Rounds): Promise<ApplyOutcome>;
+	/** As `Driver.transaction`; `work` is given what runs a body in it, see `DriverTransaction.run`. */
+	transaction?<T>(
+		change: VersionChange,
+		work: (run: (body: MigrationBody) => Promise<ApplyOutcome>) => Promise<T>,
+	): Promise<T>;
+	/** As `Driver.lastToken`. */
+	lastToken?(): Promise<string | undefined>;
+	/** As `Driver.history`; what `read` is given is as for `version`. */
+	readonly history?: Omit<DriverHistory, "read"> & { read(options: ReadOptions): Promise<RecordedHistory> };
+	/** As `Driver.structure`; what it is given is as for `version`. */
+	structure?(options: ReadOptions): Promise<readonly string[]>;
+	/** As `Driver.schema`; what it is given is as for `version`. */
+	schema?(options: ReadOptions): Promise<Schema>;
+	/** As `Driver.diagnose`; what it is given is as for `version`. */
+	diagnose?(options: ReadOptions): Promise<readonly Diagnosis[]>;
+	/** As `Driver.scratch`. */
+	scratch?(): Promise<Driver>;
+	/** As `Driver.ready`; what it is given is as for `version`. */
+	ready?(options: ReadOptions): Promise<void>;
+	/** As `Driver.analyse`; `timeoutMs` and `signal` are as for `version`. */
+	analyse?(bodies: readonly MigrationBody[], options: AnalyseOptions & ReadOptions): Promise<Analysis>;
+	/** As `Driver.correct`. */
+	correct?(text: string): Promise<CorrectedText>;
+	/** As `Driver.backup`, and only called under the lock. */
+	backup?(options: BackupOptions): Promise<Backup>;
+	/** As `Driver.restore`, and only called under the lock. */
+	restore?(file: string, steps: RestoreSteps): Promise<void>;
+	/** As `Driver.drop`. */
+	drop(): Promise<void>;
+	/** Releases the connection, after the lock was given back as far as that was possible. */
+	close(): Promise<void>;
+}

@@ -1,0 +1,57 @@
+import { cleanUpAfter } from "../clean-up-after.ts";
+import { callQueue } from "../driver/call-queue.ts";
+import type { Driver } from "../driver/driver.ts";
+import type { Source } from "../source/source.ts";
+import { withJson } from "../with-json.ts";
+import type { MigrateOptions } from "./migrate-options.ts";
+import { underLock, whenReady } from "./run/migration-lock.ts";
+import { type SourceCalls, sourceCalls } from "./run/source-calls.ts";
+
+/** What the operations on one source and one database share. They run one after the other. */
+export interface Operations {
+	/** Tells when its code is running. */
+	readonly source: Source;
+	readonly driver: Driver;
+	readonly options: MigrateOptions;
+	readonly calls: SourceCalls;
+	/** Runs one when those before it are over. @throws MigrateError `ERR_IN_OPERATION`. */
+	run<T>(work: () => Promise<T>): Promise<T>;
+	/** The same, under the migration lock. */
+	runLocked<T>(work: () => Promise<T>): Promise<T>;
+	/** Closes both, when those before it are over; what is waited for ends at once. */
+	close(): Promise<void>;
+}
+
+export function operations(given: Source, driver: Driver, options: MigrateOptions): Operations {
+	const queue = callQueue();
+	const calls = sourceCalls();
+	const source = calls.watch(given);
+
+	async function run<T>(work: () => Promise<T>): Promise<T> {
+		calls.assertNone();
+		return withJson(await queue.run(() => whenReady(driver, options, work)));
+	}
+
+	return {
+		source,
+		driver,
+		options,
+		calls,
+		run,
+		runLocked: (work) => run(() => underLock(driver, options, work)),
+		async close() {
+			// The driver first, which ends what is waited for.
+			const closing = driver.close();
+			// Its failure is told when the operations before it are over.
+			closing.catch(() => {});
+			await queue.run(async () => {
+				try {
+					await source.close();
+				} catch (error) {
+					throw await cleanUpAfter(error, () => closing);
+				}
+				await closing;
+			});
+		},
+	};
+}
