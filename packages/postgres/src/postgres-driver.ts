@@ -24,7 +24,10 @@ export interface PostgresDriverOptions {
 
 /** A driver that has what PostgreSQL can do; `history` is missing when the configuration turns it off. */
 export type PostgresDriver = Required<
-	Omit<Driver, "history" | "structure" | "schema" | "scratch" | "analyse" | "correct">
+	Omit<
+		Driver,
+		"history" | "structure" | "schema" | "scratch" | "analyse" | "correct" | "diagnose" | "backup" | "restore"
+	>
 > &
 	Pick<Driver, "history">;
 

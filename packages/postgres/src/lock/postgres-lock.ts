@@ -1,21 +1,13 @@
-import { hostname } from "node:os";
-import {
-	cleanUpAfter,
-	isMigrateError,
-	type LockOptions,
-	type LockPrimitives,
-	type LockState,
-	type Obstacle,
-	withBackoff,
-} from "@godwit/core";
-import type { PostgresConnection, Row } from "../connection/postgres-connection.ts";
+import type { LockOptions, LockPrimitives, LockState } from "@godwit/core";
+import type { Row } from "../connection/postgres-connection.ts";
 import type { Connected, Session } from "../connection/session.ts";
-import { inTransaction, rollBack } from "../connection/transaction.ts";
-import { isLockNotAvailable, lockLostError } from "../postgres-error.ts";
-import { extendLease, freeLock, renameOwner, selectLock, takeLock } from "../tables/lock-row.ts";
-import { makeTables } from "../tables/own-tables.ts";
-import type { TableNames } from "../tables/table-names.ts";
-import { advisoryHolder, releaseAdvisoryLock, tryAdvisoryLock } from "./advisory-lock.ts";
+import { lockLostError } from "../postgres-error.ts";
+import { extendLease, selectLock } from "../tables/lock-row.ts";
+import { describeOwner, readRow } from "./lock-holders.ts";
+import { ownHold } from "./own-hold.ts";
+import { regainBoth } from "./regain-lock.ts";
+import { releaseBoth } from "./release-lock.ts";
+import { tryBoth } from "./take-lock.ts";
 
 /** The migration lock: golang-migrate's advisory lock, where a session is this driver's own, and the row. */
 export interface PostgresLock extends Required<LockPrimitives> {
@@ -38,181 +30,40 @@ export interface PostgresLockOptions {
 	readonly leaseMs: number;
 }
 
-let holders = 0;
-
-/** Another one for each driver. Two processes of one name and number differ by the time. */
-function newHolder(): string {
-	return `${Date.now().toString(36)}-${process.pid}-${++holders}`;
-}
-
-/** How long a session that was lost may go on at its last statement before another one is said to hold the lock, in milliseconds. */
-const REGAIN_MS = 10_000;
-
 export function postgresLock({ session, state, withHistory, leaseMs }: PostgresLockOptions): PostgresLock {
-	const holder = newHolder();
-	let me = "";
-	let dropped = false;
-	/** The row was freed, or may have been: the connection can be lost before the answer. */
-	let releasing = false;
-
-	/** Under whichever session's name: the answer that a new one has been recorded can be lost. */
-	function isHolder(row: Row | undefined): boolean {
-		return row?.locked === "t" && row.owner?.endsWith(`(${holder})`) === true;
-	}
-
-	function nameIn({ connection, advisory }: Connected): string {
-		const where = advisory === undefined ? "" : `, backend ${connection.backend}`;
-		return `process ${process.pid} on host ${hostname()}${where} (${holder})`;
-	}
-
-	async function tryRow(connected: Connected): Promise<Obstacle | undefined> {
-		const { connection, names } = connected;
-		await makeTables(connection, names, withHistory);
-		me = nameIn(connected);
-		releasing = false;
-		const begin = { after: [selectLock(names, "nowait")] };
-		const blocked: { obstacle?: Obstacle } = {};
-		try {
-			await inTransaction(connection, begin, async ([found]) => {
-				const owner = await otherHolder(connected, found?.rows[0], holder);
-				if (owner !== undefined) blocked.obstacle = { owner };
-				const last = owner === undefined ? [takeLock(names, me, leaseMs)] : [];
-				return { result: undefined, last };
-			});
-		} catch (error) {
-			if (!isLockNotAvailable(error)) throw error;
-			return { owner: "a run that is in the midst of a migration" };
-		}
-		return blocked.obstacle;
-	}
-
-	async function tryBoth(connected: Connected): Promise<Obstacle | undefined> {
-		const { connection, advisory } = connected;
-		if (advisory === undefined) return tryRow(connected);
-		if (!(await tryAdvisoryLock(connection, advisory))) {
-			const found = await advisoryHolder(connection, advisory);
-			return { owner: found?.description ?? "a session that has ended meanwhile" };
-		}
-		let obstacle: Obstacle | undefined;
-		try {
-			obstacle = await tryRow(connected);
-		} catch (error) {
-			throw await cleanUpAfter(error, () => giveAdvisoryBack(connected));
-		}
-		if (obstacle !== undefined) await giveAdvisoryBack(connected);
-		return obstacle;
-	}
-
-	async function giveAdvisoryBack({ connection, advisory }: Connected): Promise<void> {
-		if (advisory !== undefined && connection.lost === undefined) await releaseAdvisoryLock(connection, advisory);
-	}
-
-	async function free({ connection, names }: Connected): Promise<void> {
-		const again = releasing;
-		releasing = true;
-		const results = await connection.send(dropped ? `DROP TABLE IF EXISTS ${names.lock}` : freeLock(names, me));
-		const freed = dropped || again || results[0]?.tag === "UPDATE 1";
-		if (!freed) throw lockLostError(describeOwner(await readRow(connection, names)));
-		dropped = false;
-	}
+	const own = ownHold();
 
 	return {
 		get dropped() {
-			return dropped;
+			return own.dropped;
 		},
 		set dropped(value) {
-			dropped = value;
+			own.dropped = value;
 		},
-		tryLock: () => session().repeatable(tryBoth),
+		tryLock: () => session().repeatable((use) => tryBoth(use, own, { withHistory, leaseMs })),
 		locked: ({ onNotice }: LockOptions) =>
 			session().call(async ({ notice }) => {
 				if (notice !== undefined) onNotice?.(notice);
 			}),
-		releaseLock: () =>
-			session().repeatable(async (use) => {
-				try {
-					await rollBack(use.connection);
-					await free(use);
-				} catch (error) {
-					throw isMigrateError(error, "ERR_LOCK_LOST") ? await cleanUpAfter(error, () => giveAdvisoryBack(use)) : error;
-				}
-				await giveAdvisoryBack(use);
-			}),
+		releaseLock: () => session().repeatable((use) => releaseBoth(use, own)),
 		assertMine(row) {
-			if (row?.locked !== "t" || row.owner !== me) throw lockLostError(describeOwner(row));
+			if (row?.locked !== "t" || row.owner !== own.name) throw lockLostError(describeOwner(row));
 		},
 		async assertHeld({ connection, names }) {
 			if (!state.held) return;
-			const [result] = await connection.send(extendLease(names, me, leaseMs));
+			const [result] = await connection.send(extendLease(names, own.name, leaseMs));
 			if (result?.tag !== "UPDATE 1") throw lockLostError(describeOwner(await readRow(connection, names)));
 		},
 		async regain(use) {
-			if (releasing) return;
-			const { connection, names, advisory } = use;
-			const again = await withBackoff(
-				async () => {
-					if (advisory === undefined || (await tryAdvisoryLock(connection, advisory))) return true;
-					// Another run has it, unless the session that was lost has not ended yet.
-					const row = await readRow(connection, names);
-					if (!isHolder(row)) throw lockLostError(describeOwner(row));
-					return undefined;
-				},
-				{ timeoutMs: REGAIN_MS },
-			);
-			if (again === undefined && advisory !== undefined) {
-				throw lockLostError(`held by ${(await advisoryHolder(connection, advisory))?.description}`);
-			}
-			try {
-				await inTransaction(connection, { after: [selectLock(names, "wait")] }, async ([found]) => {
-					const [row] = found?.rows ?? [];
-					if (!isHolder(row)) throw lockLostError(describeOwner(row));
-					return { result: undefined, last: [renameOwner(names, nameIn(use))] };
-				});
-			} catch (error) {
-				throw await cleanUpAfter(error, () => giveAdvisoryBack(use));
-			}
-			me = nameIn(use);
+			if (!own.releasing) await regainBoth(use, own);
 		},
 		async lastToken({ connection, names }) {
 			// Whoever has the row in a transaction may still be about to commit.
 			const [found] = await connection.send(selectLock(names, "wait"));
 			const [row] = found?.rows ?? [];
-			if (row?.owner === me) return row.step ?? undefined;
+			if (row?.owner === own.name) return row.step ?? undefined;
 			if (state.held) throw lockLostError(describeOwner(row));
 			return undefined;
 		},
 	};
-}
-
-async function readRow(connection: PostgresConnection, { lock }: TableNames): Promise<Row | undefined> {
-	const [result] = await connection.send(`SELECT locked, owner FROM ${lock} WHERE id = 1`);
-	return result?.rows[0];
-}
-
-function describeOwner(row: Row | undefined): string {
-	return row?.locked === "t" ? `held by ${row.owner}` : "free";
-}
-
-/** Names the holder in the row, when it may be at work; `undefined` when the lock can be taken. */
-async function otherHolder(
-	{ connection, advisory }: Connected,
-	row: Row | undefined,
-	holder: string,
-): Promise<string | undefined> {
-	if (row?.locked !== "t" || row.owner === null || row.owner === undefined) return undefined;
-	// This holder's own row, from a release that failed.
-	if (row.owner.endsWith(`(${holder})`)) return undefined;
-	const session = /, backend (\d+) \(/.exec(row.owner)?.[1];
-	// A holder with a session of its own has the advisory lock for as long as that lives, and this session has it now.
-	if (session !== undefined && advisory !== undefined) return undefined;
-	if (session !== undefined && !(await hasAdvisoryLock(connection, session))) return undefined;
-	if (session === undefined && row.leased !== "t") return undefined;
-	const lease = session === undefined ? `, which cannot be checked from here; its lease ends at ${row.expires_at}` : "";
-	return `${row.owner}${lease}`;
-}
-
-async function hasAdvisoryLock(connection: PostgresConnection, backend: string): Promise<boolean> {
-	const sql = `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid = ${backend} LIMIT 1`;
-	const [result] = await connection.send(sql);
-	return result !== undefined && result.rows.length > 0;
 }

@@ -1,4 +1,5 @@
 import { controlCharacter, MigrateError, nearestName } from "@godwit/core";
+import { invalidUrl } from "@godwit/sql";
 import { isLibpqParameter, PARAMETERS, type Parameter, SSL_MODES, TARGETS } from "./libpq-parameters.ts";
 import { type PostgresConfig, parseConfig } from "./postgres-config.ts";
 
@@ -133,13 +134,9 @@ function decode(text: string): string {
 		plain = decodeURIComponent(text);
 	} catch (cause) {
 		const reason = "the database URL has a % that begins no percent-encoding; write a literal % as %25";
-		throw new MigrateError("ERR_INVALID_URL", reason, { reason }, { cause });
+		throw invalidUrl(reason, cause);
 	}
 	const control = controlCharacter(plain);
 	if (control !== undefined) throw invalidUrl("the database URL has a control character, written with a %");
 	return plain;
-}
-
-function invalidUrl(reason: string): MigrateError<"ERR_INVALID_URL"> {
-	return new MigrateError("ERR_INVALID_URL", reason, { reason });
 }
