@@ -39,7 +39,14 @@ describe("a lock timeout of 1 s", () => {
 		await using runner = await startRunner();
 		const run = runner.run({ backend: "sqlite-wasm", path: place.path, files: FILES });
 		await runner.atGate();
-		const flags = ["-path", place.of("m"), "-database", `${backend}://${place.path}?${LONG_BUSY_TIMEOUT}`, "-lock-timeout", "1"];
+		const flags = [
+			"-path",
+			place.of("m"),
+			"-database",
+			`${backend}://${place.path}?${LONG_BUSY_TIMEOUT}`,
+			"-lock-timeout",
+			"1",
+		];
 		const said = await new Promise<string>((resolve) =>
 			execFile(process.execPath, [GODWIT, ...flags, "up"], (_, __, stderr) => resolve(stderr)),
 		);

@@ -124,7 +124,16 @@ export function sqliteFactory<Database extends object>(binding: SqliteBinding<Da
 		const analysis = openClone && { analyse, correct, openClone };
 		const inMemory = (): SqliteConnection =>
 			scratchConnection(connect(binding, ":memory:", { ...config, doubleQuotedStrings: false }));
-		return sqliteDriver({ access, path, config, borrowed, scratch, inMemory, analysis, ...(file && ofFile(file, config)) });
+		return sqliteDriver({
+			access,
+			path,
+			config,
+			borrowed,
+			scratch,
+			inMemory,
+			analysis,
+			...(file && ofFile(file, config)),
+		});
 	}
 
 	/** What only a driver of a file has. */

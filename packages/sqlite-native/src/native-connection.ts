@@ -1,6 +1,6 @@
 import { isError } from "@godwit/core";
 import type { SqliteConnection, SqlRow, SqlValue } from "@godwit/sqlite-files";
-import type { NativeDatabase, NativeStatement } from "./native-database.ts";
+import type { NativeDatabase, NativeDatabaseClass, NativeStatement } from "./native-database.ts";
 
 export interface NativeConnectionOptions {
 	/** Whether what `query` and `change` prepare is kept for the next time. Default true. */
@@ -49,7 +49,7 @@ export function nativeConnection(
 const ALL_PAGES = 0x7fff_ffff;
 
 /** The binding says of a busy database neither that it is, nor that nothing was copied: it tries for ever, or is content with no pages. */
-async function copy(database: Database, path: string): Promise<void> {
+async function copy(database: NativeDatabase, path: string): Promise<void> {
 	let asked = false;
 	const { totalPages } = await database.backup(path, {
 		progress() {
@@ -62,8 +62,8 @@ async function copy(database: Database, path: string): Promise<void> {
 }
 
 /** Of the copy of the binding that the database belongs to. */
-function busy(database: Database): Error {
-	const { SqliteError } = database.constructor as typeof import("better-sqlite3");
+function busy(database: NativeDatabase): Error {
+	const { SqliteError } = database.constructor as NativeDatabaseClass;
 	return new SqliteError("database is locked", "SQLITE_BUSY");
 }
 

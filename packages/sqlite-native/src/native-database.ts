@@ -10,6 +10,8 @@ export interface NativeDatabase {
 	prepare(sql: string): NativeStatement;
 	exec(sql: string): unknown;
 	close(): unknown;
+	/** Copies the database to a file. @param options.progress Is asked after each step for how many pages to copy in the next. */
+	backup(path: string, options: { readonly progress: () => number }): Promise<{ readonly totalPages: number }>;
 	/** Lets the schema be written, which defensive mode forbids. */
 	unsafeMode(unsafe: boolean): unknown;
 }
@@ -26,7 +28,10 @@ export interface NativeStatement {
 }
 
 /** What the package better-sqlite3 exports. */
-export type NativeDatabaseClass = new (path: string, options?: NativeOptions) => NativeDatabase;
+export interface NativeDatabaseClass {
+	new (path: string, options?: NativeOptions): NativeDatabase;
+	readonly SqliteError: new (message: string, code: string) => Error;
+}
 
 export interface NativeOptions {
 	readonly readonly?: boolean;

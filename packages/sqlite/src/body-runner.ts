@@ -1,4 +1,5 @@
 import type { ApplyOutcome, LockState, MigrationBody, Rounds, VersionChange } from "@godwit/core";
+import type { Statement } from "@godwit/sql";
 import { andThen } from "./and-then.ts";
 import { type BeforeStatement, bodyInside } from "./body-inside.ts";
 import { bodyOutside } from "./body-outside.ts";
@@ -13,7 +14,6 @@ import type { SqliteLock } from "./lock/sqlite-lock.ts";
 import { transactionEndedError } from "./sqlite-error.ts";
 import { declinedBody } from "./statements/declined-body.ts";
 import type { WholeBody } from "./statements/split/split-whole.ts";
-import type { Statement } from "./statements/split/statement.ts";
 import { forEachBatch, isWhole, readToEnd, type Statements, withStatements } from "./statements/split/statements.ts";
 import type { HistoryTable } from "./tables/history-table.ts";
 import { ownTables } from "./tables/own-tables.ts";

@@ -1,4 +1,12 @@
-import { type AnalyseOptions, type Diagnosis, type Driver, defineDriver, type LockOptions, MigrateError, type MigrationBody } from "@godwit/core";
+import {
+	type AnalyseOptions,
+	type Diagnosis,
+	type Driver,
+	defineDriver,
+	type LockOptions,
+	MigrateError,
+	type MigrationBody,
+} from "@godwit/core";
 import type { Analyse, AnalysedDatabase, Correct } from "./analysis.ts";
 import { bodyRunner } from "./body-runner.ts";
 import type { BorrowedConnection } from "./connection/borrowed-connection.ts";

@@ -89,7 +89,7 @@ export function statementError(connection: SqliteConnection, statement: Statemen
 export function endlessRoundsError(statement: Statement, changed: number, rows: number): MigrateError<"ERR_SQL"> {
 	const { line, column } = statement;
 	const message = `its rounds would have changed ${changed} rows of a table of ${rows}, so they change the same rows again and again; add a condition that leaves out what was changed, as WHERE b IS NULL does; this round was rolled back, those before it stay`;
-	return new MigrateError("ERR_SQL", message, { sql: excerpt(statement.sql), line, column });
+	return new MigrateError("ERR_SQL", message, { sql: cutSql(statement.sql), line, column });
 }
 
 function hintFor(message: string): string | undefined {

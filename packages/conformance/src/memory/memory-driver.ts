@@ -6,6 +6,7 @@ import {
 	type FoundVersion,
 	type HistoryEvent,
 	type HistoryHead,
+	type LockPrimitives,
 	MigrateError,
 	type MigrationBody,
 	NIL_VERSION,
@@ -78,17 +79,10 @@ export function memoryDriver(
 			await exclusively(database, async () => {
 				const before = database.state;
 				const after = await work(before);
-				if (lock.held) assertMine();
+				if (lock.held) assertOwner(database, me);
 				if (after !== before) database.writes++;
 				database.state = after;
 			});
-		}
-
-		function assertMine(): void {
-			if (database.lockOwner === me) return;
-			const owner = database.lockOwner ?? "nobody";
-			const message = `the migration lock of this instance was taken over by ${owner}`;
-			throw new MigrateError("ERR_LOCK_LOST", message, { owner });
 		}
 
 		function next(state: MemoryState, change: VersionChange): MemoryState {
@@ -106,17 +100,7 @@ export function memoryDriver(
 		}
 
 		return {
-			async tryLock() {
-				if (database.lockOwner !== undefined) return { owner: database.lockOwner };
-				database.lockOwner = me;
-				database.writes++;
-				return undefined;
-			},
-			async releaseLock() {
-				assertMine();
-				database.lockOwner = undefined;
-				database.writes++;
-			},
+			...lockOf(database, me),
 			version: async () => foundIn(database),
 			history: historyOf(database),
 			setVersion: (change) => write((state) => next(state, change)),
@@ -148,6 +132,28 @@ export function memoryDriver(
 			async close() {},
 		};
 	});
+}
+
+function lockOf(database: MemoryDatabase, me: string): LockPrimitives {
+	return {
+		async tryLock() {
+			if (database.lockOwner !== undefined) return { owner: database.lockOwner };
+			database.lockOwner = me;
+			database.writes++;
+			return undefined;
+		},
+		async releaseLock() {
+			assertOwner(database, me);
+			database.lockOwner = undefined;
+			database.writes++;
+		},
+	};
+}
+
+function assertOwner({ lockOwner: owner = "nobody" }: MemoryDatabase, me: string): void {
+	if (owner === me) return;
+	const message = `the migration lock of this instance was taken over by ${owner}`;
+	throw new MigrateError("ERR_LOCK_LOST", message, { owner });
 }
 
 async function exclusively<T>(database: MemoryDatabase, work: () => Promise<T>): Promise<T> {

@@ -1,8 +1,6 @@
-import { invalidBody } from "./invalid-body.ts";
+import { invalidBody, type Place, placeFrom, type Statement } from "@godwit/sql";
 import { readName } from "./read-name.ts";
-import { type Place, placeFrom } from "./split/place.ts";
 import type { WholeBody } from "./split/split-whole.ts";
-import type { Statement } from "./split/statement.ts";
 import { nextToken } from "./split/tokens.ts";
 
 /** A statement that is run again and again, each time on some of the rows, until it changes none. */
