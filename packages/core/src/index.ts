@@ -22,12 +22,9 @@ export type {
 	DriverFactory,
 	DriverHistory,
 	DriverTransaction,
-	FoundVersion,
 	LockOptions,
 	RecordedHistory,
 	Rounds,
-	VersionChange,
-	VersionState,
 } from "./driver/driver.ts";
 export type { DriverPrimitives } from "./driver/driver-primitives.ts";
 export type { LockPrimitives, LockState, ReleaseReason } from "./driver/held-lock.ts";
@@ -43,6 +40,7 @@ export type {
 	SchemaTable,
 } from "./driver/schema.ts";
 export { versionMoved } from "./driver/version-moved.ts";
+export type { FoundVersion, VersionChange, VersionState } from "./driver/version-state.ts";
 export type { CorrectedText, Correction } from "./effects/correction.ts";
 export type {
 	AnalyseOptions,

@@ -1,4 +1,4 @@
-import type { VersionState } from "./driver/driver.ts";
+import type { VersionState } from "./driver/version-state.ts";
 import { isError } from "./is-error.ts";
 import type { Direction, MigrationReport } from "./migration.ts";
 import type { Version } from "./version.ts";

@@ -32,47 +32,7 @@ import { type FileAccess, fileAccess } from "./files/file-access.ts";
 import { cannotOpen } from "./files/file-errors.ts";
 import { identityOf } from "./files/identity.ts";
 import { realDatabasePath } from "./files/real-path.ts";
-
-/** How a connection reads SQL. Only what the binding can do is asked of it. */
-export type ConnectionOptions = Pick<SqliteConfig, "doubleQuotedStrings">;
-
-/** What a binding package fills in. */
-export interface SqliteBinding<Database extends object> {
-	/** The library's name, for messages: `better-sqlite3`. */
-	readonly name: string;
-	/** How the library locks a file, see `SqliteLibrary`. Default `"posix"`, as SQLite itself does. */
-	readonly locks?: SqliteLibrary["locks"];
-	/** Optional: refuses a path that the library would read as another one, or a runtime without support. Called before anything is made. @throws MigrateError */
-	assertUsable?(path: string): void;
-	/** Whether the library can take `"text"` for a string. Default false: then the option `doubleQuotedStrings` is refused. */
-	readonly doubleQuotedStrings?: boolean;
-	/** Opens a file, or `:memory:`. A file that does not exist is made. */
-	connect(path: string, options: ConnectionOptions): SqliteConnection;
-	/**
-	 * Optional: opens a file that exists. SQLite can neither write it nor roll a journal back. Without this function every
-	 * read takes the lock beside the file.
-	 */
-	connectReadOnly?(path: string, options: ConnectionOptions): SqliteConnection;
-	/**
-	 * Optional: opens an empty database in memory whose `sqlite_schema` may be written under `PRAGMA writable_schema`, which some
-	 * libraries forbid otherwise. A schema is copied into it, to try migrations on. `query` of the connection keeps no statement,
-	 * since each is asked for once. Without this function the driver has no `analyse`.
-	 */
-	connectClone?(options: ConnectionOptions): SqliteConnection;
-	/**
-	 * Wraps a database that the caller has open. `close` of the connection leaves it open.
-	 *
-	 * @throws MigrateError `ERR_INVALID_OPTION` for a database that was opened without what the options ask for.
-	 */
-	borrow(database: Database, options: ConnectionOptions): SqliteConnection;
-	/**
-	 * Optional, where several copies of the library can be loaded: a value that is the same for all databases of one copy and
-	 * differs between copies; `undefined` for the copy that `connect` uses.
-	 */
-	copyOf?(database: Database): unknown;
-	/** Whether the caller's database can be used now. */
-	usability(database: Database): Usability;
-}
+import { assertReadsSql, connect, connectorOf, type SqliteBinding } from "./sqlite-binding.ts";
 
 /** The factory of a SQLite backend: a driver by URL, and one over a database that is open already. */
 export interface SqliteFactory<Database extends object> extends Required<DriverFactory> {
@@ -93,6 +53,7 @@ export interface SqliteFactory<Database extends object> extends Required<DriverF
 const analyse: Analyse = async (...args) => (await import("@godwit/sqlite-analysis")).analyse(...args);
 
 const correct: Correct = async (...args) => (await import("@godwit/sqlite-analysis")).correctText(...args);
+
 /** A database in a file. */
 interface DatabaseFile {
 	readonly access: FileAccess;
@@ -214,33 +175,6 @@ export function sqliteFactory<Database extends object>(binding: SqliteBinding<Da
 	};
 }
 
-/** @param option As the caller has written it. */
-function assertReadsSql<Database extends object>(
-	{ name, doubleQuotedStrings = false }: SqliteBinding<Database>,
-	config: SqliteConfig,
-	option: string,
-): void {
-	if (!config.doubleQuotedStrings || doubleQuotedStrings) return;
-	const message = `${option}=true is not possible with ${name}, which takes double quotes for names alone; node:sqlite can: write the URL with sqlite-node://, or lend a DatabaseSync to @godwit/sqlite-node`;
-	throw new MigrateError("ERR_INVALID_OPTION", message, { option, value: "true" });
-}
-
-function connectorOf<Database extends object>(
-	binding: SqliteBinding<Database>,
-	library: SqliteLibrary,
-	config: SqliteConfig,
-): Connector {
-	const { connectReadOnly } = binding;
-	return {
-		library,
-		connect: (path) => connect(binding, path, config),
-		connectInstead: (path) => connect(binding, ":memory:", config, path),
-		connectReadOnly: connectReadOnly && ((path) => connectReadOnly.call(binding, path, config)),
-		borrowed: undefined,
-		walAlone: config.wal === "alone",
-	};
-}
-
 /** Fails also when the system does not show where this process runs, which has to be known to take a lock. */
 function openFileAccess(path: string, connector: Connector, { lockLeaseMs, lockTimeoutMs }: SqliteConfig): FileAccess {
 	try {
@@ -263,20 +197,6 @@ async function probe(access: FileAccess): Promise<void> {
 function pathOf(connection: SqliteConnection): string | undefined {
 	const file = connection.query("PRAGMA database_list").find(({ name }) => name === "main")?.file;
 	return typeof file === "string" && file !== "" ? file : undefined;
-}
-
-/** @param wanted What an error names. */
-function connect<Database extends object>(
-	binding: SqliteBinding<Database>,
-	path: string,
-	options: ConnectionOptions,
-	wanted: string = path,
-): SqliteConnection {
-	try {
-		return binding.connect(path, options);
-	} catch (cause) {
-		throw cannotOpen(wanted, cause);
-	}
 }
 
 /** The path without symbolic links, as bindings take it. */

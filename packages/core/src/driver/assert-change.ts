@@ -1,5 +1,5 @@
 import { toVersion } from "../version.ts";
-import type { VersionChange } from "./driver.ts";
+import type { VersionChange } from "./version-state.ts";
 
 /** @throws TypeError For code without types. @throws MigrateError `ERR_INVALID_VERSION`. */
 export function assertChange(change: VersionChange): void {

@@ -1,12 +1,13 @@
 import { cleanUpAfter } from "../clean-up-after.ts";
 import { MigrateError } from "../migrate-error.ts";
 import { assertChange } from "./assert-change.ts";
-import type { Driver, LockOptions, VersionChange } from "./driver.ts";
+import type { Driver, LockOptions } from "./driver.ts";
 import { driverCalls } from "./driver-calls.ts";
 import type { DriverPrimitives, ReadOptions } from "./driver-primitives.ts";
 import { heldLock, type LockState } from "./held-lock.ts";
 import { optionalMethods } from "./optional-methods.ts";
 import { leftOf, patienceOf } from "./patience.ts";
+import type { VersionChange } from "./version-state.ts";
 
 export interface DriverOptions {
 	/** The database, for messages: `app.db`. Without secrets. */

@@ -3,19 +3,11 @@ import type { CorrectedText } from "../effects/correction.ts";
 import type { AnalyseOptions, Analysis } from "../effects/effects.ts";
 import type { Backup, BackupOptions, RestoreSteps } from "./backup.ts";
 import type { Diagnosis } from "./diagnosis.ts";
-import type {
-	ApplyOutcome,
-	Driver,
-	DriverHistory,
-	FoundVersion,
-	LockOptions,
-	RecordedHistory,
-	Rounds,
-	VersionChange,
-} from "./driver.ts";
+import type { ApplyOutcome, Driver, DriverHistory, LockOptions, RecordedHistory, Rounds } from "./driver.ts";
 import type { LockPrimitives } from "./held-lock.ts";
 import type { Patience } from "./patience.ts";
 import type { Schema } from "./schema.ts";
+import type { FoundVersion, VersionChange } from "./version-state.ts";
 
 export type ReadOptions = LockOptions & Pick<Patience, "timeoutMs" | "signal">;
 

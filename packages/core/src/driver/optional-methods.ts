@@ -1,7 +1,8 @@
 import { assertChange } from "./assert-change.ts";
-import type { Driver, DriverHistory, LockOptions, VersionChange } from "./driver.ts";
+import type { Driver, DriverHistory, LockOptions } from "./driver.ts";
 import type { DriverCalls } from "./driver-calls.ts";
 import type { DriverPrimitives, ReadOptions } from "./driver-primitives.ts";
+import type { VersionChange } from "./version-state.ts";
 
 /** How the frame of a driver runs what is particular to its database. */
 export interface DriverFrame {

@@ -1,4 +1,4 @@
-import type { VersionState } from "./driver.ts";
+import type { VersionState } from "./version-state.ts";
 
 /** What a database consists of, without its rows and without the tables of the driver, and its version in the same moment. */
 export interface Schema extends VersionState {

@@ -1,6 +1,6 @@
 import { MigrateError } from "../migrate-error.ts";
 import { NIL_VERSION } from "../version.ts";
-import type { VersionState } from "./driver.ts";
+import type { VersionState } from "./version-state.ts";
 
 /** The error of a change that starts from another version than the one that the database is at. */
 export function versionMoved(expected: VersionState, found: VersionState): MigrateError<"ERR_VERSION_MOVED"> {

@@ -1,5 +1,6 @@
 import type { Backup, BackupOptions, RestoreOptions } from "../driver/backup.ts";
-import type { Driver, FoundVersion, VersionState } from "../driver/driver.ts";
+import type { Driver } from "../driver/driver.ts";
+import type { FoundVersion, VersionState } from "../driver/version-state.ts";
 import type { HistoryEvent } from "../history/history-event.ts";
 import { signed } from "../history/recorder.ts";
 import { MigrateError } from "../migrate-error.ts";

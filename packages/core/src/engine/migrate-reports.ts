@@ -1,6 +1,7 @@
 import type { Diagnosis } from "../driver/diagnosis.ts";
-import type { Driver, VersionState } from "../driver/driver.ts";
+import type { Driver } from "../driver/driver.ts";
 import type { Schema } from "../driver/schema.ts";
+import type { VersionState } from "../driver/version-state.ts";
 import type { RecordedEvent, StoredTexts } from "../history/history-event.ts";
 import { MigrateError } from "../migrate-error.ts";
 import type { Source } from "../source/source.ts";

@@ -1,5 +1,6 @@
 import type { Backup, BackupOptions, RestoreOptions } from "../driver/backup.ts";
-import type { Driver, VersionState } from "../driver/driver.ts";
+import type { Driver } from "../driver/driver.ts";
+import type { VersionState } from "../driver/version-state.ts";
 import type { Migration, MigrationReport } from "../migration.ts";
 import { assertMigrations } from "../source/assert-migrations.ts";
 import type { Source } from "../source/source.ts";

@@ -1,4 +1,5 @@
-import type { Driver, LockOptions, VersionState } from "../driver/driver.ts";
+import type { Driver, LockOptions } from "../driver/driver.ts";
+import type { VersionState } from "../driver/version-state.ts";
 import { type AppliedState, readAppliedState } from "../history/applied-state.ts";
 import type { RecordedEvent } from "../history/history-event.ts";
 import { isApplied, type KnownVersion } from "../history/known-versions.ts";

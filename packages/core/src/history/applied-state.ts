@@ -1,4 +1,5 @@
-import type { Driver, FoundVersion, LockOptions } from "../driver/driver.ts";
+import type { Driver, LockOptions } from "../driver/driver.ts";
+import type { FoundVersion } from "../driver/version-state.ts";
 import { NIL_VERSION, type Version } from "../version.ts";
 import { adopt, type DueEvent } from "./adoption.ts";
 import { versionDigest } from "./digest.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type MigrationBody, migrationBody, textBody } from "../../src/body/migration-body.ts";
-import type { ApplyOutcome, Driver, VersionState } from "../../src/driver/driver.ts";
+import type { ApplyOutcome, Driver } from "../../src/driver/driver.ts";
+import type { VersionState } from "../../src/driver/version-state.ts";
 import { Migrate } from "../../src/engine/migrate.ts";
 import type { MigrateEvent } from "../../src/engine/migrate-event.ts";
 import type { MigrateOptions } from "../../src/engine/migrate-options.ts";

@@ -1,4 +1,5 @@
-import type { Driver, VersionState } from "../../src/driver/driver.ts";
+import type { Driver } from "../../src/driver/driver.ts";
+import type { VersionState } from "../../src/driver/version-state.ts";
 import { NIL_VERSION } from "../../src/version.ts";
 
 export interface RecordingDriver extends Driver {

@@ -1,4 +1,5 @@
-import type { Driver, FoundVersion } from "../../driver/driver.ts";
+import type { Driver } from "../../driver/driver.ts";
+import type { FoundVersion } from "../../driver/version-state.ts";
 import { type AppliedState, settledVersions } from "../../history/applied-state.ts";
 import { createRecorder, type Recorder } from "../../history/recorder.ts";
 import { isMigrateError, type MigrateError } from "../../migrate-error.ts";

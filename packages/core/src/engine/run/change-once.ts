@@ -1,4 +1,5 @@
-import type { Driver, VersionChange } from "../../driver/driver.ts";
+import type { Driver } from "../../driver/driver.ts";
+import type { VersionChange } from "../../driver/version-state.ts";
 import { isMigrateError, type MigrateError, suppress } from "../../migrate-error.ts";
 import { createTrace } from "../../trace.ts";
 

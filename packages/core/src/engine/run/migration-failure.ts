@@ -1,4 +1,5 @@
-import type { Driver, VersionState } from "../../driver/driver.ts";
+import type { Driver } from "../../driver/driver.ts";
+import type { VersionState } from "../../driver/version-state.ts";
 import { isError } from "../../is-error.ts";
 import { isMigrateError, MigrateError, suppress } from "../../migrate-error.ts";
 import type { Migration, MigrationReport } from "../../migration.ts";

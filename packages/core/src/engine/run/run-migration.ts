@@ -1,5 +1,6 @@
 import type { MigrationBody } from "../../body/migration-body.ts";
-import type { Driver, Rounds, VersionChange, VersionState } from "../../driver/driver.ts";
+import type { Driver, Rounds } from "../../driver/driver.ts";
+import type { VersionChange, VersionState } from "../../driver/version-state.ts";
 import type { MigrationRecord } from "../../history/recorder.ts";
 import { isMigrateError, suppress } from "../../migrate-error.ts";
 import type { Migration } from "../../migration.ts";

@@ -247,7 +247,7 @@ describe("the directives of a body", () => {
 	])("are known or refused: %j", async (comment) => {
 		const { message } = await failureOf(`${comment}\r\nVACUUM;`);
 		expect(message).toMatch(
-			/^unknown directive ".{0,60}" at line 1, column 1; known: no-transaction, allow own-tables, no-store, allow RULE$/,
+			/^unknown directive ".{0,60}" at line 1, column 1; known: no-transaction, allow own-tables, no-store, until-done, allow RULE$/,
 		);
 	});
 
