@@ -1,7 +1,7 @@
 import { nearestName } from "@godwit/core";
 
 /** A word that begins more names than this could mean anything. */
-const MOST_BEGUN = 3;
+const MOST_BEGUN = 4;
 
 /**
  * Says which names an unknown word could have meant: those that it begins, or else the nearest one.

@@ -6,7 +6,7 @@ import { json } from "../output/json.ts";
 /** Copies the database, checked, to a file beside it. */
 export const backup: Command = {
 	arguments: "[-backup-dir DIR] [-keep N]",
-	help: "copy the database, as it is in one moment and checked, to a file beside it",
+	help: "copy the database to a file beside it, and check the copy",
 	flags: placeFlags,
 	async run(invocation) {
 		const { line, print } = invocation;

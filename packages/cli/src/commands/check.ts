@@ -4,7 +4,7 @@ import { assertAtMost } from "../command-line/operands.ts";
 /** Checks the migrations themselves, as continuous integration does. */
 export const check: Command = {
 	arguments: "[flags]",
-	help: "check the migrations on an empty database: names, seal, up, down and up again, rules; needs no database",
+	help: "check the migrations without a database: names, edits, up, down and up again, rules",
 	flags: [
 		{
 			name: "fix",

@@ -4,7 +4,7 @@ import { assertAtMost } from "../command-line/operands.ts";
 /** Examines the database itself, whatever its migrations. */
 export const doctor: Command = {
 	arguments: "",
-	help: "examine the database: damage, double-quoted texts, references that lead nowhere, what was left beside it",
+	help: "examine the database for damage, and for what gets in the way of migrations",
 	flags: [],
 	async run(invocation) {
 		assertAtMost(0, invocation.line);

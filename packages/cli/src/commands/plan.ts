@@ -8,7 +8,7 @@ import type { CommandLine } from "../command-line/read-command-line.ts";
 /** Tells what would run, and what each statement would do. */
 export const plan: Command = {
 	arguments: "[up [N] | down [N] | goto V]",
-	help: "show what up, down or goto would run and do to the database; nothing runs",
+	help: "show what up, down or goto would run and do; nothing runs",
 	flags: policyFlags,
 	async run(invocation) {
 		const goal = goalOf(invocation.line);

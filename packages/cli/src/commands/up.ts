@@ -7,7 +7,7 @@ import { reportEnd } from "../database/report-end.ts";
 
 /** Go: upCmd. */
 export const up: Command = {
-	arguments: "[N] [-dry-run]",
+	arguments: "[N] [flags]",
 	help: "apply all migrations, or the next N",
 	flags: [
 		{ name: "dry-run", kind: "boolean", help: "show what would run and do, as plan does; nothing runs" },

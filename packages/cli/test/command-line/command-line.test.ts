@@ -6,7 +6,7 @@ import { commandNames } from "../../src/command-line/commands.ts";
 import { bin, folderOf, godwit, threeMigrations, watch, withoutTimes } from "../fixtures/godwit.ts";
 
 const shortUsage = `Usage: godwit FLAGS COMMAND [arg...]
-Commands: init, create, status, dump, history, goto, up, down, redo, repair, baseline, drop, force, version, unlock, completion, help; "godwit -help" tells more
+Commands: init, create, status, plan, check, seal, dump, doctor, history, goto, up, down, redo, repair, backup, restore, baseline, drop, force, version, unlock, completion, help; "godwit -help" tells more
 `;
 
 describe("godwit", () => {
@@ -40,23 +40,29 @@ Flags, before or after the command:
   -help                  print this, or the help of a command
 
 Commands:
-  init                            make a configuration and the folder of the migrations, and say what to type next
-  create -ext EXT [flags] NAME    create an empty up and down file called NAME
-  status [flags]                  show which migrations are applied and pending, and what is not as it should be
-  dump [flags]                    print the schema of the database, or compare it with a file
-  history [flags]                 show what happened in the database, or the text of a migration as it ran
-  goto V                          migrate up or down to version V
-  up [N]                          apply all migrations, or the next N
-  down [N] [-all] [-stored [-f]]  revert all migrations, or the last N
-  redo [N]                        revert the last migration, or the last N, and apply it again
-  repair [flags]                  say what is so where godwit cannot know; without a flag, show what there is to say
-  baseline V [-force]             say that a database without a version has what the migrations up to V make; nothing runs
-  drop [-f]                       drop everything inside the database
-  force V                         record version V without running anything, and clear the dirty flag
-  version                         print the version that the database is at
-  unlock [-f]                     show who holds a lock on the database, and clear it
-  completion bash|zsh|fish        print a script for a shell that completes commands, flags, their values and versions
-  help [COMMAND]                  print the help of all commands, or of one
+  init                                make a configuration and the folder of the migrations, and say what to type next
+  create -ext EXT [flags] NAME        create an empty up and down file called NAME
+  status [flags]                      show which migrations are applied and pending, and what is not as it should be
+  plan [up [N] | down [N] | goto V]   show what up, down or goto would run and do; nothing runs
+  check [flags]                       check the migrations without a database: names, edits, up, down and up again, rules
+  seal [-accept V]                    write godwit.sum: what each file is, and which edits are right on every database
+  dump [flags]                        print the schema of the database, or compare it with a file
+  doctor                              examine the database for damage, and for what gets in the way of migrations
+  history [flags]                     show what happened in the database, or the text of a migration as it ran
+  goto V                              migrate up or down to version V
+  up [N] [flags]                      apply all migrations, or the next N
+  down [N] [-all] [-stored [-f]]      revert all migrations, or the last N
+  redo [N]                            revert the last migration, or the last N, and apply it again
+  repair [flags]                      say what is so where godwit cannot know; without a flag, show what there is to say
+  backup [-backup-dir DIR] [-keep N]  copy the database to a file beside it, and check the copy
+  restore FILE [-swap] [-f]           replace the database by a backup
+  baseline V [-force]                 say that a database without a version has what the migrations up to V make; nothing runs
+  drop [-f]                           drop everything inside the database
+  force V                             record version V without running anything, and clear the dirty flag
+  version                             print the version that the database is at
+  unlock [-f]                         show who holds a lock on the database, and clear it
+  completion bash|zsh|fish            print a script for a shell that completes commands, flags, their values and versions
+  help [COMMAND]                      print the help of all commands, or of one
 
 Sources: file
 Databases: sqlite, sqlite3, sqlite-native, sqlite-node, sqlite-wasm, ncruces-sqlite3, postgres, postgresql, pgx5, pglite
@@ -87,7 +93,7 @@ Databases: sqlite, sqlite3, sqlite-native, sqlite-node, sqlite-wasm, ncruces-sql
 		{ args: ["frobnicate"], error: `unknown command "frobnicate"\n${shortUsage}` },
 		{ args: ["-databse", "x", "up"], error: `unknown flag -databse; did you mean -database?\n${shortUsage}` },
 		{ args: ["help", "upp"], error: `unknown command "upp"; did you mean up?\n${shortUsage}` },
-		{ args: ["d"], error: /^unknown command "d"; did you mean dump, down or drop\?\n/ },
+		{ args: ["d"], error: /^unknown command "d"; did you mean dump, doctor, down or drop\?\n/ },
 		{ args: [""], error: /^unknown command ""\n/ },
 		{ args: ["-v"], error: `unknown flag -v; did you mean -verbose or -version?\n${shortUsage}` },
 		{ args: ["up", "-V"], error: /^unknown flag -V; did you mean -verbose or -version\?\n/ },
@@ -96,12 +102,12 @@ Databases: sqlite, sqlite3, sqlite-native, sqlite-node, sqlite-wasm, ncruces-sql
 		{ args: ["up", "-database"], error: `flag -database needs a value\n${shortUsage}` },
 		{
 			args: ["up", "-all"],
-			error: '-all is a flag of down, not of up\nUsage: godwit FLAGS up [N]; "godwit up -help" tells more\n',
+			error: '-all is a flag of down, not of up\nUsage: godwit FLAGS up [N] [flags]; "godwit up -help" tells more\n',
 		},
 		{
 			args: ["-f", "-path", "m", "up"],
 			error:
-				'-f is a flag of down, drop, and unlock, not of up\nUsage: godwit FLAGS up [N]; "godwit up -help" tells more\n',
+				'-f is a flag of down, restore, drop, and unlock, not of up\nUsage: godwit FLAGS up [N] [flags]; "godwit up -help" tells more\n',
 		},
 		{
 			args: ["up", "-transaction", "some"],
