@@ -11,13 +11,12 @@ describe("the URL of a folder", () => {
 		expect(parseFolderUrl(url).path).toBe(path);
 	});
 
-	it.each(["pglite://", "pglite:data", "pglite://?x-history=off"])("%s names none", (url) => {
-		expect(() => parseFolderUrl(url)).toThrow(
-			expect.objectContaining({
-				code: "ERR_INVALID_URL",
-				message: "the database URL names no folder; write it as pglite://path/to/folder",
-			}),
-		);
+	it.each([
+		["pglite://", "the database URL names no folder; write it as pglite://path/to/folder"],
+		["pglite://?x-history=off", "the database URL names no folder; write it as pglite://path/to/folder"],
+		["pglite:data", "a database URL is written scheme://path/to/folder; write pglite://data"],
+	])("%s names none", (url, message) => {
+		expect(() => parseFolderUrl(url)).toThrow(expect.objectContaining({ code: "ERR_INVALID_URL", message }));
 	});
 
 	it("has no user and password", () => {
