@@ -24,13 +24,30 @@ describe.each(backends)("the effects of a statement, on $name", (backend) => {
 		["a row that is added", "INSERT INTO log SELECT title FROM notes", { reads: ["notes"], writes: ["log"] }],
 		["a condition", "UPDATE notes SET body = '' WHERE id = 1", { writes: ["notes"] }],
 		["no condition", "UPDATE notes SET body = ''", { writes: ["notes"], everyRow: true }],
-		["a condition of a subquery alone", "DELETE FROM log WHERE entry IN (SELECT 1 WHERE 0)", { writes: ["log"] }],
-		["WITH before the verb", "WITH t AS (SELECT 1 AS x WHERE 1) DELETE FROM log", { writes: ["log"], everyRow: true }],
-		["an upsert", "INSERT INTO pairs VALUES (1, 2) ON CONFLICT DO UPDATE SET b = 3", { writes: ["pairs"] }],
+		[
+			"a condition of a subquery alone",
+			"DELETE FROM log WHERE entry IN (SELECT 1 WHERE 0)",
+			{ writes: ["log"], removes: ["log"] },
+		],
+		[
+			"WITH before the verb",
+			"WITH t AS (SELECT 1 AS x WHERE 1) DELETE FROM log",
+			{ writes: ["log"], removes: ["log"], everyRow: true },
+		],
+		[
+			"an upsert",
+			"INSERT INTO pairs VALUES (1, 2) ON CONFLICT DO UPDATE SET b = 3",
+			{ writes: ["pairs"], removes: ["pairs"] },
+		],
 		[
 			"a trigger",
 			"DELETE FROM notes WHERE id = 1",
-			{ writes: ["log", "notes"], cascades: ["tags"], checksForeignKeys: true },
+			{ writes: ["log", "notes"], removes: ["notes"], cascades: ["tags"], checksForeignKeys: true },
+		],
+		[
+			"a new key",
+			"UPDATE notes SET id = 3",
+			{ writes: ["notes"], removes: ["notes"], everyRow: true, checksForeignKeys: true },
 		],
 		["a trigger INSTEAD OF", "INSERT INTO titles VALUES ('c')", { writes: ["notes"], checksForeignKeys: true }],
 		[
@@ -145,6 +162,10 @@ describe.each(backends)("the effects of a statement, on $name", (backend) => {
 
 	it("clones a schema that SQLite would not make any more", async () => {
 		const old = `CREATE TABLE t (a); CREATE VIEW v AS SELECT a FROM t; DROP TABLE t; CREATE TABLE u (b)`;
-		expect(await effectsOf(backend, "DELETE FROM u", { setUp: old })).toEqual({ writes: ["u"], everyRow: true });
+		expect(await effectsOf(backend, "DELETE FROM u", { setUp: old })).toEqual({
+			writes: ["u"],
+			removes: ["u"],
+			everyRow: true,
+		});
 	});
 });

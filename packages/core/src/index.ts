@@ -33,6 +33,15 @@ export { lockTimeout } from "./driver/lock-timeout.ts";
 export type { Patience } from "./driver/patience.ts";
 export { waitForTurn } from "./driver/patience.ts";
 export type {
+	ComparedTable,
+	ForeignKeyViolations,
+	ReachedFile,
+	RehearsalCopy,
+	RehearsalOptions,
+	RowComparison,
+	TableNames,
+} from "./driver/rehearsal.ts";
+export type {
 	Schema,
 	SchemaColumn,
 	SchemaForeignKey,
@@ -65,6 +74,14 @@ export type { Goal, Plan, VersionStatus } from "./engine/plan.ts";
 export { plan } from "./engine/plan.ts";
 export type { Finding } from "./engine/policies/finding.ts";
 export type { Policies } from "./engine/policies/policies.ts";
+export type {
+	RehearsalFinding,
+	RehearsalReport,
+	RehearsedDown,
+	RehearsedMigration,
+	RehearseOptions,
+} from "./engine/rehearse/rehearsal-report.ts";
+export type { SchemaChange } from "./engine/rehearse/schema-changes.ts";
 export type { Cure } from "./engine/repair.ts";
 export type { MigrationState, MigrationStatus, PendingMigration, StatusReport } from "./engine/status.ts";
 export type { StoredDown } from "./engine/stored-down.ts";

@@ -1,4 +1,5 @@
 import type { VersionState } from "./driver/version-state.ts";
+import type { RehearsalFinding } from "./engine/rehearse/rehearsal-report.ts";
 import { isError } from "./is-error.ts";
 import type { Direction, MigrationReport } from "./migration.ts";
 import type { Version } from "./version.ts";
@@ -98,6 +99,8 @@ export interface ErrorDetails {
 	 * `Driver.structure`: what is missing in the database, and what is too much.
 	 */
 	ERR_BASELINE: { readonly version: Version; readonly missing: readonly string[]; readonly extra: readonly string[] };
+	/** The rehearsal that the option `rehearse` asks for was not clean: `findings` are its errors. Nothing was changed. */
+	ERR_REHEARSAL: { readonly findings: readonly RehearsalFinding[] };
 	/** The history in the database was written by a newer godwit, whose format this one does not know. */
 	ERR_HISTORY_FORMAT: { readonly format: string };
 	/** The database cannot be opened, read or written: missing folder, read-only, not a database, corrupt. */

@@ -26,7 +26,16 @@ export interface PostgresDriverOptions {
 export type PostgresDriver = Required<
 	Omit<
 		Driver,
-		"history" | "structure" | "schema" | "scratch" | "analyse" | "correct" | "diagnose" | "backup" | "restore"
+		| "history"
+		| "structure"
+		| "schema"
+		| "scratch"
+		| "analyse"
+		| "correct"
+		| "diagnose"
+		| "backup"
+		| "restore"
+		| "rehearsal"
 	>
 > &
 	Pick<Driver, "history">;

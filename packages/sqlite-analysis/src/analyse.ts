@@ -1,4 +1,11 @@
-import { type Analysis, type FileEffects, type FileFinding, isMigrateError, type MigrationBody } from "@godwit/core";
+import {
+	type Analysis,
+	type FileEffects,
+	type FileFinding,
+	isMigrateError,
+	type MigrationBody,
+	type StatementEffects,
+} from "@godwit/core";
 import type { Statement } from "@godwit/sql";
 import {
 	type Analyse,
@@ -108,7 +115,7 @@ class PlanAnalysis {
 			const allows = [...statements.directives].flatMap((directive) => /^allow (.*)$/.exec(directive)?.[1] ?? []);
 			this.#files.push({
 				...{ transaction, foreignKeys, results: analysis.results, fails: failure !== undefined },
-				statements: analysis.statements.map(({ effects }) => effects),
+				statements: analysis.statements.map(withAllowed),
 				findings: failure === undefined ? this.#fileFindings(ran, before) : [failure],
 				allows,
 				isAllowed: (finding) => allows.includes(finding.rule) || analysis.allows(finding),
@@ -129,6 +136,10 @@ class PlanAnalysis {
 			probes.length === 0 ? new Map() : await this.#database.read((connection) => ask(connection, probes));
 		return { files: this.#files.map((file) => fileEffects(file, answers)), gaps: this.#clone.gaps };
 	}
+}
+
+function withAllowed({ statement, effects }: FileAnalysis["statements"][number]): StatementEffects {
+	return statement.allows === undefined ? effects : { ...effects, allows: [...statement.allows] };
 }
 
 async function takeAll(analysis: FileAnalysis, statements: Statements): Promise<void> {

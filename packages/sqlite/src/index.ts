@@ -1,4 +1,6 @@
 export type { Analyse, AnalysedDatabase, Correct } from "./analysis.ts";
+export { compareDatabases } from "./comparison/compare-databases.ts";
+export { BEFORE } from "./comparison/compared-names.ts";
 export {
 	type BorrowedConnection,
 	type SharedByDrivers,

@@ -137,6 +137,8 @@ export function sqliteDriver(options: SqliteDriverOptions): SqliteDriver {
 					await retryWhileBusy(connection, config, () => journal.remove());
 					await copies.restore(file, steps);
 				}),
+			rehearsal: ({ directory, ...waiting }) =>
+				session.call(async () => copiesOf(options).rehearsal({ directory }, isTool), waiting),
 			scratch,
 			...(analysis && {
 				analyse: (files: readonly MigrationBody[], { rows, ...options }: AnalyseOptions & LockOptions) =>

@@ -6,6 +6,7 @@ import type { Diagnosis } from "./diagnosis.ts";
 import type { ApplyOutcome, Driver, DriverHistory, LockOptions, RecordedHistory, Rounds } from "./driver.ts";
 import type { LockPrimitives } from "./held-lock.ts";
 import type { Patience } from "./patience.ts";
+import type { RehearsalCopy, RehearsalOptions } from "./rehearsal.ts";
 import type { Schema } from "./schema.ts";
 import type { FoundVersion, VersionChange } from "./version-state.ts";
 
@@ -54,6 +55,8 @@ export interface DriverPrimitives extends LockPrimitives {
 	backup?(options: BackupOptions): Promise<Backup>;
 	/** As `Driver.restore`, and only called under the lock. */
 	restore?(file: string, steps: RestoreSteps): Promise<void>;
+	/** As `Driver.rehearsal`; `timeoutMs` and `signal` are as for `version`. */
+	rehearsal?(options: RehearsalOptions & ReadOptions): Promise<RehearsalCopy>;
 	/** As `Driver.drop`. */
 	drop(): Promise<void>;
 	/** Releases the connection, after the lock was given back as far as that was possible. */

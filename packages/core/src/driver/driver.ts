@@ -4,6 +4,7 @@ import type { AnalyseOptions, Analysis } from "../effects/effects.ts";
 import type { HistoryHead, RecordedEvent, StoredTexts } from "../history/history-event.ts";
 import type { Backup, BackupOptions, RestoreSteps } from "./backup.ts";
 import type { Diagnosis } from "./diagnosis.ts";
+import type { RehearsalCopy, RehearsalOptions } from "./rehearsal.ts";
 import type { Schema } from "./schema.ts";
 import type { FoundVersion, VersionChange } from "./version-state.ts";
 
@@ -213,6 +214,14 @@ export interface Driver extends AsyncDisposable {
 	 *   that is no whole database; `ERR_BUSY` and `ERR_LOCK_LOST`. Then nothing was changed.
 	 */
 	restore?(file: string, steps: RestoreSteps): Promise<void>;
+
+	/**
+	 * Optional: copies the database as it is in one moment to a file that nobody else knows, to try migrations on it. Under the lock of
+	 * this instance, or without it; then the database is only read. A copy that a dead process has left is removed.
+	 *
+	 * @throws MigrateError `ERR_UNSUPPORTED` for a database that has no file; `ERR_DATABASE`; as `version`.
+	 */
+	rehearsal?(options?: RehearsalOptions & LockOptions): Promise<RehearsalCopy>;
 
 	/** Optional: the history, see `VersionChange.events`. */
 	readonly history?: DriverHistory;

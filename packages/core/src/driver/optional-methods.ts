@@ -66,14 +66,18 @@ function dialectOf({ keepsText, meaning, reachesBeyond }: HistoryDialect): Histo
 	return { keepsText, ...(meaning && { meaning }), ...(reachesBeyond && { reachesBeyond }) };
 }
 
-function others(database: DriverPrimitives, { calls, settled, underLock }: DriverFrame): Partial<Driver> {
-	const { scratch, correct, backup, restore } = database;
+function others(database: DriverPrimitives, { calls, settled, reading, underLock }: DriverFrame): Partial<Driver> {
+	const { scratch, correct, backup, restore, rehearsal } = database;
 	return {
 		...(scratch && { scratch: () => calls.run(scratch) }),
 		...(correct && { correct: (text) => calls.run(settled(() => correct(text))) }),
 		...(backup && { backup: (options = {}) => calls.run(settled(() => underLock(() => backup(options)))) }),
 		...(restore && {
 			restore: (file, steps) => calls.run(settled(() => underLock(() => restore(file, steps)))),
+		}),
+		...(rehearsal && {
+			rehearsal: ({ directory, ...waiting } = {}) =>
+				reading(waiting, (options) => rehearsal({ ...options, directory })),
 		}),
 	};
 }

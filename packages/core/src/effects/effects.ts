@@ -27,6 +27,8 @@ export interface StatementEffects extends Place {
 	readonly reads: readonly string[];
 	/** Tables whose rows it adds, changes or deletes, by triggers too. */
 	readonly writes: readonly string[];
+	/** Of `writes`, the tables of which it takes rows away, or gives rows another key. */
+	readonly removes: readonly string[];
 	/** Tables that it writes besides when foreign keys are enforced, see `FileEffects.foreignKeys`. */
 	readonly cascades: readonly string[];
 	/** Tables that are gone afterwards, with their rows. */
@@ -42,6 +44,8 @@ export interface StatementEffects extends Place {
 	readonly checksForeignKeys: boolean;
 	/** Why this is not all, or nothing, of what it does; missing when it is. */
 	readonly unknown?: string | undefined;
+	/** The rules that the line before it allows it to break; missing for none. */
+	readonly allows?: readonly string[] | undefined;
 }
 
 /** What a rule has found in a file. */

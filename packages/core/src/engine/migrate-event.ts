@@ -1,8 +1,9 @@
 import type { AppliedMigration, Migration } from "../migration.ts";
 import type { Finding } from "./policies/finding.ts";
+import type { RehearsalReport } from "./rehearse/rehearsal-report.ts";
 
 /**
- * What `onEvent` hears, in this order: notices, locked, findings, backup, then for each migration start, progress, rounds and end, then, after a
+ * What `onEvent` hears, in this order: notices, locked, findings, rehearsing, rehearsal, backup, then for each migration start, progress, rounds and end, then, after a
  * success, unlocked or unlock-failed.
  */
 export type MigrateEvent =
@@ -11,6 +12,10 @@ export type MigrateEvent =
 	/** Where source and database differ; what a policy refuses is an error instead. */
 	| { readonly type: "finding"; readonly finding: Finding }
 	| { readonly type: "locked"; readonly waitedMs: number }
+	/** A migration is about to run on a copy of the database; also from `Migrate.rehearse`. */
+	| { readonly type: "rehearsing"; readonly migration: Migration; readonly index: number; readonly count: number }
+	/** The migrations were rehearsed, before any of them runs; unless the report is clean none does. */
+	| { readonly type: "rehearsal"; readonly report: RehearsalReport }
 	/** A backup was made, before the first migration. */
 	| { readonly type: "backup"; readonly path: string; readonly bytes: number; readonly durationMs: number }
 	| { readonly type: "start"; readonly migration: Migration; readonly index: number; readonly count: number }

@@ -4,6 +4,8 @@ import { nearestName } from "../nearest-name.ts";
 import { assertBackupOptions } from "./backup.ts";
 import type { MigrateEvent } from "./migrate-event.ts";
 import type { Policies } from "./policies/policies.ts";
+import { assertRehearseOptions } from "./rehearse/assert-rehearse-options.ts";
+import type { RehearseOptions } from "./rehearse/rehearsal-report.ts";
 
 /** How a `Migrate` runs migrations, for the life of the instance. */
 export interface MigrateOptions extends Policies {
@@ -16,6 +18,11 @@ export interface MigrateOptions extends Policies {
 	readonly waitMs?: number;
 	/** Makes a backup before the first migration of an operation that runs any, as `Migrate.backup` does. Default false. */
 	readonly backup?: boolean | BackupOptions;
+	/**
+	 * Rehearses the migrations of an operation that runs any on a copy, under the lock and before the first of them, as
+	 * `Migrate.rehearse` does. When that is not clean the operation is `ERR_REHEARSAL`, and nothing was changed. Default false.
+	 */
+	readonly rehearse?: boolean | RehearseOptions;
 	/** How many migrations are read ahead of the one that runs, where their source has to be waited for. Default 10. Go: PrefetchMigrations. */
 	readonly prefetch?: number;
 	/** Stops after the migration in flight, for the life of the instance. Go: GracefulStop. */
@@ -43,6 +50,7 @@ const NAMES = [
 	"lockTimeoutMs",
 	"waitMs",
 	"backup",
+	"rehearse",
 	"prefetch",
 	"signal",
 	"around",
@@ -70,6 +78,8 @@ export function assertOptions(options: MigrateOptions): void {
 	if (!(waitMs >= 0)) throw new TypeError(`waitMs must be a number of at least 0, not ${waitMs}`);
 	if (typeof options.backup === "object") assertBackupOptions(options.backup);
 	else assertOneOf("backup", options.backup, [true, false]);
+	if (typeof options.rehearse === "object") assertRehearseOptions(options.rehearse);
+	else assertOneOf("rehearse", options.rehearse, [true, false]);
 	assertOneOf("missingDown", missingDown, ["error", "skip"]);
 	assertOneOf("transaction", transaction, ["each", "all"]);
 	assertOneOf("outOfOrder", outOfOrder, ["error", "skip", "apply"]);

@@ -4,6 +4,7 @@ import type { Schema } from "../driver/schema.ts";
 import type { VersionState } from "../driver/version-state.ts";
 import type { RecordedEvent, StoredTexts } from "../history/history-event.ts";
 import { MigrateError } from "../migrate-error.ts";
+import { assertMigrations } from "../source/assert-migrations.ts";
 import type { Source } from "../source/source.ts";
 import { withJson } from "../with-json.ts";
 import { assertNoArguments } from "./arguments.ts";
@@ -13,7 +14,11 @@ import type { MigrateOptions } from "./migrate-options.ts";
 import { type MigrationPlan, readPlan } from "./migration-plan.ts";
 import type { Operations } from "./operations.ts";
 import type { Goal } from "./plan.ts";
+import { assertRehearseOptions } from "./rehearse/assert-rehearse-options.ts";
+import type { RehearsalReport, RehearseOptions } from "./rehearse/rehearsal-report.ts";
+import { rehearse } from "./rehearse/rehearse.ts";
 import { waitingOf } from "./run/migration-lock.ts";
+import { type Preparation, preparedWay } from "./run/prepare.ts";
 import { isPendingMigration, type PendingMigration, readStatus, type StatusReport } from "./status.ts";
 import { readStoredDown, type StoredDown, withHistory } from "./stored-down.ts";
 
@@ -63,6 +68,28 @@ export abstract class MigrateReports {
 	 */
 	async plan(goal: Goal): Promise<MigrationPlan> {
 		return this.#operations.run(() => readPlan(this.#source, this.#driver, goal, this.#options));
+	}
+
+	/**
+	 * Runs the pending migrations on a copy of the database, up and down again, and tells of it: the time of each, what became of the
+	 * schema and of the rows of every table, and whether the way back brings both back. The copy is private and removed. Takes no
+	 * lock, and writes nothing to the database; a file that a migration attaches is copied too.
+	 *
+	 * @param limit How many migrations, at least 0; all of them without it.
+	 * @throws MigrateError what `up` would throw before it runs anything; `ERR_UNSUPPORTED` for a driver that cannot copy a database,
+	 *   and for one in memory.
+	 */
+	async rehearse(limit?: number, options: RehearseOptions = {}): Promise<RehearsalReport> {
+		if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 0)) {
+			throw new TypeError(`the number of migrations must be a whole number of at least 0, not ${limit}`);
+		}
+		assertRehearseOptions(options);
+		const goal: Goal = limit === undefined ? { kind: "up" } : { kind: "up", limit };
+		return this.#operations.run(async () => {
+			await assertMigrations(this.#source);
+			const way = (driver: Driver): Preparation => preparedWay(this.#source, driver, goal, this.#options);
+			return rehearse(this.#operations, way, options);
+		});
 	}
 
 	/**

@@ -49,7 +49,8 @@ export async function readPlan(
 	return { from: version, missingSteps, findings, ...(await withEffects(driver, migrations, options)) };
 }
 
-async function withEffects(
+/** Adds what each file would do, where the driver can tell. */
+export async function withEffects(
 	driver: Driver,
 	migrations: readonly Migration[],
 	options: MigrateOptions,

@@ -9,6 +9,8 @@ export interface Bytecode {
 	readonly drops: ReadonlySet<string>;
 	/** Tables of which it deletes every row without a look at them. */
 	readonly clears: ReadonlySet<string>;
+	/** Tables of which it takes rows away, also to put others in their place under another key. */
+	readonly removes: ReadonlySet<string>;
 	/** Whether it counts rows that violate a foreign key. */
 	readonly countsViolations: boolean;
 	/** Messages with which it stops, as at the first row of a table that has to be empty. */
@@ -17,6 +19,9 @@ export interface Bytecode {
 
 /** `OPFLAG_P2ISREG`: the b-tree is one that the program itself makes. */
 const ROOT_IS_NEW = 0x10n;
+
+/** `OPFLAG_ISNOOP`: a hook hears of it, and the row stays. */
+const ONLY_TOLD = 0x40n;
 
 /**
  * Compiles a statement and reads its program; nothing of it runs. Not for a PRAGMA, which runs as it is compiled.
@@ -64,7 +69,24 @@ export function readBytecode(connection: SqliteConnection, sql: string, names: T
 			default:
 		}
 	}
-	return { reads, writes, drops, clears, countsViolations, stops };
+	const removes = new Set([...clears, ...removedFrom(program, names)]);
+	return { reads, writes, drops, clears, removes, countsViolations, stops };
+}
+
+/** A cursor is known by its number, in the program of the statement or of one trigger. Each begins at address 0. */
+function removedFrom(program: readonly SqlRow[], names: TableNames): readonly string[] {
+	let opened = new Map<bigint, string>();
+	const removed: string[] = [];
+	for (const row of program) {
+		if (integer(row.addr) === 0n) opened = new Map();
+		const cursor = integer(row.p1);
+		const isTable = row.opcode === "OpenWrite" && (integer(row.p5) & ROOT_IS_NEW) === 0n;
+		if (isTable) opened.set(cursor, names.ofRoot(integer(row.p3), integer(row.p2)));
+		const deletes = row.opcode === "Delete" && (integer(row.p2) & ONLY_TOLD) === 0n;
+		const table = deletes ? opened.get(cursor) : undefined;
+		if (table !== undefined) removed.push(table);
+	}
+	return removed;
 }
 
 /** The message is the program's own, or since SQLite 3.47 in a register that the program fills. */

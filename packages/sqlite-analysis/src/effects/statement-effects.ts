@@ -51,7 +51,17 @@ export function statementEffects(
 function none({ sql, line, column }: Statement): StatementEffects {
 	return {
 		...{ line, column, sql: cutSql(sql) },
-		...{ reads: [], writes: [], cascades: [], destroys: [], creates: [], drops: [], alters: [], renames: [] },
+		...{
+			reads: [],
+			writes: [],
+			removes: [],
+			cascades: [],
+			destroys: [],
+			creates: [],
+			drops: [],
+			alters: [],
+			renames: [],
+		},
 		...{ everyRow: false, checksForeignKeys: false },
 	};
 }
@@ -81,13 +91,14 @@ function rowEffects(
 	plain: Bytecode,
 	enforced: Bytecode | undefined,
 	isShown: (table: string) => boolean,
-): Pick<StatementEffects, "reads" | "writes" | "cascades" | "checksForeignKeys"> {
+): Pick<StatementEffects, "reads" | "writes" | "removes" | "cascades" | "checksForeignKeys"> {
 	// A table that is dropped is emptied first where foreign keys are enforced.
 	const cascades = [...(enforced?.writes ?? [])].filter((name) => !plain.writes.has(name) && !plain.drops.has(name));
 	const moreReads = [...(enforced?.reads ?? [])].some((name) => !plain.reads.has(name));
 	return {
 		reads: sorted([...plain.reads].filter((name) => !plain.writes.has(name) && isShown(name))),
 		writes: sorted([...plain.writes].filter(isShown)),
+		removes: sorted([...plain.removes].filter((name) => plain.writes.has(name) && isShown(name))),
 		cascades: sorted(cascades.filter(isShown)),
 		checksForeignKeys: enforced === undefined || enforced.countsViolations || moreReads,
 	};

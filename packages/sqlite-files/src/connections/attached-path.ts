@@ -2,24 +2,41 @@
 const TOKEN =
 	/'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[\w$\u0080-\uffff]+|\s+|./gs;
 
+/** An ATTACH in its parts. */
+export interface AttachStatement {
+	/** What names the file, as SQL. */
+	readonly expression: string;
+	/** What follows it, from `AS`. */
+	readonly rest: string;
+}
+
 /**
- * The expression that an ATTACH names its file by, as SQL; undefined for any other statement.
+ * The parts of an ATTACH; undefined for any other statement.
  *
  * @see https://sqlite.org/lang_attach.html
  */
-export function attachedExpression(sql: string): string | undefined {
+export function attachStatement(sql: string): AttachStatement | undefined {
 	if (!/^ATTACH\b/i.test(sql)) return undefined;
+	const text = sql.slice("ATTACH".length);
 	let depth = 0;
 	let expression = "";
-	for (const [token] of sql.slice("ATTACH".length).matchAll(TOKEN)) {
+	for (const { 0: token, index } of text.matchAll(TOKEN)) {
 		if (token.startsWith("--") || token.startsWith("/*")) continue;
 		if (token === "(") depth++;
 		if (token === ")") depth--;
-		if (depth === 0 && /^AS$/i.test(token)) break;
+		if (depth === 0 && /^AS$/i.test(token)) return { expression: asText(expression.trim()), rest: text.slice(index) };
 		if (/^DATABASE$/i.test(token) && expression.trim() === "") continue;
 		expression += token;
 	}
-	const text = expression.trim();
+	return { expression: asText(expression.trim()), rest: "" };
+}
+
+/** The expression that an ATTACH names its file by, as SQL; undefined for any other statement. */
+export function attachedExpression(sql: string): string | undefined {
+	return attachStatement(sql)?.expression;
+}
+
+function asText(text: string): string {
 	// SQLite reads a name in this place as a text, also in parentheses.
 	const name =
 		/^[(\s]*(?:"((?:[^"]|"")*)"|`((?:[^`]|``)*)`|\[([^\]]*)\]|([A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*))[)\s]*$/s.exec(

@@ -19,8 +19,16 @@ export interface LockingConnectionOptions {
 	readonly otherRun: (hasLocks: boolean, cause: unknown) => DatabaseHeldError | undefined;
 }
 
+/** A connection of which `copyTo` says why when the binding has none. */
+export type LockingConnection = SqliteConnection & Required<Pick<SqliteConnection, "copyTo">>;
+
 /** The port over a database file. It keeps others off each file before ATTACH reads it, and checks before a commit that the locks are still held. */
-export function lockingConnection({ session, files, inFolders, otherRun }: LockingConnectionOptions): SqliteConnection {
+export function lockingConnection({
+	session,
+	files,
+	inFolders,
+	otherRun,
+}: LockingConnectionOptions): LockingConnection {
 	/** A deferred transaction takes its first lock with its first statement. */
 	let hasBegunOnly = false;
 

@@ -3,6 +3,7 @@ import type { DatabaseCopies, SqliteConfig, SqliteConnection } from "@godwit/sql
 import type { SqliteLibrary } from "../connections/library.ts";
 import type { FileAccess } from "../files/file-access.ts";
 import { makeBackup } from "./make-backup.ts";
+import { makeRehearsal } from "./rehearsal/make-rehearsal.ts";
 import { restoreBackup } from "./restore-backup.ts";
 
 export interface CopiesOptions {
@@ -25,5 +26,6 @@ export function databaseCopies(options: CopiesOptions): DatabaseCopies {
 	return {
 		backup: (version, wanted) => makeBackup(options, version, wanted),
 		restore: (file, steps) => restoreBackup(options, file, steps),
+		rehearsal: (wanted, isTool) => makeRehearsal(options, wanted, isTool),
 	};
 }

@@ -1,4 +1,4 @@
-import { createTrace, isMigrateError, MigrateError } from "@godwit/core";
+import { cleanUpAfter, createTrace, isMigrateError, MigrateError } from "@godwit/core";
 import { type DatabaseAccess, DatabaseHeldError } from "@godwit/sqlite";
 import type { Connector } from "../connections/connector.ts";
 import { lockingConnection } from "../connections/locking-connection.ts";
@@ -34,6 +34,11 @@ export interface FileAccess extends DatabaseAccess {
 	takeOver(seen: Found): Promise<boolean>;
 	/** Returns whether `leave` has kept the lock, because there is a journal that could not be rolled back. */
 	readonly keptLock: boolean;
+	/**
+	 * Copies the database as it is in one moment to another file, which is empty. Others are kept off for the length of it, or already.
+	 * Tries once. @throws DatabaseHeldError
+	 */
+	copyTo(path: string): Promise<void>;
 	/** Puts another file in the place of the database, see `Session.swap`. Belongs between `enter` and `leave`. */
 	swap(file: string): void;
 	/** Opens the database after `swap`. Tries once. @throws DatabaseHeldError */
@@ -90,14 +95,27 @@ export function fileAccess({ path, connector, leaseMs, lockTimeoutMs }: FileAcce
 		}
 	}
 
+	const connection = lockingConnection({
+		session: inner,
+		files,
+		inFolders,
+		otherRun: (hasLocks, cause) =>
+			otherRun({ path, me: holder.owner, inTransaction: hasLocks, isAlone: files.isAlone }, cause),
+	});
+
+	async function copyTo(file: string): Promise<void> {
+		if (entry.isInside) return connection.copyTo(file);
+		await enter("read");
+		try {
+			await connection.copyTo(file);
+		} catch (error) {
+			throw await cleanUpAfter(error, entry.leave);
+		}
+		await entry.leave();
+	}
+
 	return {
-		connection: lockingConnection({
-			session: inner,
-			files,
-			inFolders,
-			otherRun: (hasLocks, cause) =>
-				otherRun({ path, me: holder.owner, inTransaction: hasLocks, isAlone: files.isAlone }, cause),
-		}),
+		connection,
 		get generation() {
 			return inner.generation;
 		},
@@ -116,6 +134,7 @@ export function fileAccess({ path, connector, leaseMs, lockTimeoutMs }: FileAcce
 		},
 		join: () => enter("join"),
 		takeOver: entry.takeOver,
+		copyTo,
 		swap: inner.swap,
 		reopen: inner.open,
 		isBorrowed: borrowed !== undefined,

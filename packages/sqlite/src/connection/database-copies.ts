@@ -1,9 +1,11 @@
-import type { Backup, BackupOptions, RestoreSteps, Version } from "@godwit/core";
+import type { Backup, BackupOptions, RehearsalCopy, RehearsalOptions, RestoreSteps, Version } from "@godwit/core";
 
-/** What only a database in a file has: copies of it. All of it belongs under the migration lock. */
+/** What only a database in a file has: copies of it. */
 export interface DatabaseCopies {
-	/** As `Driver.backup`. @param version The database's, for the name of the file. */
+	/** As `Driver.backup`; belongs under the migration lock. @param version The database's, for the name of the file. */
 	backup(version: Version, options: BackupOptions): Promise<Backup>;
-	/** As `Driver.restore`. The lock row of the database is this holder's afterwards. */
+	/** As `Driver.restore`; belongs under the migration lock. The lock row of the database is this holder's afterwards. */
 	restore(file: string, steps: RestoreSteps): Promise<void>;
+	/** As `Driver.rehearsal`. @param isTool Tells the tables of tools, whose rows are not compared. */
+	rehearsal(options: RehearsalOptions, isTool: (table: string) => boolean): Promise<RehearsalCopy>;
 }

@@ -3,7 +3,7 @@ import type { FoundVersion } from "../../driver/version-state.ts";
 import { type AppliedState, settledVersions } from "../../history/applied-state.ts";
 import { createRecorder, type Recorder } from "../../history/recorder.ts";
 import { isMigrateError, type MigrateError } from "../../migrate-error.ts";
-import type { MigrationReport } from "../../migration.ts";
+import type { Migration, MigrationReport } from "../../migration.ts";
 import type { Source } from "../../source/source.ts";
 import { createTrace } from "../../trace.ts";
 import type { Version } from "../../version.ts";
@@ -11,6 +11,8 @@ import { makeBackup } from "../backup.ts";
 import type { MigrateOptions } from "../migrate-options.ts";
 import type { Finding } from "../policies/finding.ts";
 import { nameFiles } from "../policies/name-files.ts";
+import { notClean } from "../rehearse/not-clean.ts";
+import { rehearse } from "../rehearse/rehearse.ts";
 import { newToken } from "../token.ts";
 import { begunBefore, betweenRounds } from "./between-rounds.ts";
 import { recordOnce } from "./change-once.ts";
@@ -18,7 +20,7 @@ import { dirtyDatabase } from "./dirty-database.ts";
 import { migrationFailed } from "./migration-failure.ts";
 import { type LockAgain, underLock, waitingOf } from "./migration-lock.ts";
 import type { UnderWay } from "./ordered-bodies.ts";
-import type { Preparation, Prepared } from "./prepare.ts";
+import { type Preparation, type Prepared, preparedMigrations } from "./prepare.ts";
 import { runMigrations } from "./run-migrations.ts";
 import type { SourceCalls } from "./source-calls.ts";
 
@@ -80,7 +82,10 @@ async function runUnderLock(operation: CarryOut, before: Prepared, lockAgain: Lo
 		const { version } = state.found;
 		if (progress === undefined) {
 			tell(prepared.findings, options);
-			if (migrations.length > 0) await backUp(operation);
+			if (migrations.length > 0) {
+				await rehearseFirst(operation, migrations);
+				await backUp(operation);
+			}
 		}
 		const recorder = await recordDue(operation, state);
 		trace("%d migrations from version %s", migrations.length, version);
@@ -163,6 +168,17 @@ async function notAdopted(source: Source, { due }: AppliedState, error: MigrateE
 			: `another tool has probably applied ${await nameFiles(source, versions)}`;
 	const message = `${what}; this cannot be recorded, and the next up that can write to the database records it: ${error.message}`;
 	return { kind: "adopted", level: "warning", versions, message };
+}
+
+/** @throws MigrateError `ERR_REHEARSAL`. */
+async function rehearseFirst(operation: CarryOut, migrations: readonly Migration[]): Promise<void> {
+	const { source, options } = operation;
+	const { rehearse: wanted = false, onEvent } = options;
+	if (wanted === false) return;
+	const way = (driver: Driver): Preparation => preparedMigrations(source, driver, migrations);
+	const report = await rehearse(operation, way, wanted === true ? {} : wanted);
+	onEvent?.({ type: "rehearsal", report });
+	if (!report.clean) throw notClean(report);
 }
 
 /** Before anything of the operation is written, so that to restore it takes all of it back. */

@@ -1,0 +1,86 @@
+import type { Driver } from "./driver.ts";
+
+export interface RehearsalOptions {
+	/** The folder for the copies, absolute or from the working directory; it has to be there. Default: the database's own. */
+	readonly directory?: string | undefined;
+}
+
+/** A private copy of a database, on which migrations are tried, and what it was before. Goes with `remove`. */
+export interface RehearsalCopy {
+	/** The size of the copy when it was made. */
+	readonly bytes: number;
+	/**
+	 * Opens a driver over the copy, for one user at a time. What a body does there reaches nothing outside of the copies: a file that
+	 * it attaches is a copy too, and what would write another one is not run, see `reached`.
+	 */
+	open(): Promise<Driver>;
+	/** Compares the rows of the copy with those before, while no driver is open over it. */
+	compare(names: TableNames): Promise<RowComparison>;
+	/** What the bodies would have reached outside of the database, in the order in which they tried. Grows. */
+	readonly reached: readonly ReachedFile[];
+	/** Deletes the copies. */
+	remove(): Promise<void>;
+}
+
+/** A file outside of the database that a statement names. */
+export interface ReachedFile {
+	/** The statement, cut as that of `StatementEffects`. */
+	readonly sql: string;
+	/** `copied`: a copy was used in its place. `not run`: the statement would write it, and was passed over. */
+	readonly how: "copied" | "not run";
+	/** In a sentence. */
+	readonly message: string;
+}
+
+/** How the tables and columns of before are called now, where that is another name. */
+export interface TableNames {
+	/** The name that a table has now. */
+	tableNow(table: string): string;
+	/** The name that a column has now. @param table As it was called before. */
+	columnNow(table: string, column: string): string;
+}
+
+/** What the migrations did to the rows, and how the copy is. */
+export interface RowComparison {
+	/** Of every table, sorted by name; without virtual ones. */
+	readonly tables: readonly ComparedTable[];
+	/** Rows whose foreign key leads nowhere, by key: those of which there are more than before. */
+	readonly violations: readonly ForeignKeyViolations[];
+	/** What SQLite or another database says of damage; empty for none. */
+	readonly damage: readonly string[];
+	/** What could not be compared, each in a sentence. */
+	readonly gaps: readonly string[];
+	/** The size of the copy now. */
+	readonly bytes: number;
+}
+
+/** The rows of a table before and after. */
+export interface ComparedTable {
+	/** Its name now; that of before for a table that is gone. */
+	readonly name: string;
+	/** The name that it had before; missing for a new table. */
+	readonly nameBefore?: string | undefined;
+	/** False for a table that is gone. */
+	readonly exists: boolean;
+	/** By which columns, named as before, a row is known again; empty where a table has no key and equal rows are counted. */
+	readonly key: readonly string[];
+	/** How many rows there were; 0 for a new table. */
+	readonly before: number;
+	/** How many there are. */
+	readonly after: number;
+	readonly lost: number;
+	/** Of the columns that the table has before and after. */
+	readonly changed: number;
+	readonly added: number;
+	/** A few of the rows that are lost and changed: the key of each, or the row itself where there is no key. */
+	readonly samples: { readonly lost: readonly string[]; readonly changed: readonly string[] };
+}
+
+export interface ForeignKeyViolations {
+	/** The table whose rows refer. */
+	readonly table: string;
+	/** The table to which they refer. */
+	readonly parent: string;
+	readonly before: number;
+	readonly after: number;
+}

@@ -1,0 +1,113 @@
+import { existsSync, lstatSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { MigrateError, type ReachedFile } from "@godwit/core";
+import { cutSql, type SqliteConnection } from "@godwit/sqlite";
+import { type AttachStatement, pathOfName } from "../../connections/attached-path.ts";
+import { realDatabasePath } from "../../files/real-path.ts";
+import type { RehearsalFolder } from "./rehearsal-folder.ts";
+
+export interface AttachedCopiesOptions {
+	readonly folder: RehearsalFolder;
+	/** The real path of the database that is rehearsed on a copy. */
+	readonly database: string;
+	/** Opens a file that exists; SQLite reads it as any other program does. */
+	readonly connect: (path: string) => SqliteConnection;
+	/** Whether `connect` opens with the same copy of the library that the application has its databases open with. */
+	readonly isOwnCopy: boolean;
+	/** Whether the library locks with folders. Such a library does not follow symbolic links. */
+	readonly inFolders: boolean;
+	readonly reached: ReachedFile[];
+}
+
+/** The copies of files that bodies attach: one of each file for the whole rehearsal. */
+export interface AttachedCopies {
+	/**
+	 * Puts a copy in the place of the file that a statement attaches.
+	 *
+	 * @param nameOf Evaluates an expression as SQLite does.
+	 * @returns The statement that attaches the copy; the same one where no file is attached.
+	 * @throws MigrateError `ERR_UNSUPPORTED` for a file that cannot be copied, `ERR_DATABASE` for one that cannot be attached.
+	 */
+	redirect(sql: string, attach: AttachStatement, nameOf: (expression: string) => string): string;
+}
+
+export function attachedCopies(options: AttachedCopiesOptions): AttachedCopies {
+	const { folder, database, isOwnCopy, reached } = options;
+	const copies = new Map<string, string>();
+
+	function note(sql: string, how: ReachedFile["how"], message: string): void {
+		reached.push({ sql: cutSql(sql), how, message });
+	}
+
+	function assertCanBeCopied(name: string, path: string): void {
+		if (name.startsWith("file:")) throw cannot(`${name} is attached by a URI; name the file by its path`);
+		if (isOwnCopy) return;
+		throw cannot(`${path} cannot be copied through another copy of the SQLite library; open the database by URL`);
+	}
+
+	function copyOf(path: string, real: string): string {
+		const known = copies.get(real);
+		if (known !== undefined) return known;
+		const copy = folder.newFile(`attached-${copies.size + 1}.db`);
+		if (existsSync(real)) copyInto(options, path, real, copy);
+		copies.set(real, copy);
+		return copy;
+	}
+
+	function attachable(name: string, path: string): string {
+		assertCanBeCopied(name, path);
+		const real = realPathOf(path, options);
+		if (real === database) throw cannot(`${path} is the database itself, and would be attached to its own copy`);
+		return copyOf(path, real);
+	}
+
+	return {
+		redirect(sql, { expression, rest }, nameOf) {
+			const name = nameOf(expression);
+			const path = pathOfName(name);
+			if (path === undefined) return sql;
+			const what = `${path} is outside of the database`;
+			try {
+				const copy = attachable(name, path);
+				note(sql, "copied", `${what}: a copy was attached in its place, and its rows are not compared`);
+				return `ATTACH '${copy.replaceAll("'", "''")}' ${rest}`;
+			} catch (error) {
+				note(sql, "not run", `${what}, and was not attached`);
+				throw error;
+			}
+		},
+	};
+}
+
+function realPathOf(path: string, { inFolders }: AttachedCopiesOptions): string {
+	const parent = dirname(resolve(path));
+	if (!existsSync(parent)) {
+		throw new MigrateError("ERR_DATABASE", `cannot attach ${path}: there is no folder ${parent}; make it first`, {});
+	}
+	const real = realDatabasePath(path);
+	if (!inFolders || !lstatSync(resolve(path), { throwIfNoEntry: false })?.isSymbolicLink()) return real;
+	const message = `${path} is a symbolic link, and node-sqlite3-wasm names journal and lock after it; attach ${real} itself`;
+	throw new MigrateError("ERR_DATABASE", message, {});
+}
+
+/** At once, since SQLite's calls are. VACUUM INTO reads the file in one transaction, under SQLite's own locks. */
+function copyInto({ connect }: AttachedCopiesOptions, path: string, real: string, copy: string): void {
+	const connection = connect(real);
+	try {
+		connection.run(`VACUUM INTO '${copy.replaceAll("'", "''")}'`);
+	} catch (error) {
+		if (connection.resultCode(error) === undefined) throw error;
+		throw cannot(`${path} cannot be copied now: ${(error as Error).message}`, error);
+	} finally {
+		connection.close();
+	}
+}
+
+function cannot(reason: string, cause?: unknown): MigrateError<"ERR_UNSUPPORTED"> {
+	return new MigrateError(
+		"ERR_UNSUPPORTED",
+		`this cannot be rehearsed: ${reason}`,
+		{ capability: "rehearsal" },
+		{ cause },
+	);
+}

@@ -1,0 +1,69 @@
+import { constants, copyFileSync, statSync } from "node:fs";
+import type { ReachedFile, RehearsalCopy, RehearsalOptions } from "@godwit/core";
+import { BEFORE, compareDatabases, inTransaction, lockRow, retryWhileBusy } from "@godwit/sqlite";
+import { copyFailure } from "../copy-failure.ts";
+import type { CopiesOptions } from "../database-copies.ts";
+import { attachedCopies } from "./attached-copies.ts";
+import { rehearsalConnection } from "./rehearsal-connection.ts";
+import { makeRehearsalFolder } from "./rehearsal-folder.ts";
+
+/**
+ * Copies the database twice: to what migrations are tried on, and to what it was before. The first copy is SQLite's, as the database
+ * is in one moment; the second is one of that file, which nobody knows yet.
+ *
+ * @throws MigrateError `ERR_DATABASE`, `ERR_BUSY`, `ERR_LOCK_TIMEOUT`. Then nothing is left.
+ */
+export async function makeRehearsal(
+	options: CopiesOptions,
+	{ directory }: RehearsalOptions,
+	isTool: (table: string) => boolean,
+): Promise<RehearsalCopy> {
+	const { access, path: database, config, library, isOwnCopy, connect, driverOver } = options;
+	const what = `cannot rehearse on a copy of ${database}`;
+	const folder = makeRehearsalFolder(database, directory);
+	try {
+		const path = await folder.received("after.db", async (copying) => {
+			// SQLite's backup of a file without pages is none.
+			if ((statSync(database, { throwIfNoEntry: false })?.size ?? 0) === 0) return;
+			await retryWhileBusy(access.connection, config, () => access.copyTo(copying));
+		});
+		const before = folder.newFile("before.db");
+		await freeLock(options, path);
+		copyFileSync(path, before, constants.COPYFILE_FICLONE);
+		const reached: ReachedFile[] = [];
+		const inFolders = library.locks === "folder";
+		const attached = attachedCopies({ folder, database, connect, isOwnCopy, inFolders, reached });
+		return {
+			bytes: statSync(path).size,
+			reached,
+			open: async () => driverOver(rehearsalConnection(connect(path), attached, reached), `the copy of ${database}`),
+			async compare(names) {
+				const connection = connect(path);
+				try {
+					connection.run(`ATTACH '${before.replaceAll("'", "''")}' AS ${BEFORE}`);
+					return { ...compareDatabases(connection, names, isTool), bytes: statSync(path).size };
+				} catch (error) {
+					throw connection.resultCode(error) === undefined ? error : copyFailure(connection, what, error);
+				} finally {
+					connection.close();
+				}
+			},
+			remove: async () => folder.remove(),
+		};
+	} catch (error) {
+		folder.remove();
+		throw copyFailure(access.connection, what, error);
+	}
+}
+
+/** The copy is nobody else's, whoever has the lock of the database. */
+async function freeLock({ access, config, connect }: CopiesOptions, path: string): Promise<void> {
+	const copy = connect(path);
+	try {
+		const row = lockRow(copy, `${config.migrationsTable}_lock`, config.lockLeaseMs, access.holders);
+		if (row.recorded() === undefined) return;
+		await inTransaction(copy, { ...config, txMode: "immediate" }, () => row.clear());
+	} finally {
+		copy.close();
+	}
+}
