@@ -7,6 +7,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map<string, ()
 	["create", async () => (await import("../commands/create.ts")).create],
 	["status", async () => (await import("../commands/status.ts")).status],
 	["plan", async () => (await import("../commands/plan.ts")).plan],
+	["rehearse", async () => (await import("../commands/rehearse.ts")).rehearse],
 	["check", async () => (await import("../commands/check.ts")).check],
 	["seal", async () => (await import("../commands/seal.ts")).seal],
 	["dump", async () => (await import("../commands/dump.ts")).dump],

@@ -2,6 +2,7 @@ import { backupFlags, backupOf } from "../command-line/backup-flags.ts";
 import type { Command } from "../command-line/command.ts";
 import { limitOf } from "../command-line/operands.ts";
 import { policyFlags } from "../command-line/policy-flags.ts";
+import { rehearseFirstFlags, rehearseFirstOf } from "../command-line/rehearse-flags.ts";
 import { STOPPING_AFTER_MIGRATION } from "../database/operation.ts";
 import { reportEnd } from "../database/report-end.ts";
 
@@ -13,6 +14,7 @@ export const up: Command = {
 		{ name: "dry-run", kind: "boolean", help: "show what would run and do, as plan does; nothing runs" },
 		...policyFlags,
 		...backupFlags,
+		...rehearseFirstFlags,
 	],
 	async run(invocation) {
 		const limit = limitOf(invocation.line);
@@ -20,10 +22,12 @@ export const up: Command = {
 			const { runPlan } = await import("../database/run-plan.ts");
 			return runPlan(invocation, limit === undefined ? { kind: "up" } : { kind: "up", limit });
 		}
+		const rehearsal = rehearseFirstOf(invocation.line);
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {
 			source: limit === 0 ? "read" : "not empty",
 			backup: backupOf(invocation.line),
+			rehearsal,
 			stopping: STOPPING_AFTER_MIGRATION,
 			run: async (migrate) => {
 				const report = limit === undefined ? await migrate.up() : await migrate.steps(limit);

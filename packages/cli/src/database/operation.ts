@@ -1,4 +1,5 @@
 import type { BackupOptions, Migrate, Source } from "@godwit/core";
+import type { WantedRehearsal } from "../command-line/rehearse-flags.ts";
 import type { Question } from "./confirm.ts";
 
 /** What a command does with an open database. */
@@ -12,6 +13,8 @@ export interface Operation {
 	readonly guarded?: "always" | "downwards";
 	/** Whether and how a backup is made before the first migration. */
 	readonly backup?: BackupOptions | undefined;
+	/** Whether and how the migrations are rehearsed before the first of them runs, and where the page of that goes. */
+	readonly rehearsal?: WantedRehearsal | undefined;
 	/** Asked first. */
 	readonly question?: Question | undefined;
 	/** What is said when a signal asks to stop; without it a signal ends the process, as nothing is written. */

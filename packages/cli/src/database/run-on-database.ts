@@ -1,6 +1,8 @@
 import {
 	assertMigrations,
+	isMigrateError,
 	Migrate,
+	type MigrateError,
 	type MigrateEvent,
 	type MigrateOptions,
 	memorySource,
@@ -11,13 +13,16 @@ import {
 import type { Invocation } from "../command-line/command.ts";
 import type { CommandError } from "../command-line/command-error.ts";
 import type { CommandLine } from "../command-line/read-command-line.ts";
+import type { WantedRehearsal } from "../command-line/rehearse-flags.ts";
 import type { Settings } from "../command-line/settings.ts";
 import { eventLines } from "../output/event-lines.ts";
 import { goDuration } from "../output/go-duration.ts";
 import { jsonLines } from "../output/json-lines.ts";
+import { ERROR } from "../output/terminal.ts";
 import { confirm } from "./confirm.ts";
 import { openMigrations } from "./open-migrations.ts";
 import type { Operation } from "./operation.ts";
+import type { RehearsalFirst } from "./rehearsal-first.ts";
 import { requireDatabase, resolveSource } from "./resolve-urls.ts";
 import { EXIT_STOPPED, stopOnSignal } from "./stop-on-signal.ts";
 import { waitOf } from "./wait.ts";
@@ -37,20 +42,39 @@ export async function runOnDatabase(invocation: Invocation, operation: Operation
 
 	const stop = operation.stopping === undefined ? undefined : stopOnSignal(operation.stopping, terminal);
 	try {
-		const options = { ...optionsOf(invocation, stop?.signal), backup: operation.backup ?? false };
+		const { onEvent: say, ...options } = optionsOf(invocation, stop?.signal);
+		const rehearsal = operation.rehearsal && (await rehearsalFirst(operation.rehearsal, database));
 		const onEvent = (event: MigrateEvent): void => {
 			if (revertsAny(event) && protection !== undefined) throw protection;
-			options.onEvent(event);
+			say(event);
+			rehearsal?.onEvent(event);
 		};
-		const opened = await open(operation, sourceUrl, database, { ...options, onEvent });
+		const first = { backup: operation.backup ?? false, rehearse: rehearsal?.options ?? false };
+		const opened = await open(operation, sourceUrl, database, { ...options, ...first, onEvent });
 		return await runAndClose(opened, operation, invocation);
 	} catch (error) {
+		if (isMigrateError(error, "ERR_REHEARSAL")) return showNotClean(error, invocation);
 		if (stop === undefined || error !== stop.signal.reason) throw error;
 		terminal.line("Stopped; nothing was changed");
 		return EXIT_STOPPED;
 	} finally {
 		stop?.release();
 	}
+}
+
+/** Loaded where it is asked for. */
+async function rehearsalFirst(wanted: WantedRehearsal, database: string): Promise<RehearsalFirst> {
+	const module = await import("./rehearsal-first.ts");
+	return module.rehearsalFirst(wanted, database);
+}
+
+/** What was found has been shown. @returns The exit code. */
+async function showNotClean(error: MigrateError, { line, terminal, print }: Invocation): Promise<number> {
+	const { EXIT_NOT_CLEAN } = await import("../output/rehearsal/show-rehearsal.ts");
+	const { jsonError } = await import("../output/json-lines.ts");
+	terminal.line("error: the rehearsal was not clean; nothing was changed", ERROR);
+	if (line.is("json")) print(jsonError(error));
+	return EXIT_NOT_CLEAN;
 }
 
 /** Returns undefined when nothing protects the database from the operation. */

@@ -1,5 +1,7 @@
 import type { AppliedMigration, MigrateEvent, Migration } from "@godwit/core";
+import { byteSize } from "./byte-size.ts";
 import { goDuration } from "./go-duration.ts";
+import { rehearsalLines } from "./rehearsal/rehearsal-lines.ts";
 import { NOTICE, type Terminal, WARNING } from "./terminal.ts";
 
 export interface EventLinesOptions {
@@ -35,8 +37,13 @@ export function eventLines(terminal: Terminal, { verbose, now }: EventLinesOptio
 			}
 			case "locked":
 				return explain(`Locked the database after ${goDuration(event.waitedMs)}`);
+			case "rehearsing":
+				return terminal.status(`${nameOf(event.migration)} ... on a copy`);
+			case "rehearsal":
+				for (const text of rehearsalLines(event.report)) terminal.line(text);
+				return;
 			case "backup":
-				return terminal.line(`backup: ${event.path} (${size(event.bytes)}, ${goDuration(event.durationMs)})`);
+				return terminal.line(`backup: ${event.path} (${byteSize(event.bytes)}, ${goDuration(event.durationMs)})`);
 			case "start":
 				began = now();
 				updated = began;
@@ -49,14 +56,14 @@ export function eventLines(terminal: Terminal, { verbose, now }: EventLinesOptio
 				const time = now();
 				if (time - began < LONG_MS || time - updated < BETWEEN_UPDATES_MS) return;
 				updated = time;
-				return terminal.status(`${nameOf(event.migration)} ... ${size(bytesRead)} read, ${seconds(time - began)}`);
+				return terminal.status(`${nameOf(event.migration)} ... ${byteSize(bytesRead)} read, ${seconds(time - began)}`);
 			}
 			case "round":
 				return terminal.status(`${nameOf(event.migration)} ... ${event.rows} rows, ${seconds(now() - began)}`);
 			case "end": {
 				const ran = goDuration(event.migration.durationMs);
 				const name = logName(event.migration, event.migration.identifier);
-				if (verbose) return terminal.line(`Finished ${name} (read ${size(bytesRead)}, ran ${ran})`);
+				if (verbose) return terminal.line(`Finished ${name} (read ${byteSize(bytesRead)}, ran ${ran})`);
 				return terminal.line(`${name} (${ran})`, { start: step(event.migration), colour: "green" });
 			}
 			case "unlocked":
@@ -83,12 +90,6 @@ function logName(migration: Migration | AppliedMigration, identifier: string): s
 
 function step({ version, direction }: Migration | AppliedMigration): string {
 	return `${version}/${direction === "up" ? "u" : "d"}`;
-}
-
-function size(bytes: number): string {
-	if (bytes < 1e3) return `${bytes} bytes`;
-	if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
-	return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 function seconds(milliseconds: number): string {

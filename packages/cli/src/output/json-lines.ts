@@ -6,7 +6,12 @@ export function jsonLines(print: (line: string) => void): (event: MigrateEvent) 
 	return (event) => {
 		switch (event.type) {
 			case "progress":
+			case "rehearsing":
 				return;
+			case "rehearsal": {
+				const { clean: ok, findings } = event.report;
+				return print(json({ type: event.type, ok, findings }));
+			}
 			case "start": {
 				const { version, direction, target, file } = event.migration;
 				const title = file?.identifier;
