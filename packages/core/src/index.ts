@@ -19,13 +19,13 @@ export type { Diagnosis } from "./driver/diagnosis.ts";
 export type {
 	ApplyOutcome,
 	Driver,
-	DriverFactory,
 	DriverHistory,
 	DriverTransaction,
 	LockOptions,
 	RecordedHistory,
 	Rounds,
 } from "./driver/driver.ts";
+export type { DriverFactory } from "./driver/driver-factory.ts";
 export type { DriverPrimitives } from "./driver/driver-primitives.ts";
 export type { LockPrimitives, LockState, ReleaseReason } from "./driver/held-lock.ts";
 export type { Obstacle } from "./driver/lock-timeout.ts";

@@ -1,4 +1,5 @@
-import type { Driver, DriverFactory, LockOptions } from "./driver/driver.ts";
+import type { Driver, LockOptions } from "./driver/driver.ts";
+import type { DriverFactory } from "./driver/driver-factory.ts";
 import { MigrateError } from "./migrate-error.ts";
 import { nearestName } from "./nearest-name.ts";
 import type { Source, SourceFactory } from "./source/source.ts";

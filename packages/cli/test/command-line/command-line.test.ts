@@ -6,7 +6,7 @@ import { commandNames } from "../../src/command-line/commands.ts";
 import { bin, folderOf, godwit, threeMigrations, watch, withoutTimes } from "../fixtures/godwit.ts";
 
 const shortUsage = `Usage: godwit FLAGS COMMAND [arg...]
-Commands: init, create, status, plan, check, seal, dump, doctor, history, goto, up, down, redo, repair, backup, restore, baseline, drop, force, version, unlock, completion, help; "godwit -help" tells more
+Commands: init, create, status, plan, rehearse, check, seal, dump, doctor, history, goto, up, down, redo, repair, backup, restore, baseline, drop, force, version, unlock, completion, help; "godwit -help" tells more
 `;
 
 describe("godwit", () => {
@@ -44,6 +44,7 @@ Commands:
   create -ext EXT [flags] NAME        create an empty up and down file called NAME
   status [flags]                      show which migrations are applied and pending, and what is not as it should be
   plan [up [N] | down [N] | goto V]   show what up, down or goto would run and do; nothing runs
+  rehearse [N] [-html FILE]           run the pending migrations, or the next N, on a private copy, and show what became of schema and rows
   check [flags]                       check the migrations without a database: names, edits, up, down and up again, rules
   seal [-accept V]                    write godwit.sum: what each file is, and which edits are right on every database
   dump [flags]                        print the schema of the database, or compare it with a file

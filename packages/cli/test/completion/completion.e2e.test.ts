@@ -12,7 +12,7 @@ interface Case {
 
 const CASES: readonly Case[] = [
 	{ typed: [""], offered: [...commandNames] },
-	{ typed: ["-path", "m", "re"], offered: ["redo", "repair", "restore"] },
+	{ typed: ["-path", "m", "re"], offered: ["rehearse", "redo", "repair", "restore"] },
 	{ typed: ["-transaction", ""], offered: ["each", "all"] },
 	{ typed: ["up", "-out-of-order", "s"], offered: ["skip"] },
 	{ typed: ["up", "-out"], offered: ["-out-of-order"] },
