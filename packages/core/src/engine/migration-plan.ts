@@ -42,7 +42,7 @@ export async function readPlan(
 ): Promise<MigrationPlan> {
 	await assertMigrations(source);
 	const preparation = preparedWay(source, driver, goal, options);
-	const { state, migrations, missingSteps, findings, refusal } = await preparation.prepare(0, waitingOf(options));
+	const { state, migrations, missingSteps, findings, refusal } = await preparation.prepare(waitingOf(options));
 	const { version, dirty } = state.found;
 	if (dirty) throw dirtyDatabase(version);
 	if (refusal !== undefined) throw refusal;

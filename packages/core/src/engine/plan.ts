@@ -97,8 +97,45 @@ export function versionNotFound(
 	});
 }
 
-/** What is left of a goal when some steps were made. */
-export function remaining(goal: Goal, done: number): Goal {
-	if (goal.kind === "version" || goal.kind === "redo" || goal.limit === undefined) return goal;
-	return { ...goal, limit: Math.max(goal.limit - done, 0) };
+/**
+ * What is left of steps when others may have been at work since they were planned: each whose work is still to be done, and never
+ * one that was not planned.
+ *
+ * @param versions Ascending, as they are now.
+ * @param steps In order: those that revert come first.
+ * @throws MigrateError `ERR_VERSION_MOVED` when a migration above the one to be reverted was applied meanwhile.
+ */
+export function stepsLeft(
+	versions: readonly VersionStatus[],
+	steps: readonly MigrationStep[],
+): readonly MigrationStep[] {
+	const applied = versions.filter(({ state }) => state === "applied").map(({ version }) => version);
+	const pending = new Set(versions.filter(({ state }) => state === "pending").map(({ version }) => version));
+	const appliedNow = new Set(applied);
+	const reverted: MigrationStep[] = [];
+	for (const { version, direction } of steps) {
+		if (direction === "up" || !appliedNow.has(version)) continue;
+		const above = applied.findLast((other) => other > version);
+		if (above !== undefined) throw movedAbove(version, above);
+		applied.pop();
+		pending.add(version);
+		reverted.push({ version, direction, target: applied.at(-1) ?? NIL_VERSION });
+	}
+	const again = steps.filter(({ version, direction }) => direction === "up" && pending.has(version));
+	const top = applied.at(-1) ?? NIL_VERSION;
+	return [
+		...reverted,
+		...upSteps(
+			again.map(({ version }) => ({ version, state: "pending" })),
+			top,
+		),
+	];
+}
+
+function movedAbove(version: Version, top: Version): MigrateError<"ERR_VERSION_MOVED"> {
+	const message = `version ${version} was to be reverted, and version ${top} was applied above it meanwhile; look at what it was, and run the command again`;
+	return new MigrateError("ERR_VERSION_MOVED", message, {
+		expected: { version, dirty: false },
+		found: { version: top, dirty: false },
+	});
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Goal, plan, type VersionStatus } from "../../src/engine/plan.ts";
+import { type Goal, plan, stepsLeft, type VersionStatus } from "../../src/engine/plan.ts";
 import type { MigrationStep } from "../../src/migration.ts";
 import { MAX_VERSION, NIL_VERSION, type Version } from "../../src/version.ts";
 
@@ -253,5 +253,35 @@ describe("a plan where not everything below the highest is applied", () => {
 		expect(() => plan(status("+1 ?2 +3"), { kind: "version", version: 2n })).toThrow(
 			/^cannot go to version 2: its migration is skipped/,
 		);
+	});
+});
+
+describe("the steps left", () => {
+	const down = (version: Version): MigrationStep => ({ version, direction: "down", target: NIL_VERSION });
+	const up = (version: Version): MigrationStep => ({ version, direction: "up", target: version });
+
+	it.each<[string, readonly MigrationStep[], Version, string]>([
+		["nothing was done", [down(3n), down(1n), up(1n), up(3n)], 3n, "-3>1 -1>-1 +1 +3"],
+		["a part was reverted", [down(1n), up(1n), up(3n)], 1n, "-1>-1 +1 +3"],
+		["all was reverted", [up(1n), up(3n)], -1n, "+1 +3"],
+		["another process has reverted one", [down(3n), down(1n), up(1n)], 1n, "-1>-1 +1"],
+		["another process has applied one", [up(1n), up(3n), up(4n)], 3n, "+4"],
+		["another process has done all", [up(1n), up(3n)], 4n, ""],
+	])("are each of those planned that is still to be made: %s", (_, steps, current, expected) => {
+		expect(written(stepsLeft(statusAt(VERSIONS, current), steps))).toBe(expected);
+	});
+
+	it("do not revert beneath what was applied meanwhile", () => {
+		expect(() => stepsLeft(statusAt(VERSIONS, 4n), [down(3n)])).toThrow(
+			expect.objectContaining({
+				code: "ERR_VERSION_MOVED",
+				details: { expected: { version: 3n, dirty: false }, found: { version: 4n, dirty: false } },
+			}),
+		);
+	});
+
+	it("do not apply what is to be left alone", () => {
+		const skipped = [{ version: 1n, state: "neither" }, ...statusAt([3n], -1n)] as const;
+		expect(written(stepsLeft(skipped, [up(1n), up(3n)]))).toBe("+3");
 	});
 });

@@ -85,14 +85,27 @@ describe("a driver that asks to start over", () => {
 		expect(driver.calls.slice(3)).toEqual(["unlock", "lock", "apply three from 2", "unlock"]);
 	});
 
-	it("counts the steps that it has made", async () => {
+	it("makes no step that was not planned, when another process has made one of its steps meanwhile", async () => {
 		const driver = hindered([waitFor("a.db")], {
 			async unlock() {
 				if (driver.state.version === 1n) driver.state = { version: 2n, dirty: false };
 			},
 		});
 		const report = await new Migrate({ source: memorySource(THREE), driver }).steps(2);
-		expect(report.applied.map(({ version }) => version)).toEqual([1n, 3n]);
+		expect(report.applied.map(({ version }) => version)).toEqual([1n]);
+		expect(report).toMatchObject({ to: 2n, missingSteps: 0, stopped: false });
+	});
+
+	it("reverts nothing below what it was to revert, when another process has reverted that meanwhile", async () => {
+		const driver = hindered([waitFor("a.db")], {
+			async unlock() {
+				driver.state = { version: 1n, dirty: false };
+			},
+		});
+		driver.state = { version: 2n, dirty: false };
+		const files = { ...THREE, "2_b.down.sql": "two", "1_a.down.sql": "one" };
+		const report = await new Migrate({ source: memorySource(files), driver }).steps(-1);
+		expect(report).toMatchObject({ from: 2n, to: 1n, applied: [] });
 	});
 
 	it("fails with the migration, and keeps what had succeeded, when the lock cannot be had again", async () => {

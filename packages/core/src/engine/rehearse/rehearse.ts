@@ -5,9 +5,8 @@ import type { Schema } from "../../driver/schema.ts";
 import { MigrateError } from "../../migrate-error.ts";
 import { readSchema } from "../dump/read-schema.ts";
 import { withEffects } from "../migration-plan.ts";
-import { dirtyDatabase } from "../run/dirty-database.ts";
 import { waitingOf } from "../run/migration-lock.ts";
-import type { Preparation, Prepared } from "../run/prepare.ts";
+import { type Preparation, type Prepared, runnable } from "../run/prepare.ts";
 import { type GoneBack, goBack } from "./go-back.ts";
 import { byLevel, failedFinding, lostRows, newFaults, reachedFindings, ruleFindings } from "./rehearsal-findings.ts";
 import type { RehearsalFinding, RehearsalReport, RehearsedMigration, RehearseOptions } from "./rehearsal-report.ts";
@@ -34,7 +33,7 @@ export async function rehearse(
 		throw new MigrateError("ERR_UNSUPPORTED", message, { capability: "rehearsal" });
 	}
 	const waiting = waitingOf(options);
-	const first = runnable(await way(driver).prepare(0, waiting));
+	const first = runnable(await way(driver).prepare(waiting));
 	if (first.migrations.length === 0) return nothingToRun(await readSchema(driver, waiting), first);
 	const copy = await driver.rehearsal({ directory, ...waiting });
 	const copyMs = performance.now() - began;
@@ -49,13 +48,6 @@ export async function rehearse(
 }
 
 /** @throws MigrateError Why nothing may be run. */
-function runnable(prepared: Prepared): Prepared {
-	const { version, dirty } = prepared.state.found;
-	if (dirty) throw dirtyDatabase(version);
-	if (prepared.refusal !== undefined) throw prepared.refusal;
-	return prepared;
-}
-
 function nothingToRun(schema: Schema, { state, missingSteps, findings }: Prepared): RehearsalReport {
 	const { version } = state.found;
 	return {
@@ -129,7 +121,7 @@ async function goUp(
 	const driver = await copy.open();
 	try {
 		const preparation = way(driver);
-		const prepared = runnable(await preparation.prepare(0));
+		const prepared = runnable(await preparation.prepare());
 		const { migrations, gaps } = await withEffects(driver, prepared.migrations, context.options);
 		const before = await stateOf(driver);
 		const ran = await runOnCopy(driver, preparation, context);

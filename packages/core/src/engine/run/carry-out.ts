@@ -16,11 +16,10 @@ import { rehearse } from "../rehearse/rehearse.ts";
 import { newToken } from "../token.ts";
 import { begunBefore, betweenRounds } from "./between-rounds.ts";
 import { recordOnce } from "./change-once.ts";
-import { dirtyDatabase } from "./dirty-database.ts";
 import { migrationFailed } from "./migration-failure.ts";
 import { type LockAgain, underLock, waitingOf } from "./migration-lock.ts";
 import type { UnderWay } from "./ordered-bodies.ts";
-import { type Preparation, type Prepared, preparedMigrations } from "./prepare.ts";
+import { type Preparation, type Prepared, preparedMigrations, runnable } from "./prepare.ts";
 import { runMigrations } from "./run-migrations.ts";
 import type { SourceCalls } from "./source-calls.ts";
 
@@ -41,7 +40,7 @@ export interface CarryOut {
  */
 export async function carryOut(operation: CarryOut): Promise<MigrationReport> {
 	const { driver, options, preparation } = operation;
-	const seen = await preparation.prepare(0, waitingOf(options));
+	const seen = await preparation.prepare(waitingOf(options));
 	const { state, migrations, missingSteps, findings, refusal } = seen;
 	const { version, dirty } = state.found;
 	// A dirty flag seen without the lock may be a migration that is running right now.
@@ -72,12 +71,12 @@ export async function carryOut(operation: CarryOut): Promise<MigrationReport> {
 /** @param before What was prepared before the lock was taken. */
 async function runUnderLock(operation: CarryOut, before: Prepared, lockAgain: LockAgain): Promise<MigrationReport> {
 	const { driver, options } = operation;
-	let seen: Prepared | undefined = before;
+	let left: readonly Migration[] | undefined;
 	let progress: MigrationReport | undefined;
 	let waitedFor: string | undefined;
 	let underWay: UnderWay | undefined;
 	for (;;) {
-		const prepared = await preparedUnderLock(operation, seen, progress);
+		const prepared = await (left === undefined ? preparedUnderLock(operation, before) : preparedAgain(operation, left));
 		const { state, migrations, missingSteps } = prepared;
 		const { version } = state.found;
 		if (progress === undefined) {
@@ -89,7 +88,8 @@ async function runUnderLock(operation: CarryOut, before: Prepared, lockAgain: Lo
 		}
 		const recorder = await recordDue(operation, state);
 		trace("%d migrations from version %s", migrations.length, version);
-		const start: MigrationReport = { ...(progress ?? report(version, missingSteps, false)), to: version, missingSteps };
+		const start: MigrationReport =
+			progress === undefined ? report(version, missingSteps, false) : { ...progress, to: version };
 		const began = performance.now();
 		const [next] = migrations;
 		underWay ??= next && (await begunBefore(driver, state, next, began));
@@ -98,6 +98,7 @@ async function runUnderLock(operation: CarryOut, before: Prepared, lockAgain: Lo
 			startOver,
 			round,
 		} = await runMigrations(driver, migrations, start, { ...options, recorder, underWay, calls: operation.calls });
+		left = migrations.slice(made.applied.length - start.applied.length);
 		if (round !== undefined) {
 			const { migration, rows } = round;
 			const first = underWay?.version === migration.version ? underWay.began : began;
@@ -105,7 +106,6 @@ async function runUnderLock(operation: CarryOut, before: Prepared, lockAgain: Lo
 			options.onEvent?.({ type: "round", migration, rows });
 			if (!(await betweenRounds(performance.now() - began, lockAgain, options))) return { ...made, stopped: true };
 			progress = made;
-			seen = undefined;
 			continue;
 		}
 		if (startOver === undefined) return made;
@@ -122,24 +122,18 @@ async function runUnderLock(operation: CarryOut, before: Prepared, lockAgain: Lo
 			throw await migrationFailed(driver, migration, { ...failure, cause }, made);
 		}
 		progress = made;
-		seen = undefined;
 	}
 }
 
-async function preparedUnderLock(
-	{ driver, preparation }: CarryOut,
-	seen: Prepared | undefined,
-	progress: MigrationReport | undefined,
-): Promise<Prepared> {
-	const found = seen && (await driver.version());
-	const stays = seen !== undefined && found !== undefined && sameFound(found, seen.state.found);
-	const prepared = stays ? seen : await preparation.prepare(progress?.applied.length ?? 0);
-	if (prepared.state.found.dirty) throw dirtyDatabase(prepared.state.found.version);
-	if (prepared.refusal !== undefined) throw prepared.refusal;
-	if (progress !== undefined) return prepared;
-	const examined = await preparation.examine(prepared);
-	if (examined.refusal !== undefined) throw examined.refusal;
-	return examined;
+async function preparedUnderLock({ driver, preparation }: CarryOut, seen: Prepared): Promise<Prepared> {
+	const stays = sameFound(await driver.version(), seen.state.found);
+	const prepared = runnable(stays ? seen : await preparation.prepare());
+	return runnable(await preparation.examine(prepared));
+}
+
+/** After the lock was given back in the midst. */
+async function preparedAgain({ preparation }: CarryOut, left: readonly Migration[]): Promise<Prepared> {
+	return runnable(await preparation.goOn(left));
 }
 
 function sameFound(a: FoundVersion, b: FoundVersion): boolean {

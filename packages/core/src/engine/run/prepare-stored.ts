@@ -1,11 +1,11 @@
 import { textBody } from "../../body/migration-body.ts";
-import type { Driver, DriverHistory } from "../../driver/driver.ts";
+import type { Driver, DriverHistory, LockOptions } from "../../driver/driver.ts";
 import { readAppliedState } from "../../history/applied-state.ts";
 import { MigrateError } from "../../migrate-error.ts";
 import type { Migration } from "../../migration.ts";
 import type { Source } from "../../source/source.ts";
 import { type StoredDown, storedWay } from "../stored-down.ts";
-import type { Preparation } from "./prepare.ts";
+import type { Preparation, Prepared } from "./prepare.ts";
 
 /**
  * The way down with texts of the history that somebody has looked at.
@@ -17,19 +17,20 @@ export function preparedStored(
 	driver: Driver & { readonly history: DriverHistory },
 	wanted: readonly StoredDown[],
 ): Preparation {
+	async function prepared(left: readonly StoredDown[], waiting?: LockOptions): Promise<Prepared> {
+		const state = await readAppliedState({ driver, versions: await source.versions(), whole: true, waiting });
+		const nothing = { migrations: [], missingSteps: 0, findings: [] };
+		if (left.length === 0) return { ...nothing, state: { ...state, due: [] } };
+		if (state.found.dirty) return { ...nothing, state };
+		const way = await storedWay(driver.history, state, left.length);
+		if ("refusal" in way) return { ...nothing, state, refusal: way.refusal };
+		const changed = left.find((one, index) => !sameText(one, way.texts[index]));
+		if (changed !== undefined) return { ...nothing, state, refusal: notAsShown(changed) };
+		return { ...nothing, state, migrations: left.map(migrationOf) };
+	}
 	return {
-		async prepare(done, waiting) {
-			const left = wanted.slice(done);
-			const state = await readAppliedState({ driver, versions: await source.versions(), whole: true, waiting });
-			const nothing = { migrations: [], missingSteps: 0, findings: [] };
-			if (left.length === 0) return { ...nothing, state: { ...state, due: [] } };
-			if (state.found.dirty) return { ...nothing, state };
-			const way = await storedWay(driver.history, state, left.length);
-			if ("refusal" in way) return { ...nothing, state, refusal: way.refusal };
-			const changed = left.find((one, index) => !sameText(one, way.texts[index]));
-			if (changed !== undefined) return { ...nothing, state, refusal: notAsShown(changed) };
-			return { ...nothing, state, migrations: left.map(migrationOf) };
-		},
+		prepare: (waiting) => prepared(wanted, waiting),
+		goOn: (left) => prepared(wanted.slice(wanted.length - left.length)),
 		examine: async (prepared) => prepared,
 	};
 }

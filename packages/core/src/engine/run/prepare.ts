@@ -6,11 +6,12 @@ import type { Migration, MigrationStep } from "../../migration.ts";
 import { SEAL_NAME } from "../../source/seal.ts";
 import type { Source } from "../../source/source.ts";
 import type { MigrateOptions } from "../migrate-options.ts";
-import { type Goal, plan, remaining } from "../plan.ts";
+import { type Goal, type Plan, plan, stepsLeft, type VersionStatus } from "../plan.ts";
 import { type ChangedFile, changedFiles, changedFinding } from "../policies/changed-files.ts";
 import type { Finding } from "../policies/finding.ts";
 import { nameFiles } from "../policies/name-files.ts";
 import { judge } from "../policies/policies.ts";
+import { dirtyDatabase } from "./dirty-database.ts";
 import { openSteps } from "./open-steps.ts";
 
 /** What is known before the first step. */
@@ -26,29 +27,47 @@ export interface Prepared {
 
 /** What an operation is to do, worked out from where the database is. */
 export interface Preparation {
-	/** @param done How many steps were made since the operation began. */
-	prepare(done: number, waiting?: LockOptions): Promise<Prepared>;
+	prepare(waiting?: LockOptions): Promise<Prepared>;
+	/**
+	 * Prepares once more after the lock was given back in the midst. What is to be done only ever gets less.
+	 *
+	 * @param left What was prepared before, and was not done since.
+	 */
+	goOn(left: readonly Migration[]): Promise<Prepared>;
 	/** What only somebody who holds the lock has to know, and what takes longer to find out. */
 	examine(prepared: Prepared): Promise<Prepared>;
 }
 
+/** @throws MigrateError `ERR_DIRTY`, or why nothing may be run. */
+export function runnable(prepared: Prepared): Prepared {
+	const { version, dirty } = prepared.state.found;
+	if (dirty) throw dirtyDatabase(version);
+	if (prepared.refusal !== undefined) throw prepared.refusal;
+	return prepared;
+}
+
 /** The way to a goal, through the migrations of a source. */
 export function preparedWay(source: Source, driver: Driver, wanted: Goal, options: MigrateOptions): Preparation {
+	async function prepared(
+		waiting: LockOptions | undefined,
+		planned: (statuses: readonly VersionStatus[]) => Plan,
+	): Promise<Prepared> {
+		const state = await readAppliedState({ driver, versions: await source.versions(), whole: false, waiting });
+		if (wanted.kind !== "version" && wanted.limit === 0) return looked(source, state, wanted, options);
+		// What a migration has left half done is said first.
+		if (state.found.dirty) return { state, migrations: [], missingSteps: 0, findings: [] };
+		const { statuses, findings, refusal } = await judge(source, state, wanted, options);
+		if (isMigrateError(refusal, "ERR_VERSION_NOT_FOUND")) throw refusal;
+		if (refusal !== undefined) return { state, migrations: [], missingSteps: 0, findings, refusal };
+		const { steps, missingSteps } = planned(statuses);
+		const unknown = await unknownOnTheWay(source, state, steps);
+		if (unknown !== undefined) return { state, migrations: [], missingSteps: 0, findings, refusal: unknown };
+		return { state, migrations: await openSteps(source, steps, options.missingDown), missingSteps, findings };
+	}
+
 	return {
-		async prepare(done, waiting) {
-			const goal = remaining(wanted, done);
-			const state = await readAppliedState({ driver, versions: await source.versions(), whole: false, waiting });
-			if (goal.kind !== "version" && goal.limit === 0) return looked(source, state, goal, options);
-			// What a migration has left half done is said first.
-			if (state.found.dirty) return { state, migrations: [], missingSteps: 0, findings: [] };
-			const { statuses, findings, refusal } = await judge(source, state, goal, options);
-			if (isMigrateError(refusal, "ERR_VERSION_NOT_FOUND")) throw refusal;
-			if (refusal !== undefined) return { state, migrations: [], missingSteps: 0, findings, refusal };
-			const { steps, missingSteps } = plan(statuses, goal);
-			const unknown = await unknownOnTheWay(source, state, steps);
-			if (unknown !== undefined) return { state, migrations: [], missingSteps: 0, findings, refusal: unknown };
-			return { state, migrations: await openSteps(source, steps, options.missingDown), missingSteps, findings };
-		},
+		prepare: (waiting) => prepared(waiting, (statuses) => plan(statuses, wanted)),
+		goOn: (left) => prepared(undefined, (statuses) => ({ steps: stepsLeft(statuses, left), missingSteps: 0 })),
 		async examine(prepared) {
 			const { history } = driver;
 			const goesUp = prepared.migrations.some(({ direction }) => direction === "up");
@@ -91,13 +110,15 @@ async function looked(source: Source, state: AppliedState, goal: Goal, options: 
 
 /** Migrations that the caller has brought, whatever is applied. */
 export function preparedMigrations(source: Source, driver: Driver, migrations: readonly Migration[]): Preparation {
+	async function prepared(left: readonly Migration[], waiting?: LockOptions): Promise<Prepared> {
+		// Only a history has to know what the source has besides.
+		const versions = driver.history === undefined ? [] : await source.versions();
+		const state = await readAppliedState({ driver, versions, whole: false, waiting });
+		return { state, migrations: left, missingSteps: 0, findings: [] };
+	}
 	return {
-		async prepare(done, waiting) {
-			// Only a history has to know what the source has besides.
-			const versions = driver.history === undefined ? [] : await source.versions();
-			const state = await readAppliedState({ driver, versions, whole: false, waiting });
-			return { state, migrations: migrations.slice(done), missingSteps: 0, findings: [] };
-		},
+		prepare: (waiting) => prepared(migrations, waiting),
+		goOn: (left) => prepared(left),
 		examine: async (prepared) => prepared,
 	};
 }
