@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, existsSync, type FSWatcher, watch } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { Migrate, type MigrateEvent, type MigrateOptions, memorySource } from "@godwit/core";
+import { check, Migrate, type MigrateEvent, type MigrateOptions, memorySource } from "@godwit/core";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { type BackendName, factoryOf } from "./backends.ts";
 import { createPlace, exec, type Place, query } from "./place.ts";
@@ -177,5 +177,135 @@ describe("a backfill", () => {
 		await using migrate = await open("sqlite-node", { lockTimeoutMs: 0 });
 		expect(await migrate.up()).toMatchObject({ to: 3n });
 		expect(left()).toBe(0);
+	});
+});
+
+describe("a backfill whose batch is not the whole statement in parts", () => {
+	const rows = (sql: string): unknown => query(place.path, sql)[0]?.[0];
+	const VIEW =
+		"CREATE VIEW v AS SELECT id, b FROM t; CREATE TRIGGER v_b INSTEAD OF UPDATE ON v BEGIN UPDATE t SET b = NEW.b WHERE id = NEW.id; END;";
+
+	it.each([
+		[
+			"a batch of rows that were changed already",
+			"UPDATE t SET b = id WHERE b IS NULL /* godwit: AND id IN (SELECT id FROM t LIMIT 10) */",
+			15,
+			10,
+		],
+		[
+			"an INSERT that finds the same rows",
+			"INSERT OR IGNORE INTO u SELECT id FROM t WHERE true /* godwit: LIMIT 10 */",
+			15,
+			0,
+		],
+		[
+			"a first batch that is ignored",
+			"UPDATE OR IGNORE t SET id = id - 5, b = 1 WHERE b IS NULL /* godwit: AND id IN (SELECT id FROM t WHERE b IS NULL AND id > 20 LIMIT 3) */",
+			25,
+			0,
+		],
+		[
+			"a statement that always changes rows",
+			"INSERT OR REPLACE INTO u SELECT id FROM t WHERE true /* godwit: LIMIT 0 */",
+			25,
+			0,
+		],
+	])("is refused, since other tools would have changed more: %s", async (_, sql, left, filled) => {
+		const files = {
+			"1_t.up.sql": FILES["1_t.up.sql"],
+			"2_u.up.sql": "CREATE TABLE u (id INTEGER PRIMARY KEY);",
+			"3_x.up.sql": `-- godwit: until-done\n${sql};`,
+		};
+		await using migrate = await open("sqlite-node", {}, files);
+		await expect(migrate.up()).rejects.toMatchObject({
+			cause: {
+				code: "ERR_SQL",
+				message: expect.stringContaining(`would change ${left} more rows`),
+				details: { line: 2, column: 1 },
+			},
+		});
+		expect(await migrate.version()).toEqual({ version: 2n, dirty: false });
+		expect(rows("SELECT count(b) FROM t")).toBe(filled);
+	});
+
+	it.each(BACKENDS)("changes a view through its triggers, on %s", async (backend) => {
+		const sql =
+			"UPDATE v SET b = id WHERE b IS NULL /* godwit: AND id IN (SELECT id FROM t WHERE b IS NULL LIMIT 10) */";
+		const files = {
+			"1_t.up.sql": FILES["1_t.up.sql"],
+			"2_v.up.sql": VIEW,
+			"3_x.up.sql": `-- godwit: until-done\n${sql};`,
+		};
+		await using migrate = await open(backend, {}, files);
+		expect(await migrate.up()).toMatchObject({ to: 3n });
+		expect(rows("SELECT count(*) FROM t WHERE b = id")).toBe(25);
+		const history = await migrate.history();
+		expect(history.filter(({ op }) => op === "round").map(({ note }) => note)).toEqual([
+			"10 rows",
+			"20 rows",
+			"25 rows",
+		]);
+	});
+
+	it.each(BACKENDS)("ends with an error when a trigger undoes its DELETE, on %s", async (backend) => {
+		const files = {
+			"1_t.up.sql": FILES["1_t.up.sql"],
+			"2_u.up.sql": "CREATE TRIGGER t_stays AFTER DELETE ON t BEGIN INSERT INTO t (id) VALUES (OLD.id); END;",
+			"3_x.up.sql":
+				"-- godwit: until-done\nDELETE FROM t WHERE id > 5 /* godwit: AND id IN (SELECT id FROM t WHERE id > 5 LIMIT 7) */;",
+		};
+		await using migrate = await open(backend, {}, files);
+		await expect(migrate.up()).rejects.toMatchObject({
+			cause: { code: "ERR_SQL", message: expect.stringMatching(/28 rows of a table of 25.*no trigger undoes it/) },
+		});
+		expect(rows("SELECT count(*) FROM t")).toBe(25);
+	});
+
+	it("goes on past the rows of the table when others came and went meanwhile", async () => {
+		let came = 100;
+		const onEvent = ({ type }: MigrateEvent): void => {
+			if (type !== "round" || came === 103) return;
+			exec(place.path, `DELETE FROM t WHERE b IS NOT NULL; INSERT INTO t (id) VALUES (${came++})`);
+		};
+		await using migrate = await open("sqlite-node", { onEvent });
+		expect(await migrate.up()).toMatchObject({ to: 3n });
+		expect(left()).toBe(0);
+	});
+});
+
+describe("a check of a backfill", () => {
+	const SEEDED = `${FILES["1_t.up.sql"]} WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20) INSERT INTO t (id) SELECT i FROM n;`;
+
+	it.each([
+		["an INSERT", "INSERT INTO u SELECT id FROM t WHERE true /* godwit: LIMIT 7 */", /7 rows,.*NOT EXISTS/],
+		[
+			"an INSERT that feeds itself",
+			"INSERT INTO t (b) SELECT b FROM t WHERE true /* godwit: LIMIT 7 */",
+			/7 rows.*NOT EXISTS/,
+		],
+		["an UPDATE", "UPDATE t SET b = 1 WHERE id > 0 /* godwit: AND id <= 7 */", /7 rows of a table of 20/],
+	])("finds that it is endless: %s", async (_, sql, message) => {
+		const files = {
+			"1_t.up.sql": SEEDED,
+			"2_u.up.sql": "CREATE TABLE u (id INT);",
+			"3_x.up.sql": `-- godwit: until-done\n${sql};`,
+		};
+		const driver = await factoryOf("sqlite-node").open(`sqlite://${place.path}`);
+		onTestFinished(() => driver.close());
+		const report = await check(memorySource(files), driver);
+		expect(report.stoppedAt).toBe(3n);
+		expect(report.findings).toContainEqual(expect.objectContaining({ message: expect.stringMatching(message) }));
+	});
+
+	it("passes one that ends", async () => {
+		const files = {
+			"1_t.up.sql": SEEDED,
+			"2_u.up.sql": "CREATE TABLE u (id INT);",
+			"3_x.up.sql":
+				"-- godwit: until-done\nINSERT INTO u SELECT id FROM t WHERE NOT EXISTS (SELECT 1 FROM u WHERE id = t.id) /* godwit: LIMIT 7 */;",
+		};
+		const driver = await factoryOf("sqlite-node").open(`sqlite://${place.path}`);
+		onTestFinished(() => driver.close());
+		expect((await check(memorySource(files), driver)).stoppedAt).toBeUndefined();
 	});
 });

@@ -62,6 +62,14 @@ interface DatabaseFile {
 	readonly library: SqliteLibrary;
 }
 
+/** What differs between the drivers over an access. */
+interface DriverOver {
+	readonly borrowed?: BorrowedConnection;
+	readonly file?: DatabaseFile;
+	/** Whether migrations are only tried on the database. */
+	readonly trial?: boolean;
+}
+
 /** Makes a backend of a binding. Its connections use a database file only while others are kept off it. */
 export function sqliteFactory<Database extends object>(binding: SqliteBinding<Database>): SqliteFactory<Database> {
 	const library: SqliteLibrary = { name: binding.name, locks: binding.locks ?? "posix", copy: binding };
@@ -74,11 +82,11 @@ export function sqliteFactory<Database extends object>(binding: SqliteBinding<Da
 		access: DatabaseAccess,
 		path: string,
 		config: SqliteConfig,
-		{ borrowed, file }: { readonly borrowed?: BorrowedConnection; readonly file?: DatabaseFile } = {},
+		{ borrowed, file, trial }: DriverOver = {},
 	): Driver {
 		const scratch = async (): Promise<Driver> => {
 			const empty = scratchConnection(connect(binding, ":memory:", config));
-			return driverOver(openAccess(empty), "the database where something is tried", config);
+			return driverOver(openAccess(empty), "the database where something is tried", config, { trial: true });
 		};
 		const { connectClone } = binding;
 		const openClone = connectClone && (() => scratchConnection(connectClone.call(binding, config)));
@@ -90,6 +98,7 @@ export function sqliteFactory<Database extends object>(binding: SqliteBinding<Da
 			path,
 			config,
 			borrowed,
+			trial,
 			scratch,
 			inMemory,
 			analysis,
@@ -109,7 +118,7 @@ export function sqliteFactory<Database extends object>(binding: SqliteBinding<Da
 			library,
 			isOwnCopy: library.copy === binding,
 			connect: (copy) => connect(binding, copy, config),
-			driverOver: (connection, copy) => driverOver(openAccess(connection), copy, config),
+			driverOver: (connection, copy) => driverOver(openAccess(connection), copy, config, { trial: true }),
 		});
 		return { copies, examineFile: () => examineFile(path) };
 	}

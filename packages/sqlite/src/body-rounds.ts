@@ -2,7 +2,8 @@ import type { Rounds, VersionChange } from "@godwit/core";
 import { andThen } from "./and-then.ts";
 import type { RunInside } from "./body-inside.ts";
 import type { SqliteConnection } from "./connection/sqlite-connection.ts";
-import { endlessRoundsError } from "./sqlite-error.ts";
+import { type RoundProgress, roundProgress } from "./round-progress.ts";
+import { unfinishedRoundsError } from "./sqlite-error.ts";
 import type { WholeBody } from "./statements/split/split-whole.ts";
 import { roundStatement } from "./statements/until-done.ts";
 import type { OwnTables } from "./tables/own-tables.ts";
@@ -19,31 +20,39 @@ export interface RoundMade {
 /** Runs one round of a body in the transaction that is open. */
 export type RunRound = (body: WholeBody, end: VersionChange, rounds: Rounds) => RoundMade | Promise<RoundMade>;
 
-export function bodyRounds(connection: SqliteConnection, runInside: RunInside): RunRound {
-	/** How many rows an UPDATE may change, by its text; they are counted when the sum is reached. */
-	let bound: { readonly sql: string; readonly rows: number } | undefined;
-
-	function count(sql: string): number {
-		const [row] = connection.query(sql);
-		return Number(row?.count);
-	}
+/**
+ * Runs bodies in rounds, so that they end with the same rows as the whole statement does.
+ *
+ * @param trial Whether the database is one on which migrations are tried.
+ */
+export function bodyRounds(connection: SqliteConnection, runInside: RunInside, trial: boolean): RunRound {
+	let progress: RoundProgress | undefined;
 
 	return (body, end, rounds) => {
-		const { statement, updated } = roundStatement(body);
-		let rows = 0;
-		const running = runInside({ directives: body.directives, statements: [statement] }, undefined, () => {
-			rows = count("SELECT changes() AS count");
-		});
+		const round = roundStatement(body);
+		const { batch, whole } = round;
+		if (rounds.before === 0 || progress?.round.batch.sql !== batch.sql)
+			progress = roundProgress(connection, round, trial);
+		const { count, assertMade } = progress;
+		let before = 0;
+		let made = { rows: 0, changes: 0 };
+		const running = runInside(
+			{ directives: body.directives, statements: [batch] },
+			() => {
+				before = count.changes();
+			},
+			() => {
+				made = count.since(before);
+			},
+		);
 		return andThen(running, (own) => {
-			if (rows === 0) return { own, change: end, done: true };
-			const sum = rounds.before + rows;
-			if (updated !== undefined) {
-				const sql = `SELECT count(*) AS count FROM ${updated}`;
-				if (bound?.sql !== sql) bound = { sql, rows: count(sql) };
-				if (sum > bound.rows) bound = { sql, rows: Math.max(bound.rows, count(sql)) };
-				if (sum > bound.rows) throw endlessRoundsError(statement, sum, bound.rows);
+			if (made.changes === 0) {
+				const left = count.changedBy(whole);
+				if (left.changes > 0) throw unfinishedRoundsError(whole, left.rows);
+				return { own, change: end, done: true };
 			}
-			return { own, change: rounds.record(rows), done: false };
+			assertMade(rounds.before + made.rows);
+			return { own, change: rounds.record(made.rows), done: false };
 		});
 	};
 }

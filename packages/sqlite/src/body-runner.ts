@@ -51,6 +51,8 @@ export interface BodyRunnerOptions {
 	readonly history: HistoryTable | undefined;
 	readonly journal: KeptJournal;
 	readonly session: ConnectionSession;
+	/** Whether migrations are only tried on the database. */
+	readonly trial: boolean;
 }
 
 export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
@@ -59,7 +61,7 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 	const transactions = bodyTransactions(options);
 	const runInside = bodyInside({ ...options, ownTables: own });
 	const runOutside = bodyOutside({ ...options, transactions, ownTables: own });
-	const runRound = bodyRounds(connection, runInside);
+	const runRound = bodyRounds(connection, runInside, options.trial);
 	const record = versionRecorder(options);
 	const declined = declinedBody();
 	/** A trigger that a body has made stays. */

@@ -51,6 +51,8 @@ export interface SqliteDriverOptions {
 	readonly copies?: DatabaseCopies | undefined;
 	/** Looks at the file and those beside it; missing for a database in memory. */
 	readonly examineFile?: (() => readonly Diagnosis[]) | undefined;
+	/** Whether the database is one of the driver's own, on which migrations are only tried. Default false. */
+	readonly trial?: boolean | undefined;
 	/** Given for a connection of the caller's, and the same for all drivers over it. Between two calls its settings are as the caller left them. */
 	readonly borrowed?: BorrowedConnection | undefined;
 }
@@ -96,6 +98,7 @@ export function sqliteDriver(options: SqliteDriverOptions): SqliteDriver {
 			history,
 			journal,
 			session,
+			trial: options.trial ?? false,
 		});
 
 		const analysed = (openClone: () => SqliteConnection, options: LockOptions): AnalysedDatabase => ({

@@ -5,10 +5,12 @@ import { nextToken } from "./split/tokens.ts";
 
 /** A statement that is run again and again, each time on some of the rows, until it changes none. */
 export interface RoundStatement {
-	/** With the text of its conditional comments in place of them. */
-	readonly statement: Statement;
-	/** The table of an UPDATE, whose rows bound how many it can change; a name as SQL. */
-	readonly updated: string | undefined;
+	/** What one round runs: with the text of its conditional comments in place of them. */
+	readonly batch: Statement;
+	/** What other tools run. */
+	readonly whole: Statement;
+	/** The table of an UPDATE or a DELETE, whose rows bound how many it can change; a name as SQL. */
+	readonly changed: string | undefined;
 }
 
 const CONDITIONAL = /\/\*\s*godwit:(.*?)\*\//s;
@@ -51,7 +53,11 @@ export function roundStatement({ statements, directives }: WholeBody): RoundStat
 			"no /* godwit: ... */ says what one round does, as in: WHERE b IS NULL /* godwit: AND id IN (SELECT id FROM t WHERE b IS NULL LIMIT 5000) */";
 		throw refused(statement, "no-batch", message);
 	}
-	return { statement: { ...statement, sql }, updated: keyword === "UPDATE" ? updatedTable(sql) : undefined };
+	return {
+		batch: { ...statement, sql },
+		whole: statement,
+		changed: keyword === "INSERT" ? undefined : changedTable(sql),
+	};
 }
 
 interface Opened {
@@ -84,11 +90,12 @@ function withoutConditions({ sql: stored }: Statement): Opened {
 	return { sql, replaced, words };
 }
 
-/** UPDATE [OR ACTION] [SCHEMA.]TABLE */
-function updatedTable(sql: string): string | undefined {
+/** UPDATE [OR ACTION] [SCHEMA.]TABLE and DELETE FROM [SCHEMA.]TABLE */
+function changedTable(sql: string): string | undefined {
 	let at = "UPDATE".length;
-	const or = nextToken(sql, at);
-	if (or?.word === "OR") at = nextToken(sql, or.end)?.end ?? or.end;
+	const next = nextToken(sql, at);
+	if (next?.word === "OR") at = nextToken(sql, next.end)?.end ?? next.end;
+	if (next?.word === "FROM") at = next.end;
 	const first = readName(sql, at);
 	if (first === undefined) return undefined;
 	const dot = nextToken(sql, first.end);

@@ -23,17 +23,14 @@ describe("a file that is run in rounds", () => {
 			'UPDATE OR IGNORE main."t u" SET a = 1  LIMIT 5 ',
 			'main."t u"',
 		],
-		[
-			"DELETE FROM t WHERE a /* a remark */ /* godwit: AND b */;",
-			"DELETE FROM t WHERE a /* a remark */  AND b ;",
-			undefined,
-		],
+		["DELETE FROM t WHERE a /* a remark */ /* godwit: AND b */;", "DELETE FROM t WHERE a /* a remark */  AND b ;", "t"],
 		["INSERT INTO t SELECT * FROM u /* godwit: LIMIT 5 */;", "INSERT INTO t SELECT * FROM u  LIMIT 5 ;", undefined],
 		["UPDATE t SET b = (SELECT 1 LIMIT 1) /* godwit: LIMIT 5 */", "UPDATE t SET b = (SELECT 1 LIMIT 1)  LIMIT 5 ", "t"],
-	])("has in %s what makes a batch of it", (text, sql, updated) => {
+	])("has in %s what makes a batch of it", (text, sql, changed) => {
 		const found = read(`-- godwit: until-done\n${text}`);
-		expect(found.statement.sql).toBe(sql);
-		expect(found.updated).toBe(updated);
+		expect(found.batch.sql).toBe(sql);
+		expect(`-- godwit: until-done\n${found.whole.sql}`).toBe(`-- godwit: until-done\n${text}`);
+		expect(found.changed).toBe(changed);
 	});
 
 	it.each([
