@@ -74,8 +74,10 @@ interface DriverOver {
 export function sqliteFactory<Database extends object>(binding: SqliteBinding<Database>): SqliteFactory<Database> {
 	const library: SqliteLibrary = { name: binding.name, locks: binding.locks ?? "posix", copy: binding };
 
-	function accessTo(path: string, config: SqliteConfig): FileAccess {
-		return openFileAccess(path, connectorOf(binding, library, config), config);
+	function accessTo(path: string, config: SqliteConfig, use: "read" | "write" = "write"): FileAccess {
+		const connector = connectorOf(binding, library, config);
+		const { connect, connectReadOnly = connect } = connector;
+		return openFileAccess(path, use === "read" ? { ...connector, connect: connectReadOnly } : connector, config);
 	}
 
 	function driverOver(
@@ -117,6 +119,7 @@ export function sqliteFactory<Database extends object>(binding: SqliteBinding<Da
 			config,
 			library,
 			isOwnCopy: library.copy === binding,
+			accessTo: (other, use) => accessTo(other, config, use),
 			connect: (copy) => connect(binding, copy, config),
 			driverOver: (connection, copy) => driverOver(openAccess(connection), copy, config, { trial: true }),
 		});

@@ -15,6 +15,13 @@ export interface CopiesOptions {
 	readonly library: SqliteLibrary;
 	/** Whether `connect` opens with the same copy of the library that has the database open. */
 	readonly isOwnCopy: boolean;
+	/**
+	 * Access to another database, which others may know.
+	 *
+	 * @param path The real path.
+	 * @param use `"read"`: the connection cannot write the file, where the library can open such a one.
+	 */
+	readonly accessTo: (path: string, use: "read" | "write") => FileAccess;
 	/** Opens a copy, which nobody else knows. */
 	readonly connect: (path: string) => SqliteConnection;
 	/** A driver over a copy that is open. */

@@ -1,9 +1,11 @@
-import { chmodSync, chownSync, constants, copyFileSync, existsSync, rmSync, statSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { chmodSync, chownSync, closeSync, existsSync, openSync, rmSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { MigrateError, type RestoreSteps } from "@godwit/core";
 import { inTransaction, lockRow, retryWhileBusy, type SqliteConnection } from "@godwit/sqlite";
-import { isWal } from "../folder-locks/wal.ts";
+import { cannotOpen } from "../files/file-errors.ts";
+import { realDatabasePath } from "../files/real-path.ts";
 import { copyFailure } from "./copy-failure.ts";
+import { copyWholeFile } from "./copy-whole-file.ts";
 import type { CopiesOptions } from "./database-copies.ts";
 import { assertSound, assertWholeFile, syncFile } from "./whole-file.ts";
 
@@ -18,7 +20,7 @@ const SUFFIXES = ["", "-journal", "-wal", "-shm", ".lock"];
 export async function restoreBackup(options: CopiesOptions, file: string, steps: RestoreSteps): Promise<void> {
 	const { access, path } = options;
 	const { swap = false } = steps;
-	const backup = resolve(file);
+	const backup = realPathOf(file);
 	if (isSameFile(backup, path)) throw refused(`${backup} is the database itself; name a backup of it`);
 	if (swap) assertMaySwap(options);
 	else if (!options.isOwnCopy) throw otherCopy(options);
@@ -27,7 +29,9 @@ export async function restoreBackup(options: CopiesOptions, file: string, steps:
 	const staged = `${path}.restoring`;
 	removeStaged(staged);
 	try {
-		copyFileSync(backup, staged, constants.COPYFILE_FICLONE);
+		// Nobody reads it who may not read the database.
+		closeSync(openSync(staged, "wx", statSync(path).mode & 0o777));
+		await copyWholeFile(options, backup, staged);
 		takeOwnership(staged, path);
 		await prepareStaged(options, staged, steps);
 		if (swap) await swapIn(options, staged);
@@ -40,12 +44,7 @@ export async function restoreBackup(options: CopiesOptions, file: string, steps:
 }
 
 async function prepareStaged(options: CopiesOptions, staged: string, { prepare }: RestoreSteps): Promise<void> {
-	const { access, config, connect, driverOver, library } = options;
-	if (library.locks === "folder" && isWal(staged)) {
-		throw refused(
-			`the backup is in WAL mode, which ${library.name} cannot open; restore it with sqlite-native:// or sqlite-node://`,
-		);
-	}
+	const { access, config, connect, driverOver } = options;
 	const connection = connect(staged);
 	try {
 		assertSound(connection, "the backup");
@@ -131,6 +130,15 @@ function takeOwnership(staged: string, path: string): void {
 	const made = statSync(staged);
 	chmodSync(staged, wanted.mode & 0o777);
 	if (made.uid !== wanted.uid || made.gid !== wanted.gid) chownSync(staged, wanted.uid, wanted.gid);
+}
+
+/** Journal, log and locks are named after it. @throws MigrateError `ERR_DATABASE`. */
+function realPathOf(file: string): string {
+	try {
+		return realDatabasePath(file);
+	} catch (cause) {
+		throw cannotOpen(file, cause);
+	}
 }
 
 function isSameFile(one: string, other: string): boolean {

@@ -5,21 +5,38 @@ import type { SqliteConnection } from "@godwit/sqlite";
 const MAGIC = "SQLite format 3\0";
 
 /**
- * Checks that a file holds a whole database: what a journal or a write-ahead log beside it has belongs to it, and is not copied with it.
+ * Checks that a file may hold a whole database: what a journal or a write-ahead log beside it has belongs to it, and is not copied
+ * with it.
  *
+ * @param path The real path, after which these are named.
  * @throws MigrateError `ERR_DATABASE`.
  */
 export function assertWholeFile(path: string): void {
 	const stat = statSync(path, { throwIfNoEntry: false });
 	if (stat === undefined) throw notWhole(`there is no file ${path}; look at the path`);
 	if (!stat.isFile()) throw notWhole(`${path} is not a file; name the backup itself`);
-	if (firstBytes(path) !== MAGIC) throw notWhole(`${path} is not a SQLite database; name a backup`);
+	if (stat.size === 0) throw notDatabase(path);
+	assertNothingBeside(path);
+}
+
+/** Checks that no journal and no write-ahead log holds anything. @throws MigrateError `ERR_DATABASE`. */
+export function assertNothingBeside(path: string): void {
 	for (const suffix of ["-wal", "-journal"]) {
 		const beside = `${path}${suffix}`;
 		if ((statSync(beside, { throwIfNoEntry: false })?.size ?? 0) === 0) continue;
-		const cure = "open it once with SQLite and close it, which brings the two together";
+		const cure =
+			"make a backup of that database, and restore the backup; or, when no program is at work on it, open it once with SQLite and close it, which brings the two together";
 		throw notWhole(`${path} is not whole by itself: ${beside} belongs to it; ${cure}`);
 	}
+}
+
+/** Opens and closes the file, which drops the POSIX locks that a native library of this process holds on it. */
+export function assertMagic(path: string): void {
+	if (firstBytes(path) !== MAGIC) throw notDatabase(path);
+}
+
+export function notDatabase(path: string): MigrateError<"ERR_DATABASE"> {
+	return notWhole(`${path} is not a SQLite database; name a backup`);
 }
 
 function firstBytes(path: string): string {
