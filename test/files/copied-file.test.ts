@@ -1,6 +1,7 @@
-import { fork, spawnSync } from "node:child_process";
+import { execFileSync, fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, linkSync, mkdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
+import { chmodSync, copyFileSync, linkSync, mkdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Migrate, memorySource, type VersionState } from "@godwit/core";
 import BetterSqlite3 from "better-sqlite3";
@@ -108,6 +109,39 @@ describe.each(["sqlite-native", "sqlite-node"] as const)(
 		});
 	},
 );
+
+/** A folder that this user cannot write, with a copy of `other.db`. */
+function readOnlyFolder(): string {
+	const folder = place.of("read-only");
+	mkdirSync(folder);
+	copyFileSync(place.of("other.db"), place.of("read-only", "other.db"));
+	if (process.getuid?.() !== 0) {
+		onTestFinished(() => chmodSync(folder, 0o755));
+		chmodSync(folder, 0o555);
+		return folder;
+	}
+	execFileSync("mount", ["--bind", folder, folder]);
+	onTestFinished(() => void execFileSync("umount", [folder]));
+	execFileSync("mount", ["-o", "remount,ro,bind", folder]);
+	return folder;
+}
+
+describe.each(["sqlite-native", "sqlite-node"] as const)("a file in a read-only folder, for %s,", (backend) => {
+	it("is copied when it is not in WAL mode", async () => {
+		await restore(backend, join(readOnlyFolder(), "other.db"));
+		expect(accountValues(place.path)).toEqual(allAccounts(1));
+	});
+
+	it("is refused in WAL mode, with a way on", async () => {
+		exec(place.of("other.db"), "PRAGMA journal_mode = WAL");
+		await expect(restore(backend, join(readOnlyFolder(), "other.db"))).rejects.toMatchObject({
+			code: "ERR_DATABASE",
+			message: expect.stringMatching(
+				/its folder may not be written, copy it into another folder, and restore the copy/,
+			),
+		});
+	});
+});
 
 describe("a restore on sqlite-wasm", () => {
 	it("copies nothing where native programs cannot be kept off", () => {

@@ -65,7 +65,7 @@ function explained({ connection }: FileAccess, file: string, cause: unknown): un
 	if (isMigrateError(cause, "ERR_BUSY")) return atWork(file, cause);
 	const code = isMigrateError(cause) ? undefined : connection.resultCode(cause);
 	if (code === "SQLITE_NOTADB") return notDatabase(file);
-	return code?.startsWith("SQLITE_CANTOPEN") === true ? cannotRead(file, cause) : cause;
+	return code !== undefined && /^SQLITE_(CANTOPEN|READONLY)/.test(code) ? cannotRead(file, cause) : cause;
 }
 
 function atWork(file: string, cause: MigrateError<"ERR_BUSY">): MigrateError<"ERR_BUSY"> {
@@ -81,7 +81,7 @@ function noKernelLocks(file: string): MigrateError<"ERR_RUNTIME"> {
 
 /** In a folder that may not be written, a database in WAL mode cannot be read. */
 function cannotRead(file: string, cause: unknown): MigrateError<"ERR_DATABASE"> {
-	const message = `SQLite cannot open ${file}: ${(cause as Error).message}; when it may be read, and its folder may not be written, copy it into another folder, and restore the copy`;
+	const message = `SQLite cannot read ${file}: ${(cause as Error).message}; when it may be read, and its folder may not be written, copy it into another folder, and restore the copy`;
 	return new MigrateError("ERR_DATABASE", message, {}, { cause });
 }
 
