@@ -1,7 +1,7 @@
 import { delimiter, dirname, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "../..");
-const withoutBetterSqlite3 = new URL("../../packages/cli/test/fixtures/without-better-sqlite3.ts", import.meta.url);
+const withoutLibraries = new URL("../../packages/cli/test/fixtures/without-libraries.ts", import.meta.url);
 
 /** The environment of somebody who has godwit and all of its backends installed, and no variable that it reads. */
 export function readerEnvironment(): NodeJS.ProcessEnv {
@@ -10,7 +10,7 @@ export function readerEnvironment(): NodeJS.ProcessEnv {
 	return { ...env, PATH: [...bins, env.PATH].join(delimiter), NODE_NO_WARNINGS: "1" };
 }
 
-/** The same after `npm install godwit` alone. The workspace has better-sqlite3 too, so Node is told that it has not. */
+/** The same after `npm install godwit` alone. The workspace has the database libraries too, so Node is told that it has not. */
 export function environmentWithGodwitAlone(): NodeJS.ProcessEnv {
-	return { ...readerEnvironment(), NODE_OPTIONS: `--import=${withoutBetterSqlite3}` };
+	return { ...readerEnvironment(), NODE_OPTIONS: `--import=${withoutLibraries}` };
 }

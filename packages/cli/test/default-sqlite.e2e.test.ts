@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { folderOf, godwit, threeMigrations } from "./fixtures/godwit.ts";
 
-const WITHOUT = "./without-better-sqlite3.ts";
+const WITHOUT = "./without-libraries.ts";
 
 describe.each(["sqlite", "sqlite3"])("the command with %s://", (scheme) => {
 	const database = `${scheme}://app.db`;

@@ -6,9 +6,12 @@ import type { PGliteDatabase } from "./connection/lent-client.ts";
 import { loadPeer, type Peer } from "./connection/load-peer.ts";
 import { pgliteConnection } from "./connection/pglite-connection.ts";
 import type { PostgresConnection } from "./connection/postgres-connection.ts";
+import { scratchConnection } from "./connection/scratch-connection.ts";
 import { breakLocks } from "./lock/break-locks.ts";
 import { type PostgresDriverOptions, postgresDriver, withSession } from "./postgres-driver.ts";
+import { quoteIdentifier } from "./tables/literal.ts";
 import { type FolderUrl, parseFolderUrl } from "./url/folder-url.ts";
+import { migrationsTableOf } from "./url/migrations-table.ts";
 import { completeConfig, type PostgresConfig } from "./url/postgres-config.ts";
 
 type PGliteModule = typeof import("@electric-sql/pglite");
@@ -48,13 +51,14 @@ export const pglite: PGliteFactory = {
 		return path === ":memory:" ? `pglite memory ${++memories}` : `pglite ${realFolder(resolve(path))}`;
 	},
 	withInstance(database, options = {}) {
+		const config = completeConfig(options);
 		const connect = async (): Promise<PostgresConnection> => pgliteConnection(database as PGlite, async () => {});
 		return postgresDriver({
 			name: "the database",
 			connect,
 			lockName: String,
 			lent: true,
-			config: completeConfig(options),
+			...{ config, scratch: async () => scratchDatabase(loadPGlite(), config) },
 		});
 	},
 };
@@ -70,7 +74,8 @@ function realFolder(folder: string): string {
 
 function optionsOf(library: PGliteModule, { path, config }: FolderUrl): PostgresDriverOptions {
 	const connect = (): Promise<PostgresConnection> => connectFolder(library, path, config.lockTimeoutMs);
-	return { name: path, connect, lockName: String, config };
+	const scratch = async (): Promise<Driver> => scratchDatabase(library, config);
+	return { name: path, connect, lockName: String, scratch, config };
 }
 
 async function connectFolder(library: PGliteModule, path: string, timeoutMs: number): Promise<PostgresConnection> {
@@ -95,6 +100,23 @@ async function connectFolder(library: PGliteModule, path: string, timeoutMs: num
 	} catch (error) {
 		throw await cleanUpAfter(error, async () => release());
 	}
+}
+
+/** An empty database in memory, with the schema in which the version table is to be: godwit does not make it, a person does. */
+function scratchDatabase(library: PGliteModule, config: PostgresConfig): Driver {
+	const { schema = "public" } = migrationsTableOf(config);
+	return postgresDriver({
+		name: "the empty database",
+		lockName: String,
+		scratch: async () => scratchDatabase(library, config),
+		config,
+		async connect() {
+			const database = await library.PGlite.create();
+			const connection = scratchConnection(pgliteConnection(database, () => database.close()));
+			await connection.send(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)}`);
+			return connection;
+		},
+	});
 }
 
 const PGLITE: Peer = {

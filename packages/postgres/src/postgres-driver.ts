@@ -6,6 +6,7 @@ import { postgresLock } from "./lock/postgres-lock.ts";
 import { asksNoStore } from "./statements/asks-no-store.ts";
 import { meaning } from "./statements/meaning.ts";
 import { reachesBeyond } from "./statements/reaches-beyond.ts";
+import { readStructure } from "./structure/read-structure.ts";
 import { dropEverything } from "./tables/drop-everything.ts";
 import { readHistory, readTexts, readVersion } from "./tables/recorded-state.ts";
 import { migrationsTableOf } from "./url/migrations-table.ts";
@@ -19,10 +20,15 @@ export interface PostgresDriverOptions {
 	readonly lockName: (database: string) => string;
 	/** As `SessionOptions.lent`. */
 	readonly lent?: boolean;
+	/** As `Driver.scratch`; missing where there are no databases that are nobody else's. */
+	readonly scratch?: () => Promise<Driver>;
 	readonly config: PostgresConfig;
 }
 
-/** A driver that has what PostgreSQL can do; `history` is missing when the configuration turns it off. */
+/**
+ * A driver that has what PostgreSQL can do; `history` is missing when the configuration turns it off, `structure` and `scratch`
+ * without `PostgresDriverOptions.scratch`.
+ */
 export type PostgresDriver = Required<
 	Omit<
 		Driver,
@@ -38,7 +44,7 @@ export type PostgresDriver = Required<
 		| "rehearsal"
 	>
 > &
-	Pick<Driver, "history">;
+	Pick<Driver, "history" | "structure" | "scratch">;
 
 /** Does `work` on a connection of its own. @param backoff How long to wait for the server. */
 export async function withSession<T>(
@@ -65,6 +71,7 @@ export function postgresDriver({
 	connect,
 	lockName,
 	lent = false,
+	scratch,
 	config,
 }: PostgresDriverOptions): PostgresDriver {
 	const withHistory = config.history !== "off";
@@ -97,6 +104,8 @@ export function postgresDriver({
 					texts: (id: number) => session.repeatable((connected) => readTexts(connected, id)),
 				},
 			}),
+			// Without a database to compare with, nobody asks.
+			...(scratch && { scratch, structure: () => session.repeatable(readStructure) }),
 			lastToken: () => session.repeatable(lock.lastToken),
 			setVersion: (change) => session.call((connected) => bodies.record(connected, change)),
 			run: (body) => session.call((connected) => bodies.run(connected, body)),

@@ -198,6 +198,20 @@ export function excerpt(sql: string, length: number = MAX_SQL): string {
 	return sql.length <= length ? sql : `${sql.slice(0, length)}…`;
 }
 
+/** What a statement needs that no migration can make: an extension that is not installed, and a role of the server. */
+const MISSING_ON_SERVER: ReadonlyMap<string, RegExp> = new Map([
+	["0A000", /^extension ".*" is not available$/],
+	["42704", /^role ".*" does not exist$/],
+]);
+
+/** Reports a statement that fails on an empty database, and says nothing about the migration. `undefined` for every other failure. */
+export function missingOnServer(error: unknown): MigrateError<"ERR_DATABASE"> | undefined {
+	if (!(error instanceof FailedMessage)) return undefined;
+	const code = sqlState(error) ?? "";
+	if (MISSING_ON_SERVER.get(code)?.test(error.message) !== true) return undefined;
+	return new MigrateError("ERR_DATABASE", said(error.reason), { resultCode: code }, { cause: error.reason });
+}
+
 /** Two sessions have made the same table at the same moment. */
 export function isTableRace(error: unknown): boolean {
 	return ["23505", "42P07", "42701", "42710"].includes(sqlState(error) ?? "");

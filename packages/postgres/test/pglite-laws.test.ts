@@ -46,6 +46,8 @@ const capabilities: readonly DriverCapability[] = [
 	"transaction",
 	"last-token",
 	"history",
+	"structure",
+	"scratch",
 	"transaction-control",
 	"places",
 ];

@@ -29,6 +29,13 @@ export const builtinDrivers: Readonly<Record<string, Load<Required<DriverFactory
 	pglite,
 };
 
+/** What reads the migrations behind a scheme of a driver that comes with godwit; `undefined` for every other scheme. */
+export function engineOf(scheme: string | undefined): "sqlite" | "postgres" | undefined {
+	if (scheme === undefined || !Object.hasOwn(builtinDrivers, scheme)) return undefined;
+	const driver = builtinDrivers[scheme];
+	return driver === postgres || driver === pglite ? "postgres" : "sqlite";
+}
+
 /** The sources that come with godwit, by URL scheme. */
 export const builtinSources: Readonly<Record<string, Load<Required<SourceFactory>>>> = { file: fileSource };
 

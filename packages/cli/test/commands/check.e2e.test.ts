@@ -73,6 +73,51 @@ describe("godwit check", () => {
 		expect(stdout).toContain(expected);
 	});
 
+	// A PGlite takes seconds to make, so each of these has many things to find.
+	it("checks migrations for PostgreSQL on PGlite", async () => {
+		const { code, stdout } = await check(
+			{
+				"m/1_a.up.sql": "CREATE SCHEMA app; CREATE TABLE app.a (id serial PRIMARY KEY, at timestamptz DEFAULT now());",
+				"m/1_a.down.sql": "DROP TABLE app.a;",
+				"m/2_b.up.sql": "-- godwit: no-transaction\nCREATE INDEX CONCURRENTLY a_at ON app.a (at);",
+				"m/2_b.down.sql": "DROP INDEX app.a_at;",
+				"m/3_c.up.sql": "CREATE EXTENSION postgis;",
+				"m/4_d.up.sql": "SELECT 1;",
+			},
+			...["-dialect", "postgres"],
+		);
+		expect(stdout).toBe(
+			`m/1_a.down.sql  warning down-is-not-inverse: after up and down the database is not as it was before: too much: schema app
+m/1_a.down.sql  error down-is-not-inverse: after this down the up fails at m/1_a.up.sql:1:1: schema "app" already exists
+m/3_c.up.sql  warning not-tried: this cannot be tried on an empty database, and neither can what comes after it: extension "postgis" is not available; hint: The extension must first be installed on the system where PostgreSQL is running.
+4 migrations checked: 1 error, 2 warnings, 0 notes; version 3 and those above were not tried; no seal, which godwit seal makes
+`,
+		);
+		expect(code).toBe(4);
+	});
+
+	it("takes the kind and the options of a database URL of PostgreSQL, and does not connect", async () => {
+		const files = {
+			"m/1_a.up.sql": "CREATE TABLE app.a (b text);",
+			"m/1_a.down.sql": "DROP TABLE app.a;",
+			"m/2_b.up.sql": "SELECT 1;\n\n GRANT SELECT ON app.a TO reader;",
+		};
+		const table = "x-migrations-table=%22app%22.%22versions%22&x-migrations-table-quoted=true";
+		const url = `postgres://me:secret@nobody.invalid/app?sslmode=require&${table}`;
+		const { code, stdout, stderr } = await check(files, "-database", url);
+		expect(stderr).toBe("");
+		expect(stdout).toMatch(/^m\/2_b\.up\.sql {2}warning not-tried: .+ role "reader" does not exist\n2 migrations/);
+		expect(code).toBe(0);
+	});
+
+	it("says what to install where there is no PGlite", async () => {
+		const cwd = await folderOf(threeMigrations);
+		const args = ["-path", "m", "check", "-dialect", "postgresql"];
+		const { code, stderr } = await godwit(args, { cwd, imports: ["./without-libraries.ts"] });
+		expect(code).toBe(1);
+		expect(stderr).toContain("npm install @electric-sql/pglite");
+	});
+
 	it("refuses a kind of database that it knows no empty ones of", async () => {
 		const { code, stderr } = await check(threeMigrations, "-dialect", "oracle");
 		expect(code).toBe(1);
