@@ -5,7 +5,9 @@ import { type Html, html } from "./html.ts";
 const BOX = { width: 190, height: 52 };
 const GAP = { x: 70, y: 20 };
 const MARGIN = 12;
-const MAX_LETTERS = 22;
+const PADDING = 10;
+/** More do not fit into a box, which cuts them off. */
+const MAX_LETTERS = 24;
 
 export function diagramSection(report: RehearsalReport): Html {
 	const diagram = diagramOf(report);
@@ -36,12 +38,12 @@ function top({ row }: DiagramTable): number {
 }
 
 function boxOf(table: DiagramTable): Html {
-	const kind = table.lost > 0 ? "loses" : table.changes ? "changes" : "same";
+	const kind = table.loses ? "loses" : table.changes ? "changes" : "same";
 	const [x, y] = [left(table), top(table)];
-	const counts = table.lost > 0 ? `loses ${table.lost} of ${table.counts}` : table.counts;
-	return html`<g class="${kind}"><title>${table.name}: ${counts}</title>
+	return html`<g class="${kind}"><title>${table.name}: ${table.counts}</title>
 <rect class="box" x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="6"/>
-<text x="${x + 10}" y="${y + 21}">${cut(table.name)}</text><text class="counts" x="${x + 10}" y="${y + 40}">${cut(counts)}</text></g>`;
+<svg x="${x + PADDING}" y="${y}" width="${BOX.width - 2 * PADDING}" height="${BOX.height}">
+<text x="0" y="21">${cut(table.name)}</text><text class="counts" x="0" y="40">${table.counts}</text></svg></g>`;
 }
 
 /** From the left side of the table that refers to the right side of the other. */
@@ -56,7 +58,7 @@ function lineOf(from: DiagramTable | undefined, to: DiagramTable | undefined): H
 }
 
 function inWords({ tables, references }: Diagram): string {
-	const boxes = tables.map(({ name, counts, lost }) => `${name}: ${counts}${lost > 0 ? `, ${lost} lost` : ""}.`);
+	const boxes = tables.map(({ name, counts }) => `${name}: ${counts}.`);
 	const lines = references.map(({ from, to }) => `${tables[from]?.name} refers to ${tables[to]?.name}.`);
 	return [...boxes, ...lines].join(" ");
 }

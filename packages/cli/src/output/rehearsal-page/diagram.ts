@@ -1,4 +1,4 @@
-import type { RehearsalReport, SchemaTable } from "@godwit/core";
+import type { ComparedTable, RehearsalReport, SchemaTable } from "@godwit/core";
 import { isOther } from "../rehearsal/rehearsal-lines.ts";
 
 /** A table in a diagram, in a column and a row of boxes. */
@@ -6,8 +6,8 @@ export interface DiagramTable {
 	readonly name: string;
 	readonly column: number;
 	readonly row: number;
-	/** How many rows it loses. */
-	readonly lost: number;
+	/** Whether it loses rows. */
+	readonly loses: boolean;
 	/** Whether it, or a row of it, is not as it was. */
 	readonly changes: boolean;
 	/** What it is now, in a few words. */
@@ -41,14 +41,18 @@ export function diagramOf({ rows, schema }: RehearsalReport): Diagram {
 		const row = perColumn.get(column) ?? 0;
 		perColumn.set(column, row + 1);
 		const compared = other.get(key);
-		const counts = compared === undefined ? "as before" : `${compared.before} rows, now ${compared.after}`;
-		return { name, column, row, lost: compared?.lost ?? 0, changes: changing.has(key), counts };
+		const counts = compared === undefined ? "rows as before" : countsOf(compared);
+		return { name, column, row, loses: (compared?.lost ?? 0) > 0, changes: changing.has(key), counts };
 	});
 	const places = [...shown.keys()];
 	const references = [...shown].flatMap(([key, table]) =>
 		[...parentsIn(table, shown)].map((parent) => ({ from: places.indexOf(key), to: places.indexOf(parent) })),
 	);
 	return { tables, references, left: all.length - shown.size };
+}
+
+function countsOf({ before, after, lost }: ComparedTable): string {
+	return lost > 0 ? `loses ${lost} of ${before} rows` : `${before} rows, now ${after}`;
 }
 
 /** Those of afterwards, and of before what is gone. */

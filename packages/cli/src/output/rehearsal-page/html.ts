@@ -30,8 +30,13 @@ function markupOf(part: Part): string {
 	return part.map(({ markup }) => markup).join("");
 }
 
+/** Characters that turn the direction of what follows, also of what is not theirs. They are shown as JavaScript writes them. */
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
+
 function escaped(text: string): string {
-	return printable(text).replace(/[&<>"']/g, (character) => ESCAPES[character] ?? "");
+	return printable(text)
+		.replace(TURNS, (turn) => `\\u${turn.charCodeAt(0).toString(16)}`)
+		.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? "");
 }
 
 /** A name of the database's or a file's, in whatever direction it is written. */

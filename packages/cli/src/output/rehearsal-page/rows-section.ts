@@ -26,7 +26,7 @@ function rowOf(table: ComparedTable): Html {
 		: html` <span class="quiet">gone</span>`;
 	const shown = [...samples.lost, ...samples.changed].map((row) => html`<code><bdi>${row}</bdi></code><br>`);
 	return html`<tr><th scope="row">${name(now)}${renamed}${what}</th>
-${number(before)}${number(after)}<td class="number${lost > 0 ? " bad" : ""}">${lost.toLocaleString("en")}</td>${number(changed)}${number(added)}<td>${shown}</td></tr>`;
+${number(before)}${number(after)}<td class="number${lost > 0 ? " bad" : ""}">${lost.toLocaleString("en")}</td>${number(changed)}${number(added)}<td class="samples">${shown}</td></tr>`;
 }
 
 function number(value: number): Html {

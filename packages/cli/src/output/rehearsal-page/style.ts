@@ -24,7 +24,13 @@ code, pre { font: .9em/1.45 ui-monospace, monospace; }
 table { border-collapse: collapse; width: 100%; }
 caption { text-align: start; padding: .5rem .75rem; color: var(--quiet); }
 th, td { text-align: start; padding: .4rem .75rem; border-top: 1px solid var(--line); vertical-align: top; }
-th[scope="row"] { min-width: 10ch; max-width: 30ch; font-weight: 600; }
+th[scope="col"] { overflow-wrap: normal; }
+th[scope="row"] { min-width: 14ch; max-width: 30ch; font-weight: 600; }
+td.samples { min-width: 16rem; }
+@media (max-width: 30rem) {
+	th, td { padding: .4rem; }
+	th[scope="row"] { min-width: 8ch; }
+}
 td.number, th.number { text-align: end; font-variant-numeric: tabular-nums; white-space: nowrap; overflow-wrap: normal; }
 td.bad { color: var(--error); font-weight: 700; }
 td.bar { min-width: 8rem; width: 40%; }

@@ -48,7 +48,7 @@ function lostRowsOf(table: ComparedTable, taking: readonly TakingStatement[], al
 
 export function newFaults({ violations, damage }: RowComparison): readonly RehearsalFinding[] {
 	const broken = violations.map(({ table, parent, before, after }): RehearsalFinding => {
-		const message = `${count(after, "row")} of ${table} point to a row of ${parent} that does not exist; before it were ${before}`;
+		const message = `rows of ${table} that point to a row of ${parent} that does not exist: ${after}, and ${before} before`;
 		return { rule: "foreign-key-violations", level: "error", table, message };
 	});
 	const damaged = damage.map((line): RehearsalFinding => {
