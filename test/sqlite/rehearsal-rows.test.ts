@@ -129,6 +129,24 @@ describe.each(backends)("the rows of a rehearsal on $name", (backend) => {
 		expect(await only({ before, up })).toMatchObject(expected);
 	});
 
+	it("finds what a statement did of which it is not known what it does", async () => {
+		const before = `${ITEMS} CREATE TABLE other (id INTEGER PRIMARY KEY); INSERT INTO other VALUES (1), (2);`;
+		const up = "-- godwit: no-transaction\nDELETE FROM other WHERE id = 1; VACUUM; DELETE FROM t WHERE id = 3;";
+		const { rows } = await rehearsed({ before, up });
+		expect(rows?.tables.map(({ name, lost }) => [name, lost])).toEqual([
+			["other", 1],
+			["t", 1],
+		]);
+	});
+
+	it("follows a table and a column back to their names", async () => {
+		const up = "ALTER TABLE t RENAME TO u; ALTER TABLE u RENAME COLUMN a TO b;";
+		const down = "ALTER TABLE u RENAME COLUMN b TO a; ALTER TABLE u RENAME TO t;";
+		const report = await rehearsed({ before: ITEMS, up, down });
+		expect(report.schema.changes).toMatchObject([{ change: "changed", name: "u", nameBefore: "t" }]);
+		expect(report).toMatchObject({ clean: true, findings: [], down: { schemaIsBack: true, rowsAreBack: true } });
+	});
+
 	it("compares more columns than an expression of SQLite's may be deep", async () => {
 		const names = Array.from({ length: 1_500 }, (_, at) => `c${at}`);
 		const before = `CREATE TABLE t (id INTEGER PRIMARY KEY, ${names.join(", ")}); INSERT INTO t (id) VALUES (1), (2);`;

@@ -39,7 +39,7 @@ export type {
 	RehearsalCopy,
 	RehearsalOptions,
 	RowComparison,
-	TableNames,
+	TracedTables,
 } from "./driver/rehearsal.ts";
 export type {
 	Schema,

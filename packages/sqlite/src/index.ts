@@ -1,5 +1,5 @@
 export type { Analyse, AnalysedDatabase, Correct } from "./analysis.ts";
-export { compareDatabases } from "./comparison/compare-databases.ts";
+export { compareDatabases, compareRows } from "./comparison/compare-databases.ts";
 export { BEFORE } from "./comparison/compared-names.ts";
 export {
 	type BorrowedConnection,

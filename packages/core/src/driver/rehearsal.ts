@@ -14,8 +14,10 @@ export interface RehearsalCopy {
 	 * it attaches is a copy too, and what would write another one is not run, see `reached`.
 	 */
 	open(): Promise<Driver>;
-	/** Compares the rows of the copy with those before, while no driver is open over it. */
-	compare(names: TableNames): Promise<RowComparison>;
+	/** Compares the copy with what it was before, while no driver is open over it. */
+	compare(tables: TracedTables): Promise<RowComparison>;
+	/** As `compare`, of the rows alone. */
+	compareRows(tables: TracedTables): Promise<readonly ComparedTable[]>;
 	/** What the bodies would have reached outside of the database, in the order in which they tried. Grows. */
 	readonly reached: readonly ReachedFile[];
 	/** Deletes the copies. */
@@ -32,8 +34,10 @@ export interface ReachedFile {
 	readonly message: string;
 }
 
-/** How the tables and columns of before are called now, where that is another name. */
-export interface TableNames {
+/** What is known of the tables and columns of before: how they are called now, and which were left alone. */
+export interface TracedTables {
+	/** Whether nothing can have written a row of a table, so that it is enough to count them. */
+	isUntouched(table: string): boolean;
 	/** The name that a table has now. */
 	tableNow(table: string): string;
 	/** The name that a column has now. @param table As it was called before. */
@@ -42,7 +46,7 @@ export interface TableNames {
 
 /** What the migrations did to the rows, and how the copy is. */
 export interface RowComparison {
-	/** Of every table, sorted by name; without virtual ones. */
+	/** Of every table, sorted by name; without virtual ones. The rows of those that nothing has written are counted. */
 	readonly tables: readonly ComparedTable[];
 	/** Rows whose foreign key leads nowhere, by key: those of which there are more than before. */
 	readonly violations: readonly ForeignKeyViolations[];

@@ -1,48 +1,49 @@
-import type { RowComparison, TableNames } from "@godwit/core";
+import type { ComparedTable, RowComparison, TracedTables } from "@godwit/core";
 import type { SqliteConnection } from "../connection/sqlite-connection.ts";
 import { readAtOnce } from "../connection/transaction.ts";
-import { compareTable, droppedTable, newTable } from "./compare-table.ts";
+import { compareTable, droppedTable, newTable, sameCounts } from "./compare-table.ts";
 import { BEFORE, lower, NOW, namesOfType, sameName, tablesOf } from "./compared-names.ts";
 import { newDamage, newViolations } from "./new-faults.ts";
 
-/**
- * Compares the rows of the main database with those of the database before, which is attached as `godwit_before`.
- *
- * @param isTool Tells the tables of tools, which are left out.
- */
-export function compareDatabases(
-	connection: SqliteConnection,
-	names: TableNames,
-	isTool: (table: string) => boolean,
-): Omit<RowComparison, "bytes"> {
-	// In one transaction, since a lock costs a library in WebAssembly a folder for each statement.
-	return readAtOnce(connection, () => compared(connection, names, isTool));
+/** What `compareDatabases` compares besides the connection's main database and `godwit_before`. */
+export interface Compared {
+	readonly tables: TracedTables;
+	/** Tells the tables of tools, which are left out. */
+	readonly isTool: (table: string) => boolean;
 }
 
-function compared(
-	connection: SqliteConnection,
-	names: TableNames,
-	isTool: (table: string) => boolean,
-): Omit<RowComparison, "bytes"> {
+/** Compares the main database with the database before, which is attached as `godwit_before`. */
+export function compareDatabases(connection: SqliteConnection, compared: Compared): Omit<RowComparison, "bytes"> {
+	// In one transaction, since a lock costs a library in WebAssembly a folder for each statement.
+	return readAtOnce(connection, () => {
+		const { violations, gaps } = newViolations(connection, compared.tables);
+		return {
+			tables: comparedTables(connection, compared),
+			violations,
+			damage: newDamage(connection),
+			gaps: [...virtualTables(connection), ...gaps],
+		};
+	});
+}
+
+/** As `compareDatabases`, of the rows alone. */
+export function compareRows(connection: SqliteConnection, compared: Compared): readonly ComparedTable[] {
+	return readAtOnce(connection, () => comparedTables(connection, compared));
+}
+
+function comparedTables(connection: SqliteConnection, { tables, isTool }: Compared): readonly ComparedTable[] {
 	const before = tablesOf(connection, BEFORE, isTool);
 	const now = tablesOf(connection, NOW, isTool);
-	const known = before.map((name) => ({ name, now: now.find((other) => sameName(other, names.tableNow(name))) }));
+	const known = before.map((name) => ({ name, now: now.find((other) => sameName(other, tables.tableNow(name))) }));
 	const kept = new Set(known.flatMap((table) => (table.now === undefined ? [] : [table.now])));
-	const tables = [
-		...known.map((table) =>
-			table.now === undefined
-				? droppedTable(connection, table.name)
-				: compareTable(connection, { before: table.name, now: table.now }, names),
-		),
-		...now.filter((name) => !kept.has(name)).map((name) => newTable(connection, name)),
-	];
-	const { violations, gaps } = newViolations(connection, names);
-	return {
-		tables: tables.toSorted((a, b) => (lower(a.name) < lower(b.name) ? -1 : 1)),
-		violations,
-		damage: newDamage(connection),
-		gaps: [...virtualTables(connection), ...gaps],
-	};
+	const compared = known.map((table) => {
+		if (table.now === undefined) return droppedTable(connection, table.name);
+		const names = { before: table.name, now: table.now };
+		const same = tables.isUntouched(table.name) ? sameCounts(connection, names) : undefined;
+		return same ?? compareTable(connection, names, tables);
+	});
+	const added = now.filter((name) => !kept.has(name)).map((name) => newTable(connection, name));
+	return [...compared, ...added].toSorted((a, b) => (lower(a.name) < lower(b.name) ? -1 : 1));
 }
 
 function virtualTables(connection: SqliteConnection): readonly string[] {

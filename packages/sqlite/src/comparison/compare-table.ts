@@ -1,4 +1,4 @@
-import type { ComparedTable, TableNames } from "@godwit/core";
+import type { ComparedTable, TracedTables } from "@godwit/core";
 import type { SqliteConnection, SqlValue } from "../connection/sqlite-connection.ts";
 import { BEFORE, NOW, tableOf } from "./compared-names.ts";
 import {
@@ -21,11 +21,11 @@ const NO_SAMPLES: ComparedTable["samples"] = { lost: [], changed: [] };
 export function compareTable(
 	connection: SqliteConnection,
 	names: { readonly before: string; readonly now: string },
-	tableNames: TableNames,
+	tables: TracedTables,
 ): ComparedTable {
 	const columns = readTableColumns(connection, BEFORE, names.before);
 	const now = readTableColumns(connection, NOW, names.now);
-	const common = commonColumns(columns, now, (column) => tableNames.columnNow(names.before, column));
+	const common = commonColumns(columns, now, (column) => tables.columnNow(names.before, column));
 	const before = count(connection, rowCount(tableOf(BEFORE, names.before)));
 	const after = count(connection, rowCount(tableOf(NOW, names.now)));
 	const pair = { ...names, columns: common };
@@ -34,6 +34,18 @@ export function compareTable(
 		(key && byKey(connection, pair, key, { before, after })) ??
 		byContent(connection, pair, rowidOf(columns.rowid, now.rowid), { before, after });
 	return { name: names.now, nameBefore: names.before, exists: true, before, after, ...counts };
+}
+
+/** A table whose rows nobody has written. @returns undefined where their number is another one all the same. */
+export function sameCounts(
+	connection: SqliteConnection,
+	{ before: nameBefore, now: name }: { readonly before: string; readonly now: string },
+): ComparedTable | undefined {
+	const before = count(connection, rowCount(tableOf(BEFORE, nameBefore)));
+	const after = count(connection, rowCount(tableOf(NOW, name)));
+	if (before !== after) return undefined;
+	const [key = []] = readTableColumns(connection, NOW, name).keys;
+	return { name, nameBefore, exists: true, key, before, after, lost: 0, changed: 0, added: 0, samples: NO_SAMPLES };
 }
 
 /** What a table that is gone has lost: all of it. */

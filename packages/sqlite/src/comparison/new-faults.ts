@@ -1,4 +1,4 @@
-import type { ForeignKeyViolations, RowComparison, TableNames } from "@godwit/core";
+import type { ForeignKeyViolations, RowComparison, TracedTables } from "@godwit/core";
 import type { SqliteConnection } from "../connection/sqlite-connection.ts";
 import { BEFORE, lower, NOW, type Side } from "./compared-names.ts";
 
@@ -7,14 +7,14 @@ const MAX_FAULTS = 20;
 /** The foreign keys that more rows violate than before. */
 export function newViolations(
 	connection: SqliteConnection,
-	names: TableNames,
+	tables: TracedTables,
 ): Pick<RowComparison, "violations" | "gaps"> {
 	const now = violationsOf(connection, NOW);
 	if (now.gap !== undefined) return { violations: [], gaps: [now.gap] };
 	if (now.counts.length === 0) return { violations: [], gaps: [] };
 	const before = violationsOf(connection, BEFORE);
 	const counts = new Map(
-		before.counts.map(({ table, parent, count }) => [keyOf(names.tableNow(table), names.tableNow(parent)), count]),
+		before.counts.map(({ table, parent, count }) => [keyOf(tables.tableNow(table), tables.tableNow(parent)), count]),
 	);
 	const violations = now.counts
 		.map(({ table, parent, count }): ForeignKeyViolations => {
@@ -51,7 +51,7 @@ function keyOf(table: string, parent: string): string {
 	return JSON.stringify([lower(table), lower(parent)]);
 }
 
-/** What `PRAGMA integrity_check` says that it did not say before. */
+/** What `PRAGMA quick_check` says that it did not say before. */
 export function newDamage(connection: SqliteConnection): readonly string[] {
 	const now = damageOf(connection, NOW);
 	if (now.length === 0) return [];
@@ -60,7 +60,7 @@ export function newDamage(connection: SqliteConnection): readonly string[] {
 }
 
 function damageOf(connection: SqliteConnection, side: Side): readonly string[] {
-	const rows = connection.query(`PRAGMA ${side}.integrity_check(${MAX_FAULTS})`);
+	const rows = connection.query(`PRAGMA ${side}.quick_check(${MAX_FAULTS})`);
 	const lines = rows.flatMap((row) => Object.values(row).map((value) => String(value)));
 	return lines.length === 1 && lines[0] === "ok" ? [] : lines;
 }

@@ -1,12 +1,14 @@
 import { compareStructures } from "../../check/compare-structures.ts";
-import type { RehearsalCopy, TableNames } from "../../driver/rehearsal.ts";
+import type { RehearsalCopy } from "../../driver/rehearsal.ts";
 import type { AppliedMigration, Migration } from "../../migration.ts";
 import type { Version } from "../../version.ts";
+import { withEffects } from "../migration-plan.ts";
 import { preparedMigrations } from "../run/prepare.ts";
 import { failedFinding, rowsNotBack } from "./rehearsal-findings.ts";
 import type { RehearsalFinding, RehearsedDown } from "./rehearsal-report.ts";
 import { rehearsedMigrations } from "./rehearsed-migrations.ts";
 import { type RehearsalContext, runOnCopy } from "./run-on-copy.ts";
+import type { TableTrace } from "./table-trace.ts";
 
 /** What was done on the copy, and is to be taken back. */
 export interface GoneForth {
@@ -16,6 +18,8 @@ export interface GoneForth {
 	/** The structure before, and after the way up. */
 	readonly before: readonly string[];
 	readonly up: readonly string[];
+	/** Of the way up; it then knows the way back too. */
+	readonly trace: TableTrace;
 }
 
 export interface GoneBack {
@@ -23,14 +27,11 @@ export interface GoneBack {
 	readonly findings: readonly RehearsalFinding[];
 }
 
-/** After the way back the names are those of before. */
-const SAME_NAMES: TableNames = { tableNow: (table) => table, columnNow: (_, column) => column };
-
 /** Reverts on the copy what was applied there, and compares it with what was before. */
 export async function goBack(
 	copy: RehearsalCopy,
 	context: RehearsalContext,
-	{ from, applied, before, up }: GoneForth,
+	{ from, applied, before, up, trace }: GoneForth,
 ): Promise<GoneBack> {
 	const { migrations, missing } = await waysBack(context, from, applied);
 	if (missing.length > 0) {
@@ -41,8 +42,10 @@ export async function goBack(
 	const driver = await copy.open();
 	try {
 		const preparation = preparedMigrations(context.source, driver, migrations);
+		const planned = (await withEffects(driver, migrations, context.options)).migrations;
+		for (const { effects, file } of planned) trace.add(effects, file?.location);
 		const ran = await runOnCopy(driver, preparation, context);
-		const rehearsed = rehearsedMigrations(migrations, ran);
+		const rehearsed = rehearsedMigrations(planned, ran);
 		if (ran.failure !== undefined) {
 			const finding = failedFinding(ran.failure);
 			return notBack(rehearsed, [{ ...finding, rule: "down-fails", level: "warning" }]);
@@ -50,7 +53,7 @@ export async function goBack(
 		const after = (await driver.structure?.()) ?? [];
 		await driver.close();
 		const difference = compareStructures(before, up, after);
-		const notAsBefore = rowsNotBack(await copy.compare(SAME_NAMES));
+		const notAsBefore = rowsNotBack(await copy.compareRows(trace));
 		const message = `after up and down the rows are not as before: ${notAsBefore.join("; ")}`;
 		return {
 			down: {

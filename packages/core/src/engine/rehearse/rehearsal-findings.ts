@@ -95,7 +95,7 @@ export function failedFinding(
 }
 
 /** What is lost and changed after up and down. */
-export function rowsNotBack({ tables }: RowComparison): readonly string[] {
+export function rowsNotBack(tables: readonly ComparedTable[]): readonly string[] {
 	return tables.flatMap(({ name, lost, changed, added }) => {
 		const parts = [
 			...(lost === 0 ? [] : [`${lost} lost`]),

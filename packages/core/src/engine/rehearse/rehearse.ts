@@ -82,16 +82,18 @@ async function onCopy(
 	const { prepared, migrations, ran, before, after } = gone;
 	const reached = [...copy.reached];
 	const trace = new TableTrace(before.schema);
-	for (const { effects, location } of migrations) if (effects !== undefined) trace.add(effects, location);
+	for (const { effects, location } of migrations) trace.add(effects, location);
 	const rows = ran.failure === undefined ? await copy.compare(trace) : undefined;
+	const lost = rows === undefined ? [] : lostRows(rows, trace, allowLoss);
+	const changes = schemaChanges(before.schema, after.schema, trace);
 	const from = prepared.state.found.version;
-	const forth = { from, applied: ran.applied, before: before.structure, up: after.structure };
+	const forth = { from, applied: ran.applied, before: before.structure, up: after.structure, trace };
 	const back = ran.failure === undefined ? await goBack(copy, context, forth) : undefined;
 	const outside = reachedFindings(reached, migrations);
 	const failed = ran.failure && failedFinding(ran.failure, outside);
 	const findings = byLevel([
 		...(failed === undefined ? [] : [failed]),
-		...(rows === undefined ? [] : [...lostRows(rows, trace, allowLoss), ...newFaults(rows)]),
+		...(rows === undefined ? [] : [...lost, ...newFaults(rows)]),
 		...ruleFindings(migrations),
 		...(failed?.rule === "not-rehearsed" ? outside.slice(0, -1) : outside),
 		...allowedBack(back, migrations),
@@ -99,7 +101,7 @@ async function onCopy(
 	return {
 		...{ from, to: ran.to, clean: findings.every(({ level }) => level !== "error"), migrations, findings },
 		...{ missingSteps: prepared.missingSteps, differences: prepared.findings },
-		schema: { before: before.schema, after: after.schema, changes: schemaChanges(before.schema, after.schema, trace) },
+		schema: { before: before.schema, after: after.schema, changes },
 		...{ rows, down: back?.down, reached, gaps: [...gone.gaps, ...(rows?.gaps ?? [])], bytesBefore: copy.bytes },
 	};
 }

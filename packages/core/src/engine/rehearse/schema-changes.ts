@@ -1,4 +1,4 @@
-import type { TableNames } from "../../driver/rehearsal.ts";
+import type { TracedTables } from "../../driver/rehearsal.ts";
 import type { Schema, SchemaObject } from "../../driver/schema.ts";
 
 /** An object of the schema that is not as it was. */
@@ -17,11 +17,11 @@ export interface SchemaChange {
 }
 
 /** Compares two schemas object by object. A table that was renamed is one that was changed. */
-export function schemaChanges(before: Schema, after: Schema, names: TableNames): readonly SchemaChange[] {
+export function schemaChanges(before: Schema, after: Schema, tables: TracedTables): readonly SchemaChange[] {
 	const now = new Map(after.objects.map((object) => [keyOf(object.kind, object.name), object]));
 	const changes: SchemaChange[] = [];
 	for (const object of before.objects) {
-		const name = object.kind === "table" ? names.tableNow(object.name) : object.name;
+		const name = object.kind === "table" ? tables.tableNow(object.name) : object.name;
 		const found = now.get(keyOf(object.kind, name));
 		if (found === undefined) {
 			const { kind, table } = object;

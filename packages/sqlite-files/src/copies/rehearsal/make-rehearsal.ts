@@ -1,6 +1,14 @@
 import { constants, copyFileSync, statSync } from "node:fs";
 import type { ReachedFile, RehearsalCopy, RehearsalOptions } from "@godwit/core";
-import { BEFORE, compareDatabases, inTransaction, lockRow, retryWhileBusy } from "@godwit/sqlite";
+import {
+	BEFORE,
+	compareDatabases,
+	compareRows,
+	inTransaction,
+	lockRow,
+	retryWhileBusy,
+	type SqliteConnection,
+} from "@godwit/sqlite";
 import { copyFailure } from "../copy-failure.ts";
 import type { CopiesOptions } from "../database-copies.ts";
 import { attachedCopies } from "./attached-copies.ts";
@@ -33,21 +41,24 @@ export async function makeRehearsal(
 		const reached: ReachedFile[] = [];
 		const inFolders = library.locks === "folder";
 		const attached = attachedCopies({ folder, database, connect, isOwnCopy, inFolders, reached });
+		const compared = <T>(work: (connection: SqliteConnection) => T): T => {
+			const connection = connect(path);
+			try {
+				connection.run(`ATTACH '${before.replaceAll("'", "''")}' AS ${BEFORE}`);
+				return work(connection);
+			} catch (error) {
+				throw connection.resultCode(error) === undefined ? error : copyFailure(connection, what, error);
+			} finally {
+				connection.close();
+			}
+		};
 		return {
 			bytes: statSync(path).size,
 			reached,
 			open: async () => driverOver(rehearsalConnection(connect(path), attached, reached), `the copy of ${database}`),
-			async compare(names) {
-				const connection = connect(path);
-				try {
-					connection.run(`ATTACH '${before.replaceAll("'", "''")}' AS ${BEFORE}`);
-					return { ...compareDatabases(connection, names, isTool), bytes: statSync(path).size };
-				} catch (error) {
-					throw connection.resultCode(error) === undefined ? error : copyFailure(connection, what, error);
-				} finally {
-					connection.close();
-				}
-			},
+			compare: async (tables) =>
+				compared((connection) => ({ ...compareDatabases(connection, { tables, isTool }), bytes: statSync(path).size })),
+			compareRows: async (tables) => compared((connection) => compareRows(connection, { tables, isTool })),
 			remove: async () => folder.remove(),
 		};
 	} catch (error) {
