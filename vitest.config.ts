@@ -1,9 +1,12 @@
 import { defineConfig } from "vitest/config";
+import { missingChromium } from "./packages/cli/test/rehearsal-page/find-chromium.ts";
 import { missingServer } from "./packages/postgres/test/fixtures/postgres-server.ts";
 
 const THRESHOLDS = { lines: 90, branches: 90 };
 /** The tests on a real server need one from npm, which not every platform has; the reporter says when they are left out. */
 const hasServer = missingServer() === undefined;
+/** The page of a rehearsal is looked at in a browser, which not every machine has; the reporter says when it is left out. */
+const hasChromium = missingChromium() === undefined;
 const shared = { testTimeout: 120_000, hookTimeout: 600_000 };
 
 export default defineConfig({
@@ -20,6 +23,7 @@ export default defineConfig({
 						"test/runtimes/**",
 						"test/cluster/**",
 						"**/node_modules/**",
+						...(hasChromium ? [] : ["packages/cli/test/rehearsal-page/**"]),
 						...(hasServer ? [] : ["**/test/server/**"]),
 					],
 				},
