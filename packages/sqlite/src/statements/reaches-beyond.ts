@@ -1,14 +1,17 @@
 import { BODY_START, type Place, type Statement } from "@godwit/sql";
 import { NOTHING_BEFORE, splitPart } from "./split/split-part.ts";
 import { nextToken } from "./split/tokens.ts";
+import { roundStatement } from "./until-done.ts";
 
 /**
  * Finds the first statement of a text that opens another file than the database: ATTACH, or VACUUM INTO.
  *
- * @throws MigrateError `ERR_INVALID_BODY` for a text that cannot be split.
+ * @throws MigrateError `ERR_INVALID_BODY` for a text that cannot be split, or not be run in rounds where it asks for them.
  */
 export function reachesBeyond(text: string): (Place & { readonly sql: string }) | undefined {
-	const { statements } = splitPart({ text, start: BODY_START, ended: true }, NOTHING_BEFORE);
+	const { statements, directives } = splitPart({ text, start: BODY_START, ended: true }, NOTHING_BEFORE);
+	// What cannot be run in rounds does not run at all.
+	if (directives.has("until-done")) roundStatement({ statements, directives });
 	for (const statement of statements) {
 		const sql = opener(statement);
 		if (sql !== undefined) return { sql, line: statement.line, column: statement.column };

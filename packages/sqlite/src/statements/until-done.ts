@@ -1,5 +1,8 @@
-import { invalidBody, type Place, placeFrom, type Statement } from "@godwit/sql";
+import type { Statement } from "@godwit/sql";
 import { readName } from "./read-name.ts";
+import { openConditions } from "./rounds/open-conditions.ts";
+import { refusedRounds as refused } from "./rounds/refused-rounds.ts";
+import { assertSameRows } from "./rounds/same-rows.ts";
 import type { WholeBody } from "./split/split-whole.ts";
 import { nextToken } from "./split/tokens.ts";
 
@@ -12,8 +15,6 @@ export interface RoundStatement {
 	/** The table of an UPDATE or a DELETE, whose rows bound how many it can change; a name as SQL. */
 	readonly changed: string | undefined;
 }
-
-const CONDITIONAL = /\/\*\s*godwit:(.*?)\*\//s;
 
 /**
  * Reads a file with the directive `until-done`: one UPDATE, DELETE or INSERT ... SELECT, in which `/* godwit: ... *\/` has what makes a
@@ -38,56 +39,29 @@ export function roundStatement({ statements, directives }: WholeBody): RoundStat
 			`it begins with ${keyword || "something else"}; it must be one UPDATE, DELETE or INSERT ... SELECT`,
 		);
 	}
-	const { sql, replaced, words } = withoutConditions(statement);
-	if (keyword === "INSERT" && !words.has("SELECT")) {
+	if (keyword === "INSERT" && !hasSelect(statement)) {
 		throw refused(statement, "no-rows", "its INSERT has no SELECT, so that it would never end");
 	}
-	const limit = words.get("LIMIT");
-	if (limit !== undefined) {
-		const message =
-			"a LIMIT outside of /* godwit: ... */ makes other tools do a part of the rows alone; move it into the comment";
-		throw refused(placeFrom(statement, statement.sql, 0, limit), "limit", message);
-	}
-	if (!replaced) {
+	const { statement: opened, conditional } = openConditions(statement);
+	assertSameRows(statement, opened);
+	if (!conditional) {
 		const message =
 			"no /* godwit: ... */ says what one round does, as in: WHERE b IS NULL /* godwit: AND id IN (SELECT id FROM t WHERE b IS NULL LIMIT 5000) */";
 		throw refused(statement, "no-batch", message);
 	}
-	return {
-		batch: { ...statement, sql },
-		whole: statement,
-		changed: keyword === "INSERT" ? undefined : changedTable(sql),
-	};
+	return { batch: opened, whole: statement, changed: keyword === "INSERT" ? undefined : changedTable(opened.sql) };
 }
 
-interface Opened {
-	readonly sql: string;
-	readonly replaced: boolean;
-	/** The keywords outside of parentheses and comments, with the offset of the first of each in the statement. */
-	readonly words: ReadonlyMap<string, number>;
-}
-
-/** Only what is between tokens is a comment: the same text can stand in a string. */
-function withoutConditions({ sql: stored }: Statement): Opened {
-	const words = new Map<string, number>();
-	let sql = "";
-	let replaced = false;
+/** Whether a SELECT is outside of parentheses and comments. */
+function hasSelect({ sql }: Statement): boolean {
 	let depth = 0;
-	for (let at = 0; at < stored.length; ) {
-		const token = nextToken(stored, at);
-		const gap = stored.slice(at, token?.start ?? stored.length);
-		const opened = gap.replace(new RegExp(CONDITIONAL, "gs"), (_, text: string) => ` ${text.trim()} `);
-		replaced ||= opened !== gap;
-		sql += opened;
-		if (token === undefined) break;
-		const text = stored.slice(token.start, token.end);
+	for (let token = nextToken(sql, 0); token !== undefined; token = nextToken(sql, token.end)) {
+		const text = sql.slice(token.start, token.end);
 		if (text === "(") depth++;
 		if (text === ")") depth--;
-		if (depth === 0 && token.word !== "" && !words.has(token.word)) words.set(token.word, token.start);
-		sql += text;
-		at = token.end;
+		if (depth === 0 && token.word === "SELECT") return true;
 	}
-	return { sql, replaced, words };
+	return false;
 }
 
 /** UPDATE [OR ACTION] [SCHEMA.]TABLE and DELETE FROM [SCHEMA.]TABLE */
@@ -102,13 +76,4 @@ function changedTable(sql: string): string | undefined {
 	const end =
 		dot !== undefined && sql.charAt(dot.start) === "." ? (readName(sql, dot.end)?.end ?? first.end) : first.end;
 	return sql.slice(at, end).trim();
-}
-
-function refused(place: Place, problem: string, why: string): Error {
-	const where = `line ${place.line}, column ${place.column}`;
-	return invalidBody(
-		`until-done: ${problem}`,
-		place,
-		`a file with "-- godwit: until-done" is run in rounds, and at ${where} ${why}`,
-	);
 }

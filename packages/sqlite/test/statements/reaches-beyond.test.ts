@@ -21,7 +21,9 @@ describe("reachesBeyond", () => {
 		expect(reachesBeyond(text)).toBeUndefined();
 	});
 
-	it("rejects what cannot be split", () => {
+	it("rejects what cannot be split, or not be run in rounds", () => {
+		const hidden = "-- godwit: until-done\nDELETE FROM t /* godwit: WHERE a; VACUUM INTO 'copy.db' */;";
+		expect(() => reachesBeyond(hidden)).toThrow(/line 2, column 35 .*second statement/);
 		expect(() => reachesBeyond("select 'never closed")).toThrow(/never closed|not closed|unclosed/i);
 	});
 });

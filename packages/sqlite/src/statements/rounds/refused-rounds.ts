@@ -1,0 +1,11 @@
+import { invalidBody, type Place } from "@godwit/sql";
+
+/** Reports a file with the directive `until-done` that cannot be run in rounds. @param why Goes on after the place. */
+export function refusedRounds(place: Place, problem: string, why: string): Error {
+	const where = `line ${place.line}, column ${place.column}`;
+	return invalidBody(
+		`until-done: ${problem}`,
+		place,
+		`a file with "-- godwit: until-done" is run in rounds, and at ${where} ${why}`,
+	);
+}

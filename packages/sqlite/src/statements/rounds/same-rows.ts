@@ -1,0 +1,65 @@
+import { placeFrom, type Statement } from "@godwit/sql";
+import { nextToken } from "../split/tokens.ts";
+import { refusedRounds } from "./refused-rounds.ts";
+
+/** What is before the parenthesis of a subquery that gives rows. Before any other it gives one value, or says whether there are rows. */
+const BEFORE_ROWS: ReadonlySet<string> = new Set(["IN", "FROM", "JOIN"]);
+
+/** A token of a statement. */
+interface Word {
+	readonly word: string;
+	readonly start: number;
+	/** Whether it is in a subquery that gives one value. */
+	readonly inValue: boolean;
+}
+
+/**
+ * Refuses what makes rounds end with other rows than the statement that other tools run whole.
+ *
+ * @param stored As it is in the file: other tools see no more of it.
+ * @param opened With the text of its conditional comments.
+ * @throws MigrateError `ERR_INVALID_BODY`.
+ */
+export function assertSameRows(stored: Statement, opened: Statement): void {
+	const limit = wordsOf(stored.sql).find(({ word, inValue }) => word === "LIMIT" && !inValue);
+	if (limit !== undefined) {
+		const message =
+			"a LIMIT outside of /* godwit: ... */ makes other tools do a part of the rows alone; move it into the comment";
+		throw refusedRounds(placeFrom(stored, stored.sql, 0, limit.start), "limit", message);
+	}
+	assertNoConflictRule(opened);
+}
+
+/** Rows that a rule leaves as they are would fill a round, so that nothing is left for the others; those that it replaces come again. */
+function assertNoConflictRule(statement: Statement): void {
+	const words = wordsOf(statement.sql);
+	const [, or, action] = words;
+	const rule = or?.word === "OR" ? action : undefined;
+	const upsert = words.find(({ word }, index) => word === "ON" && words[index + 1]?.word === "CONFLICT");
+	const found = rule?.word === "IGNORE" || rule?.word === "REPLACE" ? or : upsert;
+	if (found === undefined) return;
+	const what = found === upsert ? "ON CONFLICT" : `OR ${rule?.word}`;
+	const message = `${what} makes rounds end with other rows than the whole statement; leave out by a condition the rows that are in conflict`;
+	throw refusedRounds(placeFrom(statement, statement.sql, 0, found.start), "conflict", message);
+}
+
+function wordsOf(sql: string): readonly Word[] {
+	const words: Word[] = [];
+	/** Of each parenthesis that is open, whether it is, or is in, a subquery that gives one value. */
+	const open: boolean[] = [];
+	let rowsFollow = false;
+	for (let token = nextToken(sql, 0); token !== undefined; token = nextToken(sql, token.end)) {
+		const { word, start, end } = token;
+		const text = sql.slice(start, end);
+		if (text === ")") open.pop();
+		const inValue = open.at(-1) ?? false;
+		words.push({ word, start, inValue });
+		if (text === "(") open.push(inValue || (!rowsFollow && beginsQuery(nextToken(sql, end)?.word)));
+		rowsFollow = BEFORE_ROWS.has(word);
+	}
+	return words;
+}
+
+function beginsQuery(word: string | undefined): boolean {
+	return word === "SELECT" || word === "WITH" || word === "VALUES";
+}
