@@ -15,6 +15,9 @@ const FILES = {
 	"3_after.up.sql": "CREATE TABLE after_it (x);",
 };
 
+const DOWN =
+	"-- godwit: until-done\nUPDATE t SET b = NULL WHERE b IS NOT NULL /* godwit: AND id IN (SELECT id FROM t WHERE b IS NOT NULL LIMIT 10) */;";
+
 const BACKENDS = ["sqlite-native", "sqlite-wasm", "sqlite-node"] as const;
 
 let place: Place;
@@ -157,6 +160,43 @@ describe("a backfill", () => {
 			cause: { code: "ERR_INVALID_BODY", details: { problem: "until-done: no-batch", line: 2, column: 1 } },
 		});
 		expect(await migrate.version()).toEqual({ version: 1n, dirty: false });
+	});
+
+	it("is reverted in rounds with the stored text too, and goes on where that was stopped", async () => {
+		const files = { ...FILES, "2_fill.down.sql": DOWN };
+		{
+			await using migrate = await open("sqlite-node", {}, files);
+			await migrate.steps(1);
+		}
+		const stop = new AbortController();
+		const onEvent = ({ type }: MigrateEvent): void => void (type === "round" && stop.abort());
+		for (const [signal, reverted] of [
+			[stop.signal, 10],
+			[undefined, 25],
+		] as const) {
+			await using migrate = await open("sqlite-node", signal && { signal, onEvent }, {});
+			const stored = await migrate.storedDown(1);
+			expect(stored).toMatchObject([{ version: 2n, text: DOWN }]);
+			expect(await migrate.down({ stored })).toMatchObject({ stopped: signal !== undefined });
+			expect(query(place.path, "SELECT count(*) FROM t WHERE b IS NULL")).toEqual([[reverted]]);
+		}
+		await using migrate = await open("sqlite-node", {}, files);
+		expect(await migrate.version()).toEqual({ version: 1n, dirty: false });
+	});
+
+	it("is not under way any more when what it stands on was reverted", async () => {
+		const files = { ...FILES, "1_t.down.sql": "DROP TABLE t;" };
+		const stop = new AbortController();
+		{
+			const onEvent = ({ type }: MigrateEvent): void => void (type === "round" && stop.abort());
+			await using migrate = await open("sqlite-node", { signal: stop.signal, onEvent }, files);
+			await migrate.up();
+		}
+		await using migrate = await open("sqlite-node", {}, files);
+		const { event } = (await migrate.status()).migrations[1] ?? {};
+		expect(event?.op).toBe("round");
+		await migrate.steps(-1);
+		expect((await migrate.status()).migrations[1]).toMatchObject({ state: "pending", event: undefined });
 	});
 
 	it("can be killed after any round, and the next up goes on", async () => {

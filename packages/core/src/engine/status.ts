@@ -103,7 +103,7 @@ async function migrationsOf(
 				guess: known.guess || (missing.has(version) && !isApplied(known)),
 				title: file?.identifier ?? known.event?.title,
 				location: file?.location,
-				event: known.event,
+				event: known.round ?? known.event,
 			};
 		}),
 	);

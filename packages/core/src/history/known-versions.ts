@@ -14,6 +14,8 @@ export interface KnownVersion {
 	readonly event?: RecordedEvent | undefined;
 	/** The event that has the checksum and the text of the up file that counts as the right one: it ran, or a person accepted it since. */
 	readonly file?: RecordedEvent | undefined;
+	/** Its last round, while it runs in rounds and what it stands on is there. */
+	readonly round?: RecordedEvent | undefined;
 }
 
 /** What the history says of every version there may be. */
@@ -57,9 +59,17 @@ export function knownVersions(events: Iterable<RecordedEvent>): KnownVersions {
 		said.set(event.version, { state, guess, event, file: event.checksum === undefined ? undefined : event });
 	}
 
+	/** What their rows were in may be gone. */
+	function endRounds(ofThose: (version: Version) => boolean): void {
+		for (const [version, { round, ...known }] of said) {
+			if (round !== undefined && ofThose(version)) said.set(version, known);
+		}
+	}
+
 	/** Nobody knows which way the other tool took from one version to the other, and with which files. */
 	function otherTool(event: RecordedEvent): void {
 		const { target } = event;
+		endRounds(() => true);
 		for (const [version, known] of said) {
 			if (!isApplied(known)) {
 				// Not left to the floor, which would call it applied.
@@ -89,12 +99,15 @@ export function knownVersions(events: Iterable<RecordedEvent>): KnownVersions {
 		else if (op === "accept") accept(event);
 		// What is known is what the backup knew.
 		else if (op === "restore") return;
-		// It is not applied, and goes on.
-		else if (op === "round") said.set(event.version, { ...of(event.version), event });
+		// It has not ended, and goes on.
+		else if (op === "round") said.set(event.version, { ...of(event.version), round: event });
 		else if (op === "force") startOver(event, "forced");
 		else if (op === "baseline") startOver(event, "baseline");
-		else if (op === "settle") say(event, event.direction === "up" ? "applied" : "reverted", false);
-		else say(event, STATES[op], op === "adopt" || op === "elsewhere");
+		else {
+			if (op === "down" || (op === "settle" && event.direction === "down")) endRounds((above) => above > event.version);
+			if (op === "settle") say(event, event.direction === "up" ? "applied" : "reverted", false);
+			else say(event, STATES[op], op === "adopt" || op === "elsewhere");
+		}
 	}
 
 	function of(version: Version): KnownVersion {

@@ -121,3 +121,19 @@ describe("knownVersions", () => {
 		expect(versions.of(2n)).toMatchObject({ state: "applied", event: { id: 2 } });
 	});
 });
+
+describe("a round", () => {
+	it.each([
+		["leaves what is known as it is", "up 1>1, round 1>1", "up", "round"],
+		["is of a version that is not applied", "round 1>-1", undefined, "round"],
+		["is over when its version has ended", "up 1>1, round 1>1, down 1>-1", "down", undefined],
+		["stays beside another version", "round 1>-1, up 2>2, down 2>-1", undefined, "round"],
+		["is over when a version beneath was reverted", "up 0>0, round 1>0, down 0>-1", undefined, undefined],
+		["is over when a version beneath was settled as reverted", "round 1>0, settle-down 0>-1", undefined, undefined],
+		["is over when another tool was at work", "up 1>1, round 1>1, other-tool 1>2", "up", undefined],
+		["is over after a force", "round 1>-1, force 3>3", "force", undefined],
+	])("%s", (_, text, op, round) => {
+		const known = knownVersions(events(text)).of(1n);
+		expect([known.event?.op, known.round?.op]).toEqual([op, round]);
+	});
+});

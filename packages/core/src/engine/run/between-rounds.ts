@@ -1,6 +1,7 @@
 import { wait } from "../../driver/backoff.ts";
 import type { Driver } from "../../driver/driver.ts";
 import type { AppliedState } from "../../history/applied-state.ts";
+import { knownVersions } from "../../history/known-versions.ts";
 import type { Migration } from "../../migration.ts";
 import type { MigrateOptions } from "../migrate-options.ts";
 import type { LockAgain } from "./migration-lock.ts";
@@ -36,9 +37,8 @@ export async function begunBefore(
 	{ version }: Migration,
 	began: number,
 ): Promise<UnderWay | undefined> {
-	// Its events do not change the version, so the last one tells.
 	if (history === undefined || found.head?.last === undefined) return undefined;
-	const last = (await history.read()).events.at(-1);
-	if (last?.op !== "round" || last.version !== version) return undefined;
-	return { version, rows: Number.parseInt(last.note ?? "0", 10), began };
+	const { events } = await history.read();
+	const { round } = knownVersions(events).of(version);
+	return round && { version, rows: Number.parseInt(round.note ?? "0", 10), began };
 }
