@@ -246,7 +246,7 @@ describe("a backfill whose batch is not the whole statement in parts", () => {
 		],
 		[
 			"a statement that always changes rows",
-			"INSERT OR REPLACE INTO u SELECT id FROM t WHERE true /* godwit: LIMIT 0 */",
+			"INSERT INTO u SELECT id FROM t WHERE true /* godwit: LIMIT 0 */",
 			25,
 			0,
 		],

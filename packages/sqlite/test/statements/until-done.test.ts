@@ -19,8 +19,8 @@ describe("a file that is run in rounds", () => {
 			"t",
 		],
 		[
-			'UPDATE OR ABORT main."t u" SET a = 1 /*godwit:LIMIT 5*/',
-			'UPDATE OR ABORT main."t u" SET a = 1          LIMIT 5  ',
+			'UPDATE OR IGNORE main."t u" SET a = 1 /*godwit:LIMIT 5*/',
+			'UPDATE OR IGNORE main."t u" SET a = 1          LIMIT 5  ',
 			'main."t u"',
 		],
 		[
@@ -98,16 +98,14 @@ describe("a file that is run in rounds", () => {
 			46,
 		],
 		["a LIMIT of rows to insert", `INSERT INTO t SELECT * FROM (SELECT 1 LIMIT 5) ${BATCH};`, "limit", 2, 39],
-		["UPDATE OR IGNORE", `UPDATE OR IGNORE t SET a = 1 ${BATCH};`, "conflict", 2, 8],
-		["UPDATE OR REPLACE", `UPDATE OR REPLACE t SET a = 1 ${BATCH};`, "conflict", 2, 8],
-		["INSERT OR IGNORE", `INSERT or ignore INTO t SELECT * FROM u ${BATCH};`, "conflict", 2, 8],
+		["UPDATE OR REPLACE", `UPDATE or replace t SET a = 1 ${BATCH};`, "conflict", 2, 8],
 		["INSERT OR REPLACE", `INSERT OR REPLACE INTO t SELECT * FROM u ${BATCH};`, "conflict", 2, 8],
 		[
 			"an upsert",
-			`INSERT INTO t SELECT * FROM u WHERE 1 /* godwit: LIMIT 1 */ ON CONFLICT DO NOTHING;`,
+			`INSERT INTO t SELECT * FROM u WHERE 1 /* godwit: LIMIT 1 */ ON CONFLICT DO UPDATE SET a = 1;`,
 			"conflict",
 			2,
-			61,
+			73,
 		],
 		["no transaction", `-- godwit: no-transaction\nUPDATE t SET b = 1 ${BATCH};`, "no-transaction", 3, 1],
 	])("is refused with %s, and its place", (_, text, problem, line, column) => {

@@ -27,18 +27,20 @@ export function assertSameRows(stored: Statement, opened: Statement): void {
 			"a LIMIT outside of /* godwit: ... */ makes other tools do a part of the rows alone; move it into the comment";
 		throw refusedRounds(placeFrom(stored, stored.sql, 0, limit.start), "limit", message);
 	}
-	assertNoConflictRule(opened);
+	assertNothingReplaced(opened);
 }
 
-/** Rows that a rule leaves as they are would fill a round, so that nothing is left for the others; those that it replaces come again. */
-function assertNoConflictRule(statement: Statement): void {
+/**
+ * Of two rows in conflict the last one stays, and which one that is depends on how the rows are divided. Rows that are ignored are found
+ * when a round changes nothing.
+ */
+function assertNothingReplaced(statement: Statement): void {
 	const words = wordsOf(statement.sql);
 	const [, or, action] = words;
-	const rule = or?.word === "OR" ? action : undefined;
-	const upsert = words.find(({ word }, index) => word === "ON" && words[index + 1]?.word === "CONFLICT");
-	const found = rule?.word === "IGNORE" || rule?.word === "REPLACE" ? or : upsert;
+	const replaces = or?.word === "OR" && action?.word === "REPLACE" ? or : undefined;
+	const found = replaces ?? words.find(({ word }, index) => word === "DO" && words[index + 1]?.word === "UPDATE");
 	if (found === undefined) return;
-	const what = found === upsert ? "ON CONFLICT" : `OR ${rule?.word}`;
+	const what = found === replaces ? "OR REPLACE" : "DO UPDATE";
 	const message = `${what} makes rounds end with other rows than the whole statement; leave out by a condition the rows that are in conflict`;
 	throw refusedRounds(placeFrom(statement, statement.sql, 0, found.start), "conflict", message);
 }
