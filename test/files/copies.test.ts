@@ -121,11 +121,46 @@ describe.each(COPYING)("a backup on %s", (backend) => {
 		]);
 	});
 
+	it("is the newest by its name, and stays, also after the clock was set back", async () => {
+		const later = ["20310101T000000000Z", "20320101T000000000Z", "20321231T235959999Z", "99999999T999999999Z"];
+		for (const time of later) writeFileSync(place.of(`app.db.v1.${time}.backup`), "");
+		await on(backend, async (migrate) => {
+			await migrate.steps(1);
+			const { path, removed } = await migrate.backup({ keep: 3 });
+			expect(path).toContain("app.db.v1.20330101T000000000Z.backup");
+			expect(removed).toEqual([
+				place.of("app.db.v1.20320101T000000000Z.backup"),
+				place.of("app.db.v1.20310101T000000000Z.backup"),
+			]);
+			expect(content(path)).toEqual(AT_1);
+			const { path: last } = await migrate.backup({ keep: 1 });
+			expect(content(last)).toEqual(AT_1);
+			expect(place.files().filter((name) => name.endsWith(".backup"))).toHaveLength(1);
+		});
+	});
+
+	it("is told from that of another database of the same name in one folder", async () => {
+		mkdirSync(place.of("kept"));
+		mkdirSync(place.of("elsewhere"));
+		const paths: string[] = [];
+		for (const path of [place.path, place.of("elsewhere", "app.db")]) {
+			await using migrate = await open(backend, {}, "", path);
+			await migrate.steps(1);
+			const { path: made, removed } = await migrate.backup({ directory: place.of("kept"), keep: 1 });
+			expect(removed).toEqual([]);
+			paths.push(made);
+			// As when the next one of this database is on its way.
+			writeFileSync(`${made}.copying`, "");
+		}
+		const [one = "", other = ""] = paths;
+		expect([existsSync(one), existsSync(`${one}.copying`), existsSync(other)]).toEqual([true, true, true]);
+	});
+
 	it("goes into a folder of its own, which has to be there", async () => {
 		mkdirSync(place.of("kept"));
 		await on(backend, async (migrate) => {
 			const { path } = await migrate.backup({ directory: place.of("kept") });
-			expect(path).toContain("/kept/app.db.vnone.");
+			expect(path).toMatch(/\/kept\/app\.db\.[0-9a-z]{10}\.vnone\./);
 			await expect(migrate.backup({ directory: place.of("gone") })).rejects.toMatchObject({
 				code: "ERR_DATABASE",
 				message: expect.stringContaining("there is no folder"),
@@ -356,9 +391,10 @@ describe("copies", () => {
 
 	it("take no notice of a file that a killed backup has left, and remove it", async () => {
 		const left = place.of("app.db.v1.20200101T000000000Z.backup.copying");
-		writeFileSync(left, "");
+		const mine = place.of("app.db.v1.20200101T000000000Z.backup.copying-of-mine");
+		for (const path of [left, mine]) writeFileSync(path, "");
 		await on("sqlite-native", (migrate) => migrate.backup());
-		expect(existsSync(left)).toBe(false);
+		expect([existsSync(left), existsSync(mine)]).toEqual([false, true]);
 	});
 
 	it("can be opened by any library", async () => {

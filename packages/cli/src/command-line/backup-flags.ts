@@ -9,9 +9,9 @@ export const placeFlags: readonly Flag[] = [
 		name: "backup-dir",
 		kind: "string",
 		value: "DIR",
-		help: "the folder for backups of this database alone (default: that of the database)",
+		help: "the folder for backups (default: that of the database)",
 	},
-	{ name: "keep", kind: "count", value: "N", help: "how many backups stay in the folder (default 3)" },
+	{ name: "keep", kind: "count", value: "N", help: "how many backups of this database stay in the folder (default 3)" },
 ];
 
 /** Of a command that runs migrations. */

@@ -1,6 +1,7 @@
 import { placeFlags, placeOf } from "../command-line/backup-flags.ts";
 import type { Command } from "../command-line/command.ts";
 import { assertAtMost } from "../command-line/operands.ts";
+import { sayRemoved } from "../output/event-lines.ts";
 import { json } from "../output/json.ts";
 
 /** Copies the database, checked, to a file beside it. */
@@ -9,7 +10,7 @@ export const backup: Command = {
 	help: "copy the database to a file beside it, and check the copy",
 	flags: placeFlags,
 	async run(invocation) {
-		const { line, print } = invocation;
+		const { line, print, terminal } = invocation;
 		assertAtMost(0, line);
 		const place = placeOf(line);
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
@@ -18,6 +19,7 @@ export const backup: Command = {
 			async run(migrate) {
 				const made = await migrate.backup(place);
 				print(line.is("json") ? json({ type: "result", ...made }) : made.path);
+				sayRemoved(made.removed, terminal);
 				return 0;
 			},
 		});

@@ -43,7 +43,8 @@ export function eventLines(terminal: Terminal, { verbose, now }: EventLinesOptio
 				for (const text of rehearsalLines(event.report)) terminal.line(text);
 				return;
 			case "backup":
-				return terminal.line(`backup: ${event.path} (${byteSize(event.bytes)}, ${goDuration(event.durationMs)})`);
+				terminal.line(`backup: ${event.path} (${byteSize(event.bytes)}, ${goDuration(event.durationMs)})`);
+				return sayRemoved(event.removed, terminal);
 			case "start":
 				began = now();
 				updated = began;
@@ -77,6 +78,11 @@ export function eventLines(terminal: Terminal, { verbose, now }: EventLinesOptio
 			}
 		}
 	};
+}
+
+/** Says which older backups were deleted. */
+export function sayRemoved(removed: readonly string[], terminal: Terminal): void {
+	for (const path of removed) terminal.line(`removed the older backup ${path}`);
 }
 
 function nameOf(migration: Migration): string {

@@ -49,11 +49,12 @@ describe("godwit up -backup", () => {
 	});
 
 	it("tells of it in a line of JSON, and takes another folder", async () => {
-		const { cwd, run, backups } = await placeOf();
+		const { run, backups } = await placeOf();
+		await run("up", "1");
 		const { stdout } = await run("-json", "up", "1", "-backup-dir", "m");
-		expect(lines(stdout).filter(({ type }) => type === "backup")).toEqual([
-			expect.objectContaining({ path: expect.stringContaining(join(cwd, "m/a.db.vnone.")) }),
-		]);
+		const made = lines(stdout).filter(({ type }) => type === "backup");
+		expect(made).toEqual([expect.objectContaining({ removed: [] })]);
+		expect(made[0]?.["path"]).toMatch(/\/m\/a\.db\.[0-9a-z]{10}\.v1\./);
 		expect(await backups()).toEqual([]);
 	});
 
@@ -68,9 +69,10 @@ describe("godwit up -backup", () => {
 
 	it("runs nothing when the backup cannot be made", async () => {
 		const { run } = await placeOf();
+		await run("up", "1");
 		const { code, stderr } = await run("up", "-backup-dir", "gone");
 		expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("there is no folder") });
-		expect((await run("version")).stderr).toContain("no migration");
+		expect((await run("version")).stdout).toBe("1\n");
 	});
 });
 
@@ -93,6 +95,24 @@ describe("godwit backup and restore", () => {
 		expect(result).toMatchObject({ type: "result", file: name, version: "1", dirty: false });
 		expect(lines((await run("history", "-json")).stdout).at(-1)).toMatchObject({ op: "restore" });
 		expect(lines((await run("backup", "-json")).stdout).at(-1)).toMatchObject({ type: "result", removed: [] });
+	});
+
+	it("name the older backups that were deleted", async () => {
+		const { cwd, run, backups } = await placeOf();
+		await run("up", "1");
+		await run("backup");
+		const [first = ""] = await backups();
+		const { stdout, stderr } = await run("backup", "-keep", "1");
+		const [second = ""] = await backups();
+		expect({ stdout, stderr }).toEqual({
+			stdout: `${join(cwd, second)}\n`,
+			stderr: `removed the older backup ${join(cwd, first)}\n`,
+		});
+		const said = (await run("up", "1", "-backup", "-keep", "1")).stderr.split("\n");
+		expect(said.slice(0, 2)).toEqual([
+			expect.stringMatching(/^backup: /),
+			`removed the older backup ${join(cwd, second)}`,
+		]);
 	});
 
 	it("asks, and wants the name of a file", async () => {

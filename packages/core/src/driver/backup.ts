@@ -1,7 +1,10 @@
 import type { Driver } from "./driver.ts";
 
 export interface BackupOptions {
-	/** The folder for the backup, absolute or from the working directory; it has to be there. Default: the database's own. */
+	/**
+	 * The folder for the backup, absolute or from the working directory; it has to be there. Default: the database's own. In another
+	 * one the name of a backup tells its database from others of the same name.
+	 */
 	readonly directory?: string | undefined;
 	/** How many backups of the database stay in the folder, the new one among them, at least 1. Default 3. */
 	readonly keep?: number | undefined;

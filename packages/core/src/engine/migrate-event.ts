@@ -16,8 +16,14 @@ export type MigrateEvent =
 	| { readonly type: "rehearsing"; readonly migration: Migration; readonly index: number; readonly count: number }
 	/** The migrations were rehearsed, before any of them runs; unless the report is clean none does. */
 	| { readonly type: "rehearsal"; readonly report: RehearsalReport }
-	/** A backup was made, before the first migration. */
-	| { readonly type: "backup"; readonly path: string; readonly bytes: number; readonly durationMs: number }
+	/** A backup was made, before the first migration, and older ones were deleted. */
+	| {
+			readonly type: "backup";
+			readonly path: string;
+			readonly bytes: number;
+			readonly removed: readonly string[];
+			readonly durationMs: number;
+	  }
 	| { readonly type: "start"; readonly migration: Migration; readonly index: number; readonly count: number }
 	/** Sent as the body is read; `bytes` counts from the start of this body. */
 	| { readonly type: "progress"; readonly migration: Migration; readonly bytes: number }

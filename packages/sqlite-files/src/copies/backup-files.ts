@@ -1,13 +1,22 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, readdirSync, realpathSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { NIL_VERSION, type Version } from "@godwit/core";
+import { hash } from "../owners/hash.ts";
 
 /** While the database is copied, and while the copy is checked. */
 const UNFINISHED = [".copying", ".checking"] as const;
 
+/** Of what is left of a killed copy: the file, SQLite's beside it, and the lock of node-sqlite3-wasm, a folder. */
+const LEFT = /^\.(copying|checking)(-journal|-wal|-shm|\.lock)?$/;
+
+const BACKUP = /^(?:\d+|none)\.(\d{8}T\d{9}Z)\.backup(.*)$/;
+
 /** The names of one database's backups in one folder. */
 export interface BackupFiles {
-	/** Returns the path of a backup that does not exist yet: `app.db.v7.20261127T041241123Z.backup`. */
+	/**
+	 * Returns the path of a backup that does not exist yet: `app.db.v7.20261127T041241123Z.backup`. Its time is later than that of every
+	 * other, also after the clock was set back.
+	 */
 	next(version: Version): string;
 	/** Returns the paths of the finished backups, newest first. */
 	finished(): readonly string[];
@@ -15,37 +24,57 @@ export interface BackupFiles {
 	removeUnfinished(): void;
 }
 
+/**
+ * @param database Its real path.
+ * @param directory In a folder that is not the database's own the names have a hash of that path, since databases of other folders
+ *   may have the same name.
+ */
 export function backupFiles(database: string, directory: string): BackupFiles {
-	const prefix = `${basename(database)}.v`;
-	const suffixes = (name: string): string | undefined =>
-		name.startsWith(prefix)
-			? /^(?:\d+|none)\.(\d{8}T\d{9}Z)\.backup(.*)$/.exec(name.slice(prefix.length))?.[2]
-			: undefined;
+	const isOwn = realpathSync(directory) === dirname(database);
+	const prefix = `${basename(database)}.${isOwn ? "" : `${hash(database)}.`}v`;
+	const parts = (name: string): RegExpExecArray | null =>
+		name.startsWith(prefix) ? BACKUP.exec(name.slice(prefix.length)) : null;
+
+	/** Names and their times, newest first. */
+	function finished(): readonly (readonly [name: string, time: string])[] {
+		const found = readdirSync(directory).flatMap((name) => {
+			const [, time = "", suffix] = parts(name) ?? [];
+			return suffix === "" ? [[name, time] as const] : [];
+		});
+		return found.toSorted(([, one], [, other]) => (one < other ? 1 : -1));
+	}
 
 	return {
 		next(version) {
 			const shown = version === NIL_VERSION ? "none" : String(version);
-			for (let time = Date.now(); ; time++) {
-				const moment = new Date(time).toISOString().replace(/[-:.]/g, "");
-				const path = join(directory, `${prefix}${shown}.${moment}.backup`);
+			const newest = finished().map(([, time]) => millisecondsOf(time));
+			for (let time = Math.max(Date.now(), ...newest.map((each) => each + 1)); ; time++) {
+				const path = join(directory, `${prefix}${shown}.${textOf(time)}.backup`);
 				if (!existsSync(path)) return path;
 			}
 		},
-		finished() {
-			const names = readdirSync(directory).filter((name) => suffixes(name) === "");
-			const time = (name: string): string => name.split(".").at(-2) ?? "";
-			return names.toSorted((a, b) => (time(a) < time(b) ? 1 : -1)).map((name) => join(directory, name));
-		},
+		finished: () => finished().map(([name]) => join(directory, name)),
 		removeUnfinished() {
 			for (const name of readdirSync(directory)) {
-				const suffix = suffixes(name);
-				const left = UNFINISHED.some((unfinished) => suffix?.startsWith(unfinished));
-				// A killed node-sqlite3-wasm leaves a folder as its lock.
-				if (left) rmSync(join(directory, name), { force: true, recursive: true });
+				if (LEFT.test(parts(name)?.[2] ?? "")) rmSync(join(directory, name), { force: true, recursive: true });
 			}
 		},
 	};
 }
+
+/** `20261127T041241123Z` */
+function textOf(time: number): string {
+	return new Date(time).toISOString().replace(/[-:.]/g, "");
+}
+
+/** @returns 0 for what is no time, and for the last one that has a year of four digits, after which no name can come. */
+function millisecondsOf(text: string): number {
+	const iso = text.replace(/^(....)(..)(..T..)(..)(..)(...Z)$/, "$1-$2-$3:$4:$5.$6");
+	const time = Date.parse(iso);
+	return time < LAST_TIME ? time : 0;
+}
+
+const LAST_TIME = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /** The names of a backup on its way. SQLite's lock beside the first one stays for as long as the run. */
 export function unfinishedNames(path: string): { readonly copying: string; readonly checking: string } {

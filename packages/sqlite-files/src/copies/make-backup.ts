@@ -40,7 +40,9 @@ export async function makeBackup(
 		for (const file of [copying, checking]) rmSync(file, { force: true });
 		throw copyFailure(connection, `cannot make the backup ${path}`, error);
 	}
-	const removed = files.finished().slice(keep);
+	// Also when a name beside it says a later time.
+	const older = files.finished().filter((file) => file !== path);
+	const removed = older.slice(keep - 1);
 	for (const file of removed) rmSync(file, { force: true });
 	return { path, bytes: statSync(path).size, removed };
 }

@@ -179,8 +179,8 @@ async function rehearseFirst(operation: CarryOut, migrations: readonly Migration
 async function backUp({ driver, options: { backup = false, onEvent } }: CarryOut): Promise<void> {
 	if (backup === false) return;
 	const began = performance.now();
-	const { path, bytes } = await makeBackup(driver, backup === true ? {} : backup);
-	onEvent?.({ type: "backup", path, bytes, durationMs: performance.now() - began });
+	const made = await makeBackup(driver, backup === true ? {} : backup);
+	onEvent?.({ type: "backup", ...made, durationMs: performance.now() - began });
 }
 
 function tell(findings: readonly Finding[], { onEvent }: MigrateOptions): void {
