@@ -158,6 +158,7 @@ describe.each(COPYING)("a backup on %s", (backend) => {
 
 	it("goes into a folder of its own, which has to be there", async () => {
 		mkdirSync(place.of("kept"));
+		exec(place.path, "CREATE TABLE a (x)");
 		await on(backend, async (migrate) => {
 			const { path } = await migrate.backup({ directory: place.of("kept") });
 			expect(path).toMatch(/\/kept\/app\.db\.[0-9a-z]{10}\.vnone\./);
@@ -166,6 +167,21 @@ describe.each(COPYING)("a backup on %s", (backend) => {
 				message: expect.stringContaining("there is no folder"),
 			});
 		});
+	});
+
+	it("is not made of a database that is not there, and makes nothing", async () => {
+		await expect(on(backend, (migrate) => migrate.backup())).rejects.toMatchObject({
+			code: "ERR_DATABASE",
+			message: `there is no database at ${place.path}, so there is no backup; look at the path`,
+		});
+		expect(place.files()).toEqual([]);
+		const events: MigrateEvent[] = [];
+		await using migrate = await open(backend, { backup: true, onEvent: (event) => events.push(event) });
+		await migrate.up();
+		expect(events.filter(({ type }) => type === "backup" || type === "notice")).toEqual([
+			{ type: "notice", message: `there was no database at ${place.path} yet, so there is nothing to back up` },
+		]);
+		expect(place.files()).toEqual(["app.db"]);
 	});
 
 	it("may be read by whoever may read the database", async () => {
@@ -344,6 +360,7 @@ describe("copies", () => {
 	});
 
 	it("are not replaced by sqlite-wasm while others have the database open, but swapped", async () => {
+		await on("sqlite-wasm", (migrate) => migrate.up());
 		const { path } = await on("sqlite-wasm", (migrate) => migrate.backup());
 		await expect(on("sqlite-wasm", (migrate) => migrate.restore(path))).rejects.toMatchObject({
 			code: "ERR_UNSUPPORTED",
@@ -384,6 +401,7 @@ describe("copies", () => {
 	});
 
 	it("need a binding that can copy", async () => {
+		exec(place.path, "CREATE TABLE a (x)");
 		await using migrate = await open("node-sqlite");
 		await expect(migrate.backup()).rejects.toMatchObject({ code: "ERR_UNSUPPORTED" });
 		await expect(migrate.restore(place.of("x"))).rejects.toMatchObject({ code: "ERR_UNSUPPORTED" });
@@ -393,6 +411,7 @@ describe("copies", () => {
 		const left = place.of("app.db.v1.20200101T000000000Z.backup.copying");
 		const mine = place.of("app.db.v1.20200101T000000000Z.backup.copying-of-mine");
 		for (const path of [left, mine]) writeFileSync(path, "");
+		await on("sqlite-native", (migrate) => migrate.up());
 		await on("sqlite-native", (migrate) => migrate.backup());
 		expect([existsSync(left), existsSync(mine)]).toEqual([false, true]);
 	});

@@ -39,6 +39,7 @@ export type PostgresDriver = Required<
 		| "analyse"
 		| "correct"
 		| "diagnose"
+		| "missingFile"
 		| "backup"
 		| "restore"
 		| "rehearsal"

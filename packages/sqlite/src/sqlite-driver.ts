@@ -128,6 +128,7 @@ export function sqliteDriver(options: SqliteDriverOptions): SqliteDriver {
 				),
 			diagnose: (waiting) =>
 				diagnose((read) => session.read(() => readAtOnce(connection, read), waiting), { ...options, connection }),
+			missingFile: async () => options.copies?.missingFile(),
 			backup: (wanted) =>
 				session.write(async () => {
 					const copies = copiesOf(options);

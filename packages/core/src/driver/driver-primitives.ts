@@ -51,6 +51,8 @@ export interface DriverPrimitives extends LockPrimitives {
 	analyse?(bodies: readonly MigrationBody[], options: AnalyseOptions & ReadOptions): Promise<Analysis>;
 	/** As `Driver.correct`. */
 	correct?(text: string): Promise<CorrectedText>;
+	/** As `Driver.missingFile`. */
+	missingFile?(): Promise<string | undefined>;
 	/** As `Driver.backup`, and only called under the lock. */
 	backup?(options: BackupOptions): Promise<Backup>;
 	/** As `Driver.restore`, and only called under the lock. */

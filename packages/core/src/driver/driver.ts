@@ -199,6 +199,12 @@ export interface Driver extends AsyncDisposable {
 	correct?(text: string): Promise<CorrectedText>;
 
 	/**
+	 * Optional: returns the path of the database's file while there is none, which the first call that takes the lock makes;
+	 * `undefined` when it is there. Takes no lock.
+	 */
+	missingFile?(): Promise<string | undefined>;
+
+	/**
 	 * Optional: copies the database as it is in one moment, so that the copy is whole and nobody holds its lock. Belongs under the lock.
 	 *
 	 * @throws MigrateError `ERR_NOT_LOCKED`; `ERR_UNSUPPORTED` for a database that has no file; `ERR_DATABASE`.

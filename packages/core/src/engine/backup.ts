@@ -16,6 +16,17 @@ export function assertBackupOptions({ directory, keep = 1 }: BackupOptions): voi
 	}
 }
 
+/** Belongs before the lock is taken, which would make the database. @throws MigrateError `ERR_DATABASE` when it is not there. */
+export async function assertDatabase(driver: Driver): Promise<void> {
+	const path = await driver.missingFile?.();
+	if (path === undefined) return;
+	throw new MigrateError(
+		"ERR_DATABASE",
+		`there is no database at ${path}, so there is no backup; look at the path`,
+		{},
+	);
+}
+
 /** Makes a backup under the lock. @throws MigrateError `ERR_UNSUPPORTED`; `ERR_DATABASE`. */
 export async function makeBackup(driver: Driver, options: BackupOptions): Promise<Backup> {
 	if (driver.backup === undefined) throw unsupported("backup", "this driver cannot make a backup");

@@ -7,7 +7,7 @@ import type { Source } from "../source/source.ts";
 import type { UrlOrPath } from "../url/given-url.ts";
 import { toVersion } from "../version.ts";
 import { assertDriver, assertNoArguments, assertSource } from "./arguments.ts";
-import { assertBackupOptions, makeBackup, restoreBackup } from "./backup.ts";
+import { assertBackupOptions, assertDatabase, makeBackup, restoreBackup } from "./backup.ts";
 import { type BaselineOptions, baseline } from "./baseline.ts";
 import { type DownOptions, storedOf } from "./down-options.ts";
 import { forceEvents } from "./force-events.ts";
@@ -148,10 +148,11 @@ export class Migrate extends MigrateReports implements AsyncDisposable {
 	 * Copies the database, as it is in one moment and checked, to a file named after it, its version and the time:
 	 * `app.db.v7.20261127T041241123Z.backup`. Takes the lock.
 	 *
-	 * @throws MigrateError `ERR_UNSUPPORTED`, `ERR_DATABASE`.
+	 * @throws MigrateError `ERR_UNSUPPORTED`; `ERR_DATABASE`, also when there is no database yet, and then none is made.
 	 */
 	async backup(options: BackupOptions = {}): Promise<Backup> {
 		assertBackupOptions(options);
+		await this.#operations.run(() => assertDatabase(this.#driver));
 		return this.#operations.runLocked(() => makeBackup(this.#driver, options));
 	}
 

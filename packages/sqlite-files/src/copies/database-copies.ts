@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Driver } from "@godwit/core";
 import type { DatabaseCopies, SqliteConfig, SqliteConnection } from "@godwit/sqlite";
 import type { SqliteLibrary } from "../connections/library.ts";
@@ -31,6 +32,7 @@ export interface CopiesOptions {
 /** The copies of a database in a file. */
 export function databaseCopies(options: CopiesOptions): DatabaseCopies {
 	return {
+		missingFile: () => (existsSync(options.path) ? undefined : options.path),
 		backup: (version, wanted) => makeBackup(options, version, wanted),
 		restore: (file, steps) => restoreBackup(options, file, steps),
 		rehearsal: (wanted, isTool) => makeRehearsal(options, wanted, isTool),

@@ -2,6 +2,8 @@ import type { Backup, BackupOptions, RehearsalCopy, RehearsalOptions, RestoreSte
 
 /** What only a database in a file has: copies of it. */
 export interface DatabaseCopies {
+	/** As `Driver.missingFile`. */
+	missingFile(): string | undefined;
 	/** As `Driver.backup`; belongs under the migration lock. @param version The database's, for the name of the file. */
 	backup(version: Version, options: BackupOptions): Promise<Backup>;
 	/** As `Driver.restore`; belongs under the migration lock. The lock row of the database is this holder's afterwards. */

@@ -6,7 +6,7 @@ import { isMigrateError, type MigrateError } from "../../migrate-error.ts";
 import type { Migration, MigrationReport } from "../../migration.ts";
 import type { Source } from "../../source/source.ts";
 import { createTrace } from "../../trace.ts";
-import type { Version } from "../../version.ts";
+import { NIL_VERSION, type Version } from "../../version.ts";
 import { makeBackup } from "../backup.ts";
 import type { MigrateOptions } from "../migrate-options.ts";
 import type { Finding } from "../policies/finding.ts";
@@ -34,6 +34,12 @@ export interface CarryOut {
 	readonly calls: SourceCalls;
 }
 
+/** An operation under the lock. */
+interface Locked extends CarryOut {
+	/** The path of the database's file, when there was none before the lock was taken. */
+	readonly missing: string | undefined;
+}
+
 /**
  * Carries out an operation. It is prepared without the lock, since nothing to do must cost a read alone, and again under
  * it when another process was at work meanwhile.
@@ -53,10 +59,12 @@ export async function carryOut(operation: CarryOut): Promise<MigrationReport> {
 			return report(version, missingSteps, stopped && migrations.length > 0);
 		}
 	}
+	// The lock makes the database.
+	const missing = options.backup ? await driver.missingFile?.() : undefined;
 	let locked = false;
 	const work = (lockAgain: LockAgain): Promise<MigrationReport> => {
 		locked = true;
-		return runUnderLock(operation, seen, lockAgain);
+		return runUnderLock({ ...operation, missing }, seen, lockAgain);
 	};
 	try {
 		return await underLock(driver, options, work, () => report(version, 0, true));
@@ -69,7 +77,7 @@ export async function carryOut(operation: CarryOut): Promise<MigrationReport> {
 }
 
 /** @param before What was prepared before the lock was taken. */
-async function runUnderLock(operation: CarryOut, before: Prepared, lockAgain: LockAgain): Promise<MigrationReport> {
+async function runUnderLock(operation: Locked, before: Prepared, lockAgain: LockAgain): Promise<MigrationReport> {
 	const { driver, options } = operation;
 	let left: readonly Migration[] | undefined;
 	let progress: MigrationReport | undefined;
@@ -83,7 +91,7 @@ async function runUnderLock(operation: CarryOut, before: Prepared, lockAgain: Lo
 			tell(prepared.findings, options);
 			if (migrations.length > 0) {
 				await rehearseFirst(operation, migrations);
-				await backUp(operation);
+				await backUp(operation, version);
 			}
 		}
 		const recorder = await recordDue(operation, state);
@@ -176,8 +184,14 @@ async function rehearseFirst(operation: CarryOut, migrations: readonly Migration
 }
 
 /** Before anything of the operation is written, so that to restore it takes all of it back. */
-async function backUp({ driver, options: { backup = false, onEvent } }: CarryOut): Promise<void> {
+async function backUp({ driver, missing, options }: Locked, version: Version): Promise<void> {
+	const { backup = false, onEvent } = options;
 	if (backup === false) return;
+	// Another process may have made and migrated it meanwhile.
+	if (missing !== undefined && version === NIL_VERSION) {
+		onEvent?.({ type: "notice", message: `there was no database at ${missing} yet, so there is nothing to back up` });
+		return;
+	}
 	const began = performance.now();
 	const made = await makeBackup(driver, backup === true ? {} : backup);
 	onEvent?.({ type: "backup", ...made, durationMs: performance.now() - began });
