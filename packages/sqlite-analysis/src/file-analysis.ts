@@ -4,6 +4,7 @@ import { canonicalTokens, quotedName, type SqliteConnection } from "@godwit/sqli
 import { type Outcome, statementEffects } from "./effects/statement-effects.ts";
 import { readTableNames, type TableNames } from "./effects/table-names.ts";
 import { followPragma, pragmaName } from "./pragma-on-clone.ts";
+import { refusedInside } from "./refused-inside.ts";
 import { DOUBLE_QUOTED, doubleQuotedMessage } from "./rules/double-quoted.ts";
 import { dropCascades } from "./rules/drop-cascades.ts";
 import { everyRow } from "./rules/every-row.ts";
@@ -59,8 +60,13 @@ export class FileAnalysis {
 	/** Takes the next statement, unless an earlier one fails. */
 	take(statement: Statement): void {
 		if (this.failure !== undefined) return;
-		const { clone } = this.#options;
+		const { clone, transaction, openEmpty } = this.#options;
 		if (statement.allows !== undefined) this.#allowing.push(statement);
+		const refused = transaction ? refusedInside(statement, openEmpty) : undefined;
+		if (refused !== undefined) {
+			this.#fail(statement, "fails", refused.message);
+			return;
+		}
 		const next = { statement, tokens: canonicalTokens(statement.sql), clone, file: this.#progress() };
 		const found = BEFORE.flatMap((rule) => rule(next));
 		followPragma(clone, statement);
@@ -97,14 +103,14 @@ export class FileAnalysis {
 		const message = (error as Error).message;
 		const reason = this.#notHere(message);
 		if (reason !== undefined) return { ...outcome.effects, unknown: reason };
-		const { line, column } = statement;
 		const [, text] = DOUBLE_QUOTED.exec(message) ?? [];
-		const [rule, what] =
-			text === undefined
-				? (["fails", message] as const)
-				: (["double-quoted-literal", doubleQuotedMessage(text)] as const);
-		this.failure = { rule, level: "error", line, column, message: what };
+		if (text === undefined) this.#fail(statement, "fails", message);
+		else this.#fail(statement, "double-quoted-literal", doubleQuotedMessage(text));
 		return undefined;
+	}
+
+	#fail({ line, column }: Statement, rule: string, message: string): void {
+		this.failure = { rule, level: "error", line, column, message };
 	}
 
 	/** What the database may have, and the clone has not. */

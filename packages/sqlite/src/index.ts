@@ -15,6 +15,7 @@ export { openAccess } from "./connection/open-access.ts";
 export type { SqliteConnection, SqlRow, SqlValue, TransactionMode } from "./connection/sqlite-connection.ts";
 export { inTransaction } from "./connection/transaction.ts";
 export { type LockRow, lockRow } from "./lock/lock-row.ts";
+export { assertRunsInside, runInTransaction } from "./run-body.ts";
 export { type SqliteDriverOptions, sqliteDriver } from "./sqlite-driver.ts";
 export { cutSql, databaseError, isBusy, unusableConnectionError } from "./sqlite-error.ts";
 export { readName } from "./statements/read-name.ts";

@@ -8,6 +8,11 @@ import { journalModeRequest } from "./statements/journal-mode-request.ts";
 import { forEachBatch, type Statements } from "./statements/split/statements.ts";
 import { breaksTransaction } from "./statements/transaction-control.ts";
 
+/** @throws MigrateError `ERR_TRANSACTION_CONTROL` for a statement that must not run inside the transaction around a body. */
+export function assertRunsInside(statement: Statement): void {
+	if (breaksTransaction(statement)) throw transactionControlError(statement);
+}
+
 /**
  * Runs statements inside the transaction that is open.
  *
@@ -22,7 +27,7 @@ export function runInTransaction(
 	after?: () => void,
 ): void {
 	for (const statement of statements) {
-		if (breaksTransaction(statement)) throw transactionControlError(statement);
+		assertRunsInside(statement);
 		before(statement);
 		try {
 			connection.run(statement.sql);

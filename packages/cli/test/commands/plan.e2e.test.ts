@@ -67,6 +67,19 @@ ${backend}://a.db: 2 to run; 0 errors, 0 warnings, 1 note; nothing was run
 });
 
 describe("godwit plan", () => {
+	it("refuses what up refuses inside a transaction, and exits with 4", async () => {
+		const cwd = await folderOf({ "m/1_a.up.sql": "CREATE TABLE a (b);\n COMMIT;" });
+		const flags = ["-path", "m", "-database", "sqlite://a.db"];
+		const { code, stdout } = await godwit([...flags, "plan"], { cwd });
+		expect(code).toBe(4);
+		expect(stdout).toContain(
+			"m/1_a.up.sql:2:2  error fails: COMMIT; would break the transaction around the file; take",
+		);
+		expect((await godwit([...flags, "up"], { cwd })).stderr).toContain(
+			"COMMIT; would break the transaction around the file; take",
+		);
+	});
+
 	it("plans a way down, and to a version", async () => {
 		const cwd = await folderOf(files);
 		const flags = ["-path", "m", "-database", "sqlite://a.db"];

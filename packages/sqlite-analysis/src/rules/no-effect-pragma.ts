@@ -1,13 +1,7 @@
 import type { RuleBefore } from "./rule.ts";
 
 /** See https://sqlite.org/pragma.html: SQLite ignores them inside a transaction, or in a database that has a table. */
-const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
-	"foreign_keys",
-	"synchronous",
-	"auto_vacuum",
-	"page_size",
-	"encoding",
-]);
+const WITHOUT_EFFECT: ReadonlySet<string> = new Set(["foreign_keys", "auto_vacuum", "page_size", "encoding"]);
 
 const ON: ReadonlySet<string> = new Set(["on", "yes", "true", "1"]);
 
