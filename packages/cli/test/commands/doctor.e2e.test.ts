@@ -1,8 +1,13 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
+import doctorSchema from "../../schemas/doctor.schema.json" with { type: "json" };
 import { folderOf, godwit, threeMigrations } from "../fixtures/godwit.ts";
+
+const ajv = new Ajv2020({ strict: true });
+const valid = ajv.compile(doctorSchema);
 
 describe.each(["sqlite-native", "sqlite-wasm", "sqlite-node"])("godwit doctor on %s", (backend) => {
 	it("finds what is wrong, with the statements that cure it, and writes nothing", async () => {
@@ -19,6 +24,7 @@ describe.each(["sqlite-native", "sqlite-wasm", "sqlite-node"])("godwit doctor on
 		expect(stdout).toContain("error: 1 row of c point to rows of p that do not exist, the first is row 1;");
 		expect(stdout).toContain(`    DROP VIEW "v";\n    CREATE VIEW v AS SELECT * FROM p WHERE id <> 'none';\n`);
 		const document = JSON.parse((await godwit([...args, "-json"], { cwd })).stdout);
+		expect(valid(document), ajv.errorsText(valid.errors)).toBe(true);
 		expect(document).toMatchObject({
 			godwit: 1,
 			command: "doctor",
