@@ -1,5 +1,6 @@
 import type { Driver, LockOptions } from "./driver/driver.ts";
 import type { DriverFactory } from "./driver/driver-factory.ts";
+import { noteScheme } from "./driver/unsupported.ts";
 import { MigrateError } from "./migrate-error.ts";
 import { nearestName } from "./nearest-name.ts";
 import type { Source, SourceFactory } from "./source/source.ts";
@@ -72,7 +73,9 @@ export function sourceUrl(source: UrlOrPath): string {
  */
 export async function openDriver(database: UrlOrPath): Promise<Driver> {
 	const url = databaseUrl(database);
-	return driverFactory(url).open(url);
+	const driver = await driverFactory(url).open(url);
+	noteScheme(driver, url.slice(0, url.indexOf(":")).toLowerCase());
+	return driver;
 }
 
 /**

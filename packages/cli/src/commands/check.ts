@@ -1,5 +1,6 @@
 import type { Command } from "../command-line/command.ts";
 import { assertAtMost } from "../command-line/operands.ts";
+import { UsageError } from "../command-line/usage-error.ts";
 
 /** Checks the migrations themselves, as continuous integration does. */
 export const check: Command = {
@@ -26,7 +27,11 @@ export const check: Command = {
 		},
 	],
 	async run(invocation) {
-		assertAtMost(0, invocation.line);
+		const { line } = invocation;
+		assertAtMost(0, line);
+		if (line.is("json") && line.value("format") !== undefined) {
+			throw new UsageError("-json prints a document, so -format does nothing with it; leave one of them out");
+		}
 		const { runCheck } = await import("../check/run-check.ts");
 		return runCheck(invocation);
 	},

@@ -1,10 +1,25 @@
 import { backupFlags, backupOf } from "../command-line/backup-flags.ts";
 import type { Command } from "../command-line/command.ts";
+import type { Flag } from "../command-line/flags.ts";
 import { limitOf } from "../command-line/operands.ts";
 import { policyFlags } from "../command-line/policy-flags.ts";
+import type { CommandLine } from "../command-line/read-command-line.ts";
 import { rehearseFirstFlags, rehearseFirstOf } from "../command-line/rehearse-flags.ts";
+import { UsageError } from "../command-line/usage-error.ts";
 import { STOPPING_AFTER_MIGRATION } from "../database/operation.ts";
 import { reportEnd } from "../database/report-end.ts";
+
+/** Flags of a run, with which a plan does nothing. */
+const RUN_FLAGS: readonly Flag[] = [...backupFlags, ...rehearseFirstFlags];
+
+/** @throws UsageError */
+function assertPlans(line: CommandLine): void {
+	const flag = RUN_FLAGS.find(({ name, kind }) =>
+		kind === "boolean" ? line.is(name) : line.value(name) !== undefined,
+	);
+	if (flag === undefined) return;
+	throw new UsageError(`-dry-run runs nothing, so -${flag.name} does nothing with it; leave one of them out`);
+}
 
 /** Go: upCmd. */
 export const up: Command = {
@@ -19,6 +34,7 @@ export const up: Command = {
 	async run(invocation) {
 		const limit = limitOf(invocation.line);
 		if (invocation.line.is("dry-run")) {
+			assertPlans(invocation.line);
 			const { runPlan } = await import("../database/run-plan.ts");
 			return runPlan(invocation, limit === undefined ? { kind: "up" } : { kind: "up", limit });
 		}

@@ -118,6 +118,12 @@ m/3_c.up.sql  warning not-tried: this cannot be tried on an empty database, and 
 		expect(stderr).toContain("npm install @electric-sql/pglite");
 	});
 
+	it("refuses a format of text beside a document", async () => {
+		const { code, stderr } = await check(threeMigrations, "-json", "-format", "github");
+		expect(code).toBe(2);
+		expect(stderr).toContain("-json prints a document, so -format does nothing with it; leave one of them out");
+	});
+
 	it("refuses a kind of database that it knows no empty ones of", async () => {
 		const { code, stderr } = await check(threeMigrations, "-dialect", "oracle");
 		expect(code).toBe(1);

@@ -67,6 +67,18 @@ ${backend}://a.db: 2 to run; 0 errors, 0 warnings, 1 note; nothing was run
 });
 
 describe("godwit plan", () => {
+	it.each([["-backup"], ["-backup-dir", "x"], ["-keep", "1"], ["-rehearse"], ["-html", "a.html"]])(
+		"refuses %s, which does nothing with -dry-run",
+		async (...flags) => {
+			const cwd = await folderOf(files);
+			const { code, stderr } = await godwit(["-path", "m", "-database", "sqlite://a.db", "up", "-dry-run", ...flags], {
+				cwd,
+			});
+			expect(code).toBe(2);
+			expect(stderr).toContain(`-dry-run runs nothing, so ${flags[0]} does nothing with it; leave one of them out`);
+		},
+	);
+
 	it("refuses what up refuses inside a transaction, and exits with 4", async () => {
 		const cwd = await folderOf({ "m/1_a.up.sql": "CREATE TABLE a (b);\n COMMIT;" });
 		const flags = ["-path", "m", "-database", "sqlite://a.db"];

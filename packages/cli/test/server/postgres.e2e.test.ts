@@ -72,7 +72,7 @@ describe("the command on PostgreSQL", () => {
 		const { code, stderr } = await command("baseline", "1");
 		expect(code).toBe(1);
 		expect(stderr).toMatch(
-			/^error: this driver cannot tell whether the database has what the migrations make; look yourself, and/,
+			/^error: the driver of postgres:\/\/ cannot tell whether the database has what the migrations make; look yourself, and/,
 		);
 		expect((await command("baseline", "1", "-force")).code).toBe(0);
 		expect((await command("version")).stdout).toBe("1\n");

@@ -1,7 +1,7 @@
 import { textBody } from "../body/migration-body.ts";
 import type { Driver } from "../driver/driver.ts";
+import { unsupported } from "../driver/unsupported.ts";
 import type { CorrectedText } from "../effects/correction.ts";
-import { MigrateError } from "../migrate-error.ts";
 import type { MigrationFile } from "../migration.ts";
 import type { Source } from "../source/source.ts";
 import { TrialDatabase } from "./trial-database.ts";
@@ -37,10 +37,7 @@ export async function correctFiles(source: Source, driver: Driver): Promise<Corr
 	async function correct(file: MigrationFile | undefined): Promise<void> {
 		if (file === undefined) return;
 		const result = await database.correct(await file.body.text());
-		if (result === undefined) {
-			const message = "this driver corrects no migrations";
-			throw new MigrateError("ERR_UNSUPPORTED", message, { capability: "correct" });
-		}
+		if (result === undefined) throw unsupported(driver, "correct");
 		if (result.corrections.length === 0) return;
 		files.push({ file, ...result });
 		corrected.set(file.location, { ...file, body: textBody(result.text) });

@@ -1,12 +1,13 @@
 import { cleanUpAfter } from "../clean-up-after.ts";
 import type { Driver } from "../driver/driver.ts";
+import { unsupported } from "../driver/unsupported.ts";
 import type { CorrectedText } from "../effects/correction.ts";
 import type { FileEffects } from "../effects/effects.ts";
 import type { Goal } from "../engine/plan.ts";
 import { carryOut } from "../engine/run/carry-out.ts";
 import { preparedWay } from "../engine/run/prepare.ts";
 import { sourceCalls } from "../engine/run/source-calls.ts";
-import { isMigrateError, MigrateError } from "../migrate-error.ts";
+import { isMigrateError } from "../migrate-error.ts";
 import type { MigrationFile } from "../migration.ts";
 import type { Source } from "../source/source.ts";
 import { NIL_VERSION, type Version } from "../version.ts";
@@ -84,10 +85,6 @@ export class TrialDatabase implements AsyncDisposable {
 async function scratchOf(driver: Driver): Promise<Driver> {
 	const scratch = await driver.scratch?.();
 	if (scratch?.structure !== undefined) return scratch;
-	const error = new MigrateError(
-		"ERR_UNSUPPORTED",
-		"this driver has no empty databases on which migrations could be tried",
-		{ capability: "scratch" },
-	);
+	const error = unsupported(driver, "scratch");
 	throw scratch === undefined ? error : await cleanUpAfter(error, () => scratch.close());
 }

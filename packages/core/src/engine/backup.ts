@@ -1,9 +1,9 @@
 import type { Backup, BackupOptions, RestoreOptions } from "../driver/backup.ts";
 import type { Driver } from "../driver/driver.ts";
+import { unsupported } from "../driver/unsupported.ts";
 import type { FoundVersion, VersionState } from "../driver/version-state.ts";
 import type { HistoryEvent } from "../history/history-event.ts";
 import { signed } from "../history/recorder.ts";
-import { MigrateError } from "../migrate-error.ts";
 import { newToken } from "./token.ts";
 
 /** @throws TypeError for what code without types passes. */
@@ -29,7 +29,7 @@ export async function assertDatabase(driver: Driver): Promise<void> {
 
 /** Makes a backup under the lock. @throws MigrateError `ERR_UNSUPPORTED`; `ERR_DATABASE`. */
 export async function makeBackup(driver: Driver, options: BackupOptions): Promise<Backup> {
-	if (driver.backup === undefined) throw unsupported("backup", "this driver cannot make a backup");
+	if (driver.backup === undefined) throw unsupported(driver, "backup");
 	return driver.backup(options);
 }
 
@@ -40,7 +40,7 @@ export async function makeBackup(driver: Driver, options: BackupOptions): Promis
  * @returns Where the database is now.
  */
 export async function restoreBackup(driver: Driver, file: string, options: RestoreOptions): Promise<VersionState> {
-	if (driver.restore === undefined) throw unsupported("restore", "this driver cannot restore a backup");
+	if (driver.restore === undefined) throw unsupported(driver, "restore");
 	let state: VersionState | undefined;
 	await driver.restore(file, {
 		...options,
@@ -65,8 +65,4 @@ function eventsOf({ version, head }: FoundVersion, file: string): readonly Histo
 		return undefined;
 	const name = file.split(/[\\/]/).at(-1);
 	return [{ op: "restore", version, target: version, note: `from ${name}`, ...signed(), digest: last.digest }];
-}
-
-function unsupported(capability: string, message: string): MigrateError<"ERR_UNSUPPORTED"> {
-	return new MigrateError("ERR_UNSUPPORTED", message, { capability });
 }

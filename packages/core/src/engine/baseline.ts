@@ -1,5 +1,6 @@
 import { cleanUpAfter } from "../clean-up-after.ts";
 import type { Driver } from "../driver/driver.ts";
+import { unsupported } from "../driver/unsupported.ts";
 import { versionDigest } from "../history/digest.ts";
 import { signed } from "../history/recorder.ts";
 import { MigrateError } from "../migrate-error.ts";
@@ -47,9 +48,7 @@ export async function baseline(
 
 async function assertStructure(source: Source, driver: Driver, version: Version): Promise<void> {
 	if (driver.structure === undefined || driver.scratch === undefined) {
-		const message =
-			"this driver cannot tell whether the database has what the migrations make; look yourself, and force it";
-		throw new MigrateError("ERR_UNSUPPORTED", message, { capability: "structure" });
+		throw unsupported(driver, "structure");
 	}
 	const there = new Set(await driver.structure());
 	const wanted = new Set(await structureAt(source, await driver.scratch(), version));

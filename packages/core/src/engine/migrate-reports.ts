@@ -1,9 +1,9 @@
 import type { Diagnosis } from "../driver/diagnosis.ts";
 import type { Driver } from "../driver/driver.ts";
 import type { Schema } from "../driver/schema.ts";
+import { unsupported } from "../driver/unsupported.ts";
 import type { VersionState } from "../driver/version-state.ts";
 import type { RecordedEvent, StoredTexts } from "../history/history-event.ts";
-import { MigrateError } from "../migrate-error.ts";
 import { assertMigrations } from "../source/assert-migrations.ts";
 import type { Source } from "../source/source.ts";
 import { withJson } from "../with-json.ts";
@@ -120,9 +120,7 @@ export abstract class MigrateReports {
 	async doctor(...given: readonly unknown[]): Promise<readonly Diagnosis[]> {
 		assertNoArguments("doctor", given);
 		const { diagnose } = this.#driver;
-		if (diagnose === undefined) {
-			throw new MigrateError("ERR_UNSUPPORTED", "this driver cannot examine the database", { capability: "diagnose" });
-		}
+		if (diagnose === undefined) throw unsupported(this.#driver, "diagnose");
 		return this.#operations.run(() => diagnose(waitingOf(this.#options)));
 	}
 

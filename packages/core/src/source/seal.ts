@@ -20,6 +20,9 @@ export type Seal = ReadonlyMap<string, SealedFile>;
 
 const LINE = /^(\S.*?) (t1:[0-9a-f]{64})(?: was((?: t1:[0-9a-f]{64})+))?$/;
 
+/** How much of a wrong line is shown, in UTF-16 units. */
+const MAX_SHOWN = 60;
+
 /**
  * Reads a seal: a line `NAME t1:HEX` for each file, and `NAME t1:NEW was t1:OLD` for one whose edit people have accepted, with
  * further sums behind for edits before that. Empty lines, and lines that begin with `#`, say nothing.
@@ -36,11 +39,8 @@ export function parseSeal(text: string, location: string): Seal {
 		if (line.trim() === "" || line.startsWith("#")) continue;
 		const [, name, checksum, was = ""] = LINE.exec(line) ?? [];
 		if (name === undefined || checksum === undefined) {
-			throw sealError(
-				location,
-				index + 1,
-				"is not NAME t1:HEX; resolve what git could not merge, or make it anew with seal",
-			);
+			const what = `is not NAME t1:HEX, but ${JSON.stringify(line.slice(0, MAX_SHOWN))}; correct or delete that line, and then run seal`;
+			throw sealError(location, index + 1, what);
 		}
 		if (seal.has(name))
 			throw sealError(location, index + 1, `names ${name} a second time; keep the line that is right`);

@@ -33,7 +33,7 @@ describe("a seal", () => {
 	});
 
 	it.each([
-		["<<<<<<< HEAD", "git could not merge"],
+		["<<<<<<< HEAD", 'is not NAME t1:HEX, but "<<<<<<< HEAD"; correct or delete that line, and then run seal'],
 		["1_a.up.sql", "is not NAME t1:HEX"],
 		[`1_a.up.sql t1:${"a".repeat(63)}`, "is not NAME t1:HEX"],
 		[`1_a.up.sql ${sum("A")}`, "is not NAME t1:HEX"],

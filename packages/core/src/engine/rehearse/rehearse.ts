@@ -2,7 +2,7 @@ import { cleanUpAfter } from "../../clean-up-after.ts";
 import type { Driver } from "../../driver/driver.ts";
 import type { RehearsalCopy } from "../../driver/rehearsal.ts";
 import type { Schema } from "../../driver/schema.ts";
-import { MigrateError } from "../../migrate-error.ts";
+import { unsupported } from "../../driver/unsupported.ts";
 import { readSchema } from "../dump/read-schema.ts";
 import { withEffects } from "../migration-plan.ts";
 import { waitingOf } from "../run/migration-lock.ts";
@@ -28,10 +28,7 @@ export async function rehearse(
 ): Promise<RehearsalReport> {
 	const { driver, options } = context;
 	const began = performance.now();
-	if (driver.rehearsal === undefined) {
-		const message = "this driver cannot copy a database to rehearse migrations on it; the drivers for SQLite files can";
-		throw new MigrateError("ERR_UNSUPPORTED", message, { capability: "rehearsal" });
-	}
+	if (driver.rehearsal === undefined) throw unsupported(driver, "rehearsal");
 	const waiting = waitingOf(options);
 	const first = runnable(await way(driver).prepare(waiting));
 	if (first.migrations.length === 0) return nothingToRun(await readSchema(driver, waiting), first);

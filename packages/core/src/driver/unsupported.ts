@@ -1,0 +1,31 @@
+import { MigrateError } from "../migrate-error.ts";
+import type { Driver } from "./driver.ts";
+
+/** By whom a driver was opened: the scheme of its URL. */
+const schemes = new WeakMap<Driver, string>();
+
+/** Notes the scheme of the URL that a driver was opened by, for messages. */
+export function noteScheme(driver: Driver, scheme: string): void {
+	schemes.set(driver, scheme);
+}
+
+/** What a driver may be unable to do, and what to do then. */
+const MISSING = {
+	backup: "cannot make a backup; use the database's own tool, such as pg_dump",
+	restore: "cannot restore a backup; use the database's own tool, such as pg_restore",
+	diagnose: "cannot examine the database, as those for SQLite can; use the database's own tools",
+	schema:
+		"cannot tell what the database consists of, as those for SQLite can; use the database's own tool, such as pg_dump --schema-only",
+	rehearsal:
+		"cannot copy a database to rehearse migrations on it, as those for SQLite files can; make a copy, and run up on it",
+	structure: "cannot tell whether the database has what the migrations make; look yourself, and force it",
+	correct: "corrects no migrations, as those for SQLite can; leave -fix out, and correct them by hand",
+	scratch: "has no empty databases on which migrations could be tried; those for SQLite and PGlite have them",
+} as const;
+
+/** For an operation that needs what the driver has not. */
+export function unsupported(driver: Driver, capability: keyof typeof MISSING): MigrateError<"ERR_UNSUPPORTED"> {
+	const scheme = schemes.get(driver);
+	const who = scheme === undefined ? "this driver" : `the driver of ${scheme}://`;
+	return new MigrateError("ERR_UNSUPPORTED", `${who} ${MISSING[capability]}`, { capability });
+}
