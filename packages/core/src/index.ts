@@ -128,5 +128,6 @@ export type { Trace, TraceSink } from "./trace.ts";
 export { createTrace, setTraceSink, traceSink } from "./trace.ts";
 export { controlCharacter } from "./url/control-character.ts";
 export type { UrlOrPath } from "./url/given-url.ts";
+export { type InvalidUrlDetails, invalidUrl } from "./url/invalid-url.ts";
 export type { Version } from "./version.ts";
 export { MAX_VERSION, NIL_VERSION, toVersion } from "./version.ts";

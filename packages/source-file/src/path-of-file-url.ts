@@ -1,4 +1,4 @@
-import { hasCredentials, MigrateError } from "@godwit/core";
+import { hasCredentials, invalidUrl, MigrateError } from "@godwit/core";
 
 /**
  * Reads the path out of a `file:` URL; a relative one stays relative.
@@ -38,12 +38,8 @@ function decode(encoded: string): string {
 	try {
 		return decodeURIComponent(encoded);
 	} catch (cause) {
-		throw invalidUrl("the path is not percent-encoded UTF-8; a percent sign in it is written %25", cause);
+		throw invalidUrl("the path is not percent-encoded UTF-8; a percent sign in it is written %25", { cause });
 	}
-}
-
-function invalidUrl(reason: string, cause?: unknown): MigrateError<"ERR_INVALID_URL"> {
-	return new MigrateError("ERR_INVALID_URL", reason, { reason }, { cause });
 }
 
 function unknownOption(query: string): MigrateError<"ERR_INVALID_OPTION"> {

@@ -11,7 +11,7 @@ export {
 	oneOfOption,
 	optionTable,
 } from "./option-table.ts";
-export { invalidUrl, type PathRules, type PathUrl, readPathUrl } from "./path-url.ts";
+export { type PathRules, type PathUrl, readPathUrl } from "./path-url.ts";
 export { BODY_START, type Place, placeFrom } from "./place.ts";
 export { RULES, type Rule } from "./rules.ts";
 export type { Statement } from "./statement.ts";

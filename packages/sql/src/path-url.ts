@@ -1,4 +1,4 @@
-import { hasCredentials, MigrateError } from "@godwit/core";
+import { hasCredentials, invalidUrl } from "@godwit/core";
 
 /** What a URL `scheme://PATH?x-option=value` of a database in a file or folder says. */
 export interface PathUrl {
@@ -40,11 +40,6 @@ export function readPathUrl(url: string, { example, kind, product }: PathRules):
 	return { scheme, path, options: new URLSearchParams(query) };
 }
 
-/** For a URL that cannot be taken as it is. @param reason What is wrong, and what to write instead; without secrets. */
-export function invalidUrl(reason: string, cause?: unknown): MigrateError<"ERR_INVALID_URL"> {
-	return new MigrateError("ERR_INVALID_URL", reason, { reason }, { cause });
-}
-
 /** `sqlite:app.db` in its right form; undefined when it may hold a password. */
 function withSlashes(url: string): string | undefined {
 	const [, scheme, path] = /^([^:]+):([^?@=;]+)(?:\?.*)?$/s.exec(url) ?? [];
@@ -56,6 +51,6 @@ function decode(encoded: string): string {
 		return decodeURIComponent(encoded);
 	} catch (cause) {
 		const reason = "the path in the database URL has a % that begins no percent-encoding; write a literal % as %25";
-		throw invalidUrl(reason, cause);
+		throw invalidUrl(reason, { cause });
 	}
 }

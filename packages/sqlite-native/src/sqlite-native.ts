@@ -1,4 +1,4 @@
-import { MigrateError } from "@godwit/core";
+import { invalidUrl, MigrateError } from "@godwit/core";
 import {
 	bindingPackage,
 	type SqliteConnection,
@@ -73,7 +73,7 @@ function assertUsable(path: string): void {
 	betterSqlite3.assertInstalled();
 	if (path !== path.trim()) {
 		const reason = `better-sqlite3 cuts off the white space at the end of "${path}"; rename the file`;
-		throw new MigrateError("ERR_INVALID_URL", reason, { reason });
+		throw invalidUrl(reason);
 	}
 }
 

@@ -1,4 +1,4 @@
-import { MigrateError } from "@godwit/core";
+import { invalidUrl } from "@godwit/core";
 
 /** The database URL of a template, without a path: the file is the template's own. */
 export interface TemplateUrl {
@@ -30,8 +30,4 @@ export function templateUrl(url: string): TemplateUrl {
 /** On Windows a drive follows the two slashes. */
 function encoded(path: string): string {
 	return path.replaceAll("%", "%25").replaceAll("?", "%3F");
-}
-
-function invalidUrl(reason: string): MigrateError<"ERR_INVALID_URL"> {
-	return new MigrateError("ERR_INVALID_URL", reason, { reason });
 }

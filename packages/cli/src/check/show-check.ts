@@ -1,9 +1,8 @@
 import type { CheckFinding, CheckReport } from "@godwit/core";
 import type { Invocation } from "../command-line/command.ts";
+import { EXIT_FINDINGS } from "../output/exit-findings.ts";
 import { json } from "../output/json.ts";
 import { printable } from "../output/printable.ts";
-
-const EXIT_FINDINGS = 4;
 
 /**
  * Prints what a check has found.

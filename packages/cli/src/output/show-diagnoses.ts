@@ -1,9 +1,8 @@
 import type { Diagnosis } from "@godwit/core";
 import type { Invocation } from "../command-line/command.ts";
+import { EXIT_FINDINGS } from "./exit-findings.ts";
 import { json } from "./json.ts";
 import { printable } from "./printable.ts";
-
-const EXIT_FINDINGS = 4;
 
 /**
  * Prints what the examination of a database has found.

@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import { type DumpFormat, type Schema, writeSchema } from "@godwit/core";
 import type { Invocation } from "../command-line/command.ts";
 import { CommandError } from "../command-line/command-error.ts";
+import { EXIT_FINDINGS } from "./exit-findings.ts";
 import { json } from "./json.ts";
 import { lineDifferences } from "./line-differences.ts";
 
-const EXIT_FINDINGS = 4;
 const MAX_SHOWN = 100;
 
 export interface ShowDump {

@@ -1,11 +1,10 @@
 import type { FileFinding, MigrationPlan, PlannedMigration, StatementEffects } from "@godwit/core";
 import type { Invocation } from "../command-line/command.ts";
 import { effectsInWords } from "./effects-in-words.ts";
+import { EXIT_FINDINGS } from "./exit-findings.ts";
 import { hideSecretsOfUrl } from "./hide-secrets.ts";
 import { json } from "./json.ts";
 import { printable } from "./printable.ts";
-
-const EXIT_FINDINGS = 4;
 
 /**
  * Prints a plan.

@@ -2,6 +2,7 @@ import { type MigrationState, type MigrationStatus, NIL_VERSION, type StatusRepo
 import type { Invocation } from "../command-line/command.ts";
 import type { CommandLine } from "../command-line/read-command-line.ts";
 import { describeBackend } from "../database/builtins.ts";
+import { EXIT_FINDINGS } from "./exit-findings.ts";
 import { goDuration } from "./go-duration.ts";
 import { hideSecretsOfUrl } from "./hide-secrets.ts";
 import { json } from "./json.ts";
@@ -10,8 +11,6 @@ import { printable } from "./printable.ts";
 import { columns, moment } from "./table.ts";
 
 const EXIT_PENDING = 3;
-const EXIT_FINDINGS = 4;
-
 /**
  * Prints a status.
  *

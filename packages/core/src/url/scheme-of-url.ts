@@ -1,5 +1,5 @@
-import { MigrateError } from "../migrate-error.ts";
 import { controlCharacter } from "./control-character.ts";
+import { invalidUrl } from "./invalid-url.ts";
 
 /** What a URL names. */
 export type UrlKind = "database" | "source";
@@ -34,10 +34,9 @@ export function schemeOfUrl(url: string, kind: UrlKind, known: readonly string[]
 	const instead = urlOfPath(path, known);
 	// What is neither URL nor path is not shown: in a connection string of another form it can be a password.
 	if (instead === undefined) throw invalidUrl(`the ${kind} URL has no scheme; write it as scheme://...`);
-	throw invalidUrl(
-		`the ${kind} URL has no scheme; for the path ${withoutQuery(url)} write ${instead}`,
-		withoutQuery(url),
-	);
+	throw invalidUrl(`the ${kind} URL has no scheme; for the path ${withoutQuery(url)} write ${instead}`, {
+		path: withoutQuery(url),
+	});
 }
 
 /**
@@ -54,8 +53,4 @@ export function urlOfPath(path: string, known: readonly string[]): string | unde
 /** A query can hold a password. */
 function withoutQuery(url: string): string {
 	return url.replace(/\?.*$/, "");
-}
-
-function invalidUrl(reason: string, path?: string): MigrateError<"ERR_INVALID_URL"> {
-	return new MigrateError("ERR_INVALID_URL", reason, { reason, ...(path !== undefined && { path }) });
 }

@@ -1,5 +1,4 @@
-import { controlCharacter, MigrateError, nearestName } from "@godwit/core";
-import { invalidUrl } from "@godwit/sql";
+import { controlCharacter, invalidUrl, MigrateError, nearestName } from "@godwit/core";
 import { isLibpqParameter, PARAMETERS, type Parameter, SSL_MODES, TARGETS } from "./libpq-parameters.ts";
 import { type PostgresConfig, parseConfig } from "./postgres-config.ts";
 
@@ -134,7 +133,7 @@ function decode(text: string): string {
 		plain = decodeURIComponent(text);
 	} catch (cause) {
 		const reason = "the database URL has a % that begins no percent-encoding; write a literal % as %25";
-		throw invalidUrl(reason, cause);
+		throw invalidUrl(reason, { cause });
 	}
 	const control = controlCharacter(plain);
 	if (control !== undefined) throw invalidUrl("the database URL has a control character, written with a %");

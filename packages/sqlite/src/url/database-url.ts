@@ -1,4 +1,5 @@
-import { invalidUrl, readPathUrl } from "@godwit/sql";
+import { invalidUrl } from "@godwit/core";
+import { readPathUrl } from "@godwit/sql";
 import { parseConfig, type SqliteConfig } from "./sqlite-config.ts";
 
 export interface DatabaseUrl {
