@@ -42,7 +42,7 @@ function played(block: string, cwd: string): string {
 }
 
 /** Pages whose examples are a story: files to write, then commands, from the top of the page to its end. */
-describe.each(["docs/backup.md", "docs/doctor.md", "docs/dump.md", "docs/large-tables.md"])("%s", (page) => {
+describe.each(["docs/backup.md", "docs/doctor.md", "docs/dump.md", "docs/large-tables.md", "docs/rehearse.md"])("%s", (page) => {
 	it("has examples that run as it says", () => {
 		const folder = mkdtempSync(join(tmpdir(), "godwit-page-"));
 		onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -58,7 +58,7 @@ warning down-loses-rows: after up and down the rows are not as before: tags has 
     tags   2       0      2     0        0
     the rows of the other 1 table are as before
 foreign keys ok, integrity ok; down brings the schema back, and not all rows
-24.6 kB before, 28.7 kB after; copied in TIME, rehearsed in TIME
+24.6 kB before, 28.7 kB after (TIME, the copy TIME)
 `);
 		expect((await readFile(join(cwd, "a.db"))).equals(before)).toBe(true);
 		expect(await readdir(cwd)).toEqual(["a.db", "m"]);

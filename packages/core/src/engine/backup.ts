@@ -4,6 +4,7 @@ import { unsupported } from "../driver/unsupported.ts";
 import type { FoundVersion, VersionState } from "../driver/version-state.ts";
 import type { HistoryEvent } from "../history/history-event.ts";
 import { signed } from "../history/recorder.ts";
+import { MigrateError } from "../migrate-error.ts";
 import { newToken } from "./token.ts";
 
 /** @throws TypeError for what code without types passes. */

@@ -74,7 +74,7 @@ function endLines({ rows, down, bytesBefore, copyMs, durationMs }: RehearsalRepo
 	const damage = rows.damage.length === 0 ? "integrity ok" : "integrity not ok";
 	return [
 		`${keys}, ${damage}; ${back}`,
-		`${byteSize(bytesBefore)} before, ${byteSize(rows.bytes)} after; copied in ${goDuration(copyMs)}, rehearsed in ${goDuration(durationMs)}`,
+		`${byteSize(bytesBefore)} before, ${byteSize(rows.bytes)} after (${goDuration(durationMs)}, the copy ${goDuration(copyMs)})`,
 	];
 }
 

@@ -51,7 +51,7 @@ export class TableTrace implements TracedTables {
 		const kept = [...this.#tables.values()].find(
 			({ origin }) => origin !== undefined && lower(origin) === lower(table),
 		);
-		return kept?.name ?? this.#tables.get(lower(table))?.name ?? table;
+		return kept?.name ?? table;
 	}
 
 	columnNow(table: string, column: string): string {
