@@ -42,19 +42,22 @@ function played(block: string, cwd: string): string {
 }
 
 /** Pages whose examples are a story: files to write, then commands, from the top of the page to its end. */
-describe.each(["docs/backup.md", "docs/doctor.md", "docs/dump.md", "docs/large-tables.md", "docs/rehearse.md"])("%s", (page) => {
-	it("has examples that run as it says", () => {
-		const folder = mkdtempSync(join(tmpdir(), "godwit-page-"));
-		onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-		symlinkSync(join(root, "test/node_modules"), join(folder, "node_modules"));
-		writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-		for (const { language, text } of blocksOf(page)) {
-			const [, file] = /^(?:--|\/\/) (\S+)\n/.exec(text) ?? [];
-			if (file !== undefined) {
-				mkdirSync(dirname(join(folder, file)), { recursive: true });
-				writeFileSync(join(folder, file), text);
+describe.each(["docs/backup.md", "docs/doctor.md", "docs/dump.md", "docs/large-tables.md", "docs/rehearse.md"])(
+	"%s",
+	(page) => {
+		it("has examples that run as it says", () => {
+			const folder = mkdtempSync(join(tmpdir(), "godwit-page-"));
+			onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+			symlinkSync(join(root, "test/node_modules"), join(folder, "node_modules"));
+			writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+			for (const { language, text } of blocksOf(page)) {
+				const [, file] = /^(?:--|\/\/) (\S+)\n/.exec(text) ?? [];
+				if (file !== undefined) {
+					mkdirSync(dirname(join(folder, file)), { recursive: true });
+					writeFileSync(join(folder, file), text);
+				}
+				if (language === "console") expect(played(text, folder)).toBe(text);
 			}
-			if (language === "console") expect(played(text, folder)).toBe(text);
-		}
-	}, 60_000);
-});
+		}, 60_000);
+	},
+);

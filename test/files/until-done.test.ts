@@ -244,12 +244,7 @@ describe("a backfill whose batch is not the whole statement in parts", () => {
 			25,
 			0,
 		],
-		[
-			"a statement that always changes rows",
-			"INSERT INTO u SELECT id FROM t WHERE true /* godwit: LIMIT 0 */",
-			25,
-			0,
-		],
+		["a statement that always changes rows", "INSERT INTO u SELECT id FROM t WHERE true /* godwit: LIMIT 0 */", 25, 0],
 	])("is refused, since other tools would have changed more: %s", async (_, sql, left, filled) => {
 		const files = {
 			"1_t.up.sql": FILES["1_t.up.sql"],
