@@ -83,6 +83,8 @@ export interface ErrorDetails {
 	ERR_OUT_OF_ORDER: { readonly versions: readonly Version[] };
 	/** The files of applied migrations were edited since they ran; the policy says to stop. Nothing was changed. */
 	ERR_CHANGED: { readonly versions: readonly Version[] };
+	/** The rounds of a migration's down file began and did not end, so that it is neither applied nor reverted. Nothing was changed. */
+	ERR_HALF_REVERTED: { readonly version: Version };
 	/** The database is above every migration of the source: a newer release has migrated it. Nothing was changed. */
 	ERR_DATABASE_NEWER: { readonly version: Version; readonly newest: Version };
 	/** The operation would pass migrations of which nobody knows whether they are applied, because another tool was at work. */

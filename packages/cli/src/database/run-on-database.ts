@@ -45,12 +45,17 @@ export async function runOnDatabase(invocation: Invocation, operation: Operation
 		const { onEvent: say, ...options } = optionsOf(invocation, stop?.signal);
 		const rehearsal = operation.rehearsal && (await rehearsalFirst(operation.rehearsal, database));
 		const onEvent = (event: MigrateEvent): void => {
-			if (revertsAny(event) && protection !== undefined) throw protection;
 			say(event);
 			rehearsal?.onEvent(event);
 		};
 		const first = { backup: operation.backup ?? false, rehearse: rehearsal?.options ?? false };
-		const opened = await open(operation, sourceUrl, database, { ...options, ...first, onEvent });
+		const around = protection && refusingToRevert(protection);
+		const opened = await open(operation, sourceUrl, database, {
+			...options,
+			...first,
+			...(around && { around }),
+			onEvent,
+		});
 		return await runAndClose(opened, operation, invocation);
 	} catch (error) {
 		if (isMigrateError(error, "ERR_REHEARSAL")) return showNotClean(error, invocation);
@@ -88,9 +93,12 @@ async function protectionFrom(
 	return protectionOf(invocation, database);
 }
 
-/** Under the lock: what the operation reads before can change until then. */
-function revertsAny(event: MigrateEvent): boolean {
-	return event.type === "start" && event.migration.direction === "down";
+/** Asked of each migration that is to run or to go on, under the lock: what the operation reads before can change until then. */
+function refusingToRevert(protection: CommandError): NonNullable<MigrateOptions["around"]> {
+	return async ({ direction }, run) => {
+		if (direction === "down") throw protection;
+		await run();
+	};
 }
 
 /** Closing the first closes the second. */

@@ -56,8 +56,8 @@ function document(report: StatusReport, { database, ok, next }: Shown & { readon
 
 function eventFields(event: MigrationStatus["event"]): Readonly<Record<string, unknown>> {
 	if (event === undefined || event.at === "") return {};
-	const { op, at, by, durationMs, note } = event;
-	return { event: op, at, by, durationMs, note };
+	const { op, direction, at, by, durationMs, note } = event;
+	return { event: op, direction, at, by, durationMs, note };
 }
 
 /** What may be colours of a file or a database is gone before ours come. */
@@ -106,10 +106,10 @@ function rowOf({ version, title, state, guess, event }: MigrationStatus): readon
 	return [...known, moment(event.at), took, event.by];
 }
 
-/** Rounds of a migration that is pending tell how far it is. */
+/** Rounds of a migration that did not end tell how far it is. */
 function stateOf(state: MigrationState, event: MigrationStatus["event"]): string {
-	const isPending = state === "pending" || state === "out-of-order";
-	return isPending && event?.op === "round" ? `${state}, under way: ${event.note}` : state;
+	if (event?.op !== "round") return state;
+	return `${state}, under way${event.direction === "down" ? " down" : ""}: ${event.note}`;
 }
 
 function place({ version, dirty }: StatusReport): string {
@@ -143,11 +143,16 @@ function quoted(word: string): string {
 	return /^[\w./:@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
+function isHalfReverted({ event }: MigrationStatus): boolean {
+	return event?.op === "round" && event.direction === "down";
+}
+
 /** The command to type next; `undefined` when there is nothing to do, or nothing that a command could do. */
 function nextCommand({ migrations, dirty }: StatusReport, godwit: string): string | undefined {
 	const first = (state: MigrationState): MigrationStatus | undefined =>
 		migrations.find((migration) => migration.state === state);
 	if (dirty) return `${godwit} repair -dirty applied, or -dirty reverted, once the schema is repaired`;
+	if (migrations.some(isHalfReverted)) return `${godwit} down 1`;
 	if (first("newer") !== undefined) return undefined;
 	const [unknown, changed, outOfOrder] = [first("unknown"), first("changed"), first("out-of-order")];
 	if (unknown !== undefined) return `${godwit} repair -adopt ${unknown.version}, or -pending ${unknown.version}`;

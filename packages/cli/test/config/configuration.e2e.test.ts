@@ -191,6 +191,37 @@ describe("a protected environment", () => {
 		expect(await run("-env prod goto 1 -confirm prod")).toMatchObject({ code: 0 });
 	});
 
+	it("keeps out what goes on with a way down in rounds, which status tells of", async () => {
+		// Its second round is refused, after the first one was committed.
+		const down = "-- godwit: until-done\nUPDATE t SET b = NULL WHERE b IS NOT NULL /* godwit: AND id = 1 */;";
+		const { run } = await project(
+			{ ...two, source: "file://r" },
+			{
+				"r/1_t.up.sql": "CREATE TABLE t (id INTEGER PRIMARY KEY, b INT); INSERT INTO t VALUES (1, 1), (2, 2);",
+				"r/2_f.up.sql": "SELECT 1;",
+				"r/2_f.down.sql": down,
+				"r/3_after.up.sql": "CREATE TABLE after_it (x);",
+			},
+		);
+		await run("-env prod up 2");
+		expect(await run("-env prod -confirm prod goto 1")).toMatchObject({
+			code: 1,
+			stderr: expect.stringContaining("would change 1 more rows"),
+		});
+		expect(await run("-env prod goto 1")).toMatchObject(
+			refused("goto is refused: this is the database of the protected"),
+		);
+		expect(await run("-env prod up")).toMatchObject(refused("r/2_f.up.sql is half reverted"));
+		const { stdout, code } = await run("-env prod status -exit-code");
+		expect(stdout).toContain("applied, under way down: 1 rows");
+		expect(stdout).toContain("next: godwit -env prod down 1");
+		expect(code).toBe(4);
+		expect(JSON.parse((await run("-env prod status -json")).stdout).migrations[1]).toMatchObject({
+			event: "round",
+			direction: "down",
+		});
+	});
+
 	it("is known by its database, however that is named and spelt", async () => {
 		const { run, folder } = await project(two);
 		await run("-env prod up");

@@ -101,7 +101,7 @@ async function migrationsOf(
 				state: stateOf(version, known, state, { missing: missing.has(version), change: changes.get(version) }),
 				// What no event names is here for the number that another tool has left.
 				guess: known.guess || (missing.has(version) && !isApplied(known)),
-				title: file?.identifier ?? known.event?.title,
+				title: file?.identifier ?? known.event?.title ?? known.round?.title,
 				location: file?.location,
 				event: known.round ?? known.event,
 			};

@@ -71,9 +71,10 @@ function agrees(found: FoundVersion, versions: readonly Version[]): boolean {
 	return last === undefined || last.digest === String(versionDigest(versions.filter((v) => v <= found.version)));
 }
 
-/** The versions of which nothing has to be asked any more: what is applied, and what will never run. */
+/** The versions of which nothing has to be asked any more: what is applied and not half reverted, and what will never run. */
 export function settledVersions({ known, versions }: AppliedState): ReadonlySet<Version> {
-	return new Set([...versions, ...known.named()].filter((version) => isSettled(known.of(version))));
+	const settled = (what: KnownVersion): boolean => isSettled(what) && what.round?.direction !== "down";
+	return new Set([...versions, ...known.named()].filter((version) => settled(known.of(version))));
 }
 
 export function isSettled(known: KnownVersion): boolean {

@@ -29,7 +29,7 @@ export interface HistoryEvent {
 	readonly op: EventOp;
 	/** The migration concerned. Of `force` and `baseline` the version recorded; of `other-tool` the one that was known before. */
 	readonly version: Version;
-	/** Of `start`: the way that began. Of `settle`: `up` for applied, `down` for reverted. */
+	/** Of `start`: the way that began. Of `round`: the way that it is a part of. Of `settle`: `up` for applied, `down` for reverted. */
 	readonly direction?: Direction | undefined;
 	/** The database's version afterwards. */
 	readonly target: Version;
@@ -37,7 +37,7 @@ export interface HistoryEvent {
 	readonly title?: string | undefined;
 	/** When, in UTC with milliseconds: `2026-11-27T04:12:41.123Z`. */
 	readonly at: string;
-	/** Of the up file, with its algorithm: `t1:` and 64 hexadecimal digits. */
+	/** Of the up file, with its algorithm: `t1:` and 64 hexadecimal digits. Of `round`: of the file of its way. */
 	readonly checksum?: string | undefined;
 	/** Of the down file. */
 	readonly downChecksum?: string | undefined;

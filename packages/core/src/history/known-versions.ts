@@ -14,7 +14,10 @@ export interface KnownVersion {
 	readonly event?: RecordedEvent | undefined;
 	/** The event that has the checksum and the text of the up file that counts as the right one: it ran, or a person accepted it since. */
 	readonly file?: RecordedEvent | undefined;
-	/** Its last round, while it runs in rounds and what it stands on is there. */
+	/**
+	 * Its last round, while it runs in rounds, the way that `direction` says. One of a way up is over when what it stands on is not there
+	 * any more; one of a way down when the migration has ended, since until then it is neither applied nor reverted.
+	 */
 	readonly round?: RecordedEvent | undefined;
 }
 
@@ -59,10 +62,10 @@ export function knownVersions(events: Iterable<RecordedEvent>): KnownVersions {
 		said.set(event.version, { state, guess, event, file: event.checksum === undefined ? undefined : event });
 	}
 
-	/** What their rows were in may be gone. */
+	/** What the rows of a way up were in may be gone. */
 	function endRounds(ofThose: (version: Version) => boolean): void {
 		for (const [version, { round, ...known }] of said) {
-			if (round !== undefined && ofThose(version)) said.set(version, known);
+			if (round !== undefined && round.direction !== "down" && ofThose(version)) said.set(version, known);
 		}
 	}
 

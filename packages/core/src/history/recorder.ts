@@ -8,6 +8,7 @@ import type { DueEvent } from "./adoption.ts";
 import { loadChecksum } from "./checksum.ts";
 import { versionDigest } from "./digest.ts";
 import type { HistoryEvent } from "./history-event.ts";
+import type { KnownVersions } from "./known-versions.ts";
 import { type FileRecord, recordedBody, recordOf } from "./recorded-body.ts";
 
 /** Makes the events of one migration, each in the transaction that it belongs to. */
@@ -22,6 +23,8 @@ export interface MigrationRecord {
 	undone(): readonly HistoryEvent[];
 	/** A round of it ran. @param rows How many rows all its rounds have changed. */
 	round(rows: number): readonly HistoryEvent[];
+	/** How many rows the rounds of the same file have changed before; of an edited one 0. To be asked when the body was read. */
+	rowsBefore(): number;
 }
 
 /** Writes down what one operation does, under the lock. */
@@ -43,9 +46,11 @@ export interface RecorderOptions {
 	readonly source: Source;
 	/** What is settled as the operation begins. */
 	readonly settled: Iterable<Version>;
+	/** What is known as the operation begins; missing for what runs no migration. */
+	readonly known?: KnownVersions | undefined;
 }
 
-export async function createRecorder({ history, source, settled }: RecorderOptions): Promise<Recorder> {
+export async function createRecorder({ history, source, settled, known }: RecorderOptions): Promise<Recorder> {
 	const newChecksum = await loadChecksum();
 	const done = new Set(settled);
 	const digest = versionDigest(done);
@@ -60,7 +65,7 @@ export async function createRecorder({ history, source, settled }: RecorderOptio
 		if (done.delete(version)) digest.remove(version);
 	}
 
-	/** How every event ends but `start`, after which nothing is settled. */
+	/** How every event ends but `start` and `round`, after which the history has to be read to know where the database is. */
 	function closing(): Pick<HistoryEvent, "at" | "by" | "digest"> {
 		return { ...signed(), digest: digest.toString() };
 	}
@@ -90,7 +95,15 @@ export async function createRecorder({ history, source, settled }: RecorderOptio
 					const files = direction === "up" ? fileFields(ran, down) : { downChecksum: ran?.checksum };
 					return [{ ...about, op: direction, ...files, durationMs: performance.now() - began, ...closing() }];
 				},
-				round: (rows) => [{ ...about, op: "round", target: at, note: `${rows} rows`, ...closing() }],
+				round(rows) {
+					const checksum = watched?.record()?.checksum;
+					return [{ ...about, op: "round", direction, target: at, note: `${rows} rows`, checksum, ...signed() }];
+				},
+				rowsBefore() {
+					const last = known?.of(version).round;
+					const sameFile = last?.direction === direction && last.checksum === watched?.record()?.checksum;
+					return sameFile ? Number.parseInt(last.note ?? "0", 10) : 0;
+				},
 				undone() {
 					const undone = { ...about, note: "it began, and nothing of it ran" };
 					return [{ ...undone, op: "settle", direction: direction === "up" ? "down" : "up", ...closing() }];

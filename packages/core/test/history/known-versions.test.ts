@@ -120,6 +120,24 @@ describe("knownVersions", () => {
 		expect([...versions.named()]).toEqual([1n, 2n]);
 		expect(versions.of(2n)).toMatchObject({ state: "applied", event: { id: 2 } });
 	});
+
+	it.each<[what: string, events: string, rounds: string]>([
+		["a way up", "up 1>1, round-up 2>1", "2/up"],
+		["a way down", "up 1>1, up 2>2, round-down 2>2", "2/down"],
+		["one that has ended", "up 1>1, round-up 2>1, up 2>2, round-down 2>2, down 2>1", ""],
+		["one of which something else was said", "round-down 2>2, accept 2>2, accept 1>2, skip 3>2", "2/down"],
+		["one that is skipped", "round-up 2>1, skip 2>1", ""],
+		["a way up, when one below was reverted", "up 1>1, round-up 2>1, down 1>-1", ""],
+		["a way down, when something else has run", "up 2>2, round-down 2>2, up 3>3", "2/down"],
+		["a way up, when another tool was at work", "up 1>1, round-up 2>1, other-tool 1>1", ""],
+		["a way down that another tool has ended", "up 2>2, round-down 2>2, other-tool 2>1", ""],
+		["a way down, when another tool was at work above", "up 2>2, round-down 2>2, other-tool 2>3", "2/down"],
+		["what a force ends", "up 2>2, round-down 2>2, force 2>2", ""],
+	])("tells which rounds did not end: %s", (_, text, expected) => {
+		const versions = knownVersions(events(text));
+		const rounds = [...versions.named()].flatMap((version) => versions.of(version).round ?? []);
+		expect(rounds.map(({ version, direction }) => `${version}/${direction}`).join()).toBe(expected);
+	});
 });
 
 describe("a round", () => {

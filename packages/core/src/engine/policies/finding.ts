@@ -7,9 +7,18 @@ export interface Finding {
 	 * `missing`: applied, and the source has no file. `newer`: the database is above every file. `unknown`: another tool was
 	 * at work, and nobody can tell whether it is applied. `adopted`: another tool has probably applied it.
 	 * `accepted`: the seal says that an edit of its file is right.
-	 * `dirty`: it began and did not end.
+	 * `dirty`: it began and did not end. `half-reverted`: the rounds of its down file began and did not end.
 	 */
-	readonly kind: "dirty" | "out-of-order" | "changed" | "missing" | "newer" | "unknown" | "adopted" | "accepted";
+	readonly kind:
+		| "dirty"
+		| "half-reverted"
+		| "out-of-order"
+		| "changed"
+		| "missing"
+		| "newer"
+		| "unknown"
+		| "adopted"
+		| "accepted";
 	/** `error`: it stops what it concerns, unless a policy says otherwise. */
 	readonly level: "error" | "warning" | "note";
 	/** Ascending. */

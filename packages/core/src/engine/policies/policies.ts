@@ -26,7 +26,7 @@ export interface Judgement {
 	readonly statuses: readonly VersionStatus[];
 	readonly findings: readonly Finding[];
 	/**
-	 * Why nothing may be run: `ERR_OUT_OF_ORDER`, `ERR_DATABASE_NEWER`; `ERR_VERSION_NOT_FOUND` when the source lacks the
+	 * Why nothing may be run: `ERR_HALF_REVERTED`, `ERR_OUT_OF_ORDER`, `ERR_DATABASE_NEWER`; `ERR_VERSION_NOT_FOUND` when the source lacks the
 	 * database's version and has higher ones.
 	 */
 	readonly refusal?: MigrateError | undefined;
@@ -36,6 +36,8 @@ export interface Judgement {
 export async function judge(source: Source, state: AppliedState, goal: Goal, policies: Policies): Promise<Judgement> {
 	const newer = newerDatabase(state, goal, policies);
 	if (newer !== undefined) return newer;
+	const halfReverted = await judgeHalfReverted(source, state, goal);
+	if (halfReverted !== undefined) return halfReverted;
 	const findings: Finding[] = [];
 	const outOfOrder = pendingBelow(state, goal);
 	const missing = missingVersions(state);
@@ -71,6 +73,21 @@ function newerDatabase({ found, versions }: AppliedState, goal: Goal, policies: 
 	if (allowed) return { statuses: [], findings: [finding] };
 	const advice = goal.kind === "up" ? ', or do nothing with -newer allow (newer: "allow")' : "";
 	const refusal = new MigrateError("ERR_DATABASE_NEWER", `${message}${advice}`, { version, newest });
+	return { statuses: [], findings: [finding], refusal };
+}
+
+/** Nothing may be applied above a migration that is half reverted, and a database is not at it either. */
+async function judgeHalfReverted(source: Source, { known }: AppliedState, goal: Goal): Promise<Judgement | undefined> {
+	const concerns = (version: Version): boolean =>
+		goal.kind === "up" || (goal.kind === "version" && goal.version >= version);
+	const rounds = [...known.named()].flatMap((version) => known.of(version).round ?? []);
+	const last = rounds.find(({ version, direction }) => direction === "down" && concerns(version));
+	if (last === undefined) return undefined;
+	const { version, note } = last;
+	const file = await nameFiles(source, [version]);
+	const message = `${file} is half reverted: its down file began to run in rounds, which have changed ${note}, and did not end; go on with down 1, and then go up again`;
+	const finding: Finding = { kind: "half-reverted", level: "error", versions: [version], message };
+	const refusal = new MigrateError("ERR_HALF_REVERTED", message, { version });
 	return { statuses: [], findings: [finding], refusal };
 }
 

@@ -1,11 +1,6 @@
 import { wait } from "../../driver/backoff.ts";
-import type { Driver } from "../../driver/driver.ts";
-import type { AppliedState } from "../../history/applied-state.ts";
-import { knownVersions } from "../../history/known-versions.ts";
-import type { Migration } from "../../migration.ts";
 import type { MigrateOptions } from "../migrate-options.ts";
 import type { LockAgain } from "./migration-lock.ts";
-import type { UnderWay } from "./ordered-bodies.ts";
 
 /** The longest sleep of SQLite's busy handler: an application that sleeps while a round runs would miss a shorter gap again and again. */
 const SHORTEST_PAUSE_MS = 100;
@@ -28,17 +23,4 @@ export async function betweenRounds(
 		if (signal?.aborted && error === signal.reason) return false;
 		throw error;
 	}
-}
-
-/** What an operation that ended in the midst of a migration's rounds has left to do. @returns undefined when there was none. */
-export async function begunBefore(
-	{ history }: Driver,
-	{ found }: AppliedState,
-	{ version }: Migration,
-	began: number,
-): Promise<UnderWay | undefined> {
-	if (history === undefined || found.head?.last === undefined) return undefined;
-	const { events } = await history.read();
-	const { round } = knownVersions(events).of(version);
-	return round && { version, rows: Number.parseInt(round.note ?? "0", 10), began };
 }

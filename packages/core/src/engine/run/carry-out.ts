@@ -14,11 +14,11 @@ import { nameFiles } from "../policies/name-files.ts";
 import { notClean } from "../rehearse/not-clean.ts";
 import { rehearse } from "../rehearse/rehearse.ts";
 import { newToken } from "../token.ts";
-import { begunBefore, betweenRounds } from "./between-rounds.ts";
+import { betweenRounds } from "./between-rounds.ts";
 import { recordOnce } from "./change-once.ts";
 import { migrationFailed } from "./migration-failure.ts";
 import { type LockAgain, underLock, waitingOf } from "./migration-lock.ts";
-import type { UnderWay } from "./ordered-bodies.ts";
+import { goesOn, type UnderWay } from "./ordered-bodies.ts";
 import { type Preparation, type Prepared, preparedMigrations, runnable } from "./prepare.ts";
 import { runMigrations } from "./run-migrations.ts";
 import type { SourceCalls } from "./source-calls.ts";
@@ -99,8 +99,6 @@ async function runUnderLock(operation: Locked, before: Prepared, lockAgain: Lock
 		const start: MigrationReport =
 			progress === undefined ? report(version, missingSteps, false) : { ...progress, to: version };
 		const began = performance.now();
-		const [next] = migrations;
-		underWay ??= next && (await begunBefore(driver, state, next, began));
 		const {
 			report: made,
 			startOver,
@@ -109,8 +107,8 @@ async function runUnderLock(operation: Locked, before: Prepared, lockAgain: Lock
 		left = migrations.slice(made.applied.length - start.applied.length);
 		if (round !== undefined) {
 			const { migration, rows } = round;
-			const first = underWay?.version === migration.version ? underWay.began : began;
-			underWay = { version: migration.version, rows, began: first };
+			const first = goesOn(migration, underWay) ? underWay.began : began;
+			underWay = { version: migration.version, direction: migration.direction, rows, began: first };
 			options.onEvent?.({ type: "round", migration, rows });
 			if (!(await betweenRounds(performance.now() - began, lockAgain, options))) return { ...made, stopped: true };
 			progress = made;
@@ -153,7 +151,12 @@ function sameFound(a: FoundVersion, b: FoundVersion): boolean {
 async function recordDue({ driver, source }: CarryOut, state: AppliedState): Promise<Recorder | undefined> {
 	const { history } = driver;
 	if (history === undefined || state.history === "none") return undefined;
-	const recorder = await createRecorder({ history, source, settled: settledVersions(state) });
+	const recorder = await createRecorder({
+		history,
+		source,
+		settled: settledVersions(state),
+		known: state.known,
+	});
 	if (state.due.length === 0) return recorder;
 	const { version, dirty } = state.found;
 	const events = await recorder.due(state.due);

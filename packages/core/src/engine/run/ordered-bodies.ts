@@ -3,7 +3,6 @@ import { type BodyReadAhead, readAhead } from "../../body/read-ahead.ts";
 import { cleanUpAfter } from "../../clean-up-after.ts";
 import type { AppliedMigration, Migration } from "../../migration.ts";
 import { createTrace } from "../../trace.ts";
-import type { Version } from "../../version.ts";
 import type { MigrateOptions } from "../migrate-options.ts";
 import { eventLoopTurn } from "./event-loop-turn.ts";
 import type { SourceCalls } from "./source-calls.ts";
@@ -20,13 +19,17 @@ export interface OrderedBody {
 	readonly body: MigrationBody | undefined;
 }
 
-/** A migration that goes on after a round. */
-export interface UnderWay {
-	readonly version: Version;
+/** A migration of which this operation has made a round, and which goes on. */
+export interface UnderWay extends Pick<Migration, "version" | "direction"> {
 	/** How many rows its rounds have changed. */
 	readonly rows: number;
 	/** When its first round in this operation began, in the time of `performance.now()`. */
 	readonly began: number;
+}
+
+/** Whether the operation has begun a migration already. */
+export function goesOn({ version, direction }: Migration, underWay: UnderWay | undefined): underWay is UnderWay {
+	return version === underWay?.version && direction === underWay.direction;
 }
 
 /** The options of an operation, and the calls that it makes of the source. */
@@ -84,9 +87,9 @@ export async function runInOrder(
 			if (signal !== undefined && index > 0) await eventLoopTurn();
 			if (signal?.aborted) break;
 			schedule(index + prefetch);
-			const goesOn = migration.version === underWay?.version;
-			if (!goesOn) onEvent?.({ type: "start", migration, index, count });
-			const began = goesOn ? underWay.began : performance.now();
+			const begun = goesOn(migration, underWay);
+			if (!begun) onEvent?.({ type: "start", migration, index, count });
+			const began = begun ? underWay.began : performance.now();
 			const next = { migration, index, body: ahead.get(index)?.body };
 			if (!(await (around === undefined ? run(next) : surrounded(around, next, run)))) break;
 			await ahead.get(index)?.close().catch(noLongerWanted);
@@ -112,20 +115,20 @@ async function surrounded(
 	run: RunInOrder["run"],
 ): Promise<boolean> {
 	let running: Promise<boolean> | undefined;
-	let goesOn: boolean | undefined;
+	let completed: boolean | undefined;
 	try {
 		await around(next.migration, async () => {
 			running ??= run(next);
-			goesOn = await running;
+			completed = await running;
 		});
 	} catch (error) {
 		// A migration's own failure says more, and one that still runs must not be left behind.
 		await running;
 		throw error;
 	}
-	goesOn ??= await running;
-	if (goesOn === undefined) throw new TypeError("around has to call the function that it is given");
-	return goesOn;
+	completed ??= await running;
+	if (completed === undefined) throw new TypeError("around has to call the function that it is given");
+	return completed;
 }
 
 function noLongerWanted(error: unknown): void {

@@ -12,7 +12,7 @@ import type { MigrationFailure } from "./migration-failure.ts";
 export interface StepPlace {
 	readonly from: VersionState;
 	readonly last: boolean;
-	/** How many rows earlier rounds of the migration have changed. */
+	/** How many rows earlier rounds of the migration have changed in this operation; the history, where there is one, knows better. */
 	readonly rowsBefore: number;
 }
 
@@ -32,14 +32,13 @@ export interface UnrecordedMigration extends Partial<MigrationRecord> {
  * before the body runs and clean after it.
  *
  * @param record Has the body to run; without one only the version moves. It makes the events where a history is kept.
- * @param rowsBefore How many rows the rounds of the migration have changed before.
  * @returns The failure, `undefined` for success, or what a round has done, after which the step has to be made again.
  */
 export async function runMigration(
 	driver: Driver,
-	{ target: version }: Migration,
-	{ body, begun, ended, undone, round }: MigrationRecord | UnrecordedMigration,
-	{ from, last, rowsBefore }: StepPlace,
+	{ target: version, direction }: Migration,
+	{ body, begun, ended, undone, round, rowsBefore }: MigrationRecord | UnrecordedMigration,
+	{ from, last, rowsBefore: rowsHere }: StepPlace,
 ): Promise<MigrationFailure | RoundMade | undefined> {
 	const token = newToken();
 	const end = { version, dirty: false, from, token, last, events: ended };
@@ -51,15 +50,21 @@ export async function runMigration(
 			await setVersion(end);
 			return undefined;
 		}
-		let rows = rowsBefore;
+		let rows = 0;
 		const rounds: Rounds = {
-			before: rowsBefore,
+			get before() {
+				return rowsBefore?.() ?? rowsHere;
+			},
 			record(changed) {
-				rows += changed;
+				rows = rounds.before + changed;
 				return { ...from, from, token: newToken(), events: round && (() => round(rows)) };
 			},
 		};
-		const outcome = await changeOnce(driver, token, async () => driver.apply?.(body, end, rounds));
+		// Without a history nobody would know that it is half reverted, and up would go on above it.
+		const inRounds = direction === "up" || round !== undefined;
+		const outcome = await changeOnce(driver, token, async () =>
+			driver.apply?.(body, end, inRounds ? rounds : undefined),
+		);
 		if (outcome === "applied" || outcome === "committed") return undefined;
 		if (outcome === "round") return { rows };
 		await setVersion({ version, dirty: true, from, token: newToken(), last: false, events: begun });

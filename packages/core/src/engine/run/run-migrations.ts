@@ -6,7 +6,7 @@ import type { AppliedMigration, Migration, MigrationReport } from "../../migrati
 import { newToken } from "../token.ts";
 import { changeOnce, UnknownOutcome } from "./change-once.ts";
 import { type MigrationFailure, migrationError, migrationFailed, outcomeUnknown } from "./migration-failure.ts";
-import { type OrderOptions, runInOrder } from "./ordered-bodies.ts";
+import { goesOn, type OrderOptions, runInOrder } from "./ordered-bodies.ts";
 import { runMigration } from "./run-migration.ts";
 
 /** How far a run came. */
@@ -55,7 +55,7 @@ async function runEach(
 		async run({ migration, index, body }) {
 			const from = { version: at, dirty: false };
 			const record = (await options.recorder?.migration(migration, body, at)) ?? { body };
-			const rowsBefore = options.underWay?.version === migration.version ? options.underWay.rows : 0;
+			const rowsBefore = goesOn(migration, options.underWay) ? options.underWay.rows : 0;
 			const last = index === migrations.length - 1;
 			const failure = await runMigration(driver, migration, record, { from, last, rowsBefore });
 			if (failure === undefined) return true;
