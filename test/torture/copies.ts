@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, renameSync } from "node:fs";
+import { readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { assertSound, stateAt } from "./aftermath.ts";
 import { runTwo } from "./run-two.ts";
@@ -26,6 +26,8 @@ export async function rehearseCopy(
 ): Promise<CopyRehearsal> {
 	const which: ChildCase = { set: "small", backend, transaction: "atomic", journal, direction: "up", copying };
 	const made = createTestFolder();
+	// There is no backup of a database that is not there.
+	writeFileSync(made.path, "");
 	createDatabase(made.path, journal);
 	const native: ChildCase = { ...which, backend: "sqlite-native" };
 	assert.equal((await runChild({ ...native, copying: "backup" }, made.path)).exitCode, 0);
