@@ -1,11 +1,11 @@
 import type { FileFinding, StatementEffects } from "@godwit/core";
 import type { Statement } from "@godwit/sql";
-import { canonicalTokens, quotedName, type SqliteConnection } from "@godwit/sqlite";
+import { canonicalTokens, missedColumn, quotedName, type SqliteConnection } from "@godwit/sqlite";
 import { type Outcome, statementEffects } from "./effects/statement-effects.ts";
 import { readTableNames, type TableNames } from "./effects/table-names.ts";
 import { followPragma, pragmaName } from "./pragma-on-clone.ts";
 import { refusedInside } from "./refused-inside.ts";
-import { DOUBLE_QUOTED, doubleQuotedMessage } from "./rules/double-quoted.ts";
+import { doubleQuotedMessage } from "./rules/double-quoted.ts";
 import { dropCascades } from "./rules/drop-cascades.ts";
 import { everyRow } from "./rules/every-row.ts";
 import { ifNotExistsHides } from "./rules/if-not-exists-hides.ts";
@@ -103,7 +103,7 @@ export class FileAnalysis {
 		const message = (error as Error).message;
 		const reason = this.#notHere(message);
 		if (reason !== undefined) return { ...outcome.effects, unknown: reason };
-		const [, text] = DOUBLE_QUOTED.exec(message) ?? [];
+		const text = missedColumn(message);
 		if (text === undefined) this.#fail(statement, "fails", message);
 		else this.#fail(statement, "double-quoted-literal", doubleQuotedMessage(text));
 		return undefined;

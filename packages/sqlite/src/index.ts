@@ -18,6 +18,8 @@ export { type LockRow, lockRow } from "./lock/lock-row.ts";
 export { assertRunsInside, runInTransaction } from "./run-body.ts";
 export { type SqliteDriverOptions, sqliteDriver } from "./sqlite-driver.ts";
 export { cutSql, databaseError, isBusy, unusableConnectionError } from "./sqlite-error.ts";
+export { asString, type QuotedToken, withStrings } from "./statements/double-quotes/quoted-tokens.ts";
+export { missedColumn, type Requoted, requote } from "./statements/double-quotes/requote.ts";
 export { readName } from "./statements/read-name.ts";
 export { forEachBatch, type Statements, withStatements } from "./statements/split/statements.ts";
 export { nextToken, type Token } from "./statements/split/tokens.ts";

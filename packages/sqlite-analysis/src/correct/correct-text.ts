@@ -1,11 +1,17 @@
 import { type Correction, textBody } from "@godwit/core";
 import { placeFrom, type Statement } from "@godwit/sql";
-import { type Correct, forEachBatch, type SqliteConnection, withStatements } from "@godwit/sqlite";
+import {
+	asString,
+	type Correct,
+	forEachBatch,
+	type SqliteConnection,
+	withStatements,
+	withStrings,
+} from "@godwit/sqlite";
 import { followPragma } from "../pragma-on-clone.ts";
 import { fillClone } from "../schema/schema-clone.ts";
 import { readSnapshot } from "../schema/schema-snapshot.ts";
 import { wrongTokens } from "./correct-statement.ts";
-import { asString, withStrings } from "./quoted-tokens.ts";
 
 const CHANGES_SCHEMA: ReadonlySet<string> = new Set(["CREATE", "ALTER", "DROP"]);
 

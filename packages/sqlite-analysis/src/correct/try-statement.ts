@@ -1,7 +1,6 @@
-import { quoteIdentifier, type SqliteConnection } from "@godwit/sqlite";
+import { missedColumn, quoteIdentifier, type SqliteConnection } from "@godwit/sqlite";
 import { columnNames } from "../effects/altered-columns.ts";
 import { unseen } from "../effects/unseen.ts";
-import { DOUBLE_QUOTED } from "../rules/double-quoted.ts";
 import { readSchemaRows, type SchemaRow } from "../schema/schema-snapshot.ts";
 
 /** Where statements are tried. */
@@ -59,7 +58,7 @@ function writeFailure(connection: SqliteConnection, name: string): string | unde
 	});
 	for (const sql of [`INSERT INTO ${table} DEFAULT VALUES`, `DELETE FROM ${table}`, ...updates]) {
 		const failure = failureOf(connection, () => connection.query(`EXPLAIN ${sql}`));
-		if (failure !== undefined && DOUBLE_QUOTED.test(failure)) return failure;
+		if (failure !== undefined && missedColumn(failure) !== undefined) return failure;
 	}
 	return undefined;
 }
@@ -68,7 +67,7 @@ function writeFailure(connection: SqliteConnection, name: string): string | unde
 function aloneFailure(connection: SqliteConnection, sql: string): string | undefined {
 	try {
 		const failure = failureOf(connection, () => connection.run(sql));
-		return failure !== undefined && DOUBLE_QUOTED.test(failure) ? failure : undefined;
+		return failure !== undefined && missedColumn(failure) !== undefined ? failure : undefined;
 	} finally {
 		connection.close();
 	}

@@ -1,7 +1,7 @@
 import type { FileFinding } from "@godwit/core";
-import { quoteIdentifier, type SqliteConnection } from "@godwit/sqlite";
+import { missedColumn, quoteIdentifier, type SqliteConnection } from "@godwit/sqlite";
 import type { SchemaState, TableState } from "../schema/schema-state.ts";
-import { DOUBLE_QUOTED, doubleQuotedMessage } from "./double-quoted.ts";
+import { doubleQuotedMessage } from "./double-quoted.ts";
 import { placedAt } from "./placed-at.ts";
 import type { RanFile } from "./rule.ts";
 
@@ -65,7 +65,7 @@ export function dangling(
 		.filter((object) => !known.has(JSON.stringify(object)))
 		.map(({ type, name, reason }) => {
 			const place = placedAt(file, name);
-			const [, text] = DOUBLE_QUOTED.exec(reason) ?? [];
+			const text = missedColumn(reason);
 			if (text !== undefined) {
 				const message = `${doubleQuotedMessage(text)}, in the ${type} ${name}`;
 				return { ...place, rule: "double-quoted-literal", level: "error", message };

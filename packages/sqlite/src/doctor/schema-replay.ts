@@ -1,10 +1,10 @@
 import type { Diagnosis } from "@godwit/core";
 import type { SqliteConnection } from "../connection/sqlite-connection.ts";
+import { type Requoted, requote } from "../statements/double-quotes/requote.ts";
 import { canonicalTokens } from "../structure/canonical.ts";
 import type { StoredObject } from "../structure/schema-objects.ts";
 import { columnsOf, foreignKeysOf } from "../structure/table-pragmas.ts";
 import { quoteIdentifier } from "../tables/quote-identifier.ts";
-import { type Requoted, requote } from "./double-quoted-literals.ts";
 
 /** What the application brings to its own connection, and what this SQLite was built without. */
 const ELSEWHERE = /^(?:no such (?:function|collation sequence|module|tokenizer)|unknown (?:function|tokenizer))/;
@@ -126,7 +126,7 @@ class Replay {
 		}
 	}
 
-	private report(object: StoredObject, { sql, literals, error }: Requoted): void {
+	private report(object: StoredObject, { sql, strings, error }: Requoted): void {
 		const name = nameOf(object);
 		if (error !== undefined) {
 			if (ELSEWHERE.test(error) || this.isOfUnexamined(error)) {
@@ -137,8 +137,8 @@ class Replay {
 			this.found.push({ kind: "dangling-reference", level: "error", object: name, message });
 			return;
 		}
-		if (literals.length === 0) return;
-		const shown = literals.map((literal) => `"${literal}"`).join(", ");
+		if (strings.length === 0) return;
+		const shown = strings.map(({ value }) => `"${value}"`).join(", ");
 		const how = object.kind === "table" ? "rebuild the table with the statement below" : "run the statements below";
 		const message = `${name} has ${shown} in double quotes, a text for the SQLite that made it and a name for others, where ${harmOf(object)}; ${how} in a migration`;
 		const statements = [...this.dropOf(object), sql, ...this.triggersOf(object)].map((statement) => `${statement};`);

@@ -1,4 +1,4 @@
-import { nextToken } from "@godwit/sqlite";
+import { nextToken } from "../split/tokens.ts";
 
 /** A name, or a text, in double quotes. */
 export interface QuotedToken {
