@@ -29,7 +29,8 @@ export interface MigrateOptions extends Policies {
 	readonly signal?: AbortSignal;
 	/**
 	 * Is called for each migration with what runs it, and has to call that once and wait for it; what that rejects with, it
-	 * rejects with. For what has to surround a migration, as a span of a trace does.
+	 * rejects with. For what has to surround a migration, as a span of a trace does. A migration in rounds is given to it once for each
+	 * round, see `Driver.apply`.
 	 */
 	readonly around?: (migration: Migration, run: () => Promise<void>) => Promise<void>;
 	/** Hears what happens; called synchronously, and what it throws ends the operation. */
