@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename } from "node:path";
 import {
 	type Driver,
 	isMigrateError,
@@ -11,6 +12,7 @@ import {
 	type RehearsalReport,
 	type RehearseOptions,
 } from "@godwit/core";
+import BetterSqlite3 from "better-sqlite3";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { type BackendName, factoryOf } from "./backends.ts";
 import { createPlace, exec, type Place, query } from "./place.ts";
@@ -61,6 +63,12 @@ async function rehearsed(
 	await using migrate = await open(backend, opening);
 	await migrate.migrate(1);
 	return await migrate.rehearse(undefined, options);
+}
+
+/** A program that has the database open. */
+function openApplication(path: string): Disposable & { exec(sql: string): void } {
+	const database = new BetterSqlite3(path);
+	return { exec: (sql) => void database.exec(sql), [Symbol.dispose]: () => void database.close() };
 }
 
 function rulesOf(report: RehearsalReport): readonly string[] {
@@ -189,6 +197,31 @@ DETACH other;`,
 		expect(place.files()).toEqual([]);
 	});
 });
+
+describe.each(["sqlite-native", "sqlite-node"] as const)(
+	"a rehearsal that is read without a lock, on %s",
+	(backend) => {
+		it("leaves a write-ahead log that a dead program left as it is, and sees what is in it", async () => {
+			const left = [place.path, `${place.path}-wal`];
+			{
+				using other = createPlace();
+				await using migrate = await open(backend, { files: {} });
+				await migrate.up();
+				exec(place.path, "PRAGMA journal_mode = wal");
+				using application = openApplication(place.path);
+				application.exec("INSERT INTO notes VALUES (3, 'c')");
+				for (const file of left) copyFileSync(file, other.of(basename(file)));
+				application[Symbol.dispose]();
+				for (const file of left) copyFileSync(other.of(basename(file)), file);
+			}
+			const before = left.map((file) => readFileSync(file));
+			await using migrate = await open(backend, { files: REBUILD });
+			const { rows } = await migrate.rehearse();
+			expect(rows?.tables[0]).toMatchObject({ name: "notes", before: 3, after: 3, lost: 0 });
+			expect(left.every((file, at) => before[at]?.equals(readFileSync(file)))).toBe(true);
+		});
+	},
+);
 
 describe("the copy of a rehearsal", () => {
 	it("is for its user alone, and in the folder that was named", async () => {

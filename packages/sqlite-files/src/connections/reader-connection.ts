@@ -14,18 +14,15 @@ export interface ReaderConnectionOptions {
 	readonly used: UsedFiles;
 }
 
-/**
- * Reads through a connection that cannot write: the caller's, or one that is open for the length of one read.
- *
- * @returns A function that runs such a read.
- */
-export function readerConnection({
-	path,
-	connector,
-	current,
-	files,
-	used,
-}: ReaderConnectionOptions): <T>(work: () => T) => T {
+/** Reads through a connection that cannot write. */
+export interface ReaderConnection {
+	/** Runs a read through the caller's connection, or one that is open for the length of the read. */
+	read<T>(work: () => T): T;
+	/** As `read`, for one that has to be waited for, of a library with POSIX locks. Not for the caller's connection. */
+	readLong(work: () => Promise<void>): Promise<void>;
+}
+
+export function readerConnection({ path, connector, current, files, used }: ReaderConnectionOptions): ReaderConnection {
 	const { library, borrowed } = connector;
 
 	/** Where there is no file, an empty database in memory is read. */
@@ -59,8 +56,24 @@ export function readerConnection({
 		}
 	}
 
-	return (work) =>
-		files.reading(() => {
+	async function readLong(work: () => Promise<void>): Promise<void> {
+		used.add(path);
+		try {
+			const hadWal = existsSync(`${path}-wal`);
+			const reader = current.opened(open());
+			try {
+				await work();
+			} finally {
+				close(reader, hadWal);
+			}
+		} finally {
+			current.reset();
+			used.clear();
+		}
+	}
+
+	function read<T>(work: () => T): T {
+		return files.reading(() => {
 			used.add(path);
 			try {
 				return borrowed === undefined ? readThroughOwn(work) : work();
@@ -69,4 +82,7 @@ export function readerConnection({
 				used.clear();
 			}
 		});
+	}
+
+	return { read, readLong };
 }

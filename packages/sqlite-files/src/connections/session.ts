@@ -26,6 +26,8 @@ export interface Session {
 	open(): void;
 	/** Opens a connection that cannot write for the length of `work`; one in memory where there is no file. */
 	reading<T>(work: () => T): T;
+	/** As `reading`, see `ReaderConnection.readLong`. */
+	readingLong(work: () => Promise<void>): Promise<void>;
 	/** Notes that the library is about to use a further file. @throws MigrateError `ERR_DATABASE` when it may not. */
 	use(file: string): void;
 	/** Rolls back the journal that a dead process left beside a file. Others are kept off it. @returns false when the journal stays. */
@@ -55,6 +57,8 @@ export function session({ path, connector, entered, enter }: SessionOptions): Se
 	const files = locks === "folder" ? folderLibrary({ path, name, walAlone, entered, enter }) : POSIX_FILES;
 	const current = currentConnection(borrowed);
 	const used = filesOfOneLibrary(library);
+
+	const reader = readerConnection({ path, connector, current, files, used });
 
 	function use(file: string): void {
 		used.add(file);
@@ -119,7 +123,8 @@ export function session({ path, connector, entered, enter }: SessionOptions): Se
 			close();
 		},
 		use,
-		reading: readerConnection({ path, connector, current, files, used }),
+		reading: reader.read,
+		readingLong: reader.readLong,
 		rollBack: (file) => rollBackJournal(file, connector, files, file === path ? current.connection : undefined),
 		assertMayCommit: files.assertMayCommit,
 		beforeRollback: files.beforeRollback,

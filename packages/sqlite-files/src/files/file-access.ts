@@ -7,7 +7,9 @@ import { session } from "../connections/session.ts";
 import type { Found } from "../lock-file/link-file.ts";
 import { otherRun } from "../lock-file/other-run.ts";
 import { newHolder } from "../owners/holder.ts";
+import { copyWithoutLock } from "../reading/copy-without-lock.ts";
 import { fileReader } from "../reading/file-reader.ts";
+import { LOCK_NEEDED } from "../reading/unlocked-read.ts";
 import { databaseEntry } from "./database-entry.ts";
 import { fileHolders } from "./file-holders.ts";
 import { type Entering, fileSet } from "./file-set.ts";
@@ -35,8 +37,8 @@ export interface FileAccess extends DatabaseAccess {
 	/** Returns whether `leave` has kept the lock, because there is a journal that could not be rolled back. */
 	readonly keptLock: boolean;
 	/**
-	 * Copies the database as it is in one moment to another file, which is empty. Others are kept off for the length of it, or already.
-	 * Tries once. @throws DatabaseHeldError
+	 * Copies the database as it is in one moment to another file. Between two runs it is only read, where that is safe; otherwise others
+	 * are kept off for the length of it. Tries once. @throws DatabaseHeldError
 	 */
 	copyTo(path: string): Promise<void>;
 	/** Puts another file in the place of the database, see `Session.swap`. Belongs between `enter` and `leave`. */
@@ -105,6 +107,8 @@ export function fileAccess({ path, connector, leaseMs, lockTimeoutMs }: FileAcce
 
 	async function copyTo(file: string): Promise<void> {
 		if (entry.isInside) return connection.copyTo(file);
+		const copied = await copyWithoutLock({ path, connector, session: inner }, () => connection.copyTo(file));
+		if (copied !== LOCK_NEEDED) return;
 		await enter("read");
 		try {
 			await connection.copyTo(file);

@@ -46,18 +46,33 @@ export function readWithoutLock<T>(
 	{ opens = false }: { readonly opens?: boolean } = {},
 ): T | typeof LOCK_NEEDED {
 	for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-		const before = look();
-		if (before === undefined) return LOCK_NEEDED;
-		const { lock, covered, ownJournal } = before;
-		const written = covered ? lock : lastWrite(path);
-		const isNothing = opens && written === NO_FILE;
-		if (written === undefined || (!covered && !ownJournal && !isNothing && hasJournal(path))) return LOCK_NEEDED;
+		const isUnchanged = lookBefore(path, look, { opens });
+		if (isUnchanged === undefined) return LOCK_NEEDED;
 		const outcome = outcomeOf(read);
-		if ((covered ? look()?.lock : lastWrite(path)) !== written) continue;
+		if (!isUnchanged()) continue;
 		if ("error" in outcome) throw outcome.error;
 		return outcome.result;
 	}
 	return LOCK_NEEDED;
+}
+
+/**
+ * Looks at a file before it is read without the lock, in the order that `readWithoutLock` says.
+ *
+ * @returns A function to call after the read, which tells whether nobody has written meanwhile; undefined where the lock is needed.
+ */
+export function lookBefore(
+	path: string,
+	look: () => LockState | undefined,
+	{ opens = false }: { readonly opens?: boolean } = {},
+): (() => boolean) | undefined {
+	const before = look();
+	if (before === undefined) return undefined;
+	const { lock, covered, ownJournal } = before;
+	const written = covered ? lock : lastWrite(path);
+	const isNothing = opens && written === NO_FILE;
+	if (written === undefined || (!covered && !ownJournal && !isNothing && hasJournal(path))) return undefined;
+	return () => (covered ? look()?.lock : lastWrite(path)) === written;
 }
 
 type Outcome<T> = { readonly result: T } | { readonly error: unknown };

@@ -33,7 +33,7 @@ export function makeRehearsalFolder(database: string, directory: string | undefi
 	const holder = newHolder();
 	const path = join(parent, `${prefix}${formatShortOwner(holder.owner)}`);
 	const copying = `${path}${COPYING}`;
-	mkdirSync(path, { mode: 0o700 });
+	makeFolder(path);
 	return {
 		newFile: (name) => newFile(join(path, name)),
 		async received(name, copy) {
@@ -47,6 +47,16 @@ export function makeRehearsalFolder(database: string, directory: string | undefi
 			holder.end();
 		},
 	};
+}
+
+function makeFolder(path: string): void {
+	try {
+		mkdirSync(path, { mode: 0o700 });
+	} catch (cause) {
+		const reason = cause instanceof Error ? cause.message : String(cause);
+		const cure = "name a folder that can be written with -copy-dir, or the option directory";
+		throw new MigrateError("ERR_DATABASE", `cannot make the copies of a rehearsal: ${reason}; ${cure}`, {}, { cause });
+	}
 }
 
 function newFile(path: string): string {
