@@ -199,6 +199,116 @@ describe("a backfill", () => {
 		expect((await migrate.status()).migrations[1]).toMatchObject({ state: "pending", event: undefined });
 	});
 
+	it("says of a round that fails that those before it stay", async () => {
+		exec(
+			place.path,
+			"CREATE TRIGGER no BEFORE UPDATE ON t WHEN new.id > 20 BEGIN SELECT RAISE(ABORT, 'not this one'); END",
+		);
+		for (const rows of [20, 20]) {
+			await using migrate = await open("sqlite-node");
+			await expect(migrate.up()).rejects.toMatchObject({
+				code: "ERR_MIGRATION_FAILED",
+				message: expect.stringMatching(
+					new RegExp(
+						`not this one\nthe last round was rolled back, .* have changed ${rows} rows; .* at version 1 and not`,
+					),
+				),
+			});
+		}
+		expect(left()).toBe(5);
+	});
+
+	describe("whose file is edited in the midst", () => {
+		const edited = { ...FILES, "2_fill.up.sql": FILES["2_fill.up.sql"].replace("id * 2", "7") };
+
+		beforeEach(async () => {
+			const stop = new AbortController();
+			const onEvent = ({ type }: MigrateEvent): void => void (type === "round" && stop.abort());
+			await using migrate = await open("sqlite-node", { signal: stop.signal, onEvent });
+			await migrate.up();
+		});
+
+		it("does not go on", async () => {
+			await using migrate = await open("sqlite-node", {}, edited);
+			await expect(migrate.up()).rejects.toMatchObject({
+				code: "ERR_CHANGED",
+				message: expect.stringMatching(/2_fill.up.sql changed since its rounds began, .* 10 rows; .*-changed warn/),
+				details: { versions: [2n] },
+			});
+			expect(left()).toBe(15);
+		});
+
+		it("goes on when a person says so, and is told once", async () => {
+			const findings: string[] = [];
+			const onEvent = (event: MigrateEvent): void =>
+				void (event.type === "finding" && findings.push(event.finding.message));
+			await using migrate = await open("sqlite-node", { changed: "warn", onEvent }, edited);
+			expect(await migrate.up()).toMatchObject({ to: 3n });
+			expect(findings).toEqual([expect.stringContaining("changed since its rounds began")]);
+			expect(query(place.path, "SELECT count(*) FROM t WHERE b = 7")).toEqual([[15]]);
+		});
+
+		it("goes on when the size of its rounds alone is another", async () => {
+			const larger = { ...FILES, "2_fill.up.sql": FILES["2_fill.up.sql"].replace("LIMIT 10", "LIMIT 100") };
+			await using migrate = await open("sqlite-node", {}, larger);
+			expect(await migrate.up()).toMatchObject({ to: 3n });
+			expect(left()).toBe(0);
+		});
+
+		it("does not go on in the same operation either", async () => {
+			const files = { ...FILES };
+			const source = memorySource(files);
+			const now = memorySource(edited);
+			let round = false;
+			const driver = await factoryOf("sqlite-node").open(`sqlite://${place.path}`);
+			await using migrate = new Migrate({
+				source: { ...source, readUp: (version) => (round ? now : source).readUp(version) },
+				driver,
+				onEvent: ({ type }) => {
+					round ||= type === "round";
+				},
+			});
+			await expect(migrate.up()).rejects.toMatchObject({ code: "ERR_CHANGED" });
+			expect(left()).toBe(5);
+		});
+	});
+
+	it("is told with the time of each round, and in the end with that of all", async () => {
+		const slow =
+			"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000) SELECT count(*) FROM n;";
+		const files = { "1_t.up.sql": FILES["1_t.up.sql"], "2_slow.up.sql": slow, "3_fill.up.sql": FILES["2_fill.up.sql"] };
+		const times: { readonly at: number; readonly durationMs: number }[] = [];
+		let began = 0;
+		await using migrate = await open(
+			"sqlite-node",
+			{
+				onEvent(event) {
+					if (event.type === "locked") began ||= performance.now();
+					if (event.type === "round" || event.type === "end") {
+						times.push({
+							at: performance.now(),
+							durationMs: event.type === "end" ? event.migration.durationMs : event.durationMs,
+						});
+					}
+				},
+			},
+			files,
+		);
+		await migrate.up();
+		const [earlier, first, second, third, whole] = times;
+		if (!earlier || !first || !second || !third || !whole)
+			throw new TypeError("there are two migrations and three rounds");
+		// What does not overlap takes no longer than all of it.
+		expect(earlier.durationMs + first.durationMs).toBeLessThanOrEqual(first.at - began);
+		expect(second.durationMs).toBeLessThanOrEqual(second.at - first.at);
+		const events = (await migrate.history()).filter(({ version }) => version === 3n);
+		expect(events.map(({ op }) => op)).toEqual(["round", "round", "round", "up"]);
+		for (const [index, { durationMs }] of [first, second, third].entries()) {
+			expect(events[index]?.durationMs).toBeLessThanOrEqual(durationMs);
+		}
+		for (const of of [events[3]?.durationMs, whole.durationMs]) expect(of).toBeGreaterThanOrEqual(third.at - first.at);
+	});
+
 	it("can be killed after any round, and the next up goes on", async () => {
 		for (let kill = 1; kill <= 2; kill++) {
 			const args = [

@@ -27,8 +27,11 @@ export type MigrateEvent =
 	| { readonly type: "start"; readonly migration: Migration; readonly index: number; readonly count: number }
 	/** Sent as the body is read; `bytes` counts from the start of this body. */
 	| { readonly type: "progress"; readonly migration: Migration; readonly bytes: number }
-	/** A round of a migration was committed; `rows` counts those that all its rounds have changed. The lock is given back after it. */
-	| { readonly type: "round"; readonly migration: Migration; readonly rows: number }
+	/**
+	 * A round of a migration was committed. `rows` counts those that all its rounds have changed, `durationMs` is of this round alone.
+	 * The lock is given back after it.
+	 */
+	| { readonly type: "round"; readonly migration: Migration; readonly rows: number; readonly durationMs: number }
 	| { readonly type: "end"; readonly migration: AppliedMigration; readonly index: number; readonly count: number }
 	| { readonly type: "unlocked" }
 	/** All is done, but the lock could not be given back; it goes with the next call, or with `close`. */

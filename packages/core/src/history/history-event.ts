@@ -37,7 +37,7 @@ export interface HistoryEvent {
 	readonly title?: string | undefined;
 	/** When, in UTC with milliseconds: `2026-11-27T04:12:41.123Z`. */
 	readonly at: string;
-	/** Of the up file, with its algorithm: `t1:` and 64 hexadecimal digits. Of `round`: of the file of its way. */
+	/** Of the up file, with its algorithm: `t1:` and 64 hexadecimal digits. Of `round`: of the file of its way, with that of its meaning behind, `m1:`. */
 	readonly checksum?: string | undefined;
 	/** Of the down file. */
 	readonly downChecksum?: string | undefined;

@@ -79,6 +79,12 @@ function fileRecord(sum: string, text: string | undefined, options: RecordOption
 	return { checksum: meaning === undefined ? sum : `${sum} ${meaning}`, text: undefined };
 }
 
+/** The checksum of a text and the one of its meaning, also where the history keeps the text. */
+export function withMeaning({ checksum, text }: FileRecord, options: RecordOptions): string {
+	const meaning = text === undefined ? undefined : meaningOf(text, options);
+	return meaning === undefined ? checksum : `${checksum} ${meaning}`;
+}
+
 function fileWatcher(options: RecordOptions): { add(chunk: Uint8Array): void; end(): FileRecord } {
 	const checksum = options.newChecksum();
 	let kept: Uint8Array[] = [];

@@ -9,7 +9,7 @@ import { loadChecksum } from "./checksum.ts";
 import { versionDigest } from "./digest.ts";
 import type { HistoryEvent } from "./history-event.ts";
 import type { KnownVersions } from "./known-versions.ts";
-import { type FileRecord, recordedBody, recordOf } from "./recorded-body.ts";
+import { type FileRecord, recordedBody, recordOf, withMeaning } from "./recorded-body.ts";
 
 /** Makes the events of one migration, each in the transaction that it belongs to. */
 export interface MigrationRecord {
@@ -25,6 +25,8 @@ export interface MigrationRecord {
 	round(rows: number): readonly HistoryEvent[];
 	/** How many rows the rounds of the same file have changed before; of an edited one 0. To be asked when the body was read. */
 	rowsBefore(): number;
+	/** The checksums of the file that was read and of its meaning; `undefined` before it was read. */
+	text(): string | undefined;
 }
 
 /** Writes down what one operation does, under the lock. */
@@ -36,8 +38,14 @@ export interface Recorder {
 	/**
 	 * @param body The file's, as it is to be run.
 	 * @param at The version that the database is at.
+	 * @param began When its first round began, in the time of `performance.now()`; missing when this is no later round.
 	 */
-	migration(migration: Migration, body: MigrationBody | undefined, at: Version): Promise<MigrationRecord>;
+	migration(
+		migration: Migration,
+		body: MigrationBody | undefined,
+		at: Version,
+		began?: number,
+	): Promise<MigrationRecord>;
 }
 
 export interface RecorderOptions {
@@ -80,11 +88,15 @@ export async function createRecorder({ history, source, settled, known }: Record
 				})),
 			),
 		files,
-		async migration({ version, direction, target, file, note }, body, at) {
+		async migration({ version, direction, target, file, note }, body, at, firstBegan) {
 			const watched = body && recordedBody(body, { newChecksum, history });
 			const down = direction === "up" ? await downRecord(version) : undefined;
 			const about = { version, target, title: file?.identifier, note };
 			const began = performance.now();
+			const text = (): string | undefined => {
+				const ran = watched?.record();
+				return ran && withMeaning(ran, { newChecksum, history });
+			};
 			return {
 				body: watched?.body,
 				begun: () => [{ ...about, op: "start", direction, ...signed() }],
@@ -93,17 +105,21 @@ export async function createRecorder({ history, source, settled, known }: Record
 					else unsettle(version);
 					const ran = watched?.record();
 					const files = direction === "up" ? fileFields(ran, down) : { downChecksum: ran?.checksum };
-					return [{ ...about, op: direction, ...files, durationMs: performance.now() - began, ...closing() }];
+					return [
+						{ ...about, op: direction, ...files, durationMs: performance.now() - (firstBegan ?? began), ...closing() },
+					];
 				},
 				round(rows) {
-					const checksum = watched?.record()?.checksum;
-					return [{ ...about, op: "round", direction, target: at, note: `${rows} rows`, checksum, ...signed() }];
+					const durationMs = performance.now() - began;
+					const note = `${rows} rows`;
+					return [{ ...about, op: "round", direction, target: at, note, checksum: text(), durationMs, ...signed() }];
 				},
 				rowsBefore() {
 					const last = known?.of(version).round;
-					const sameFile = last?.direction === direction && last.checksum === watched?.record()?.checksum;
+					const sameFile = last?.direction === direction && last.checksum === text();
 					return sameFile ? Number.parseInt(last.note ?? "0", 10) : 0;
 				},
+				text,
 				undone() {
 					const undone = { ...about, note: "it began, and nothing of it ran" };
 					return [{ ...undone, op: "settle", direction: direction === "up" ? "down" : "up", ...closing() }];

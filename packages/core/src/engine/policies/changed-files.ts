@@ -99,6 +99,12 @@ async function storedMeaning(
 	return up && meaningOf(up, options);
 }
 
+/** Returns whether two files mean the same, by checksums that have that of the meaning where the dialect knows meanings. */
+export function sameMeaning(checksums: string, others: string): boolean {
+	const sums = sumsOf(checksums);
+	return [...sumsOf(others)].some(([algorithm, sum]) => sums.get(algorithm) === sum);
+}
+
 /** The checksums, each with its algorithm, by the algorithm. */
 function sumsOf(checksums: string | undefined): ReadonlyMap<string, string> {
 	const sums = (checksums ?? "").split(" ");

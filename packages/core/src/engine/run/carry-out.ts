@@ -14,7 +14,7 @@ import { nameFiles } from "../policies/name-files.ts";
 import { notClean } from "../rehearse/not-clean.ts";
 import { rehearse } from "../rehearse/rehearse.ts";
 import { newToken } from "../token.ts";
-import { betweenRounds } from "./between-rounds.ts";
+import { betweenRounds, editedFinding, type RoundsBefore } from "./between-rounds.ts";
 import { recordOnce } from "./change-once.ts";
 import { migrationFailed } from "./migration-failure.ts";
 import { type LockAgain, underLock, waitingOf } from "./migration-lock.ts";
@@ -98,7 +98,10 @@ async function runUnderLock(operation: Locked, before: Prepared, lockAgain: Lock
 		trace("%d migrations from version %s", migrations.length, version);
 		const start: MigrationReport =
 			progress === undefined ? report(version, missingSteps, false) : { ...progress, to: version };
-		const began = performance.now();
+		const [next] = migrations;
+		const rounds = next && roundsBefore(next, state, underWay);
+		const edited = next && rounds && (await editedFinding(driver, options, next, rounds));
+		if (edited !== undefined) tell([edited], options);
 		const {
 			report: made,
 			startOver,
@@ -106,11 +109,11 @@ async function runUnderLock(operation: Locked, before: Prepared, lockAgain: Lock
 		} = await runMigrations(driver, migrations, start, { ...options, recorder, underWay, calls: operation.calls });
 		left = migrations.slice(made.applied.length - start.applied.length);
 		if (round !== undefined) {
-			const { migration, rows } = round;
-			const first = goesOn(migration, underWay) ? underWay.began : began;
-			underWay = { version: migration.version, direction: migration.direction, rows, began: first };
-			options.onEvent?.({ type: "round", migration, rows });
-			if (!(await betweenRounds(performance.now() - began, lockAgain, options))) return { ...made, stopped: true };
+			const { migration, rows, text, durationMs } = round;
+			const first = goesOn(migration, underWay) ? underWay.began : round.began;
+			underWay = { version: migration.version, direction: migration.direction, rows, text, began: first };
+			options.onEvent?.({ type: "round", migration, rows, durationMs });
+			if (!(await betweenRounds(durationMs, lockAgain, options))) return { ...made, stopped: true };
 			progress = made;
 			continue;
 		}
@@ -129,6 +132,17 @@ async function runUnderLock(operation: Locked, before: Prepared, lockAgain: Lock
 		}
 		progress = made;
 	}
+}
+
+/** What the rounds of a migration have done, in this operation or before it. */
+function roundsBefore(
+	migration: Migration,
+	{ known }: AppliedState,
+	underWay: UnderWay | undefined,
+): RoundsBefore | undefined {
+	if (goesOn(migration, underWay)) return { text: underWay.text, rows: `${underWay.rows} rows` };
+	const { round } = known.of(migration.version);
+	return round?.direction === migration.direction ? { text: round.checksum, rows: round.note ?? "" } : undefined;
 }
 
 async function preparedUnderLock({ driver, preparation }: CarryOut, seen: Prepared): Promise<Prepared> {

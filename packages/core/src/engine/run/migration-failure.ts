@@ -13,6 +13,8 @@ export interface MigrationFailure {
 	readonly dirty: boolean;
 	/** Of the change that would have ended the migration. */
 	readonly token: string;
+	/** How many rows rounds of the migration have changed that were committed before; missing for none. */
+	readonly rowsBefore?: number;
 }
 
 /**
@@ -24,19 +26,19 @@ export interface MigrationFailure {
 export async function migrationFailed(
 	driver: Driver,
 	migration: Migration,
-	{ cause, dirty, token }: MigrationFailure,
+	{ cause, dirty, token, rowsBefore }: MigrationFailure,
 	report: MigrationReport,
 ): Promise<MigrateError<"ERR_MIGRATION_FAILED" | "ERR_OUTCOME_UNKNOWN">> {
 	if (cause instanceof UnknownOutcome) return outcomeUnknown(migration, cause, dirty, report);
 	try {
 		const committed = await isCommitted(driver, token);
-		return migrationError(migration, cause, report, { ...(await driver.version()), committed });
+		return migrationError(migration, cause, report, { ...(await driver.version()), committed, rowsBefore });
 	} catch (error) {
 		// A driver that was closed answers nothing; what `close` has ended was not committed.
 		const closed = isMigrateError(error, "ERR_CLOSED");
 		const ended = closed && isMigrateError(cause, "ERR_CLOSED");
 		const version = dirty ? migration.target : report.to;
-		const known = dirty || ended ? { version, dirty, committed: false } : undefined;
+		const known = dirty || ended ? { version, dirty, committed: false, rowsBefore } : undefined;
 		return migrationError(migration, closed ? cause : suppress(cause, error), report, known);
 	}
 }
@@ -67,6 +69,8 @@ export function outcomeUnknown(
 interface Found extends VersionState {
 	/** Whether the migration was committed, whatever failed; `undefined` for a driver that cannot tell. */
 	readonly committed: boolean | undefined;
+	/** As `MigrationFailure.rowsBefore`. */
+	readonly rowsBefore?: number | undefined;
 }
 
 /** @param found `undefined` when the database does not answer. */
@@ -94,7 +98,7 @@ function describeState(before: MigrationReport, target: bigint, found: Found | u
 	if (found === undefined) {
 		return "whether it was rolled back cannot be read; look at the version of the database before you go on";
 	}
-	const { version, dirty } = found;
+	const { version, dirty, rowsBefore = 0 } = found;
 	// A step may leave the version as it is, and then the version tells nothing.
 	const committed = found.committed ?? (version === target && target !== before.to);
 	if (dirty) {
@@ -102,6 +106,9 @@ function describeState(before: MigrationReport, target: bigint, found: Found | u
 	}
 	const place = version === NIL_VERSION ? "without any migration" : `at version ${version}`;
 	if (committed) return `all the same the database is ${place} and not dirty`;
+	if (version === before.to && rowsBefore > 0) {
+		return `the last round was rolled back, and those before it stay, which have changed ${rowsBefore} rows; the database is ${place} and not dirty`;
+	}
 	if (version === before.to) return `rolled back; the database is ${place} and not dirty`;
 	return `meanwhile another process has been at work: the database is ${place} and not dirty`;
 }

@@ -23,6 +23,8 @@ export interface OrderedBody {
 export interface UnderWay extends Pick<Migration, "version" | "direction"> {
 	/** How many rows its rounds have changed. */
 	readonly rows: number;
+	/** Of the file that the last round ran, see `MigrationRecord.text`; missing where that is not known. */
+	readonly text: string | undefined;
 	/** When its first round in this operation began, in the time of `performance.now()`. */
 	readonly began: number;
 }

@@ -15,7 +15,19 @@ export interface RunProgress {
 	/** The migration that can go on when the lock was given back and taken again, see `ERR_START_OVER`. */
 	readonly startOver?: { readonly migration: Migration; readonly failure: MigrationFailure };
 	/** The migration of which one round was made. It goes on when the lock was given back and taken again. */
-	readonly round?: { readonly migration: Migration; readonly rows: number };
+	readonly round?: RoundDone;
+}
+
+export interface RoundDone {
+	readonly migration: Migration;
+	/** How many rows all rounds of the migration have changed. */
+	readonly rows: number;
+	/** As `UnderWay.text`. */
+	readonly text: string | undefined;
+	/** When it began, in the time of `performance.now()`. */
+	readonly began: number;
+	/** How long it took by itself. */
+	readonly durationMs: number;
 }
 
 export interface RunOptions extends OrderOptions {
@@ -54,17 +66,27 @@ async function runEach(
 	const complete = await runInOrder(migrations, options, {
 		async run({ migration, index, body }) {
 			const from = { version: at, dirty: false };
-			const record = (await options.recorder?.migration(migration, body, at)) ?? { body };
-			const rowsBefore = goesOn(migration, options.underWay) ? options.underWay.rows : 0;
+			const began = performance.now();
+			const before = goesOn(migration, options.underWay) ? options.underWay : undefined;
+			const record = (await options.recorder?.migration(migration, body, at, before?.began)) ?? { body };
+			const rowsBefore = before?.rows ?? 0;
 			const last = index === migrations.length - 1;
 			const failure = await runMigration(driver, migration, record, { from, last, rowsBefore });
 			if (failure === undefined) return true;
 			if ("rows" in failure) {
-				round = { migration, rows: failure.rows };
+				const durationMs = performance.now() - began;
+				round = {
+					migration,
+					rows: failure.rows,
+					text: "text" in record ? record.text?.() : undefined,
+					began,
+					durationMs,
+				};
 				return false;
 			}
 			if (failure.dirty || !isMigrateError(failure.cause, "ERR_START_OVER")) {
-				throw await migrationFailed(driver, migration, failure, report(false));
+				const rows = ("rowsBefore" in record ? record.rowsBefore?.() : undefined) ?? rowsBefore;
+				throw await migrationFailed(driver, migration, { ...failure, rowsBefore: rows }, report(false));
 			}
 			startOver = { migration, failure };
 			return false;
