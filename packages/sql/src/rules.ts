@@ -14,6 +14,7 @@ export const RULES = [
 	"lost-rows",
 	"needs-rows-check",
 	"no-effect-pragma",
+	"not-in-rounds",
 	"rebuild-loses",
 	"select-star-copy",
 	"serial-primary-key",

@@ -104,6 +104,7 @@ class PlanAnalysis {
 			const { connection } = this.#clone;
 			const { foreignKeys } = config;
 			const analysis = new FileAnalysis({
+				rounds: statements.directives.has("until-done"),
 				...{ clone: connection, before: before.state, transaction, foreignKeys, rows: this.#rows },
 				...{ touched: this.#touched, isShown: this.#isShown, openEmpty: openClone },
 			});

@@ -11,11 +11,12 @@ import { everyRow } from "./rules/every-row.ts";
 import { ifNotExistsHides } from "./rules/if-not-exists-hides.ts";
 import { needsRowsCheck } from "./rules/needs-rows-check.ts";
 import { noEffectPragma } from "./rules/no-effect-pragma.ts";
+import { notInRounds } from "./rules/not-in-rounds.ts";
 import type { FileProgress, Found, Probe, RuleAfter, RuleBefore } from "./rules/rule.ts";
 import { selectStarCopy } from "./rules/select-star-copy.ts";
 import type { SchemaState } from "./schema/schema-state.ts";
 
-const BEFORE: readonly RuleBefore[] = [noEffectPragma, selectStarCopy, ifNotExistsHides];
+const BEFORE: readonly RuleBefore[] = [noEffectPragma, notInRounds, selectStarCopy, ifNotExistsHides];
 const AFTER: readonly RuleAfter[] = [dropCascades, everyRow, needsRowsCheck];
 
 /** A rule's result, and the statement that it is about. */
@@ -28,6 +29,7 @@ export interface FileAnalysisOptions {
 	readonly clone: SqliteConnection;
 	readonly before: SchemaState;
 	readonly transaction: boolean;
+	readonly rounds: boolean;
 	readonly foreignKeys: boolean;
 	readonly rows: boolean;
 	/** See `FileProgress.touched`; grows. */
@@ -90,8 +92,8 @@ export class FileAnalysis {
 	}
 
 	#progress(): FileProgress {
-		const { before, transaction, rows, touched, openEmpty } = this.#options;
-		const progress = { before, transaction, rows, touched, openEmpty, foreignKeys: this.#foreignKeys };
+		const { before, transaction, rounds, rows, touched, openEmpty } = this.#options;
+		const progress = { before, transaction, rounds, rows, touched, openEmpty, foreignKeys: this.#foreignKeys };
 		return { ...progress, emptied: this.#emptied, newColumns: this.#newColumns };
 	}
 

@@ -13,6 +13,8 @@ export interface EventLinesOptions {
 /** A migration that takes longer is shown with how far it is. */
 const LONG_MS = 500;
 const BETWEEN_UPDATES_MS = 100;
+/** Where lines stay, a migration that runs in rounds is shown as often as this: a log of an hour has 360 of them. */
+const BETWEEN_LINES_MS = 10_000;
 
 /**
  * Says what the engine does: one line for each migration, more if asked. A terminal shows the migration that runs, and how
@@ -59,8 +61,14 @@ export function eventLines(terminal: Terminal, { verbose, now }: EventLinesOptio
 				updated = time;
 				return terminal.status(`${nameOf(event.migration)} ... ${byteSize(bytesRead)} read, ${seconds(time - began)}`);
 			}
-			case "round":
-				return terminal.status(`${nameOf(event.migration)} ... ${event.rows} rows, ${seconds(now() - began)}`);
+			case "round": {
+				const time = now();
+				const text = `${nameOf(event.migration)} ... ${event.rows} rows, ${seconds(time - began)}`;
+				if (terminal.watched) return terminal.status(text);
+				if (time - updated < BETWEEN_LINES_MS) return;
+				updated = time;
+				return terminal.line(text);
+			}
 			case "end": {
 				const ran = goDuration(event.migration.durationMs);
 				const name = logName(event.migration, event.migration.identifier);

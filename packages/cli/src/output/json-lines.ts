@@ -19,7 +19,7 @@ export function jsonLines(print: (line: string) => void): (event: MigrateEvent) 
 			}
 			case "round": {
 				const { version, direction } = event.migration;
-				return print(json({ type: event.type, version, direction, rows: event.rows }));
+				return print(json({ type: event.type, version, direction, rows: event.rows, durationMs: event.durationMs }));
 			}
 			case "end": {
 				const { version, direction, target, identifier: title, durationMs } = event.migration;

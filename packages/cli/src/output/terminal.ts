@@ -12,6 +12,8 @@ export const NOTICE: Mark = { start: "notice:", colour: "cyan" };
 
 /** Where the lines for people go, and one line at the bottom that is rewritten in place. */
 export interface Terminal {
+	/** Whether a person is watching. */
+	readonly watched: boolean;
 	/** Prints a line. A mark that it does not begin with is nothing. */
 	line(text: string, mark?: Mark): void;
 	/** Prints without a line break, to be answered on the same line. */
@@ -44,6 +46,9 @@ export function terminal(output: TerminalOutput, filter: (text: string) => strin
 		return `${paint(mark.colour, mark.start)}${text.slice(mark.start.length)}`;
 	}
 	return {
+		get watched() {
+			return output.isTTY === true;
+		},
 		line: (text, mark) => print(`${text}\n`, mark),
 		ask: (text) => print(text),
 		status(text) {

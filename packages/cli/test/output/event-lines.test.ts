@@ -78,6 +78,31 @@ describe("eventLines", () => {
 		expect(play([[5_000, 1_000_000]], false)).toBe("7/u users (4.5ms)\n");
 	});
 
+	it.each([
+		[false, "7/u users ... 300 rows, 10s\n7/u users ... 500 rows, 25s\n"],
+		[
+			true,
+			[100, 200, 300, 400, 500]
+				.map((rows, at) => `\r\u001b[K7/u users ... ${rows} rows, ${[1, 9.9, 10, 19.9, 25][at]}s`)
+				.join(""),
+		],
+	])("says every ten seconds how far rounds are where lines stay, and after each on a terminal: %s", (isTTY, text) => {
+		let printed = "";
+		let time = 0;
+		const output = { isTTY, columns: 40, write: (written: string) => (printed += written) };
+		const onEvent = eventLines(
+			terminal(output, (written) => written),
+			{ verbose: false, now: () => time },
+		);
+		onEvent({ type: "start", migration, index: 0, count: 1 });
+		printed = "";
+		for (const [index, atMs] of [1_000, 9_900, 10_000, 19_900, 25_000].entries()) {
+			time = atMs;
+			onEvent({ type: "round", migration, rows: 100 * (index + 1), durationMs: 1 });
+		}
+		expect(printed).toBe(text);
+	});
+
 	it("says what the lock cannot keep out, and why it could not be given back", () => {
 		let printed = "";
 		const output = { isTTY: false, columns: 40, write: (text: string) => (printed += text) };

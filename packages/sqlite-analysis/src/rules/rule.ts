@@ -31,6 +31,8 @@ export interface FileProgress {
 	readonly before: SchemaState;
 	/** Whether all of it runs in one transaction. */
 	readonly transaction: boolean;
+	/** Whether it is run in rounds. */
+	readonly rounds: boolean;
 	/** Whether foreign keys are enforced now. */
 	readonly foreignKeys: boolean;
 	/** Whether the rows of the database are looked at. */
