@@ -180,9 +180,14 @@ describe("a way down in rounds without a history", () => {
 });
 
 describe("the rows that the rounds of a backfill have changed", () => {
-	const rowsOf = async (files: object, run: (migrate: Migrate) => Promise<unknown>): Promise<readonly number[]> => {
+	const rowsOf = async (
+		files: object,
+		run: (migrate: Migrate) => Promise<unknown>,
+		options: MigrateOptions = {},
+	): Promise<readonly number[]> => {
 		const rows: number[] = [];
-		await using migrate = await open({ onEvent: (event) => event.type === "round" && rows.push(event.rows) }, files);
+		const onEvent = (event: MigrateEvent): void => void (event.type === "round" && rows.push(event.rows));
+		await using migrate = await open({ ...options, onEvent }, files);
 		await run(migrate);
 		return rows;
 	};
@@ -193,7 +198,12 @@ describe("the rows that the rounds of a backfill have changed", () => {
 		await expect(rowsOf(wrong, (migrate) => migrate.up())).rejects.toMatchObject({ cause: { code: "ERR_SQL" } });
 		const corrected =
 			"-- godwit: until-done\nUPDATE t SET b = -1 WHERE b IS NOT -1 /* godwit: AND id IN (SELECT id FROM t WHERE b IS NOT -1 LIMIT 10) */;";
-		expect(await rowsOf({ ...FILES, "3_g.up.sql": corrected }, (migrate) => migrate.up())).toEqual([10, 15]);
+		const right = { ...FILES, "3_g.up.sql": corrected };
+		await expect(rowsOf(right, (migrate) => migrate.up())).rejects.toMatchObject({
+			code: "ERR_CHANGED",
+			message: expect.stringContaining("go on with -changed warn"),
+		});
+		expect(await rowsOf(right, (migrate) => migrate.up(), { changed: "warn" })).toEqual([10, 15]);
 	});
 
 	it("are counted anew after the migration was reverted, and after one below it was", async () => {
