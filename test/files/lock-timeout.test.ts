@@ -10,7 +10,7 @@ import { runOnce, startRunner } from "./runner.ts";
 const GODWIT = fileURLToPath(new URL("../../packages/cli/bin/godwit.js", import.meta.url));
 const FILES = { "1_a.up.sql": `CREATE TABLE a (x);${GATE}` };
 /** The timeout for others than godwit outlasts the test: whoever waits for it does not pass. */
-const LONG_BUSY_TIMEOUT = "x-busy-timeout=600000";
+const LONG_BUSY_TIMEOUT = "x-busy-timeout=10m";
 
 describe("a lock timeout of 1 s", () => {
 	it.each(PAIRS)("is 1 s, and its end names the process: %s is at work, %s waits", async (holder, waiter) => {
