@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { MigrateError } from "@godwit/core";
-import { nodeResultCode, type SqliteConnection, type SqlRow, type SqlValue } from "@godwit/sqlite-files";
+import { nodeResultCode, runtimeName, type SqliteConnection, type SqlRow, type SqlValue } from "@godwit/sqlite-files";
 
 /** See https://sqlite.org/rescode.html#busy */
 const SQLITE_BUSY = 5;
@@ -83,7 +83,7 @@ function busy(cause: unknown): Error {
 }
 
 function noBackup(): MigrateError<"ERR_RUNTIME"> {
-	const found = `${process.release.name} ${process.version}`;
+	const found = runtimeName();
 	const message = `node:sqlite of this runtime, ${found}, cannot copy a database; use Node 22.18 or newer, or sqlite-native://`;
 	return new MigrateError("ERR_RUNTIME", message, { required: "node:sqlite backup", found });
 }

@@ -3,6 +3,7 @@ import { MigrateError } from "@godwit/core";
 import {
 	type ConnectionOptions,
 	nodeDatabaseClass,
+	runtimeName,
 	type SqliteConnection,
 	type SqliteFactory,
 	sqliteFactory,
@@ -59,11 +60,4 @@ function databaseClass(): typeof DatabaseSync {
 	const found = runtimeName();
 	const message = `sqlite-node:// needs node:sqlite, which this runtime, ${found}, does not have or was started without; use Node 22.18 or newer, a newer Bun or Deno, or sqlite-native:// or sqlite-wasm://`;
 	throw new MigrateError("ERR_RUNTIME", message, { required: "node:sqlite", found });
-}
-
-/** As its users know it: Bun and Deno tell Node's name and version as their own. */
-function runtimeName(): string {
-	const { bun, deno, node } = process.versions;
-	if (bun !== undefined) return `Bun ${bun}`;
-	return deno === undefined ? `Node ${node}` : `Deno ${deno}`;
 }

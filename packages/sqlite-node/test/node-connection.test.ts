@@ -161,6 +161,16 @@ describe("nodeConnection", () => {
 		expect(codeOf(() => connection.begin("immediate"))).toBe("SQLITE_BUSY");
 	});
 
+	it("names the result code of a copy that cannot be made", async () => {
+		const connection = nodeConnection(database, () => {});
+		connection.run("CREATE TABLE t (a)");
+		const codeOf = (copy: string) => connection.copyTo?.(join(folder, copy)).catch(connection.resultCode);
+		expect(await codeOf("no such folder/copy.db")).toBe("SQLITE_CANTOPEN");
+		using holder = new DatabaseSync(path);
+		holder.exec("BEGIN EXCLUSIVE");
+		expect(await codeOf("copy.db")).toBe("SQLITE_BUSY");
+	});
+
 	it("closes what it was told to close, and leaves nothing beside the file", () => {
 		const kept = nodeConnection(database, () => {});
 		kept.run("BEGIN");

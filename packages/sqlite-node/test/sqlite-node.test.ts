@@ -68,6 +68,13 @@ describe("a DatabaseSync that the caller lends", () => {
 		expect(() => sqliteNode.withInstance(database)).toThrow("the database is closed; open it again");
 	});
 
+	it("is not said to refuse double-quoted strings while another connection has it locked", () => {
+		using database = new DatabaseSync(path, { enableDoubleQuotedStringLiterals: true });
+		using holder = new DatabaseSync(path);
+		holder.exec("CREATE TABLE t (a); BEGIN EXCLUSIVE");
+		expect(() => sqliteNode.withInstance(database, { doubleQuotedStrings: true })).toThrow("database is locked");
+	});
+
 	it("takes double-quoted strings when it was opened so, and is refused with them otherwise", async () => {
 		using strict = new DatabaseSync(path);
 		expect(() => sqliteNode.withInstance(strict, { doubleQuotedStrings: true })).toThrow(
