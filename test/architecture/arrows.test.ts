@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { longFunctions } from "./long-functions.ts";
 
 const packages = resolve(import.meta.dirname, "../../packages");
 
@@ -83,6 +84,17 @@ describe("the packages", () => {
 		const long = Object.keys(ARROWS)
 			.flatMap(sources)
 			.filter((file) => readFileSync(file, "utf8").split("\n").length > 300);
+		expect(long).toEqual([]);
+	});
+
+	it("keep every function within 80 lines", () => {
+		const long = Object.keys(ARROWS)
+			.flatMap(sources)
+			.flatMap((file) =>
+				longFunctions(readFileSync(file, "utf8"), 80).map(
+					({ line, lines }) => `${relative(packages, file)}:${line} has ${lines} lines`,
+				),
+			);
 		expect(long).toEqual([]);
 	});
 });

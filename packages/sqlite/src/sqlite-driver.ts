@@ -1,13 +1,5 @@
-import {
-	type AnalyseOptions,
-	type Diagnosis,
-	type Driver,
-	defineDriver,
-	type LockOptions,
-	MigrateError,
-	type MigrationBody,
-} from "@godwit/core";
-import type { Analyse, AnalysedDatabase, Correct } from "./analysis.ts";
+import { type Diagnosis, type Driver, defineDriver } from "@godwit/core";
+import type { Analyse, Correct } from "./analysis.ts";
 import { bodyRunner } from "./body-runner.ts";
 import type { BorrowedConnection } from "./connection/borrowed-connection.ts";
 import { retryWhileBusy } from "./connection/busy-retry.ts";
@@ -17,19 +9,16 @@ import { connectionSession } from "./connection/settings/connection-session.ts";
 import { withForeignKeysOff } from "./connection/settings/foreign-keys-off.ts";
 import { keptJournal } from "./connection/settings/kept-journal.ts";
 import type { SqliteConnection } from "./connection/sqlite-connection.ts";
-import { readAtOnce } from "./connection/transaction.ts";
-import { diagnose } from "./doctor/diagnose.ts";
+import { driverAnalysis } from "./driver/driver-analysis.ts";
+import { driverCopies } from "./driver/driver-copies.ts";
+import { driverHistory } from "./driver/driver-history.ts";
+import { driverReports } from "./driver/driver-reports.ts";
 import { lockRow } from "./lock/lock-row.ts";
 import { sqliteLock } from "./lock/sqlite-lock.ts";
-import { asksNoStore } from "./statements/asks-no-store.ts";
-import { meaning } from "./statements/meaning.ts";
-import { reachesBeyond } from "./statements/reaches-beyond.ts";
-import { readSchema } from "./structure/read-schema.ts";
-import { readStructure } from "./structure/read-structure.ts";
 import { dropEverything } from "./tables/drop-everything.ts";
 import { historyTable } from "./tables/history-table.ts";
-import { LITESTREAM_TABLES } from "./tables/other-tools.ts";
 import { recordedState } from "./tables/recorded-state.ts";
+import { toolTables } from "./tables/tool-tables.ts";
 import { versionGuard } from "./tables/version-guard.ts";
 import { versionTable } from "./tables/version-table.ts";
 import type { SqliteConfig } from "./url/sqlite-config.ts";
@@ -66,7 +55,7 @@ export type SqliteDriver = Required<Omit<Driver, "history" | "ready" | "analyse"
 
 /** The driver for SQLite, whatever the binding. */
 export function sqliteDriver(options: SqliteDriverOptions): SqliteDriver {
-	const { access, path, config, borrowed, scratch, analysis } = options;
+	const { access, path, config, borrowed, scratch, analysis, trial = false } = options;
 	const { connection, holders } = access;
 	const { migrationsTable, lockTimeoutMs, lockLeaseMs } = config;
 	const lockTable = `${migrationsTable}_lock`;
@@ -78,77 +67,25 @@ export function sqliteDriver(options: SqliteDriverOptions): SqliteDriver {
 	const history =
 		config.history === "off" ? undefined : historyTable(connection, `${migrationsTable}_history`, keepsTexts);
 	const recorded = recordedState(connection, versions, history);
-
-	const tools = [migrationsTable, lockTable, `${migrationsTable}_history`, ...LITESTREAM_TABLES];
-	const toolTables = new Set(tools.map((name) => name.toLowerCase()));
-	const isTool = (table: string): boolean => toolTables.has(table.toLowerCase());
+	const isTool = toolTables(migrationsTable);
 
 	return defineDriver({ name: path, lockTimeoutMs }, (state) => {
 		const session = connectionSession({ access, path, config, borrowed, stays: () => state.kept });
 		const lock = sqliteLock({ access, session, state, row, versions, history, journal, path, config });
-		const bodies = bodyRunner({
-			connection,
-			config,
-			borrowed: borrowed !== undefined,
-			state,
-			lock,
-			row,
-			versions,
-			guard,
-			history,
-			journal,
-			session,
-			trial: options.trial ?? false,
-		});
-
-		const analysed = (openClone: () => SqliteConnection, options: LockOptions): AnalysedDatabase => ({
-			...{ config, openClone, isTool },
-			read: (work) => session.read(() => readAtOnce(connection, () => work(connection)), options),
-		});
+		const isBorrowed = borrowed !== undefined;
+		const tables = { row, versions, guard, history, journal };
+		const bodies = bodyRunner({ connection, config, borrowed: isBorrowed, state, lock, ...tables, session, trial });
 
 		return {
 			tryLock: lock.tryLock,
 			locked: lock.locked,
 			releaseLock: lock.releaseLock,
 			version: (options) => session.read(recorded.version, options),
-			...(history && {
-				history: {
-					keepsText: (text: string) => keepsTexts && !asksNoStore(text),
-					meaning,
-					reachesBeyond,
-					read: (options: LockOptions) => session.read(recorded.history, options),
-					texts: (id: number) => session.read(() => history.texts(id), {}),
-				},
-			}),
-			structure: (options) => session.read(() => readStructure(connection, isTool), options),
-			schema: (options) =>
-				session.read(
-					() => readAtOnce(connection, () => ({ ...versions.read(), ...readSchema(connection, isTool) })),
-					options,
-				),
-			diagnose: (waiting) =>
-				diagnose((read) => session.read(() => readAtOnce(connection, read), waiting), { ...options, connection }),
-			missingFile: async () => options.copies?.missingFile(),
-			backup: (wanted) =>
-				session.write(async () => {
-					const copies = copiesOf(options);
-					return copies.backup(versions.read().version, wanted);
-				}),
-			restore: (file, steps) =>
-				session.write(async () => {
-					const copies = copiesOf(options);
-					row.assertMine();
-					await retryWhileBusy(connection, config, () => journal.remove());
-					await copies.restore(file, steps);
-				}),
-			rehearsal: ({ directory, ...waiting }) =>
-				session.call(async () => copiesOf(options).rehearsal({ directory }, isTool), waiting),
+			...(history && { history: driverHistory({ session, history, recorded, keepsTexts }) }),
+			...driverReports({ ...options, connection, session, versions, isTool }),
+			...driverCopies({ ...options, connection, session, versions, row, journal, isTool }),
+			...(analysis && driverAnalysis({ ...analysis, connection, config, session, isTool })),
 			scratch,
-			...(analysis && {
-				analyse: (files: readonly MigrationBody[], { rows, ...options }: AnalyseOptions & LockOptions) =>
-					analysis.analyse(files, rows === undefined ? {} : { rows }, analysed(analysis.openClone, options)),
-				correct: (text: string) => analysis.correct(text, analysed(analysis.openClone, {})),
-			}),
 			lastToken: () => session.read(() => row.lastToken(), {}),
 			setVersion: (change) => session.write(() => bodies.record(change)),
 			run: (body) => session.write(() => bodies.run(body)),
@@ -164,10 +101,4 @@ export function sqliteDriver(options: SqliteDriverOptions): SqliteDriver {
 			close: () => access.close(),
 		};
 	});
-}
-
-function copiesOf({ copies, path }: SqliteDriverOptions): DatabaseCopies {
-	if (copies !== undefined) return copies;
-	const message = `${path} is in memory, and has no file to copy or to replace`;
-	throw new MigrateError("ERR_UNSUPPORTED", message, { capability: "backup" });
 }

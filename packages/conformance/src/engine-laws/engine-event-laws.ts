@@ -77,21 +77,32 @@ function recordLaws(openEngine: OpenEngine): HistoryLaws {
 				await engine.up();
 				await engine.steps(-2);
 				await engine.up();
-				let reads = 0;
 				await using driver = await harness.open();
-				const { history } = driver;
-				assert.ok(history !== undefined);
-				const read: typeof history.read = (options) => {
-					reads++;
-					return history.read(options);
-				};
-				const watched: Driver = Object.create(driver, { history: { value: { ...history, read } } });
-				const idle = openEngine({ source: memorySource(migrationFiles(harness.dialect, set)), driver: watched });
+				const watched = countingReads(driver);
+				const source = memorySource(migrationFiles(harness.dialect, set));
+				const idle = openEngine({ source, driver: watched.driver });
 				assert.deepEqual((await idle.up()).applied, []);
-				assert.equal(reads, 0);
+				assert.equal(watched.reads, 0);
 			},
 		},
 	]);
+}
+
+/** A driver that counts how often its history is read. */
+function countingReads(driver: Driver): { readonly driver: Driver; readonly reads: number } {
+	const { history } = driver;
+	assert.ok(history !== undefined);
+	let reads = 0;
+	const read: typeof history.read = (options) => {
+		reads++;
+		return history.read(options);
+	};
+	return {
+		driver: Object.create(driver, { history: { value: { ...history, read } } }),
+		get reads() {
+			return reads;
+		},
+	};
 }
 
 function outcomeLaws(openEngine: OpenEngine): HistoryLaws {

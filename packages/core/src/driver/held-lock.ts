@@ -1,15 +1,12 @@
 import { cleanUpAfter } from "../clean-up-after.ts";
 import { isMigrateError, MigrateError } from "../migrate-error.ts";
 import { createTrace } from "../trace.ts";
-import { withBackoff } from "./backoff.ts";
 import type { LockOptions } from "./driver.ts";
-import { lockTimeout, type Obstacle } from "./lock-timeout.ts";
+import type { Obstacle } from "./lock-timeout.ts";
 import { leftOf, type Patience } from "./patience.ts";
+import { waitForLock } from "./wait-for-lock.ts";
 
 const trace = createTrace("godwit:driver");
-
-/** Long, since many may wait for one holder, whom each look can keep waiting. */
-const LONGEST_PAUSE_MS = 250;
 
 /** `"again"`: an earlier attempt failed, and another call comes first now; `"closing"`: nothing follows. */
 export type ReleaseReason = "asked" | "again" | "closing";
@@ -111,21 +108,10 @@ export function heldLock({ name, primitives }: HeldLockOptions): HeldLock {
 			return state !== "free";
 		},
 		settle: () => settle(),
-		async take(options, patience, call) {
-			let obstacle: Obstacle | undefined;
-			let attempts = 0;
-			await withBackoff(
-				async () => {
-					obstacle = await call(() => tryOnce({ ...options, timeoutMs: leftOf(patience) }, attempts++));
-					return obstacle === undefined ? true : undefined;
-				},
-				{ ...patience, longestWaitMs: LONGEST_PAUSE_MS },
-			);
-			if (obstacle !== undefined) {
-				const { owner, reason = `the migration lock is held by ${owner}` } = obstacle;
-				throw lockTimeout({ owner, reason: `${name}: ${reason}` }, Math.round(performance.now() - patience.since));
-			}
-		},
+		take: (options, patience, call) =>
+			waitForLock(name, patience, (attempt) =>
+				call(() => tryOnce({ ...options, timeoutMs: leftOf(patience) }, attempt)),
+			),
 		async release() {
 			if (state === "free") {
 				throw new MigrateError(

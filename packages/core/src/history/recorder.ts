@@ -6,7 +6,7 @@ import type { Source } from "../source/source.ts";
 import type { Version } from "../version.ts";
 import type { DueEvent } from "./adoption.ts";
 import { loadChecksum } from "./checksum.ts";
-import { versionDigest } from "./digest.ts";
+import { digestedVersions } from "./digested-versions.ts";
 import type { HistoryEvent } from "./history-event.ts";
 import type { KnownVersions } from "./known-versions.ts";
 import { type FileRecord, recordedBody, recordOf, withMeaning } from "./recorded-body.ts";
@@ -60,22 +60,11 @@ export interface RecorderOptions {
 
 export async function createRecorder({ history, source, settled, known }: RecorderOptions): Promise<Recorder> {
 	const newChecksum = await loadChecksum();
-	const done = new Set(settled);
-	const digest = versionDigest(done);
-
-	function settle(version: Version): void {
-		if (done.has(version)) return;
-		done.add(version);
-		digest.add(version);
-	}
-
-	function unsettle(version: Version): void {
-		if (done.delete(version)) digest.remove(version);
-	}
+	const done = digestedVersions(settled);
 
 	/** How every event ends but `start` and `round`, after which the history has to be read to know where the database is. */
 	function closing(): Pick<HistoryEvent, "at" | "by" | "digest"> {
-		return { ...signed(), digest: digest.toString() };
+		return { ...signed(), digest: done.digest() };
 	}
 
 	return {
@@ -101,8 +90,8 @@ export async function createRecorder({ history, source, settled, known }: Record
 				body: watched?.body,
 				begun: () => [{ ...about, op: "start", direction, ...signed() }],
 				ended() {
-					if (direction === "up") settle(version);
-					else unsettle(version);
+					if (direction === "up") done.add(version);
+					else done.remove(version);
 					const ran = watched?.record();
 					const files = direction === "up" ? fileFields(ran, down) : { downChecksum: ran?.checksum };
 					return [

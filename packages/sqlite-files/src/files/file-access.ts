@@ -1,4 +1,3 @@
-import { cleanUpAfter, createTrace, isMigrateError, MigrateError } from "@godwit/core";
 import { type DatabaseAccess, DatabaseHeldError } from "@godwit/sqlite";
 import type { Connector } from "../connections/connector.ts";
 import { lockingConnection } from "../connections/locking-connection.ts";
@@ -7,14 +6,12 @@ import { session } from "../connections/session.ts";
 import type { Found } from "../lock-file/link-file.ts";
 import { otherRun } from "../lock-file/other-run.ts";
 import { newHolder } from "../owners/holder.ts";
-import { copyWithoutLock } from "../reading/copy-without-lock.ts";
 import { fileReader } from "../reading/file-reader.ts";
-import { LOCK_NEEDED } from "../reading/unlocked-read.ts";
+import { copyOfDatabase } from "./copy-of-database.ts";
 import { databaseEntry } from "./database-entry.ts";
+import { endOfAccess } from "./end-of-access.ts";
 import { fileHolders } from "./file-holders.ts";
 import { type Entering, fileSet } from "./file-set.ts";
-
-const trace = createTrace("godwit:sqlite");
 
 export interface FileAccessOptions {
 	/** The real path of the main database. */
@@ -66,8 +63,9 @@ export function fileAccess({ path, connector, leaseMs, lockTimeoutMs }: FileAcce
 	const entry = databaseEntry({ path, connector, files, session: inner });
 	// The caller has it open between two runs too.
 	const forgetBorrowed = borrowed === undefined ? undefined : useWithOneLibrary(path, library);
-	const read = fileReader({ path, connector, session: inner, enter: () => enter("read"), leave: entry.leave });
-	let closed = false;
+	const end = endOfAccess({ path, entry, holder, session: inner, forgetBorrowed });
+	const enterToRead = (): Promise<void> => enter("read");
+	const read = fileReader({ path, connector, session: inner, enter: enterToRead, leave: entry.leave });
 
 	function enterOpened(file: string): void {
 		if (file === path) throw new DatabaseHeldError(`${path} is used outside of a run`, "other");
@@ -75,26 +73,8 @@ export function fileAccess({ path, connector, leaseMs, lockTimeoutMs }: FileAcce
 	}
 
 	async function enter(entering: Entering): Promise<void> {
-		if (closed) throw new MigrateError("ERR_CLOSED", `the access to ${path} is closed`, undefined);
+		end.assertOpen();
 		await entry.enter(entering);
-	}
-
-	async function close(): Promise<void> {
-		if (closed) return;
-		closed = true;
-		const failedBefore = entry.releaseFailed;
-		try {
-			await entry.leave();
-		} catch (error) {
-			// Nobody took the lock away: the failed attempt has removed the link already.
-			if (!failedBefore || !isMigrateError(error, "ERR_LOCK_LOST")) throw error;
-			trace("the lock of %s was given back in part: %s", path, error);
-		} finally {
-			// Whatever could not be given back belongs to a dead holder from now on.
-			holder.end();
-			forgetBorrowed?.();
-			inner.close();
-		}
 	}
 
 	const connection = lockingConnection({
@@ -104,19 +84,6 @@ export function fileAccess({ path, connector, leaseMs, lockTimeoutMs }: FileAcce
 		otherRun: (hasLocks, cause) =>
 			otherRun({ path, me: holder.owner, inTransaction: hasLocks, isAlone: files.isAlone }, cause),
 	});
-
-	async function copyTo(file: string): Promise<void> {
-		if (entry.isInside) return connection.copyTo(file);
-		const copied = await copyWithoutLock({ path, connector, session: inner }, () => connection.copyTo(file));
-		if (copied !== LOCK_NEEDED) return;
-		await enter("read");
-		try {
-			await connection.copyTo(file);
-		} catch (error) {
-			throw await cleanUpAfter(error, entry.leave);
-		}
-		await entry.leave();
-	}
 
 	return {
 		connection,
@@ -138,7 +105,7 @@ export function fileAccess({ path, connector, leaseMs, lockTimeoutMs }: FileAcce
 		},
 		join: () => enter("join"),
 		takeOver: entry.takeOver,
-		copyTo,
+		copyTo: copyOfDatabase({ path, connector, session: inner, entry, enter: enterToRead, connection }),
 		swap: inner.swap,
 		reopen: inner.open,
 		isBorrowed: borrowed !== undefined,
@@ -147,6 +114,6 @@ export function fileAccess({ path, connector, leaseMs, lockTimeoutMs }: FileAcce
 		exclude: (file) => files.exclude(file),
 		leave: entry.leave,
 		read: async (work) => (entry.isInside ? work() : read(work)),
-		close,
+		close: end.close,
 	};
 }

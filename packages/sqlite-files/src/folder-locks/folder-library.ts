@@ -1,14 +1,14 @@
 import { statSync } from "node:fs";
 import { MigrateError } from "@godwit/core";
-import { DatabaseHeldError } from "@godwit/sqlite";
 import type { LibraryFiles, LibraryFilesOptions } from "../connections/library-files.ts";
 import { fileHooks } from "./file-hooks.ts";
-import { assertNotLockedHere, type KernelLock, takeKernelLock } from "./kernel-lock.ts";
+import { assertNotLockedHere } from "./kernel-lock.ts";
+import { kernelLocks } from "./kernel-locks.ts";
 import { isWal, walRefusal } from "./wal.ts";
 
 /** The files of a library that locks with folders and works through Node's `fs` object, as node-sqlite3-wasm does. */
 export function folderLibrary({ path, name, walAlone, entered, enter }: LibraryFilesOptions): LibraryFiles {
-	const kernelLocks = new Map<string, KernelLock>();
+	const locks = kernelLocks(path);
 	/** Files in WAL mode, which the caller says nobody else uses (`x-wal=alone`). */
 	const walFiles = new Set<string>();
 	/** The file that was opened, by device and inode. */
@@ -25,28 +25,21 @@ export function folderLibrary({ path, name, walAlone, entered, enter }: LibraryF
 			lockInKernel(file);
 		},
 		locking: lockInKernel,
-		closing: releaseInKernel,
+		closing: locks.release,
 	});
 
 	function lockInKernel(file: string): void {
-		if (reading || walFiles.has(file) || kernelLocks.has(file)) return;
-		kernelLocks.set(file, file === path ? takeKernelLock(file) : takeKernelLockOfAttached(file));
-	}
-
-	function releaseInKernel(file: string): void {
-		const lock = kernelLocks.get(file);
-		kernelLocks.delete(file);
-		lock?.release();
+		if (!reading && !walFiles.has(file)) locks.take(file);
 	}
 
 	return {
 		call: hooks.call,
 		get notice() {
-			return kernelLocks.get(path)?.notice;
+			return locks.notice;
 		},
 		use(file) {
 			// The check for WAL closes the file, which would drop a lock that is held already.
-			if (kernelLocks.has(file)) return;
+			if (locks.has(file)) return;
 			assertNotLockedHere(file);
 			if (!isWal(file)) return;
 			if (!walAlone) throw walRefusal(file, name);
@@ -72,7 +65,7 @@ export function folderLibrary({ path, name, walAlone, entered, enter }: LibraryF
 			if (reading) return;
 			hooks.assertJournals();
 			if (identityOf(path) !== openedFile) throw replaced(path);
-			for (const lock of kernelLocks.values()) lock.assertHeld();
+			locks.assertHeld();
 		},
 		beforeRollback() {
 			try {
@@ -82,21 +75,11 @@ export function folderLibrary({ path, name, walAlone, entered, enter }: LibraryF
 			}
 		},
 		release() {
-			for (const file of [...kernelLocks.keys()]) releaseInKernel(file);
+			locks.releaseAll();
 			walFiles.clear();
 			openedFile = undefined;
 		},
 	};
-}
-
-/** @throws DatabaseHeldError, which names the file. */
-function takeKernelLockOfAttached(file: string): KernelLock {
-	try {
-		return takeKernelLock(file);
-	} catch (error) {
-		if (!(error instanceof DatabaseHeldError)) throw error;
-		throw new DatabaseHeldError(error.message, error.holder, file);
-	}
 }
 
 function identityOf(path: string): string | undefined {

@@ -1,11 +1,12 @@
 import { isMigrateError } from "@godwit/core";
 import type { Holder } from "../owners/holder.ts";
+import type { Hold } from "./hold.ts";
 import type { Link, LinkKind } from "./link.ts";
 import { linkEditor } from "./link-editor.ts";
 import { type Found, lookAt, sameFound } from "./link-file.ts";
 import { livenessBeside } from "./liveness-beside.ts";
 import { lockEntrance } from "./lock-entrance.ts";
-import { type ForeignLock, type LeaveOutcome, leaveForeign, leaveLink } from "./lock-exit.ts";
+import { leaveLock } from "./lock-exit.ts";
 
 /**
  * The lock beside one database file, `<file>.lock`, as one holder sees it.
@@ -60,12 +61,6 @@ export interface LockFileOptions {
 /** Under contention the lock can change after each look. After so many the caller waits, and tries again. */
 const ATTEMPTS = 8;
 
-/**
- * How a lock is held: by a link; by nothing, where no link can be made; or by what another program has made, after a
- * person has said that nobody holds it any more.
- */
-type Hold = "link" | "nothing" | ForeignLock;
-
 export function lockFile({ databasePath, kind, holder, library, leaseMs }: LockFileOptions): LockFile {
 	const path = `${databasePath}.lock`;
 	const livenessOf = livenessBeside(path);
@@ -82,13 +77,6 @@ export function lockFile({ databasePath, kind, holder, library, leaseMs }: LockF
 			if (isMigrateError(error, "ERR_LOCK_LOST")) hold = undefined;
 			throw error;
 		}
-	}
-
-	function leaveHold(held: Hold, asLast: () => boolean): LeaveOutcome {
-		if (held === "link") return leaveLink(links, ownOrOut(), asLast);
-		if (held !== "nothing") return leaveForeign(path, held, asLast);
-		asLast();
-		return "left";
 	}
 
 	return {
@@ -128,7 +116,7 @@ export function lockFile({ databasePath, kind, holder, library, leaseMs }: LockF
 		},
 		leave(asLast) {
 			if (hold === undefined) return true;
-			const outcome = leaveHold(hold, asLast);
+			const outcome = leaveLock({ path, links, own: ownOrOut }, hold, asLast);
 			if (outcome === "left") hold = undefined;
 			return outcome !== "changing";
 		},

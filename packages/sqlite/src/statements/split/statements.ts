@@ -38,6 +38,14 @@ async function readBatches(
 	for (let batch = await reader.next(); batch !== undefined; batch = await reader.next()) await run(batch);
 }
 
+/** Gives a body with all its statements, for one that is known to be short. */
+export async function wholeOf(body: Statements): Promise<WholeBody> {
+	if (isWhole(body)) return body;
+	const all: Statement[] = [];
+	await forEachBatch(body, (batch) => void all.push(...batch));
+	return { directives: body.directives, statements: all };
+}
+
 /** Where nothing can be rolled back, a body that cannot be split has to be found before its first statement runs. */
 export async function readToEnd(body: Statements): Promise<void> {
 	await forEachBatch(body, () => {});

@@ -1,0 +1,36 @@
+import type { Diagnosis, DriverPrimitives } from "@godwit/core";
+import type { ConnectionSession } from "../connection/settings/connection-session.ts";
+import type { SqliteConnection } from "../connection/sqlite-connection.ts";
+import { readAtOnce } from "../connection/transaction.ts";
+import { diagnose } from "../doctor/diagnose.ts";
+import { readSchema } from "../structure/read-schema.ts";
+import { readStructure } from "../structure/read-structure.ts";
+import type { VersionTable } from "../tables/version-table.ts";
+
+export interface DriverReportsOptions {
+	readonly connection: SqliteConnection;
+	readonly session: ConnectionSession;
+	readonly versions: VersionTable;
+	/** Tells the tables of tools, which are no part of what migrations make. */
+	readonly isTool: (table: string) => boolean;
+	/** As `DiagnoseOptions.inMemory`. */
+	readonly inMemory: () => SqliteConnection;
+	/** As `DiagnoseOptions.examineFile`. */
+	readonly examineFile?: (() => readonly Diagnosis[]) | undefined;
+}
+
+/** The primitives that tell what is in a database, and change nothing. */
+export type DriverReports = Required<Pick<DriverPrimitives, "structure" | "schema" | "diagnose">>;
+
+export function driverReports(options: DriverReportsOptions): DriverReports {
+	const { connection, session, versions, isTool } = options;
+	return {
+		structure: (waiting) => session.read(() => readStructure(connection, isTool), waiting),
+		schema: (waiting) =>
+			session.read(
+				() => readAtOnce(connection, () => ({ ...versions.read(), ...readSchema(connection, isTool) })),
+				waiting,
+			),
+		diagnose: (waiting) => diagnose((read) => session.read(() => readAtOnce(connection, read), waiting), options),
+	};
+}
