@@ -43,14 +43,14 @@ const MUTANTS: readonly Mutant[] = [
 	{
 		name: "the kernel's lock around a wasm run",
 		file: "packages/sqlite-files/src/folder-locks/folder-library.ts",
-		from: "if (reading || walFiles.has(file) || kernelLocks.has(file)) return;",
-		to: "return;",
+		from: "if (!reading && !walFiles.has(file)) locks.take(file);",
+		to: "",
 		noticed: "a native application can neither read nor write in a wasm run",
 	},
 	{
 		name: "the look at that lock before a commit",
-		file: "packages/sqlite-files/src/folder-locks/folder-library.ts",
-		from: "for (const lock of kernelLocks.values()) lock.assertHeld();",
+		file: "packages/sqlite-files/src/folder-locks/kernel-locks.ts",
+		from: "for (const lock of locks.values()) lock.assertHeld();",
 		to: "",
 		noticed: "wasm writes nothing once another part of its process has dropped its lock",
 	},
