@@ -1,8 +1,8 @@
-import { MigrateError } from "@godwit/core";
 import type { DatabaseHeldError, SqliteConnection } from "@godwit/sqlite";
 import type { FileSet } from "../files/file-set.ts";
 import { attachedFiles } from "./attached-files.ts";
 import { attachedExpression } from "./attached-path.ts";
+import { copyBy } from "./copy-by.ts";
 import type { Session } from "./session.ts";
 
 export interface LockingConnectionOptions {
@@ -81,9 +81,7 @@ export function lockingConnection({
 		},
 		async copyTo(path) {
 			const { connection } = session;
-			const copying = call(() => connection.copyTo?.(path));
-			if (copying === undefined) throw cannotCopy();
-			await copying;
+			await call(() => copyBy(connection, path));
 		},
 		get overwrites() {
 			return session.connection.overwrites === true;
@@ -94,10 +92,6 @@ export function lockingConnection({
 		resultCode: session.resultCode,
 		close: () => session.close(),
 	};
-}
-
-function cannotCopy(): MigrateError<"ERR_UNSUPPORTED"> {
-	return new MigrateError("ERR_UNSUPPORTED", "this binding cannot copy a database", { capability: "backup" });
 }
 
 /** A transaction that began as a reader, and that another's commit has overtaken, meets nobody: SQLITE_BUSY_SNAPSHOT. */

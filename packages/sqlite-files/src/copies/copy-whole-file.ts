@@ -20,7 +20,7 @@ export async function copyWholeFile(options: CopiesOptions, file: string, copy: 
 	await inside(options, options.accessTo(file, "read"), file, async ({ connection }) => {
 		// A file that is no database is not known before it is read.
 		connection.query("PRAGMA schema_version");
-		await connection.copyTo?.(copy);
+		await connection.copyTo(copy);
 	});
 	// SQLite needs these files to read a database in WAL mode, and only a connection that can write takes them away.
 	if (statSync(`${file}-wal`, { throwIfNoEntry: false }) === undefined) return;

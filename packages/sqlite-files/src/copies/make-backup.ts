@@ -30,7 +30,7 @@ export async function makeBackup(
 	const { copying, checking } = unfinishedNames(path);
 	try {
 		closeSync(openSync(copying, "wx", statSync(database).mode & 0o777));
-		await retryWhileBusy(connection, config, async () => connection.copyTo?.(copying));
+		await retryWhileBusy(connection, config, async () => connection.copyTo(copying));
 		renameSync(copying, checking);
 		await freeLock(options, checking);
 		syncFile(checking);

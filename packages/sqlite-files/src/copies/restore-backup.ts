@@ -2,6 +2,7 @@ import { chmodSync, chownSync, closeSync, existsSync, openSync, rmSync, statSync
 import { basename, dirname, join } from "node:path";
 import { MigrateError, type RestoreSteps } from "@godwit/core";
 import { inTransaction, lockRow, retryWhileBusy, type SqliteConnection } from "@godwit/sqlite";
+import { copyBy } from "../connections/copy-by.ts";
 import { cannotOpen } from "../files/file-errors.ts";
 import { realDatabasePath } from "../files/real-path.ts";
 import { copyFailure } from "./copy-failure.ts";
@@ -62,7 +63,7 @@ async function overwrite({ access, config, connect, path }: CopiesOptions, stage
 	const source = connect(staged);
 	try {
 		assertPageSize(connection, source, path);
-		await retryWhileBusy(connection, config, async () => source.copyTo?.(path));
+		await retryWhileBusy(connection, config, async () => copyBy(source, path));
 	} finally {
 		source.close();
 	}

@@ -1,6 +1,6 @@
 import { type DatabaseAccess, DatabaseHeldError } from "@godwit/sqlite";
 import type { Connector } from "../connections/connector.ts";
-import { lockingConnection } from "../connections/locking-connection.ts";
+import { type LockingConnection, lockingConnection } from "../connections/locking-connection.ts";
 import { useWithOneLibrary } from "../connections/one-library.ts";
 import { session } from "../connections/session.ts";
 import type { Found } from "../lock-file/link-file.ts";
@@ -25,6 +25,7 @@ export interface FileAccessOptions {
 
 /** Access to a database file: the only way by which a connection reaches one. */
 export interface FileAccess extends DatabaseAccess {
+	readonly connection: LockingConnection;
 	/**
 	 * Enters over a lock that a person says nobody holds any more, and opens the database if there is one.
 	 *
