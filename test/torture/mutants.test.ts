@@ -140,7 +140,7 @@ const MUTANTS: readonly Mutant[] = [
 	},
 	{
 		name: "the one library of a file",
-		file: "packages/sqlite-files/src/connections/one-library.ts",
+		file: "packages/sqlite-files/src/connections/library/one-library.ts",
 		from: "if (file.library.copy !== library.copy) {",
 		to: "if (false) {",
 		noticed: "a process that has a file open with one library does not open it with another one",

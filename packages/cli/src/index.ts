@@ -1,7 +1,7 @@
-import { registerBuiltins } from "./database/register-builtins.ts";
+import { registerBuiltins } from "./database/schemes/register-builtins.ts";
 
 export * from "@godwit/core";
 export type { EnvironmentConfig, GodwitConfig } from "./config/config.ts";
-export { registerBuiltins } from "./database/register-builtins.ts";
+export { registerBuiltins } from "./database/schemes/register-builtins.ts";
 
 registerBuiltins();

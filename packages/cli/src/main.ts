@@ -3,11 +3,11 @@ import { CommandError } from "./command-line/command-error.ts";
 import { type CommandLine, readCommandLine } from "./command-line/read-command-line.ts";
 import { settingsOf } from "./command-line/settings.ts";
 import { UsageError } from "./command-line/usage-error.ts";
-import { hideSecrets } from "./output/hide-secrets.ts";
-import { paintErrors, paintOutput, plain } from "./output/paint.ts";
-import { printable } from "./output/printable.ts";
 import { lostOutput, standardError, writeLog, writeOutput } from "./output/standard-stream.ts";
 import { ERROR, type TerminalOutput, terminal } from "./output/terminal.ts";
+import { hideSecrets } from "./output/text/hide-secrets.ts";
+import { paintErrors, paintOutput, plain } from "./output/text/paint.ts";
+import { printable } from "./output/text/printable.ts";
 
 /**
  * Runs the command line: data goes to standard output, everything else to standard error.
@@ -70,7 +70,7 @@ async function run(line: CommandLine): Promise<number> {
 		const stack = !explained && (line.is("verbose") || Boolean(process.env.DEBUG));
 		toTerminal.line(await describeError(error, { stack }), ERROR);
 		if (asJson) {
-			const { jsonError } = await import("./output/json-lines.ts");
+			const { jsonError } = await import("./output/json/json-lines.ts");
 			print(readable(jsonError(error), given));
 		}
 		return 1;

@@ -42,7 +42,7 @@ describe("a process that opens sqlite:// by URL", () => {
 		["it has loaded better-sqlite3", 'import "better-sqlite3";', "sqlite-native"],
 		["it has loaded both", 'import "node:sqlite"; import "better-sqlite3";', "sqlite-native"],
 	])("takes the library that it has loaded already: %s", (_, imports, expected) => {
-		const module = JSON.stringify(import.meta.resolve("../src/database/default-sqlite.ts"));
+		const module = JSON.stringify(import.meta.resolve("../src/database/schemes/default-sqlite.ts"));
 		const program = `${imports} import { defaultSqlite } from ${module}; console.log(defaultSqlite());`;
 		const args = ["--no-warnings", "--input-type=module", "-e", program];
 		expect(execFileSync(process.execPath, args, { cwd: import.meta.dirname, encoding: "utf8" })).toBe(`${expected}\n`);

@@ -8,13 +8,7 @@ export type { CheckFinding } from "./check/check-finding.ts";
 export type { CorrectedFile, CorrectedSource } from "./check/correct-files.ts";
 export { correctFiles } from "./check/correct-files.ts";
 export { cleanUpAfter } from "./clean-up-after.ts";
-export type { BackoffOptions } from "./driver/backoff.ts";
-export { withBackoff } from "./driver/backoff.ts";
 export type { Backup, BackupOptions, RestoreOptions, RestoreSteps } from "./driver/backup.ts";
-export type { CallQueue } from "./driver/call-queue.ts";
-export { callQueue } from "./driver/call-queue.ts";
-export type { DriverOf, DriverOptions } from "./driver/define-driver.ts";
-export { defineDriver } from "./driver/define-driver.ts";
 export type { Diagnosis } from "./driver/diagnosis.ts";
 export type {
 	ApplyOutcome,
@@ -27,11 +21,11 @@ export type {
 } from "./driver/driver.ts";
 export type { DriverFactory } from "./driver/driver-factory.ts";
 export type { DriverPrimitives } from "./driver/driver-primitives.ts";
-export type { LockPrimitives, LockState, ReleaseReason } from "./driver/held-lock.ts";
-export type { Obstacle } from "./driver/lock-timeout.ts";
-export { lockTimeout } from "./driver/lock-timeout.ts";
-export type { Patience } from "./driver/patience.ts";
-export { waitForTurn } from "./driver/patience.ts";
+export type { CallQueue } from "./driver/frame/call-queue.ts";
+export { callQueue } from "./driver/frame/call-queue.ts";
+export type { DriverOf, DriverOptions } from "./driver/frame/define-driver.ts";
+export { defineDriver } from "./driver/frame/define-driver.ts";
+export type { LockPrimitives, LockState, ReleaseReason } from "./driver/frame/held-lock.ts";
 export type {
 	ComparedTable,
 	ForeignKeyViolations,
@@ -50,6 +44,12 @@ export type {
 } from "./driver/schema.ts";
 export { versionMoved } from "./driver/version-moved.ts";
 export type { FoundVersion, VersionChange, VersionState } from "./driver/version-state.ts";
+export type { BackoffOptions } from "./driver/waiting/backoff.ts";
+export { withBackoff } from "./driver/waiting/backoff.ts";
+export type { Obstacle } from "./driver/waiting/lock-timeout.ts";
+export { lockTimeout } from "./driver/waiting/lock-timeout.ts";
+export type { Patience } from "./driver/waiting/patience.ts";
+export { waitForTurn } from "./driver/waiting/patience.ts";
 export type { CorrectedText, Correction } from "./effects/correction.ts";
 export type {
 	AnalyseOptions,
@@ -68,8 +68,6 @@ export { writeSchema } from "./engine/dump/write-schema.ts";
 export { Migrate } from "./engine/migrate.ts";
 export type { MigrateEvent } from "./engine/migrate-event.ts";
 export type { MigrateOptions } from "./engine/migrate-options.ts";
-export type { MigrationPlan, PlannedMigration } from "./engine/migration-plan.ts";
-export { needsMigration } from "./engine/needs-migration.ts";
 export type { Goal, Plan, VersionStatus } from "./engine/plan.ts";
 export { plan } from "./engine/plan.ts";
 export type { Finding } from "./engine/policies/finding.ts";
@@ -83,7 +81,9 @@ export type {
 } from "./engine/rehearse/rehearsal-report.ts";
 export type { SchemaChange } from "./engine/rehearse/schema-changes.ts";
 export type { Cure } from "./engine/repair.ts";
-export type { MigrationState, MigrationStatus, PendingMigration, StatusReport } from "./engine/status.ts";
+export type { MigrationPlan, PlannedMigration } from "./engine/reports/migration-plan.ts";
+export { needsMigration } from "./engine/reports/needs-migration.ts";
+export type { MigrationState, MigrationStatus, PendingMigration, StatusReport } from "./engine/reports/status.ts";
 export type { StoredDown } from "./engine/stored-down.ts";
 export { hasCredentials } from "./has-credentials.ts";
 export type { EventOp, HistoryEvent, HistoryHead, RecordedEvent, StoredTexts } from "./history/history-event.ts";

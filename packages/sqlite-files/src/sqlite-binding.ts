@@ -1,7 +1,7 @@
 import { MigrateError } from "@godwit/core";
 import type { SqliteConfig, SqliteConnection, Usability } from "@godwit/sqlite";
 import type { Connector } from "./connections/connector.ts";
-import type { SqliteLibrary } from "./connections/library.ts";
+import type { SqliteLibrary } from "./connections/library/library.ts";
 import { cannotOpen } from "./files/file-errors.ts";
 
 /** How a connection reads SQL. Only what the binding can do is asked of it. */

@@ -3,7 +3,7 @@ import { cleanUpAfter, type Driver, type DriverFactory } from "@godwit/core";
 import { completeConfig, databaseError, isBusy, openAccess, parseDatabaseUrl, type SqliteConfig } from "@godwit/sqlite";
 import { absoluteUrl } from "./absolute-url.ts";
 import { breakLocks } from "./break-locks.ts";
-import type { SqliteLibrary } from "./connections/library.ts";
+import type { SqliteLibrary } from "./connections/library/library.ts";
 import { memoryConnection } from "./connections/memory-connection.ts";
 import { driverOverLent } from "./drivers/driver-over-lent.ts";
 import { driversOf } from "./drivers/drivers-of.ts";

@@ -1,4 +1,5 @@
 export type { Analyse, AnalysedDatabase, Correct } from "./analysis.ts";
+export { assertRunsInside, runInTransaction } from "./bodies/run-body.ts";
 export { compareDatabases, compareRows } from "./comparison/compare-databases.ts";
 export { BEFORE } from "./comparison/compared-names.ts";
 export {
@@ -15,7 +16,6 @@ export { openAccess } from "./connection/open-access.ts";
 export type { SqliteConnection, SqlRow, SqlValue, TransactionMode } from "./connection/sqlite-connection.ts";
 export { inTransaction } from "./connection/transaction.ts";
 export { type LockRow, lockRow } from "./lock/lock-row.ts";
-export { assertRunsInside, runInTransaction } from "./run-body.ts";
 export { type SqliteDriverOptions, sqliteDriver } from "./sqlite-driver.ts";
 export { cutSql, databaseError, isBusy, unusableConnectionError } from "./sqlite-error.ts";
 export { asString, type QuotedToken, withStrings } from "./statements/double-quotes/quoted-tokens.ts";

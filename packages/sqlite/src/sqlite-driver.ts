@@ -1,6 +1,6 @@
 import { type Diagnosis, type Driver, defineDriver } from "@godwit/core";
 import type { Analyse, Correct } from "./analysis.ts";
-import { bodyRunner } from "./body-runner.ts";
+import { bodyRunner } from "./bodies/body-runner.ts";
 import type { BorrowedConnection } from "./connection/borrowed-connection.ts";
 import { retryWhileBusy } from "./connection/busy-retry.ts";
 import type { DatabaseAccess } from "./connection/database-access.ts";

@@ -1,7 +1,7 @@
 import type { Invocation } from "../command-line/command.ts";
 import { CommandError } from "../command-line/command-error.ts";
-import { builtinDrivers, engineOf } from "../database/builtins.ts";
-import { registerDriverOf } from "../database/register-schemes.ts";
+import { builtinDrivers, engineOf } from "../database/schemes/builtins.ts";
+import { registerDriverOf } from "../database/schemes/register-schemes.ts";
 
 /**
  * The URL of an empty database in memory, of the kind that the migrations are for, its driver registered. Options of the URL of the

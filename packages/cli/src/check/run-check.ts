@@ -1,7 +1,7 @@
 import { type CheckReport, check, isMigrateError, openDriver } from "@godwit/core";
 import type { Invocation } from "../command-line/command.ts";
 import { openMigrations } from "../database/open-migrations.ts";
-import { resolveSource } from "../database/resolve-urls.ts";
+import { resolveSource } from "../database/schemes/resolve-urls.ts";
 import { emptyDatabase } from "./empty-database.ts";
 import { showCheck } from "./show-check.ts";
 

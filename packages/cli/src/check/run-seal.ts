@@ -3,8 +3,8 @@ import { assertMigrations, formatSeal, SEAL_NAME, type Source, sealOf } from "@g
 import type { Invocation } from "../command-line/command.ts";
 import { CommandError } from "../command-line/command-error.ts";
 import { openMigrations } from "../database/open-migrations.ts";
-import { resolveSource } from "../database/resolve-urls.ts";
-import { json } from "../output/json.ts";
+import { resolveSource } from "../database/schemes/resolve-urls.ts";
+import { json } from "../output/json/json.ts";
 import { sealFolder, writeSeal } from "./write-seal.ts";
 
 /**

@@ -1,8 +1,8 @@
 import type { CheckFinding, CheckReport } from "@godwit/core";
 import type { Invocation } from "../command-line/command.ts";
-import { EXIT_FINDINGS } from "../output/exit-findings.ts";
-import { json } from "../output/json.ts";
-import { printable } from "../output/printable.ts";
+import { json } from "../output/json/json.ts";
+import { EXIT_FINDINGS } from "../output/reports/exit-findings.ts";
+import { printable } from "../output/text/printable.ts";
 
 /**
  * Prints what a check has found.

@@ -1,5 +1,5 @@
 import type { Output } from "../output/output.ts";
-import type { Flag } from "./flags.ts";
+import type { Flag } from "./flags/flags.ts";
 import type { CommandLine } from "./read-command-line.ts";
 import type { Settings } from "./settings.ts";
 

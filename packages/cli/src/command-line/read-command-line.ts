@@ -1,7 +1,7 @@
 import type { Command } from "./command.ts";
 import { allCommands, loadCommand } from "./commands.ts";
-import { commonFlags, type Flag } from "./flags.ts";
-import { firstOperand, type ParsedFlags, parseFlags } from "./parse-flags.ts";
+import { commonFlags, type Flag } from "./flags/flags.ts";
+import { firstOperand, type ParsedFlags, parseFlags } from "./flags/parse-flags.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What the user asked for. */

@@ -1,7 +1,7 @@
-import { builtinDrivers, builtinSources } from "../database/builtins.ts";
+import { builtinDrivers, builtinSources } from "../database/schemes/builtins.ts";
 import type { Command } from "./command.ts";
 import { allCommands, commandNames, loadCommand } from "./commands.ts";
-import { commonFlags, type Flag } from "./flags.ts";
+import { commonFlags, type Flag } from "./flags/flags.ts";
 
 /** What `-help` says of all commands. */
 export async function usage(): Promise<string> {

@@ -1,8 +1,8 @@
-import { placeFlags, placeOf } from "../command-line/backup-flags.ts";
 import type { Command } from "../command-line/command.ts";
+import { placeFlags, placeOf } from "../command-line/flags/backup-flags.ts";
 import { assertAtMost } from "../command-line/operands.ts";
 import { sayRemoved } from "../output/event-lines.ts";
-import { json } from "../output/json.ts";
+import { json } from "../output/json/json.ts";
 
 /** Copies the database, checked, to a file beside it. */
 export const backup: Command = {

@@ -1,7 +1,7 @@
 import type { Command } from "../command-line/command.ts";
 import { CommandError } from "../command-line/command-error.ts";
 import { assertAtMost } from "../command-line/operands.ts";
-import { json } from "../output/json.ts";
+import { json } from "../output/json/json.ts";
 
 /** Prints a script that completes the arguments of the command in a shell. */
 export const completion: Command = {
@@ -22,7 +22,7 @@ export const completion: Command = {
 async function scriptFor(shell: string | undefined): Promise<string> {
 	const { completedCommand, completedFlag } = await import("../completion/completed.ts");
 	const { allCommands } = await import("../command-line/commands.ts");
-	const { commonFlags } = await import("../command-line/flags.ts");
+	const { commonFlags } = await import("../command-line/flags/flags.ts");
 	const commands = (await allCommands()).map(completedCommand);
 	const common = commonFlags.map(completedFlag);
 	switch (shell) {

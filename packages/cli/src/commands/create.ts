@@ -1,5 +1,5 @@
 import type { Command } from "../command-line/command.ts";
-import { json } from "../output/json.ts";
+import { json } from "../output/json/json.ts";
 
 /** Go: createCmd. */
 export const create: Command = {

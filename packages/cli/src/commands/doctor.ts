@@ -9,7 +9,7 @@ export const doctor: Command = {
 	async run(invocation) {
 		assertAtMost(0, invocation.line);
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
-		const { showDiagnoses } = await import("../output/show-diagnoses.ts");
+		const { showDiagnoses } = await import("../output/reports/show-diagnoses.ts");
 		return runOnDatabase(invocation, {
 			source: "unread",
 			run: async (migrate) => showDiagnoses(await migrate.doctor(), invocation),

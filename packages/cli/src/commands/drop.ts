@@ -1,7 +1,7 @@
 import type { Command } from "../command-line/command.ts";
 import { assertAtMost } from "../command-line/operands.ts";
 import type { Question } from "../database/confirm.ts";
-import { json } from "../output/json.ts";
+import { json } from "../output/json/json.ts";
 
 const QUESTION: Question = {
 	text: "Are you sure you want to drop the entire database schema?",

@@ -31,7 +31,7 @@ export const dump: Command = {
 		const file = line.value("check");
 		const format = formatOf(line, file !== undefined);
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
-		const { showDump } = await import("../output/show-dump.ts");
+		const { showDump } = await import("../output/reports/show-dump.ts");
 		return runOnDatabase(invocation, {
 			source: "unread",
 			run: async (migrate) => showDump(await migrate.schema(), { format, file }, invocation),

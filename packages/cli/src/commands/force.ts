@@ -1,6 +1,6 @@
 import type { Command } from "../command-line/command.ts";
 import { versionOf } from "../command-line/operands.ts";
-import { json } from "../output/json.ts";
+import { json } from "../output/json/json.ts";
 
 /** Go: forceCmd. */
 export const force: Command = {

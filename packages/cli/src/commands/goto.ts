@@ -1,7 +1,7 @@
-import { backupFlags, backupOf } from "../command-line/backup-flags.ts";
 import type { Command } from "../command-line/command.ts";
+import { backupFlags, backupOf } from "../command-line/flags/backup-flags.ts";
+import { policyFlags } from "../command-line/flags/policy-flags.ts";
 import { versionOf } from "../command-line/operands.ts";
-import { policyFlags } from "../command-line/policy-flags.ts";
 import { STOPPING_AFTER_MIGRATION } from "../database/operation.ts";
 import { reportEnd } from "../database/report-end.ts";
 

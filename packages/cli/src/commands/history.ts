@@ -19,7 +19,7 @@ export const history: Command = {
 		const asked = [show, diff, line.value("n")].filter((value) => value !== undefined);
 		if (asked.length > 1) throw new CommandError("-n, -show and -diff go one at a time");
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
-		const { showEvents, showText, showDifference } = await import("../output/show-history.ts");
+		const { showEvents, showText, showDifference } = await import("../output/reports/show-history.ts");
 		return runOnDatabase(invocation, {
 			source: diff === undefined ? "unread" : "read",
 			run(migrate, source) {

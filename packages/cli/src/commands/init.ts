@@ -1,7 +1,7 @@
 import type { Command } from "../command-line/command.ts";
 import { urlOfPath } from "../command-line/given-url.ts";
 import { assertAtMost } from "../command-line/operands.ts";
-import { json } from "../output/json.ts";
+import { json } from "../output/json/json.ts";
 
 const NEXT = `next: godwit create -ext sql create_users
       write SQL into the two files

@@ -1,8 +1,8 @@
 import type { Goal } from "@godwit/core";
 import type { Command } from "../command-line/command.ts";
 import { CommandError } from "../command-line/command-error.ts";
+import { policyFlags } from "../command-line/flags/policy-flags.ts";
 import { countOf, wholeVersion } from "../command-line/operands.ts";
-import { policyFlags } from "../command-line/policy-flags.ts";
 import type { CommandLine } from "../command-line/read-command-line.ts";
 
 /** Tells what would run, and what each statement would do. */

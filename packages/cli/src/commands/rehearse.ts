@@ -1,7 +1,7 @@
 import type { Command } from "../command-line/command.ts";
+import { policyFlags } from "../command-line/flags/policy-flags.ts";
+import { rehearsalOf, rehearseFlags } from "../command-line/flags/rehearse-flags.ts";
 import { limitOf } from "../command-line/operands.ts";
-import { policyFlags } from "../command-line/policy-flags.ts";
-import { rehearsalOf, rehearseFlags } from "../command-line/rehearse-flags.ts";
 
 /** Runs the pending migrations on a copy of the database. */
 export const rehearse: Command = {

@@ -3,7 +3,7 @@ import type { Command } from "../command-line/command.ts";
 import { CommandError } from "../command-line/command-error.ts";
 import { assertAtMost } from "../command-line/operands.ts";
 import type { CommandLine } from "../command-line/read-command-line.ts";
-import { json } from "../output/json.ts";
+import { json } from "../output/json/json.ts";
 
 /** Writes down what a person says is so. Without a flag it shows what there is to say. */
 export const repair: Command = {
@@ -29,7 +29,7 @@ export const repair: Command = {
 		const cure = cureOf(line);
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		if (cure === undefined) {
-			const { showStatus } = await import("../output/show-status.ts");
+			const { showStatus } = await import("../output/reports/show-status.ts");
 			return runOnDatabase(invocation, {
 				source: "read",
 				run: async (migrate, _, database) => showStatus(await migrate.status(), database, invocation),

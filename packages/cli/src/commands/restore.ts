@@ -3,7 +3,7 @@ import { CommandError } from "../command-line/command-error.ts";
 import { assertAtMost } from "../command-line/operands.ts";
 import type { CommandLine } from "../command-line/read-command-line.ts";
 import type { Question } from "../database/confirm.ts";
-import { json } from "../output/json.ts";
+import { json } from "../output/json/json.ts";
 
 function questionAbout(file: string): Question {
 	return {

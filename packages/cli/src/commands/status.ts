@@ -1,6 +1,6 @@
 import type { Command } from "../command-line/command.ts";
+import { policyFlags } from "../command-line/flags/policy-flags.ts";
 import { assertAtMost } from "../command-line/operands.ts";
-import { policyFlags } from "../command-line/policy-flags.ts";
 
 /** Tells of every migration whether it is applied. */
 export const status: Command = {
@@ -17,7 +17,7 @@ export const status: Command = {
 	async run(invocation) {
 		assertAtMost(0, invocation.line);
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
-		const { showStatus } = await import("../output/show-status.ts");
+		const { showStatus } = await import("../output/reports/show-status.ts");
 		return runOnDatabase(invocation, {
 			source: "read",
 			run: async (migrate, _, database) => showStatus(await migrate.status(), database, invocation),

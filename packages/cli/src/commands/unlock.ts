@@ -1,6 +1,6 @@
 import type { Command } from "../command-line/command.ts";
 import { assertAtMost } from "../command-line/operands.ts";
-import { json } from "../output/json.ts";
+import { json } from "../output/json/json.ts";
 
 /** Shows who holds each lock on the database, and clears it when the user agrees. */
 export const unlock: Command = {

@@ -1,10 +1,10 @@
-import { backupFlags, backupOf } from "../command-line/backup-flags.ts";
 import type { Command } from "../command-line/command.ts";
-import type { Flag } from "../command-line/flags.ts";
+import { backupFlags, backupOf } from "../command-line/flags/backup-flags.ts";
+import type { Flag } from "../command-line/flags/flags.ts";
+import { policyFlags } from "../command-line/flags/policy-flags.ts";
+import { rehearseFirstFlags, rehearseFirstOf } from "../command-line/flags/rehearse-flags.ts";
 import { limitOf } from "../command-line/operands.ts";
-import { policyFlags } from "../command-line/policy-flags.ts";
 import type { CommandLine } from "../command-line/read-command-line.ts";
-import { rehearseFirstFlags, rehearseFirstOf } from "../command-line/rehearse-flags.ts";
 import { UsageError } from "../command-line/usage-error.ts";
 import { STOPPING_AFTER_MIGRATION } from "../database/operation.ts";
 import { reportEnd } from "../database/report-end.ts";

@@ -1,7 +1,7 @@
 import type { Command } from "../command-line/command.ts";
 import { CommandError } from "../command-line/command-error.ts";
 import { assertAtMost } from "../command-line/operands.ts";
-import { json } from "../output/json.ts";
+import { json } from "../output/json/json.ts";
 
 /** Go: versionCmd. */
 export const version: Command = {

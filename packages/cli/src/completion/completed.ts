@@ -1,5 +1,5 @@
 import { commandNames, type NamedCommand } from "../command-line/commands.ts";
-import type { Flag } from "../command-line/flags.ts";
+import type { Flag } from "../command-line/flags/flags.ts";
 
 /** What a shell can offer for an argument. */
 export type Offer =

@@ -1,5 +1,5 @@
 import { nearestName } from "@godwit/core";
-import { policyFlags } from "../command-line/policy-flags.ts";
+import { policyFlags } from "../command-line/flags/policy-flags.ts";
 import { DEFAULT_ENVIRONMENT, type EnvironmentConfig, type LoadedConfig } from "./config.ts";
 import { ConfigFault } from "./config-fault.ts";
 

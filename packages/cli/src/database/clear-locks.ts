@@ -2,7 +2,7 @@ import { breakLocks } from "@godwit/core";
 import type { Settings } from "../command-line/settings.ts";
 import type { Terminal } from "../output/terminal.ts";
 import { confirm, type Question } from "./confirm.ts";
-import { requireDatabase } from "./resolve-urls.ts";
+import { requireDatabase } from "./schemes/resolve-urls.ts";
 
 const QUESTION: Question = {
 	text: "Are you sure that this process is gone, and want to clear its lock?",

@@ -1,5 +1,5 @@
 import type { BackupOptions, Migrate, Source } from "@godwit/core";
-import type { WantedRehearsal } from "../command-line/rehearse-flags.ts";
+import type { WantedRehearsal } from "../command-line/flags/rehearse-flags.ts";
 import type { Question } from "./confirm.ts";
 
 /** What a command does with an open database. */

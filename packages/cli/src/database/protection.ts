@@ -1,7 +1,7 @@
 import { databaseIdentity } from "@godwit/core";
 import type { Invocation } from "../command-line/command.ts";
 import { CommandError } from "../command-line/command-error.ts";
-import { resolveDatabase } from "./resolve-urls.ts";
+import { resolveDatabase } from "./schemes/resolve-urls.ts";
 
 /**
  * Says why a command that takes something back may not do so in this database: that of a protected environment, whichever way it

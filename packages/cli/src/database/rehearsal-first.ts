@@ -1,7 +1,7 @@
 import type { MigrateEvent, RehearseOptions } from "@godwit/core";
-import type { WantedRehearsal } from "../command-line/rehearse-flags.ts";
-import { hideSecretsOfUrl } from "../output/hide-secrets.ts";
+import type { WantedRehearsal } from "../command-line/flags/rehearse-flags.ts";
 import { writeRehearsalPage } from "../output/rehearsal-page/write-page.ts";
+import { hideSecretsOfUrl } from "../output/text/hide-secrets.ts";
 
 /** A rehearsal that comes before the migrations of a command. */
 export interface RehearsalFirst {

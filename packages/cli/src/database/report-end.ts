@@ -1,7 +1,7 @@
 import type { MigrationReport, Version } from "@godwit/core";
 import type { Invocation } from "../command-line/command.ts";
 import { CommandError } from "../command-line/command-error.ts";
-import { jsonResult } from "../output/json-result.ts";
+import { jsonResult } from "../output/json/json-result.ts";
 import { EXIT_STOPPED } from "./stop-on-signal.ts";
 
 /**

@@ -1,8 +1,8 @@
 import type { StoredDown } from "@godwit/core";
 import type { Invocation } from "../command-line/command.ts";
-import { json } from "../output/json.ts";
-import { printable } from "../output/printable.ts";
-import { moment } from "../output/table.ts";
+import { json } from "../output/json/json.ts";
+import { printable } from "../output/text/printable.ts";
+import { moment } from "../output/text/table.ts";
 import { confirm, type Question } from "./confirm.ts";
 import { STOPPING_AFTER_MIGRATION } from "./operation.ts";
 import { reportEnd } from "./report-end.ts";

@@ -12,18 +12,18 @@ import {
 } from "@godwit/core";
 import type { Invocation } from "../command-line/command.ts";
 import type { CommandError } from "../command-line/command-error.ts";
+import type { WantedRehearsal } from "../command-line/flags/rehearse-flags.ts";
 import type { CommandLine } from "../command-line/read-command-line.ts";
-import type { WantedRehearsal } from "../command-line/rehearse-flags.ts";
 import type { Settings } from "../command-line/settings.ts";
 import { eventLines } from "../output/event-lines.ts";
-import { goDuration } from "../output/go-duration.ts";
-import { jsonLines } from "../output/json-lines.ts";
+import { jsonLines } from "../output/json/json-lines.ts";
 import { ERROR } from "../output/terminal.ts";
+import { goDuration } from "../output/text/go-duration.ts";
 import { confirm } from "./confirm.ts";
 import { openMigrations } from "./open-migrations.ts";
 import type { Operation } from "./operation.ts";
 import type { RehearsalFirst } from "./rehearsal-first.ts";
-import { requireDatabase, resolveSource } from "./resolve-urls.ts";
+import { requireDatabase, resolveSource } from "./schemes/resolve-urls.ts";
 import { EXIT_STOPPED, stopOnSignal } from "./stop-on-signal.ts";
 import { waitOf } from "./wait.ts";
 
@@ -76,7 +76,7 @@ async function rehearsalFirst(wanted: WantedRehearsal, database: string): Promis
 /** What was found has been shown. @returns The exit code. */
 async function showNotClean(error: MigrateError, { line, terminal, print }: Invocation): Promise<number> {
 	const { EXIT_NOT_CLEAN } = await import("../output/rehearsal/show-rehearsal.ts");
-	const { jsonError } = await import("../output/json-lines.ts");
+	const { jsonError } = await import("../output/json/json-lines.ts");
 	terminal.line("error: the rehearsal was not clean; nothing was changed", ERROR);
 	if (line.is("json")) print(jsonError(error));
 	return EXIT_NOT_CLEAN;

@@ -1,6 +1,6 @@
 import type { Goal } from "@godwit/core";
 import type { Invocation } from "../command-line/command.ts";
-import { showPlan } from "../output/show-plan.ts";
+import { showPlan } from "../output/reports/show-plan.ts";
 import { runOnDatabase } from "./run-on-database.ts";
 
 /** Shows what would run on the way to a goal. @returns The exit code. */

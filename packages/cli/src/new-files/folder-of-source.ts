@@ -10,7 +10,7 @@ import { resolve } from "node:path";
  */
 export async function folderOfSource(source: string, start: string): Promise<string | undefined> {
 	const { sourceUrl } = await import("@godwit/core");
-	const { registerBuiltins } = await import("../database/register-builtins.ts");
+	const { registerBuiltins } = await import("../database/schemes/register-builtins.ts");
 	registerBuiltins();
 	const url = sourceUrl(source);
 	if (!/^file:/i.test(url)) return undefined;

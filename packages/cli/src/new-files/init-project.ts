@@ -2,7 +2,7 @@ import { mkdir, open, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { CommandError } from "../command-line/command-error.ts";
 import { findConfig } from "../config/find-config.ts";
-import { hideSecretsOfUrl } from "../output/hide-secrets.ts";
+import { hideSecretsOfUrl } from "../output/text/hide-secrets.ts";
 import { projectOf } from "../plugins/project-packages.ts";
 import { folderOfSource } from "./folder-of-source.ts";
 

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { excerpt, type Place } from "./excerpt.ts";
+import { excerpt, type Place } from "./text/excerpt.ts";
 
 export interface ErrorDescription {
 	/** Adds where in the program the error comes from. */

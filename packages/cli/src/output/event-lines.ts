@@ -1,8 +1,8 @@
 import type { AppliedMigration, MigrateEvent, Migration } from "@godwit/core";
-import { byteSize } from "./byte-size.ts";
-import { goDuration } from "./go-duration.ts";
 import { rehearsalLines } from "./rehearsal/rehearsal-lines.ts";
 import { NOTICE, type Terminal, WARNING } from "./terminal.ts";
+import { byteSize } from "./text/byte-size.ts";
+import { goDuration } from "./text/go-duration.ts";
 
 export interface EventLinesOptions {
 	readonly verbose: boolean;

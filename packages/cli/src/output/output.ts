@@ -1,5 +1,5 @@
-import type { Paint } from "./paint.ts";
 import type { Terminal } from "./terminal.ts";
+import type { Paint } from "./text/paint.ts";
 
 /** Where a command says what it has to say. */
 export interface Output {

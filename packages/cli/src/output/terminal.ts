@@ -1,4 +1,4 @@
-import { type Colour, type Paint, plain } from "./paint.ts";
+import { type Colour, type Paint, plain } from "./text/paint.ts";
 
 /** What a line begins with, and in which colour it stands out. */
 export interface Mark {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type FlagSyntax, parseFlags } from "../../src/command-line/parse-flags.ts";
+import { type FlagSyntax, parseFlags } from "../../src/command-line/flags/parse-flags.ts";
 import { UsageError } from "../../src/command-line/usage-error.ts";
 
 const flags = new Map<string, FlagSyntax>([

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { excerpt } from "../../src/output/excerpt.ts";
+import { excerpt } from "../../src/output/text/excerpt.ts";
 import { folderOf } from "../fixtures/godwit.ts";
 
 async function excerptOf(text: string, line: number, column: number): Promise<string | undefined> {

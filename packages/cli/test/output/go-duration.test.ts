@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { goDuration } from "../../src/output/go-duration.ts";
+import { goDuration } from "../../src/output/text/go-duration.ts";
 
 describe("goDuration", () => {
 	it.each([

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { hideSecrets, hideSecretsOfUrl } from "../../src/output/hide-secrets.ts";
+import { hideSecrets, hideSecretsOfUrl } from "../../src/output/text/hide-secrets.ts";
 
 const seed = Number(process.env.GODWIT_SEED ?? 1);
 

@@ -1,7 +1,7 @@
 import { closeSync, openSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { type Paint, paintFor, plain } from "../../src/output/paint.ts";
+import { type Paint, paintFor, plain } from "../../src/output/text/paint.ts";
 
 /** Colours for what is open at a path, whose stream cannot be made. */
 function paintAt(path: string): Paint {

@@ -4,11 +4,11 @@ import type { AnalyseOptions, Analysis } from "../effects/effects.ts";
 import type { Backup, BackupOptions, RestoreSteps } from "./backup.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import type { ApplyOutcome, Driver, DriverHistory, LockOptions, RecordedHistory, Rounds } from "./driver.ts";
-import type { LockPrimitives } from "./held-lock.ts";
-import type { Patience } from "./patience.ts";
+import type { LockPrimitives } from "./frame/held-lock.ts";
 import type { RehearsalCopy, RehearsalOptions } from "./rehearsal.ts";
 import type { Schema } from "./schema.ts";
 import type { FoundVersion, VersionChange } from "./version-state.ts";
+import type { Patience } from "./waiting/patience.ts";
 
 export type ReadOptions = LockOptions & Pick<Patience, "timeoutMs" | "signal">;
 

@@ -1,6 +1,6 @@
 import { cleanUpAfter } from "../clean-up-after.ts";
-import { callQueue } from "../driver/call-queue.ts";
 import type { Driver } from "../driver/driver.ts";
+import { callQueue } from "../driver/frame/call-queue.ts";
 import type { Source } from "../source/source.ts";
 import { withJson } from "../with-json.ts";
 import type { MigrateOptions } from "./migrate-options.ts";

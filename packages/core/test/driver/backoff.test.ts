@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
-import { withBackoff } from "../../src/driver/backoff.ts";
+import { withBackoff } from "../../src/driver/waiting/backoff.ts";
 
 describe("withBackoff", () => {
 	it("returns what the attempt returns, also when that is falsy", async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
 import { migrationBody, textBody } from "../../src/body/migration-body.ts";
-import { defineDriver } from "../../src/driver/define-driver.ts";
 import type { Driver } from "../../src/driver/driver.ts";
 import type { DriverPrimitives } from "../../src/driver/driver-primitives.ts";
-import type { LockState } from "../../src/driver/held-lock.ts";
+import { defineDriver } from "../../src/driver/frame/define-driver.ts";
+import type { LockState } from "../../src/driver/frame/held-lock.ts";
 import type { VersionState } from "../../src/driver/version-state.ts";
 import { MigrateError } from "../../src/migrate-error.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Driver } from "../../src/driver/driver.ts";
 import { Migrate } from "../../src/engine/migrate.ts";
-import { needsMigration } from "../../src/engine/needs-migration.ts";
+import { needsMigration } from "../../src/engine/reports/needs-migration.ts";
 import { register, registerSource } from "../../src/registry.ts";
 import { memorySource } from "../../src/source/memory-source.ts";
 import type { Source } from "../../src/source/source.ts";

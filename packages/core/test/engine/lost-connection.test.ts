@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { defineDriver } from "../../src/driver/define-driver.ts";
 import type { Driver } from "../../src/driver/driver.ts";
+import { defineDriver } from "../../src/driver/frame/define-driver.ts";
 import type { VersionChange, VersionState } from "../../src/driver/version-state.ts";
 import { Migrate } from "../../src/engine/migrate.ts";
 import type { MigrateOptions } from "../../src/engine/migrate-options.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type MigrationBody, migrationBody } from "../../src/body/migration-body.ts";
-import { defineDriver } from "../../src/driver/define-driver.ts";
 import type { ApplyOutcome, Driver } from "../../src/driver/driver.ts";
+import { defineDriver } from "../../src/driver/frame/define-driver.ts";
 import type { VersionChange } from "../../src/driver/version-state.ts";
 import { Migrate } from "../../src/engine/migrate.ts";
 import type { MigrateEvent } from "../../src/engine/migrate-event.ts";

@@ -1,5 +1,5 @@
 import type { SqliteConnection } from "@godwit/sqlite";
-import type { SqliteLibrary } from "./library.ts";
+import type { SqliteLibrary } from "./library/library.ts";
 
 /** Opens connections of one library. */
 export interface Connector {

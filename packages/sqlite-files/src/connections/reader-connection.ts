@@ -3,8 +3,8 @@ import { isMigrateError } from "@godwit/core";
 import type { SqliteConnection } from "@godwit/sqlite";
 import type { Connector } from "./connector.ts";
 import type { CurrentConnection } from "./current-connection.ts";
-import type { LibraryFiles } from "./library-files.ts";
-import type { UsedFiles } from "./one-library.ts";
+import type { LibraryFiles } from "./library/library-files.ts";
+import type { UsedFiles } from "./library/one-library.ts";
 
 export interface ReaderConnectionOptions {
 	readonly path: string;

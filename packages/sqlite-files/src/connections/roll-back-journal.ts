@@ -1,6 +1,6 @@
 import type { SqliteConnection } from "@godwit/sqlite";
 import type { Connector } from "./connector.ts";
-import type { LibraryFiles } from "./library-files.ts";
+import type { LibraryFiles } from "./library/library-files.ts";
 
 /**
  * Rolls back the journal that a dead process left beside a file. Others are kept off the file meanwhile.

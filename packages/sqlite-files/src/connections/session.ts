@@ -4,8 +4,8 @@ import { folderLibrary } from "../folder-locks/folder-library.ts";
 import { syncFolderOf } from "../folder-locks/sync-folder.ts";
 import type { Connector } from "./connector.ts";
 import { currentConnection } from "./current-connection.ts";
-import { POSIX_FILES } from "./library-files.ts";
-import { filesOfOneLibrary } from "./one-library.ts";
+import { POSIX_FILES } from "./library/library-files.ts";
+import { filesOfOneLibrary } from "./library/one-library.ts";
 import { readerConnection } from "./reader-connection.ts";
 import { rollBackJournal } from "./roll-back-journal.ts";
 

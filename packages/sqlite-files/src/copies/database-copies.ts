@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Driver } from "@godwit/core";
 import type { DatabaseCopies, SqliteConfig, SqliteConnection } from "@godwit/sqlite";
-import type { SqliteLibrary } from "../connections/library.ts";
+import type { SqliteLibrary } from "../connections/library/library.ts";
 import type { FileAccess } from "../files/file-access.ts";
 import { makeBackup } from "./make-backup.ts";
 import { makeRehearsal } from "./rehearsal/make-rehearsal.ts";

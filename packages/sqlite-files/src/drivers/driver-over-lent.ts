@@ -9,7 +9,7 @@ import {
 	unusableConnectionError,
 } from "@godwit/sqlite";
 import { sharedByDriversOver } from "../connections/lent-connections.ts";
-import type { SqliteLibrary } from "../connections/library.ts";
+import type { SqliteLibrary } from "../connections/library/library.ts";
 import { memoryConnection } from "../connections/memory-connection.ts";
 import { openFileAccess } from "../files/open-file-access.ts";
 import { realDatabasePath } from "../files/real-path.ts";

@@ -10,7 +10,7 @@ import {
 	type SqliteDriverOptions,
 	sqliteDriver,
 } from "@godwit/sqlite";
-import type { SqliteLibrary } from "../connections/library.ts";
+import type { SqliteLibrary } from "../connections/library/library.ts";
 import { scratchConnection } from "../connections/scratch-connection.ts";
 import { databaseCopies } from "../copies/database-copies.ts";
 import { examineFile } from "../doctor/examine-file.ts";

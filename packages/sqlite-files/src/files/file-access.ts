@@ -1,7 +1,7 @@
 import { type DatabaseAccess, DatabaseHeldError } from "@godwit/sqlite";
 import type { Connector } from "../connections/connector.ts";
+import { useWithOneLibrary } from "../connections/library/one-library.ts";
 import { type LockingConnection, lockingConnection } from "../connections/locking-connection.ts";
-import { useWithOneLibrary } from "../connections/one-library.ts";
 import { session } from "../connections/session.ts";
 import type { Found } from "../lock-file/link-file.ts";
 import { otherRun } from "../lock-file/other-run.ts";

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { MigrateError } from "@godwit/core";
-import type { LibraryFiles, LibraryFilesOptions } from "../connections/library-files.ts";
+import type { LibraryFiles, LibraryFilesOptions } from "../connections/library/library-files.ts";
 import { fileHooks } from "./file-hooks.ts";
 import { assertNotLockedHere } from "./kernel-lock.ts";
 import { kernelLocks } from "./kernel-locks.ts";

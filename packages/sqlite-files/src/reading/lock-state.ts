@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseHeldError } from "@godwit/sqlite";
-import type { SqliteLibrary } from "../connections/library.ts";
+import type { SqliteLibrary } from "../connections/library/library.ts";
 import { hasJournal } from "../files/journal.ts";
 import { hasKernelLocks } from "../folder-locks/kernel-lock.ts";
 import { describeFound } from "../lock-file/describe-found.ts";

@@ -2,8 +2,8 @@ import { copyFileSync, linkSync, mkdtempSync, rmSync, symlinkSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { SqliteLibrary } from "../../src/connections/library.ts";
-import { useWithOneLibrary } from "../../src/connections/one-library.ts";
+import type { SqliteLibrary } from "../../src/connections/library/library.ts";
+import { useWithOneLibrary } from "../../src/connections/library/one-library.ts";
 import { errorOf } from "../fixtures/error-of.ts";
 
 describe("useWithOneLibrary", () => {
@@ -61,8 +61,8 @@ describe("useWithOneLibrary", () => {
 	});
 
 	it("is known to another copy of this package in the thread", async () => {
-		const copy = "../../src/connections/one-library.ts?copy";
-		const second = (await import(copy)) as typeof import("../../src/connections/one-library.ts");
+		const copy = "../../src/connections/library/one-library.ts?copy";
+		const second = (await import(copy)) as typeof import("../../src/connections/library/one-library.ts");
 		expect(second.useWithOneLibrary).not.toBe(useWithOneLibrary);
 		const forget = useWithOneLibrary(path, one);
 		expect(errorOf(() => second.useWithOneLibrary(path, other))).toMatchObject({ code: "ERR_DATABASE" });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { DatabaseHeldError } from "@godwit/sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { SqliteLibrary } from "../../src/connections/library.ts";
+import type { SqliteLibrary } from "../../src/connections/library/library.ts";
 import type { LinkKind } from "../../src/lock-file/link.ts";
 import { makeLink, newLink, readLink } from "../../src/lock-file/link-file.ts";
 import { newHolder } from "../../src/owners/holder.ts";

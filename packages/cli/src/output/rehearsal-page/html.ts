@@ -1,4 +1,4 @@
-import { printable } from "../printable.ts";
+import { printable } from "../text/printable.ts";
 
 /** A piece of a page, in which every text is escaped. */
 export class Html {

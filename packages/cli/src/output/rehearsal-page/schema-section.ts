@@ -1,5 +1,5 @@
 import type { RehearsalReport, SchemaChange } from "@godwit/core";
-import { lineDifferences } from "../line-differences.ts";
+import { lineDifferences } from "../text/line-differences.ts";
 import { type Html, html, name } from "./html.ts";
 
 export function schemaSection({ schema: { changes } }: RehearsalReport): Html {

@@ -1,6 +1,6 @@
 import type { RehearsalReport } from "@godwit/core";
-import { byteSize } from "../byte-size.ts";
-import { goDuration } from "../go-duration.ts";
+import { byteSize } from "../text/byte-size.ts";
+import { goDuration } from "../text/go-duration.ts";
 import { type Html, html } from "./html.ts";
 
 export function summarySection({ rows, down, bytesBefore, copyMs, durationMs }: RehearsalReport): Html {

@@ -1,5 +1,5 @@
 import type { RehearsalReport, RehearsedMigration } from "@godwit/core";
-import { goDuration } from "../go-duration.ts";
+import { goDuration } from "../text/go-duration.ts";
 import { type Html, html, name } from "./html.ts";
 
 /** The migrations in their order, each with a bar from its beginning to its end, and those of the way back. */

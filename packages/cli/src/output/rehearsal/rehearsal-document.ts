@@ -1,5 +1,5 @@
 import type { RehearsalReport, RehearsedMigration } from "@godwit/core";
-import { json } from "../json.ts";
+import { json } from "../json/json.ts";
 
 /** Writes a rehearsal as a document for programs. @param database Its URL, without secrets and options. */
 export function rehearsalDocument(report: RehearsalReport, database: string): string {

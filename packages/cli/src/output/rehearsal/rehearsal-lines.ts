@@ -1,7 +1,7 @@
 import type { ComparedTable, RehearsalFinding, RehearsalReport, RehearsedMigration } from "@godwit/core";
-import { byteSize } from "../byte-size.ts";
-import { goDuration } from "../go-duration.ts";
-import { columns } from "../table.ts";
+import { byteSize } from "../text/byte-size.ts";
+import { goDuration } from "../text/go-duration.ts";
+import { columns } from "../text/table.ts";
 
 /** Says what a rehearsal has found: the verdict first, then why, then what happened. */
 export function rehearsalLines(report: RehearsalReport): readonly string[] {

@@ -1,7 +1,7 @@
 import type { RehearsalReport } from "@godwit/core";
 import type { Invocation } from "../../command-line/command.ts";
-import { hideSecretsOfUrl } from "../hide-secrets.ts";
-import { printable } from "../printable.ts";
+import { hideSecretsOfUrl } from "../text/hide-secrets.ts";
+import { printable } from "../text/printable.ts";
 import { rehearsalDocument } from "./rehearsal-document.ts";
 import { rehearsalLines } from "./rehearsal-lines.ts";
 

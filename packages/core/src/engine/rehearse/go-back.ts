@@ -2,7 +2,7 @@ import { compareStructures } from "../../check/compare-structures.ts";
 import type { RehearsalCopy } from "../../driver/rehearsal.ts";
 import type { AppliedMigration, Migration } from "../../migration.ts";
 import type { Version } from "../../version.ts";
-import { withEffects } from "../migration-plan.ts";
+import { withEffects } from "../reports/migration-plan.ts";
 import { preparedMigrations } from "../run/prepare.ts";
 import { failedFinding, rowsNotBack } from "./rehearsal-findings.ts";
 import type { RehearsalFinding, RehearsedDown } from "./rehearsal-report.ts";

@@ -4,7 +4,7 @@ import type { RehearsalCopy } from "../../driver/rehearsal.ts";
 import type { Schema } from "../../driver/schema.ts";
 import { unsupported } from "../../driver/unsupported.ts";
 import { readSchema } from "../dump/read-schema.ts";
-import { withEffects } from "../migration-plan.ts";
+import { withEffects } from "../reports/migration-plan.ts";
 import { waitingOf } from "../run/migration-lock.ts";
 import { type Preparation, type Prepared, runnable } from "../run/prepare.ts";
 import { type GoneBack, goBack } from "./go-back.ts";

@@ -1,5 +1,5 @@
 import type { Migration } from "../../migration.ts";
-import type { PlannedMigration } from "../migration-plan.ts";
+import type { PlannedMigration } from "../reports/migration-plan.ts";
 import type { RehearsedMigration } from "./rehearsal-report.ts";
 import type { RanOnCopy } from "./run-on-copy.ts";
 

@@ -1,5 +1,5 @@
-import { wait } from "../../driver/backoff.ts";
 import type { Driver } from "../../driver/driver.ts";
+import { wait } from "../../driver/waiting/backoff.ts";
 import { loadChecksum } from "../../history/checksum.ts";
 import { recordOf, withMeaning } from "../../history/recorded-body.ts";
 import { MigrateError } from "../../migrate-error.ts";

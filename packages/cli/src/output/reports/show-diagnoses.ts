@@ -1,0 +1,23 @@
+import type { Diagnosis } from "@godwit/core";
+import type { Invocation } from "../../command-line/command.ts";
+import { json } from "../json/json.ts";
+import { printable } from "../text/printable.ts";
+import { EXIT_FINDINGS } from "./exit-findings.ts";
+
+/**
+ * Prints what the examination of a database has found.
+ *
+ * @returns The exit code: 0, and 4 for an error or a warning.
+ */
+export function showDiagnoses(diagnoses: readonly Diagnosis[], { line, print }: Invocation): number {
+	const ok = diagnoses.every(({ level }) => level === "note");
+	if (line.is("json")) print(json({ command: "doctor", ok, diagnoses }));
+	else {
+		for (const { level, message, sql } of diagnoses) {
+			print(printable(`${level}: ${message}`));
+			if (sql !== undefined) print(printable(sql.replace(/^/gm, "    ")));
+		}
+		if (ok) print("nothing is wrong with the database");
+	}
+	return ok ? 0 : EXIT_FINDINGS;
+}

@@ -1,0 +1,72 @@
+import type { SqliteConnection } from "../connection/sqlite-connection.ts";
+import { endlessRoundsError } from "../sqlite-error.ts";
+import type { RoundStatement } from "../statements/until-done.ts";
+import { type ChangeCount, changeCount } from "./changed-rows.ts";
+
+/** Not likely to be a body's own. */
+const SAVEPOINT = '"godwit round"';
+
+/** Finds out whether rounds come to an end. */
+export interface RoundProgress {
+	readonly round: RoundStatement;
+	readonly count: ChangeCount;
+	/**
+	 * Belongs after a round, in its transaction.
+	 *
+	 * @param sum How many rows all rounds have changed.
+	 * @throws MigrateError `ERR_SQL` when another round would leave as much to do as there is now.
+	 */
+	assertMade(sum: number): void;
+}
+
+/**
+ * What is left to do is what the whole statement would change. To find that out takes as long as the whole statement, so it is done when
+ * the rounds of an UPDATE or a DELETE have changed as many rows as the table has, and again after as many more. On a trial database, where
+ * nobody waits and an endless INSERT has to be found too, it is done after rounds 1, 2, 4 and so on.
+ */
+export function roundProgress(connection: SqliteConnection, round: RoundStatement, trial: boolean): RoundProgress {
+	const { batch, whole, changed } = round;
+	const count = changeCount(connection);
+	let rounds = 0;
+	let bound: number | undefined;
+
+	/** What comes to pass in it is undone. */
+	function tried<T>(work: () => T): T {
+		connection.run(`SAVEPOINT ${SAVEPOINT}`);
+		try {
+			return work();
+		} finally {
+			// An error of a statement can have ended the transaction.
+			if (connection.inTransaction) {
+				connection.run(`ROLLBACK TO ${SAVEPOINT}`);
+				connection.run(`RELEASE ${SAVEPOINT}`);
+			}
+		}
+	}
+
+	const left = (): number => tried(() => count.changedBy(whole).changes);
+
+	function goesOnForEver(): boolean {
+		const now = left();
+		return now > 0 && tried(() => count.changedBy(batch).changes > 0 && left() >= now);
+	}
+
+	function isDue(sum: number): boolean {
+		if (trial) return Number.isInteger(Math.log2(rounds));
+		if (changed === undefined) return false;
+		bound ??= count.rowsOf(changed);
+		return sum > bound;
+	}
+
+	return {
+		round,
+		count,
+		assertMade(sum) {
+			rounds++;
+			if (!isDue(sum)) return;
+			const rows = changed === undefined ? undefined : count.rowsOf(changed);
+			if (goesOnForEver()) throw endlessRoundsError(batch, sum, rows);
+			bound = sum + (rows ?? 0);
+		},
+	};
+}
