@@ -9,12 +9,15 @@ const hasServer = missingServer() === undefined;
 const hasChromium = missingChromium() === undefined;
 const shared = { testTimeout: 120_000, hookTimeout: 600_000 };
 
+/** The tests of these projects start the command. */
+const withCommand = { ...shared, globalSetup: ["packages/cli/test/fixtures/bundle-command.ts"] };
+
 export default defineConfig({
 	test: {
 		projects: [
 			{
 				test: {
-					...shared,
+					...withCommand,
 					name: "unit",
 					include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts", "examples/*/test/**/*.test.ts"],
 					exclude: [
@@ -28,9 +31,9 @@ export default defineConfig({
 					],
 				},
 			},
-			{ test: { ...shared, name: "reference", include: ["test/reference/**/*.test.ts"] } },
-			{ test: { ...shared, name: "cluster", include: ["test/cluster/**/*.test.ts"] } },
-			{ test: { ...shared, name: "torture", include: ["test/torture/**/*.test.ts"] } },
+			{ test: { ...withCommand, name: "reference", include: ["test/reference/**/*.test.ts"] } },
+			{ test: { ...withCommand, name: "cluster", include: ["test/cluster/**/*.test.ts"] } },
+			{ test: { ...withCommand, name: "torture", include: ["test/torture/**/*.test.ts"] } },
 			{
 				test: {
 					...shared,

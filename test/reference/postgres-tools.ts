@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { bin, cleanEnv } from "../../packages/cli/test/fixtures/godwit.ts";
+import { cleanEnv, commandWords } from "../../packages/cli/test/fixtures/godwit.ts";
 
 /** How a command ended. */
 export interface CommandEnd {
@@ -16,7 +16,8 @@ export function golangMigrate(path: string, migrations: string): MigrateCommand 
 }
 
 export function godwitCommand(migrations: string): MigrateCommand {
-	return (database, ...args) => run(process.execPath, [bin, "-path", migrations, "-database", database, ...args]);
+	const [program, ...words] = commandWords();
+	return (database, ...args) => run(program, [...words, "-path", migrations, "-database", database, ...args]);
 }
 
 function run(program: string, args: readonly string[]): Promise<CommandEnd> {

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { CommandStart } from "../../packages/cli/test/fixtures/godwit.ts";
+import type { CommandStart } from "../../packages/cli/test/fixtures/command-start.ts";
 import type { Runtime } from "./runtimes.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -31,7 +31,7 @@ export async function commandTestsIn(
 	named = "",
 ): Promise<CommandTests> {
 	const bin = join(installed, "node_modules/godwit/bin/godwit.cjs");
-	const start: CommandStart = { program, flags, preload, bin };
+	const start: CommandStart = { program, flags, preload, bin, compileCache: join(installed, "compile-cache") };
 	const file = join(installed, `${name.replaceAll(" ", "-")}.json`);
 	const vitest = join(ROOT, "node_modules/vitest/vitest.mjs");
 	const words = ["run", "--project", "unit", "--reporter=json", `--outputFile=${file}`, "-t", named, TESTS];

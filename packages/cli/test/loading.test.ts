@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { folderOf, godwit, threeMigrations } from "./fixtures/godwit.ts";
+import { folderOf, godwitFromSources, threeMigrations } from "./fixtures/godwit.ts";
 
 /** What a run loads, apart from the command's own files. */
 async function loadedBy(...args: readonly string[]): Promise<string> {
 	const cwd = await folderOf(threeMigrations);
-	const { stdout } = await godwit(["-path", "m", ...args], { cwd, imports: ["./print-loads.ts"] });
+	const { stdout } = await godwitFromSources(["-path", "m", ...args], { cwd, imports: ["./print-loads.ts"] });
 	return stdout
 		.split("\n")
 		.filter((line) => line.startsWith("load file:"))

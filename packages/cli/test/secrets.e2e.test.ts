@@ -6,7 +6,7 @@ import { folderOf, godwit, type Outcome, threeMigrations } from "./fixtures/godw
 
 const seed = Number(process.env.GODWIT_SEED ?? 1);
 const USER = "ann:pa55w0rd@host";
-const imports = ["./leaky-driver.ts"];
+const drivers = ["leaky-driver"] as const;
 
 /** Every way to say more. */
 const LOUD = { DEBUG: "*" };
@@ -14,7 +14,7 @@ const LOUD = { DEBUG: "*" };
 /** Runs the command with a URL in its arguments or its environment, and returns all that it printed. */
 async function said(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
 	const cwd = await folderOf(threeMigrations);
-	return godwit(args, { cwd, imports, env: { ...LOUD, ...env } });
+	return godwit(args, { cwd, drivers, env: { ...LOUD, ...env } });
 }
 
 function expectNoSecret({ code, stdout, stderr }: Outcome, ...secrets: readonly string[]): void {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { folderOf, godwit, type RunningGodwit, startGodwit, threeMigrations, withoutTimes } from "./fixtures/godwit.ts";
 
-const imports = ["./gate-driver.ts"];
+const drivers = ["gate-driver"] as const;
 
 async function start(place: string, ...args: readonly string[]): Promise<RunningGodwit> {
 	const cwd = await folderOf(threeMigrations);
-	return startGodwit(["-path", "m", "-database", `gate://${place}`, ...args], { cwd, imports });
+	return startGodwit(["-path", "m", "-database", `gate://${place}`, ...args], { cwd, drivers });
 }
 
 describe("godwit", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { folderOf, godwit, onTerminal, threeMigrations, withoutTimes } from "./fixtures/godwit.ts";
 
-const gateDriver = `--import=${new URL("./fixtures/gate-driver.ts", import.meta.url)}`;
+const drivers = ["gate-driver"] as const;
 
 async function migrated(): Promise<{ readonly cwd: string; readonly flags: readonly string[] }> {
 	const cwd = await folderOf(threeMigrations);
@@ -24,7 +24,7 @@ function ran(name: string): string {
 describe.skipIf(process.platform !== "linux")("godwit on a terminal", () => {
 	it.each(["y", " Y "])("reverts everything when the answer is %j", async (answer) => {
 		const { cwd, flags } = await migrated();
-		const { child, printed, outcome } = onTerminal([...flags, "down"], cwd);
+		const { child, printed, outcome } = onTerminal([...flags, "down"], { cwd });
 		await printed("Are you sure you want to apply all down migrations? [y/N] ");
 		child.stdin?.write(`${answer}\n`);
 		const { code, stdout } = await outcome;
@@ -36,7 +36,7 @@ describe.skipIf(process.platform !== "linux")("godwit on a terminal", () => {
 
 	it.each(["n", "", "yes", "ye"])("reverts nothing when the answer is %j", async (answer) => {
 		const { cwd, flags } = await migrated();
-		const { child, printed, outcome } = onTerminal([...flags, "down"], cwd);
+		const { child, printed, outcome } = onTerminal([...flags, "down"], { cwd });
 		await printed("[y/N] ");
 		child.stdin?.write(`${answer}\n`);
 		const { code, stdout } = await outcome;
@@ -47,7 +47,7 @@ describe.skipIf(process.platform !== "linux")("godwit on a terminal", () => {
 
 	it("reverts nothing when the answer is the end of the input", async () => {
 		const { cwd, flags } = await migrated();
-		const { child, printed, outcome } = onTerminal([...flags, "down"], cwd);
+		const { child, printed, outcome } = onTerminal([...flags, "down"], { cwd });
 		await printed("[y/N] ");
 		child.stdin?.write("\u0004");
 		const { code, stdout } = await outcome;
@@ -57,13 +57,13 @@ describe.skipIf(process.platform !== "linux")("godwit on a terminal", () => {
 
 	it("drops everything when the answer is yes, and nothing when it is no", async () => {
 		const { cwd, flags } = await migrated();
-		const no = onTerminal([...flags, "drop"], cwd);
+		const no = onTerminal([...flags, "drop"], { cwd });
 		await no.printed("Are you sure you want to drop the entire database schema? [y/N] ");
 		no.child.stdin?.write("n\n");
 		expect((await no.outcome).stdout).toContain("error: Aborted dropping the entire database schema\r\n");
 		expect(await versionIn(cwd, flags)).toBe("3\n");
 
-		const yes = onTerminal([...flags, "drop"], cwd);
+		const yes = onTerminal([...flags, "drop"], { cwd });
 		await yes.printed("[y/N] ");
 		yes.child.stdin?.write("y\n");
 		const { code, stdout } = await yes.outcome;
@@ -82,7 +82,7 @@ describe.skipIf(process.platform !== "linux")("godwit on a terminal", () => {
 			["\u0003", "3\n"],
 			["y", "2\n"],
 		] as const) {
-			const { child, printed, outcome } = onTerminal(args, cwd);
+			const { child, printed, outcome } = onTerminal(args, { cwd });
 			await printed("Are you sure you want to run them? [y/N] ");
 			child.stdin?.write(`${answer}${answer === "\u0003" ? "" : "\n"}`);
 			const { code, stdout } = await outcome;
@@ -94,14 +94,14 @@ describe.skipIf(process.platform !== "linux")("godwit on a terminal", () => {
 
 	it("does not ask for a number of migrations", async () => {
 		const { cwd, flags } = await migrated();
-		const { code, stdout } = await onTerminal([...flags, "down", "1"], cwd).outcome;
+		const { code, stdout } = await onTerminal([...flags, "down", "1"], { cwd }).outcome;
 		expect(withoutTimes(stdout)).toBe(ran("3/d tags"));
 		expect(code).toBe(0);
 	});
 
 	it("stops at Ctrl-C while it asks", async () => {
 		const { cwd, flags } = await migrated();
-		const { child, printed, outcome } = onTerminal([...flags, "down"], cwd);
+		const { child, printed, outcome } = onTerminal([...flags, "down"], { cwd });
 		await printed("[y/N] ");
 		child.stdin?.write("\u0003");
 		expect((await outcome).code).toBe(130);
@@ -110,8 +110,9 @@ describe.skipIf(process.platform !== "linux")("godwit on a terminal", () => {
 
 	it("shows which migration runs before it has run", async () => {
 		const cwd = await folderOf({ "m/1_users.up.sql": "" });
-		const { child, printed, outcome } = onTerminal(["-path", "m", "-database", "gate://run", "up"], cwd, {
-			nodeFlags: [gateDriver],
+		const { child, printed, outcome } = onTerminal(["-path", "m", "-database", "gate://run", "up"], {
+			cwd,
+			drivers,
 		});
 		await printed("running");
 		child.stdin?.write("go on\n");
@@ -122,14 +123,14 @@ describe.skipIf(process.platform !== "linux")("godwit on a terminal", () => {
 	it("shows how far a long migration is, and takes that line away", async () => {
 		const cwd = await folderOf({ "m/1_users.up.sql": "CREATE TABLE users (id INTEGER PRIMARY KEY);" });
 		const args = ["-path", "m", "-database", "gate://slow", "up"];
-		const { stdout } = await onTerminal(args, cwd, { nodeFlags: [gateDriver] }).outcome;
+		const { stdout } = await onTerminal(args, { cwd, drivers }).outcome;
 		const [nothing, ...shown] = withoutTimes(stdout).split("\r\u001b[K");
 		expect(nothing).toBe("");
 		expect(shown.length).toBeGreaterThan(2);
 		expect(new Set(shown)).toEqual(
 			new Set(["1/u users ...", "1/u users ... 44 bytes read, TIME", "1/u users (TIME)\r\n"]),
 		);
-		const piped = await godwit(args, { cwd, imports: ["./gate-driver.ts"] });
+		const piped = await godwit(args, { cwd, drivers });
 		expect(withoutTimes(piped.stderr)).toBe("1/u users (TIME)\n");
 	});
 });

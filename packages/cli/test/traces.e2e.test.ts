@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { folderOf, godwit, threeMigrations } from "./fixtures/godwit.ts";
+import { folderOf, godwit, godwitFromSources, threeMigrations } from "./fixtures/godwit.ts";
 
 const up = ["-path", "m", "-database", "sqlite-native://app.db", "up", "1"];
 
@@ -25,7 +25,7 @@ describe("DEBUG", () => {
 
 	it("shows nothing when it is not set, and the package debug is not loaded", async () => {
 		const cwd = await folderOf(threeMigrations);
-		const { stdout, stderr } = await godwit(up, { cwd, imports: ["./print-loads.ts"] });
+		const { stdout, stderr } = await godwitFromSources(up, { cwd, imports: ["./print-loads.ts"] });
 		expect(stdout).toContain("/packages/debug/");
 		expect(stdout).not.toContain("/node_modules/debug/");
 		expect(namespaces(stderr)).toEqual([]);
@@ -33,7 +33,7 @@ describe("DEBUG", () => {
 
 	it("shows those of a driver of one's own too", async () => {
 		const cwd = await folderOf(threeMigrations);
-		const options = { cwd, env: { DEBUG: "godwit:*" }, imports: ["./gate-driver.ts"] };
+		const options = { cwd, env: { DEBUG: "godwit:*" }, drivers: ["gate-driver"] } as const;
 		const { stderr } = await godwit(["-path", "m", "-database", "gate://open", "up", "1"], options);
 		expect(namespaces(stderr)).toEqual(["godwit:migrate", "godwit:run"]);
 	});

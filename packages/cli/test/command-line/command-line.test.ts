@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { commandNames } from "../../src/command-line/commands.ts";
-import { bin, folderOf, godwit, threeMigrations, watch, withoutTimes } from "../fixtures/godwit.ts";
+import { folderOf, godwit, publishedBin, sourceBin, threeMigrations, watch, withoutTimes } from "../fixtures/godwit.ts";
 
 const shortUsage = `Usage: godwit FLAGS COMMAND [arg...]
 Commands: init, create, status, plan, rehearse, check, seal, dump, doctor, history, goto, up, down, redo, repair, backup, restore, baseline, drop, force, version, unlock, completion, help; "godwit -help" tells more
@@ -195,7 +195,7 @@ Databases: sqlite, sqlite3, sqlite-native, sqlite-node, sqlite-wasm, ncruces-sql
 		expect(named.stderr).not.toContain("no source was given");
 	});
 
-	it("says what it needs to a Node.js that is too old", async () => {
+	it.each([sourceBin, publishedBin])("says what it needs to a Node.js that is too old: %s", async (bin) => {
 		const preload = "data:text/javascript,Object.defineProperty(process.versions,'node',{value:'22.17.1'})";
 		const old = spawn(process.execPath, [`--import=${preload}`, bin, "-version"]);
 		const { code, stdout, stderr } = await watch(old).outcome;

@@ -25,8 +25,8 @@ function lockRow(cwd: string): void {
 describe("godwit unlock", () => {
 	it("says that a driver without breakLocks cannot do it", async () => {
 		const cwd = await folderOf(threeMigrations);
-		const imports = ["./gate-driver.ts"];
-		expect(await godwit(["-database", "gate://lock", "unlock", "-f"], { cwd, imports })).toEqual({
+		const drivers = ["gate-driver"] as const;
+		expect(await godwit(["-database", "gate://lock", "unlock", "-f"], { cwd, drivers })).toEqual({
 			code: 1,
 			stdout: "",
 			stderr:

@@ -111,7 +111,7 @@ describe.skipIf(process.platform !== "linux")("colours on a terminal", () => {
 	it("are there, unless it has none or NO_COLOR is set", async () => {
 		const cwd = await folderOf(threeMigrations);
 		const shown = async (env: RunOptions["env"]): Promise<string> => {
-			const { stdout } = await onTerminal(status, cwd, { env: { NO_COLOR: "", ...env } }).outcome;
+			const { stdout } = await onTerminal(status, { cwd, env: { NO_COLOR: "", ...env } }).outcome;
 			return visible(stdout);
 		};
 		expect(await shown({ TERM: "xterm-256color" })).toContain(yellow("pending"));
@@ -122,7 +122,7 @@ describe.skipIf(process.platform !== "linux")("colours on a terminal", () => {
 	it("mark a step in the place of the line that said that it runs", async () => {
 		const cwd = await folderOf(threeMigrations);
 		const env = { NO_COLOR: "", TERM: "xterm-256color" };
-		const { stdout } = await onTerminal([...up, "1"], cwd, { env }).outcome;
+		const { stdout } = await onTerminal([...up, "1"], { cwd, env }).outcome;
 		expect(withoutTimes(visible(stdout))).toBe(`\r${ESCAPE}K1/u users ...\r${ESCAPE}K${green("1/u")} users (TIME)\r\n`);
 	});
 });
