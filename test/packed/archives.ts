@@ -1,9 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
-
-const packages = resolve(import.meta.dirname, "../../packages");
+import { basename, dirname, join } from "node:path";
+import { packPackages } from "./pack-packages.ts";
 
 /** A package as it would be published. */
 export interface Archive {
@@ -17,13 +16,7 @@ export interface Archive {
 /** Packs every package of the workspace into a folder, which is made. The packages must have been built. */
 export function packAll(folder: string): readonly Archive[] {
 	mkdirSync(folder);
-	for (const name of readdirSync(packages)) {
-		execFileSync("pnpm", ["pack", "--pack-destination", folder], {
-			cwd: join(packages, name),
-			stdio: "ignore",
-			shell: process.platform === "win32",
-		});
-	}
+	packPackages(folder);
 	return archivesIn(folder);
 }
 

@@ -1,19 +1,23 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 
-const PACKAGES = resolve(import.meta.dirname, "../../packages");
+const ROOT = resolve(import.meta.dirname, "../..");
 
 /**
- * Packs the packages as they would be published.
+ * Packs the packages as they would be published, which must have been built.
  *
- * @param folder Where the archives are written.
+ * @param folder Where the archives are written; an absolute path.
  * @param without Names of folders in `packages/` that are left out. Default none.
  * @returns The archives' names.
  */
 export function packPackages(folder: string, without: readonly string[] = []): readonly string[] {
-	for (const name of readdirSync(PACKAGES).filter((name) => !without.includes(name))) {
-		execFileSync("pnpm", ["pack", "--pack-destination", folder], { cwd: join(PACKAGES, name), stdio: "ignore" });
-	}
+	const chosen = ["./packages/*", ...without.map((name) => `!./packages/${name}`)];
+	const filters = chosen.flatMap((packages) => ["--filter", packages]);
+	execFileSync("pnpm", [...filters, "pack", "--pack-destination", folder], {
+		cwd: ROOT,
+		stdio: "ignore",
+		shell: process.platform === "win32",
+	});
 	return readdirSync(folder).filter((name) => name.endsWith(".tgz"));
 }
