@@ -55,6 +55,8 @@ describe.each(backends)("the effects of a statement, on $name", (backend) => {
 			"REPLACE INTO notes (id) VALUES (1)",
 			{ writes: ["notes"], cascades: ["tags"], checksForeignKeys: true },
 		],
+		["indexes that are built again", "REINDEX notes", { reads: ["notes"] }],
+		["a key that is built again", "REINDEX pairs", { reads: ["pairs"] }],
 		["a virtual table", "INSERT INTO search VALUES ('b')", { writes: shadows }],
 		[
 			"a table that is dropped",

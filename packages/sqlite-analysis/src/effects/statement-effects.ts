@@ -33,9 +33,13 @@ export function statementEffects(
 	const known = unseen(statement);
 	if (known !== undefined) return { effects: { ...none(statement), ...known }, stops: [] };
 	const { sql, keyword } = statement;
-	const plain = attempt(() => readBytecode(connection, sql, names()));
+	const readProgram = (): Bytecode => {
+		const program = readBytecode(connection, sql, names());
+		return keyword === "REINDEX" ? onlyIndexesWritten(program) : program;
+	};
+	const plain = attempt(readProgram);
 	if (plain.value === undefined) return { effects: none(statement), error: plain.error, stops: [] };
-	const enforced = withForeignKeys(connection, () => attempt(() => readBytecode(connection, sql, names())));
+	const enforced = withForeignKeys(connection, () => attempt(readProgram));
 	const change = CHANGES_SCHEMA.has(keyword) ? attempt(() => applied(connection, sql)) : { value: NOTHING };
 	if (change.value === undefined) return { effects: none(statement), error: change.error, stops: [] };
 	const effects: StatementEffects = {
@@ -85,6 +89,11 @@ function withForeignKeys<T>(connection: SqliteConnection, work: () => T): T {
 	} finally {
 		connection.run("PRAGMA foreign_keys = 0");
 	}
+}
+
+/** An index belongs to its table, and that of a table without rowids is the table; the rows stay as they are. */
+function onlyIndexesWritten({ reads, writes, ...program }: Bytecode): Bytecode {
+	return { ...program, reads: new Set([...reads, ...writes]), writes: new Set() };
 }
 
 function rowEffects(
