@@ -13,5 +13,9 @@ export {
 } from "./option-table.ts";
 export { type PathRules, type PathUrl, readPathUrl } from "./path-url.ts";
 export { BODY_START, type Place, placeFrom } from "./place.ts";
+export { hasConditions } from "./rounds/open-conditions.ts";
+export { endlessRoundsError, unfinishedRoundsError } from "./rounds/round-errors.ts";
+export type { LanguageToken, RoundLanguage } from "./rounds/round-language.ts";
+export { type RoundBody, type RoundStatement, roundStatement } from "./rounds/round-statement.ts";
 export { RULES, type Rule } from "./rules.ts";
 export type { Statement } from "./statement.ts";

@@ -1,8 +1,9 @@
 import type { Rounds, VersionChange } from "@godwit/core";
+import { roundStatement, unfinishedRoundsError } from "@godwit/sql";
 import type { SqliteConnection } from "../connection/sqlite-connection.ts";
-import { unfinishedRoundsError } from "../sqlite-error.ts";
+import { cutSql } from "../sqlite-error.ts";
+import { roundLanguage } from "../statements/round-language.ts";
 import type { WholeBody } from "../statements/split/split-whole.ts";
-import { roundStatement } from "../statements/until-done.ts";
 import type { OwnTables } from "../tables/own-tables.ts";
 import { andThen } from "./and-then.ts";
 import type { RunInside } from "./body-inside.ts";
@@ -29,7 +30,7 @@ export function bodyRounds(connection: SqliteConnection, runInside: RunInside, t
 	let progress: RoundProgress | undefined;
 
 	return (body, end, rounds) => {
-		const round = roundStatement(body);
+		const round = roundStatement(body, roundLanguage);
 		const { batch, whole } = round;
 		if (rounds.before === 0 || progress?.round.batch.sql !== batch.sql)
 			progress = roundProgress(connection, round, trial);
@@ -48,7 +49,7 @@ export function bodyRounds(connection: SqliteConnection, runInside: RunInside, t
 		return andThen(running, (own) => {
 			if (made.changes === 0) {
 				const left = count.changedBy(whole);
-				if (left.changes > 0) throw unfinishedRoundsError(whole, left.rows);
+				if (left.changes > 0) throw unfinishedRoundsError({ ...whole, sql: cutSql(whole.sql) }, left.rows);
 				return { own, change: end, done: true };
 			}
 			assertMade(rounds.before + made.rows);

@@ -1,6 +1,6 @@
+import { endlessRoundsError, type RoundStatement } from "@godwit/sql";
 import type { SqliteConnection } from "../connection/sqlite-connection.ts";
-import { endlessRoundsError } from "../sqlite-error.ts";
-import type { RoundStatement } from "../statements/until-done.ts";
+import { cutSql } from "../sqlite-error.ts";
 import { type ChangeCount, changeCount } from "./changed-rows.ts";
 
 /** Not likely to be a body's own. */
@@ -65,7 +65,7 @@ export function roundProgress(connection: SqliteConnection, round: RoundStatemen
 			rounds++;
 			if (!isDue(sum)) return;
 			const rows = changed === undefined ? undefined : count.rowsOf(changed);
-			if (goesOnForEver()) throw endlessRoundsError(batch, sum, rows);
+			if (goesOnForEver()) throw endlessRoundsError({ ...batch, sql: cutSql(batch.sql) }, sum, rows);
 			bound = sum + (rows ?? 0);
 		},
 	};

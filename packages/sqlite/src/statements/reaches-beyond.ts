@@ -1,7 +1,7 @@
-import { BODY_START, type Place, type Statement } from "@godwit/sql";
+import { BODY_START, type Place, roundStatement, type Statement } from "@godwit/sql";
+import { roundLanguage } from "./round-language.ts";
 import { NOTHING_BEFORE, splitPart } from "./split/split-part.ts";
 import { nextToken } from "./split/tokens.ts";
-import { roundStatement } from "./until-done.ts";
 
 /**
  * Finds the first statement of a text that opens another file than the database: ATTACH, or VACUUM INTO.
@@ -11,7 +11,7 @@ import { roundStatement } from "./until-done.ts";
 export function reachesBeyond(text: string): (Place & { readonly sql: string }) | undefined {
 	const { statements, directives } = splitPart({ text, start: BODY_START, ended: true }, NOTHING_BEFORE);
 	// What cannot be run in rounds does not run at all.
-	if (directives.has("until-done")) roundStatement({ statements, directives });
+	if (directives.has("until-done")) roundStatement({ statements, directives }, roundLanguage);
 	for (const statement of statements) {
 		const sql = opener(statement);
 		if (sql !== undefined) return { sql, line: statement.line, column: statement.column };

@@ -1,12 +1,13 @@
 import { textBody } from "@godwit/core";
+import { type RoundStatement, roundStatement } from "@godwit/sql";
 import { describe, expect, it } from "vitest";
+import { roundLanguage } from "../../src/statements/round-language.ts";
 import { splitWhole } from "../../src/statements/split/split-whole.ts";
-import { type RoundStatement, roundStatement } from "../../src/statements/until-done.ts";
 
 function read(text: string): RoundStatement {
 	const body = splitWhole(textBody(text));
 	if (body === undefined) throw new TypeError("a text is read at once");
-	return roundStatement(body);
+	return roundStatement(body, roundLanguage);
 }
 
 const BATCH = "/* godwit: AND id IN (SELECT id FROM t WHERE b IS NULL LIMIT 5) */";

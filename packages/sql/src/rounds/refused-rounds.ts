@@ -1,4 +1,5 @@
-import { invalidBody, type Place } from "@godwit/sql";
+import { invalidBody } from "../invalid-body.ts";
+import type { Place } from "../place.ts";
 
 /** Reports a file with the directive `until-done` that cannot be run in rounds. @param why Goes on after the place. */
 export function refusedRounds(place: Place, problem: string, why: string): Error {

@@ -1,10 +1,15 @@
-import type { Statement } from "@godwit/sql";
-import { readName } from "./read-name.ts";
-import { openConditions } from "./rounds/open-conditions.ts";
-import { refusedRounds as refused } from "./rounds/refused-rounds.ts";
-import { assertSameRows } from "./rounds/same-rows.ts";
-import type { WholeBody } from "./split/split-whole.ts";
-import { nextToken } from "./split/tokens.ts";
+import type { Directive } from "../directives.ts";
+import type { Statement } from "../statement.ts";
+import { openConditions } from "./open-conditions.ts";
+import { refusedRounds as refused } from "./refused-rounds.ts";
+import type { RoundLanguage } from "./round-language.ts";
+import { assertSameRows } from "./same-rows.ts";
+
+/** A file that asks for rounds. */
+export interface RoundBody {
+	readonly directives: ReadonlySet<Directive>;
+	readonly statements: readonly Statement[];
+}
 
 /** A statement that is run again and again, each time on some of the rows, until it changes none. */
 export interface RoundStatement {
@@ -22,7 +27,7 @@ export interface RoundStatement {
  *
  * @throws MigrateError `ERR_INVALID_BODY` for a file that would not end with the same rows, or not at all.
  */
-export function roundStatement({ statements, directives }: WholeBody): RoundStatement {
+export function roundStatement({ statements, directives }: RoundBody, language: RoundLanguage): RoundStatement {
 	const [statement, second] = statements;
 	if (statement === undefined) throw refused({ line: 1, column: 1 }, "no-statement", "it has no statement");
 	if (directives.has("no-transaction")) {
@@ -39,21 +44,22 @@ export function roundStatement({ statements, directives }: WholeBody): RoundStat
 			`it begins with ${keyword || "something else"}; it must be one UPDATE, DELETE or INSERT ... SELECT`,
 		);
 	}
-	if (keyword === "INSERT" && !hasSelect(statement)) {
+	if (keyword === "INSERT" && !hasSelect(statement, language)) {
 		throw refused(statement, "no-rows", "its INSERT has no SELECT, so that it would never end");
 	}
-	const { statement: opened, conditional } = openConditions(statement);
-	assertSameRows(statement, opened);
+	const { statement: opened, conditional } = openConditions(statement, language);
+	assertSameRows(statement, opened, language);
 	if (!conditional) {
 		const message =
 			"no /* godwit: ... */ says what one round does, as in: WHERE b IS NULL /* godwit: AND id IN (SELECT id FROM t WHERE b IS NULL LIMIT 5000) */";
 		throw refused(statement, "no-batch", message);
 	}
-	return { batch: opened, whole: statement, changed: keyword === "INSERT" ? undefined : changedTable(opened.sql) };
+	const changed = keyword === "INSERT" ? undefined : language.changedTable(opened.sql);
+	return { batch: opened, whole: statement, changed };
 }
 
 /** Whether a SELECT is outside of parentheses and comments. */
-function hasSelect({ sql }: Statement): boolean {
+function hasSelect({ sql }: Statement, { nextToken }: RoundLanguage): boolean {
 	let depth = 0;
 	for (let token = nextToken(sql, 0); token !== undefined; token = nextToken(sql, token.end)) {
 		const text = sql.slice(token.start, token.end);
@@ -62,18 +68,4 @@ function hasSelect({ sql }: Statement): boolean {
 		if (depth === 0 && token.word === "SELECT") return true;
 	}
 	return false;
-}
-
-/** UPDATE [OR ACTION] [SCHEMA.]TABLE and DELETE FROM [SCHEMA.]TABLE */
-function changedTable(sql: string): string | undefined {
-	let at = "UPDATE".length;
-	const next = nextToken(sql, at);
-	if (next?.word === "OR") at = nextToken(sql, next.end)?.end ?? next.end;
-	if (next?.word === "FROM") at = next.end;
-	const first = readName(sql, at);
-	if (first === undefined) return undefined;
-	const dot = nextToken(sql, first.end);
-	const end =
-		dot !== undefined && sql.charAt(dot.start) === "." ? (readName(sql, dot.end)?.end ?? first.end) : first.end;
-	return sql.slice(at, end).trim();
 }

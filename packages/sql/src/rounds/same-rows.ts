@@ -1,9 +1,10 @@
-import { placeFrom, type Statement } from "@godwit/sql";
-import { nextToken } from "../split/tokens.ts";
+import { placeFrom } from "../place.ts";
+import type { Statement } from "../statement.ts";
 import { refusedRounds } from "./refused-rounds.ts";
+import type { RoundLanguage } from "./round-language.ts";
 
 /** What is before the parenthesis of a subquery that gives rows. Before any other it gives one value, or says whether there are rows. */
-const BEFORE_ROWS: ReadonlySet<string> = new Set(["IN", "FROM", "JOIN"]);
+const BEFORE_ROWS: ReadonlySet<string> = new Set(["IN", "FROM", "JOIN", "USING", "ANY", "SOME", "ALL"]);
 
 /** A token of a statement. */
 interface Word {
@@ -20,22 +21,21 @@ interface Word {
  * @param opened With the text of its conditional comments.
  * @throws MigrateError `ERR_INVALID_BODY`.
  */
-export function assertSameRows(stored: Statement, opened: Statement): void {
-	const limit = wordsOf(stored.sql).find(({ word, inValue }) => word === "LIMIT" && !inValue);
+export function assertSameRows(stored: Statement, opened: Statement, language: RoundLanguage): void {
+	const limit = wordsOf(stored.sql, language).find(({ word, inValue }) => language.limits.has(word) && !inValue);
 	if (limit !== undefined) {
-		const message =
-			"a LIMIT outside of /* godwit: ... */ makes other tools do a part of the rows alone; move it into the comment";
+		const message = `${limit.word} outside of /* godwit: ... */ makes other tools do a part of the rows alone; move it into the comment`;
 		throw refusedRounds(placeFrom(stored, stored.sql, 0, limit.start), "limit", message);
 	}
-	assertNothingReplaced(opened);
+	assertNothingReplaced(opened, language);
 }
 
 /**
  * Of two rows in conflict the last one stays, and which one that is depends on how the rows are divided. Rows that are ignored are found
  * when a round changes nothing.
  */
-function assertNothingReplaced(statement: Statement): void {
-	const words = wordsOf(statement.sql);
+function assertNothingReplaced(statement: Statement, language: RoundLanguage): void {
+	const words = wordsOf(statement.sql, language);
 	const [, or, action] = words;
 	const replaces = or?.word === "OR" && action?.word === "REPLACE" ? or : undefined;
 	const found = replaces ?? words.find(({ word }, index) => word === "DO" && words[index + 1]?.word === "UPDATE");
@@ -45,7 +45,7 @@ function assertNothingReplaced(statement: Statement): void {
 	throw refusedRounds(placeFrom(statement, statement.sql, 0, found.start), "conflict", message);
 }
 
-function wordsOf(sql: string): readonly Word[] {
+function wordsOf(sql: string, { nextToken }: RoundLanguage): readonly Word[] {
 	const words: Word[] = [];
 	/** Of each parenthesis that is open, whether it is, or is in, a subquery that gives one value. */
 	const open: boolean[] = [];

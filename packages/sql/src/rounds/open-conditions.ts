@@ -1,7 +1,7 @@
-import { type Place, placeFrom, type Statement } from "@godwit/sql";
-import { NOTHING_BEFORE, splitPart } from "../split/split-part.ts";
-import { lastTokenEnd, nextToken, skipGap } from "../split/tokens.ts";
+import { type Place, placeFrom } from "../place.ts";
+import type { Statement } from "../statement.ts";
 import { refusedRounds } from "./refused-rounds.ts";
+import type { RoundLanguage } from "./round-language.ts";
 
 const CONDITION = /\/\*\s*godwit:(.*?)\*\//gs;
 
@@ -26,13 +26,14 @@ interface Condition {
  * @throws MigrateError `ERR_INVALID_BODY` for a comment that says nothing, that leaves a string, a name or a comment open, or that makes
  *   more than one statement of this one.
  */
-export function openConditions(statement: Statement): OpenedStatement {
-	const { sql, conditions } = withoutDelimiters(statement.sql);
+export function openConditions(statement: Statement, language: RoundLanguage): OpenedStatement {
+	const { sql, conditions } = withoutDelimiters(statement.sql, language);
 	if (conditions.length === 0) return { statement, conditional: false };
-	for (const { text, at } of conditions) assertComplete(text, placeFrom(statement, statement.sql, 0, at));
+	for (const { text, at } of conditions) {
+		assertComplete(text, placeFrom(statement, statement.sql, 0, at), language);
+	}
 	const { line, column } = statement;
-	const { statements } = splitPart({ text: sql, start: { line, column }, ended: true }, NOTHING_BEFORE);
-	const [, second] = statements;
+	const [, second] = language.split(sql, { line, column });
 	if (second !== undefined) {
 		const message = "the text in /* godwit: ... */ makes a second statement; take out its semicolon";
 		throw refusedRounds(second, "several-statements", message);
@@ -41,12 +42,15 @@ export function openConditions(statement: Statement): OpenedStatement {
 }
 
 /** Returns whether a statement has a conditional comment. */
-export function hasConditions({ sql }: Statement): boolean {
-	return sql.includes("godwit:") && withoutDelimiters(sql).conditions.length > 0;
+export function hasConditions({ sql }: Statement, language: RoundLanguage): boolean {
+	return sql.includes("godwit:") && withoutDelimiters(sql, language).conditions.length > 0;
 }
 
 /** White space takes the place of the delimiters. */
-function withoutDelimiters(stored: string): { readonly sql: string; readonly conditions: readonly Condition[] } {
+function withoutDelimiters(
+	stored: string,
+	{ nextToken }: RoundLanguage,
+): { readonly sql: string; readonly conditions: readonly Condition[] } {
 	const conditions: Condition[] = [];
 	let sql = "";
 	for (let at = 0; at < stored.length; ) {
@@ -67,12 +71,20 @@ function withoutDelimiters(stored: string): { readonly sql: string; readonly con
 }
 
 /** What a comment opens it has to close: otherwise it would take text from the statement around it, which other tools run. */
-function assertComplete(text: string, place: Place): void {
+function assertComplete(text: string, place: Place, language: RoundLanguage): void {
+	const { nextToken, skipGap } = language;
 	if (nextToken(text, 0) === undefined && skipGap(text, 0) === text.length) {
 		throw refusedRounds(place, "no-batch", "the comment /* godwit: */ is empty; write into it what one round does");
 	}
-	if (skipGap(text, lastTokenEnd(text, 0)) === text.length) return;
+	if (skipGap(text, lastTokenEnd(text, language)) === text.length) return;
 	const message =
 		"the text in /* godwit: ... */ opens a string, a name or a comment that it does not close; close it before the */";
 	throw refusedRounds(place, "unclosed", message);
+}
+
+/** Returns where the last token ends: only white space and comments come after it. */
+function lastTokenEnd(text: string, { nextToken }: RoundLanguage): number {
+	let end = 0;
+	for (let token = nextToken(text, 0); token !== undefined; token = nextToken(text, end)) end = token.end;
+	return end;
 }

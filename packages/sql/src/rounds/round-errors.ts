@@ -1,0 +1,35 @@
+import { MigrateError } from "@godwit/core";
+import type { Statement } from "../statement.ts";
+
+/**
+ * Reports a statement of which a round leaves as much to do as there was before, so that it would go on for ever.
+ *
+ * @param statement With as much of its text as goes into an error.
+ * @param rows How many the table of an UPDATE or a DELETE has.
+ */
+export function endlessRoundsError(
+	statement: Statement,
+	changed: number,
+	rows: number | undefined,
+): MigrateError<"ERR_SQL"> {
+	const { sql, line, column } = statement;
+	const sum = `its rounds would have changed ${changed} rows${rows === undefined ? "" : ` of a table of ${rows}`}`;
+	const advice =
+		rows === undefined
+			? "they add the same rows again and again; add a condition that leaves out what is there, as WHERE NOT EXISTS does"
+			: "they change the same rows again and again; add a condition that leaves out what was changed, as WHERE b IS NULL does, and see that no trigger undoes it";
+	const message = `${sum}, and the last one has left no less to do, so ${advice}; this round was rolled back, those before it stay`;
+	return new MigrateError("ERR_SQL", message, { sql, line, column });
+}
+
+/**
+ * Reports a statement that would change more, run whole, when its batch finds nothing any more.
+ *
+ * @param statement As other tools run it, with as much of its text as goes into an error.
+ * @param rows How many it would change.
+ */
+export function unfinishedRoundsError(statement: Statement, rows: number): MigrateError<"ERR_SQL"> {
+	const { sql, line, column } = statement;
+	const message = `a round has changed nothing, and the statement without /* godwit: ... */ would change ${rows} more rows, as it does with other tools; what is in the comment has to pick, each time, rows that are still to be changed, with the same condition in its SELECT as outside, and rows that were changed have to fall out of the condition outside; this round was rolled back, those before it stay`;
+	return new MigrateError("ERR_SQL", message, { sql, line, column });
+}
