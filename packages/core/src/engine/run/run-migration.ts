@@ -50,23 +50,25 @@ export async function runMigration(
 			await setVersion(end);
 			return undefined;
 		}
-		let rows = 0;
+		let made: RoundMade | undefined;
 		const rounds: Rounds = {
 			get before() {
 				return rowsBefore?.() ?? rowsHere;
 			},
 			record(changed) {
-				rows = rounds.before + changed;
-				return { ...from, from, token: newToken(), events: round && (() => round(rows)) };
+				const rows = rounds.before + changed;
+				made = { rows };
+				// Of two attempts one is committed at the most, so the token says whether the last one was, round or not.
+				return { ...from, from, token, events: round && (() => round(rows)) };
 			},
 		};
 		// Without a history nobody would know that it is half reverted, and up would go on above it.
 		const inRounds = direction === "up" || round !== undefined;
-		const outcome = await changeOnce(driver, token, async () =>
-			driver.apply?.(body, end, inRounds ? rounds : undefined),
-		);
-		if (outcome === "applied" || outcome === "committed") return undefined;
-		if (outcome === "round") return { rows };
+		const outcome = await changeOnce(driver, token, async () => {
+			made = undefined;
+			return driver.apply?.(body, end, inRounds ? rounds : undefined);
+		});
+		if (outcome === "applied" || outcome === "committed" || outcome === "round") return made;
 		await setVersion({ version, dirty: true, from, token: newToken(), last: false, events: begun });
 		dirty = true;
 		await driver.run(body);
