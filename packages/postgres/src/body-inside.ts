@@ -1,6 +1,6 @@
 import { cleanUpAfter } from "@godwit/core";
 import { BODY_START } from "@godwit/sql";
-import { FailedMessage, type PostgresConnection } from "./connection/postgres-connection.ts";
+import { FailedMessage, type PostgresConnection, type StatementResult } from "./connection/postgres-connection.ts";
 import { rollBack } from "./connection/transaction.ts";
 import { lockBlocker } from "./lock/lock-blocker.ts";
 import {
@@ -24,19 +24,25 @@ export function assertRunsInside({ statements }: ReadBody): void {
 /**
  * Runs a body in the transaction that is open, as one message.
  *
+ * @returns What each statement gave, without its rows.
  * @throws MigrateError `ERR_SQL`; `ERR_TRANSACTION_CONTROL` when the transaction is not open any more.
  */
-export async function runInside(connection: PostgresConnection, { text, statements }: ReadBody): Promise<void> {
+export async function runInside(
+	connection: PostgresConnection,
+	{ text, statements }: ReadBody,
+): Promise<readonly StatementResult[]> {
 	const [first] = statements;
-	if (first === undefined) return;
+	if (first === undefined) return [];
+	let results: readonly StatementResult[];
 	try {
-		await connection.send(text, { withoutRows: true });
+		results = await connection.send(text, { withoutRows: true });
 	} catch (error) {
 		if (!(error instanceof FailedMessage) || connection.lost !== undefined) throw error;
 		const statement = failedStatement(statements, text, error) ?? first;
 		throw await failureOf(connection, text, statement, error);
 	}
 	if (connection.transaction !== "open") throw partlyCommittedError(first);
+	return results;
 }
 
 async function failureOf(

@@ -1,6 +1,7 @@
-import type { ApplyOutcome, MigrationBody, VersionChange } from "@godwit/core";
+import type { ApplyOutcome, MigrationBody, Rounds, VersionChange } from "@godwit/core";
 import { assertRunsInside } from "./body-inside.ts";
 import { bodyOutside } from "./body-outside.ts";
+import { bodyRounds } from "./body-rounds.ts";
 import type { Connected } from "./connection/session.ts";
 import { type MigrationTransactionOptions, migrationTransaction } from "./migration-transaction.ts";
 import { type ReadBody, readBody } from "./statements/read-body.ts";
@@ -9,7 +10,13 @@ import { type ReadBody, readBody } from "./statements/read-body.ts";
 export interface BodyRunner {
 	record(connected: Connected, change: VersionChange): Promise<void>;
 	run(connected: Connected, body: MigrationBody): Promise<void>;
-	apply(connected: Connected, body: MigrationBody, change: VersionChange): Promise<ApplyOutcome>;
+	/** Records the version in the body's transaction, or makes one round of it. */
+	apply(
+		connected: Connected,
+		body: MigrationBody,
+		change: VersionChange,
+		rounds: Rounds | undefined,
+	): Promise<ApplyOutcome>;
 	together<T>(
 		connected: Connected,
 		change: VersionChange,
@@ -17,10 +24,16 @@ export interface BodyRunner {
 	): Promise<T>;
 }
 
-export function bodyRunner(options: MigrationTransactionOptions): BodyRunner {
+export interface BodyRunnerOptions extends MigrationTransactionOptions {
+	/** Whether migrations are only tried on the database. */
+	readonly trial: boolean;
+}
+
+export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 	const { config } = options;
 	const transaction = migrationTransaction(options);
 	const runOutside = bodyOutside(options);
+	const runRound = bodyRounds(options.trial);
 	/** The last body that was declined, which is likely to be the next one to run. */
 	let declined: { readonly body: MigrationBody; readonly read: ReadBody } | undefined;
 	/** The body that `run` ran last may have changed the version, as it says. */
@@ -32,6 +45,21 @@ export function bodyRunner(options: MigrationTransactionOptions): BodyRunner {
 		const known = declined?.body === body ? declined.read : undefined;
 		declined = undefined;
 		return known ?? readBody(body);
+	}
+
+	/** One transaction, with what the round has to record, or with the version when nothing is left to do. */
+	async function makeRound(
+		connected: Connected,
+		body: ReadBody,
+		end: VersionChange,
+		rounds: Rounds,
+	): Promise<ApplyOutcome> {
+		let recorded = end;
+		return transaction(connected, { change: end, instead: () => recorded }, async (run) => {
+			const { change, done } = await runRound(connected.connection, body, { end, rounds, run });
+			recorded = change;
+			return done ? "applied" : "round";
+		});
 	}
 
 	return {
@@ -51,9 +79,12 @@ export function bodyRunner(options: MigrationTransactionOptions): BodyRunner {
 			await transaction(connected, {}, (run) => run(statements));
 			allowed = statements.directives.has("allow own-tables");
 		},
-		async apply(connected, body, change) {
+		async apply(connected, body, change, rounds) {
 			allowed = false;
 			const statements = await read(body);
+			if (rounds !== undefined && statements.directives.has("until-done")) {
+				return makeRound(connected, statements, change, rounds);
+			}
 			if (goesOutside(statements)) {
 				declined = { body, read: statements };
 				return "declined";
@@ -67,7 +98,7 @@ export function bodyRunner(options: MigrationTransactionOptions): BodyRunner {
 			return transaction(connected, { change }, (run) =>
 				work(async (body) => {
 					const statements = await read(body);
-					if (goesOutside(statements)) return "declined";
+					if (goesOutside(statements) || statements.directives.has("until-done")) return "declined";
 					assertRunsInside(statements);
 					await run(statements);
 					return "applied";

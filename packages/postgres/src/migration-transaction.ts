@@ -1,5 +1,6 @@
 import { type LockState, type VersionChange, versionMoved } from "@godwit/core";
 import { runInside } from "./body-inside.ts";
+import { changedRows } from "./changed-rows.ts";
 import type { Connected } from "./connection/session.ts";
 import { inTransaction } from "./connection/transaction.ts";
 import type { PostgresLock } from "./lock/postgres-lock.ts";
@@ -26,9 +27,14 @@ export interface MigrationTransactionOptions {
 export interface Recording {
 	/** Recorded at the end, with the bodies. */
 	readonly change?: VersionChange;
+	/** What is recorded in its place, once `work` is done. */
+	readonly instead?: () => VersionChange;
 	/** Records it whatever the version is, since a body before has said that it changes it. */
 	readonly allowed?: boolean;
 }
+
+/** Runs a body in the transaction. @returns How many rows its last statement has changed. */
+export type RunBody = (body: ReadBody) => Promise<number>;
 
 /**
  * Returns a function that runs bodies, and records the version with them, in one transaction.
@@ -38,7 +44,7 @@ export interface Recording {
 export type MigrationTransaction = <T>(
 	connected: Connected,
 	recording: Recording,
-	work: (run: (body: ReadBody) => Promise<void>) => Promise<T>,
+	work: (run: RunBody) => Promise<T>,
 ) => Promise<T>;
 
 /** A body with one of these may leave settings behind that the next one must not find. */
@@ -58,7 +64,7 @@ export function migrationTransaction({ config, state, lock }: MigrationTransacti
 		return changes || (await findTables(connection, names)).versions;
 	}
 
-	return async (connected, { change, allowed = false }, work) => {
+	return async (connected, { change, instead, allowed = false }, work) => {
 		const { connection, names, reset } = connected;
 		const there = await prepare(connected, change !== undefined, allowed);
 		const plain = { lock: state.held && !lock.dropped, events: false };
@@ -71,23 +77,24 @@ export function migrationTransaction({ config, state, lock }: MigrationTransacti
 			if (plain.lock) lock.assertMine(now?.lock);
 			if (now !== undefined) assertFrom(change, now, allowed);
 
-			async function run(body: ReadBody): Promise<void> {
+			async function run(body: ReadBody): Promise<number> {
 				if (unsettled) await connection.send([...reset, ...set].join("; "));
 				unsettled = SETS.test(body.text);
 				const asked = { ...plain, events: withHistory && state.held && namesTables(names, body) };
 				const before = asked.events ? await readOwnState(connection, names, asked) : now;
-				await runInside(connection, body);
-				if (before === undefined) return;
+				const rows = changedRows(await runInside(connection, body));
+				if (before === undefined) return rows;
 				const permitted = body.directives.has("allow own-tables");
 				const settle = unsettled ? [...reset, ...set] : [];
 				now = await assertTablesKept(connected, { body, before, asked, settle, permitted, withHistory });
 				unsettled = false;
 				if (now.transaction !== before.transaction) throw partlyCommittedError(body.statements[0]);
+				return rows;
 			}
 
 			const done = await work(run);
 			if (change === undefined || now === undefined) return { result: done, last: [] };
-			return { result: done, last: await record(connected, change, now) };
+			return { result: done, last: await record(connected, instead?.() ?? change, now) };
 		});
 	};
 }

@@ -109,6 +109,7 @@ function scratchDatabase(library: PGliteModule, config: PostgresConfig): Driver 
 		name: "the empty database",
 		lockName: String,
 		scratch: async () => scratchDatabase(library, config),
+		trial: true,
 		config,
 		async connect() {
 			const database = await library.PGlite.create();

@@ -22,6 +22,8 @@ export interface PostgresDriverOptions {
 	readonly lent?: boolean;
 	/** As `Driver.scratch`; missing where there are no databases that are nobody else's. */
 	readonly scratch?: () => Promise<Driver>;
+	/** Whether migrations are only tried on the database. Default false. */
+	readonly trial?: boolean;
 	readonly config: PostgresConfig;
 }
 
@@ -73,6 +75,7 @@ export function postgresDriver({
 	lockName,
 	lent = false,
 	scratch,
+	trial = false,
 	config,
 }: PostgresDriverOptions): PostgresDriver {
 	const withHistory = config.history !== "off";
@@ -90,7 +93,7 @@ export function postgresDriver({
 			held: () => state.kept,
 			regain: lock.regain,
 		});
-		const bodies = bodyRunner({ config, state, lock });
+		const bodies = bodyRunner({ config, state, lock, trial });
 		return {
 			tryLock: lock.tryLock,
 			locked: lock.locked,
@@ -110,7 +113,7 @@ export function postgresDriver({
 			lastToken: () => session.repeatable(lock.lastToken),
 			setVersion: (change) => session.call((connected) => bodies.record(connected, change)),
 			run: (body) => session.call((connected) => bodies.run(connected, body)),
-			apply: (body, change) => session.call((connected) => bodies.apply(connected, body, change)),
+			apply: (body, change, rounds) => session.call((connected) => bodies.apply(connected, body, change, rounds)),
 			transaction: (change, work) => session.call((connected) => bodies.together(connected, change, work)),
 			ready: (options) => session.ready(options),
 			drop: () => session.call((connected) => dropEverything(connected, state.held ? lock : undefined)),

@@ -181,6 +181,12 @@ export function transactionLeftOpenError({ sql, line, column }: Statement): Migr
 	return new MigrateError("ERR_TRANSACTION_CONTROL", message, { sql: excerpt(sql), line, column });
 }
 
+/** Reports a statement whose rows are changed by something else in its place, so that nobody knows when its rounds are done. */
+export function uncountedRoundsError({ sql, line, column }: Statement, name: string): MigrateError<"ERR_SQL"> {
+	const message = `a rule or a trigger of ${name} changes rows in place of the statement, and the server does not count them, so that rounds would not know when they are done; change the table itself, or take "-- godwit: until-done" out`;
+	return new MigrateError("ERR_SQL", message, { sql, line, column });
+}
+
 /** Refuses a body that has changed godwit's own tables. */
 export function ownTablesError(statement: Statement, cause: unknown): MigrateError<"ERR_OWN_TABLES"> {
 	const { line, column } = statement;
