@@ -21,7 +21,10 @@ const MAX_SQL = 2_000;
 const NO_TRANSACTION_HINT =
 	'put the comment "-- godwit: no-transaction" on the file\'s first line to run it outside one';
 
-/** What to do about an SQLSTATE for which there is one advice. */
+const WRONG_AUTHORITY =
+	"the server's certificate is not signed by the authority of sslrootcert; name the file with the right one";
+
+/** What to do about an SQLSTATE, or a code of the network or of TLS, for which there is one advice. */
 const ADVICE: Readonly<Record<string, string>> = {
 	"28P01": "check the user and the password in the database URL",
 	"28000": "check the user in the database URL, and pg_hba.conf on the server",
@@ -39,9 +42,21 @@ const ADVICE: Readonly<Record<string, string>> = {
 	ENOTFOUND: "check the host in the database URL",
 	EAI_AGAIN: "check the host in the database URL, and the name server",
 	ENOENT: "check the folder of the server's socket in the database URL",
+	// See https://nodejs.org/api/tls.html#x509-certificate-error-codes
+	SELF_SIGNED_CERT_IN_CHAIN: WRONG_AUTHORITY,
+	DEPTH_ZERO_SELF_SIGNED_CERT: WRONG_AUTHORITY,
+	UNABLE_TO_VERIFY_LEAF_SIGNATURE: WRONG_AUTHORITY,
+	UNABLE_TO_GET_ISSUER_CERT: WRONG_AUTHORITY,
+	UNABLE_TO_GET_ISSUER_CERT_LOCALLY: WRONG_AUTHORITY,
+	CERT_HAS_EXPIRED: "renew the server's certificate",
+	ERR_TLS_CERT_ALTNAME_INVALID:
+		"name the host as the server's certificate does, or use sslmode=verify-ca, which looks at no name",
 };
 
 const NO_TLS = "turn TLS on there, or connect without it with sslmode=disable in the database URL";
+
+const NEEDS_TLS =
+	"the server may take this user with TLS alone: use sslmode=require or stricter in the database URL; else check the user there, and pg_hba.conf on the server";
 
 /** Returns whether an error ends the session. */
 export function isFatal(error: Error): boolean {
@@ -92,10 +107,24 @@ export function connectionLostError(name: string, cause: Error): MigrateError<"E
 export function connectError(name: string, cause: unknown): unknown {
 	if (isMigrateError(cause) || !(cause instanceof Error)) return cause;
 	const code = sqlState(cause) ?? (isTerminated(cause) ? "ECONNRESET" : undefined);
-	const advice = isTlsNotOffered(cause) ? NO_TLS : code === undefined ? undefined : ADVICE[code];
+	const advice = adviceOnConnecting(cause, code);
 	const why = cause instanceof AggregateError ? (cause.errors as readonly Error[]).map(said).join("; ") : said(cause);
 	const message = `${name}: ${why}${advice === undefined ? "" : `; ${advice}`}`;
 	return new MigrateError("ERR_DATABASE", message, code === undefined ? {} : { resultCode: code }, { cause });
+}
+
+/** Of pg_hba.conf the server says what it would have taken only in the words of its message. */
+function adviceOnConnecting(cause: Error, code: string | undefined): string | undefined {
+	if (isTlsNotOffered(cause)) return NO_TLS;
+	if (code === "28000" && cause.message.endsWith("no encryption")) return NEEDS_TLS;
+	return code === undefined ? undefined : ADVICE[code];
+}
+
+/** Reports a login that is not bound to the TLS connection. */
+export function unboundLoginError(): MigrateError<"ERR_DATABASE"> {
+	const message =
+		"channel_binding=require: the server offers no login that is bound to the TLS connection, so it was given no password; use TLS and a password that is kept as scram-sha-256 there, or leave channel_binding out";
+	return new MigrateError("ERR_DATABASE", message, {});
 }
 
 /**

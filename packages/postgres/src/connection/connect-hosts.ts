@@ -3,7 +3,7 @@ import { cleanUpAfter, MigrateError } from "@godwit/core";
 import type { ClientConfig } from "pg";
 import { isTlsNotOffered, sqlState } from "../postgres-error.ts";
 import type { ConnectionUrl, Host } from "../url/connection-url.ts";
-import type { Target } from "../url/libpq-parameters.ts";
+import type { ChannelBinding, Target } from "../url/libpq-parameters.ts";
 import { connectPg } from "./pg-connection.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
 import { type Tls, tlsOf } from "./tls.ts";
@@ -61,15 +61,17 @@ async function connectKind(pg: Pg, url: ConnectionUrl, host: Host, target: Targe
 }
 
 async function connectHost(pg: Pg, url: ConnectionUrl, host: Host): Promise<PostgresConnection> {
+	const binding = (url.parameters.channel_binding ?? "prefer") as ChannelBinding;
 	let failure: unknown;
 	for (const tls of tlsOf(url, host.host)) {
 		try {
-			return await connectPg(pg.Client, clientConfig(url, host, tls));
+			return await connectPg(pg.Client, clientConfig(url, host, tls), binding);
 		} catch (error) {
-			const offersNone = tls !== false && isTlsNotOffered(error);
-			// What was said without TLS tells more.
-			failure = offersNone ? (failure ?? error) : error;
-			if (tls !== false && !offersNone) throw error;
+			if (tls !== false && !isTlsNotOffered(error)) {
+				// The server may take this user without TLS alone.
+				if (sqlState(error) !== "28000") throw error;
+				failure = error;
+			} else if (failure === undefined || isTlsNotOffered(failure)) failure = error;
 		}
 	}
 	throw failure;

@@ -1,5 +1,12 @@
 import { controlCharacter, invalidUrl, MigrateError, nearestName } from "@godwit/core";
-import { isLibpqParameter, PARAMETERS, type Parameter, SSL_MODES, TARGETS } from "./libpq-parameters.ts";
+import {
+	CHANNEL_BINDINGS,
+	isLibpqParameter,
+	PARAMETERS,
+	type Parameter,
+	SSL_MODES,
+	TARGETS,
+} from "./libpq-parameters.ts";
 import { type PostgresConfig, parseConfig } from "./postgres-config.ts";
 
 export interface Host {
@@ -77,6 +84,13 @@ function readParameters(query: string): GivenParameters {
 	return { parameters, options };
 }
 
+/** Of the parameters that take one of a few values. */
+const VALUES: Readonly<Partial<Record<Parameter, readonly string[]>>> = {
+	sslmode: SSL_MODES,
+	channel_binding: CHANNEL_BINDINGS,
+	target_session_attrs: TARGETS,
+};
+
 function assertParameter(name: string, value: string, given: Readonly<Partial<Record<Parameter, string>>>): Parameter {
 	if (!isLibpqParameter(name)) {
 		const nearest = nearestName(name, PARAMETERS);
@@ -86,8 +100,7 @@ function assertParameter(name: string, value: string, given: Readonly<Partial<Re
 	if (name in given) {
 		throw new MigrateError("ERR_INVALID_OPTION", `the parameter ${name} is given twice`, { option: name });
 	}
-	const known: readonly string[] | undefined =
-		name === "sslmode" ? SSL_MODES : name === "target_session_attrs" ? TARGETS : undefined;
+	const known = VALUES[name];
 	if (known !== undefined && !known.includes(value)) {
 		const message = `${name}=${value} cannot be read: it takes ${known.join(", ")}`;
 		throw new MigrateError("ERR_INVALID_OPTION", message, { option: name, value });

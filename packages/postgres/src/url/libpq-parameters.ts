@@ -6,6 +6,7 @@ export const PARAMETERS = [
 	"user",
 	"password",
 	"application_name",
+	"channel_binding",
 	"client_encoding",
 	"connect_timeout",
 	"options",
@@ -26,6 +27,10 @@ export function isLibpqParameter(name: string): name is Parameter {
 export const SSL_MODES = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
 
 export type SslMode = (typeof SSL_MODES)[number];
+
+export const CHANNEL_BINDINGS = ["disable", "prefer", "require"] as const;
+
+export type ChannelBinding = (typeof CHANNEL_BINDINGS)[number];
 
 export const TARGETS = ["any", "read-write", "read-only", "primary", "standby", "prefer-standby"] as const;
 
