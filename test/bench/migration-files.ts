@@ -7,8 +7,17 @@ interface Pair {
 	readonly down: string;
 }
 
+/** The database that migrations are for. */
+export type Dialect = "sqlite" | "postgresql";
+
+/** A key that counts by itself. */
+const KEYS: Readonly<Record<Dialect, string>> = {
+	sqlite: "INTEGER PRIMARY KEY",
+	postgresql: "INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+};
+
 /** Small migrations of one statement each, since not every tool takes more: a table, a column, an index, a row, and so on. */
-function smallMigrations(count: number): readonly Pair[] {
+function smallMigrations(count: number, dialect: Dialect): readonly Pair[] {
 	return Array.from({ length: count }, (_, at): Pair => {
 		const table = `table_${Math.floor(at / 4)}`;
 		const version = at + 1;
@@ -16,7 +25,7 @@ function smallMigrations(count: number): readonly Pair[] {
 			case 0:
 				return {
 					version,
-					up: `CREATE TABLE ${table} (id INTEGER PRIMARY KEY, name TEXT NOT NULL, created_at TEXT DEFAULT CURRENT_TIMESTAMP);\n`,
+					up: `CREATE TABLE ${table} (id ${KEYS[dialect]}, name TEXT NOT NULL, created_at TEXT DEFAULT CURRENT_TIMESTAMP);\n`,
 					down: `DROP TABLE ${table};\n`,
 				};
 			case 1:
@@ -41,13 +50,20 @@ function smallMigrations(count: number): readonly Pair[] {
 	});
 }
 
+export interface PairOptions {
+	/** Written before and after each statement. */
+	readonly before?: string;
+	readonly after?: string;
+	readonly dialect?: Dialect;
+}
+
 /** `000001_small.up.sql` and `.down.sql`: godwit, golang-migrate and the tools that are handed SQL. */
 export function writePairs(
 	folder: string,
 	count: number,
-	{ before = "", after = "" }: { readonly before?: string; readonly after?: string } = {},
+	{ before = "", after = "", dialect = "sqlite" }: PairOptions = {},
 ): void {
-	for (const { version, up, down } of smallMigrations(count)) {
+	for (const { version, up, down } of smallMigrations(count, dialect)) {
 		const name = join(folder, `${String(version).padStart(6, "0")}_small`);
 		writeFileSync(`${name}.up.sql`, before + up + after);
 		writeFileSync(`${name}.down.sql`, before + down + after);
@@ -62,21 +78,22 @@ export function writeAnnotated(
 	folder: string,
 	count: number,
 	before: { readonly up: string; readonly down: string },
+	dialect: Dialect = "sqlite",
 ): void {
-	for (const { version, up, down } of smallMigrations(count)) {
+	for (const { version, up, down } of smallMigrations(count, dialect)) {
 		const name = `${String(version).padStart(6, "0")}_small.sql`;
 		writeFileSync(join(folder, name), `${before.up}\n${up}\n${before.down}\n${down}`);
 	}
 }
 
 /** drizzle-orm reads a journal that names the files. */
-export function writeDrizzle(folder: string, count: number): void {
+export function writeDrizzle(folder: string, count: number, dialect: Dialect = "sqlite"): void {
 	mkdirSync(join(folder, "meta"));
-	const entries = smallMigrations(count).map(({ version, up }) => {
+	const entries = smallMigrations(count, dialect).map(({ version, up }) => {
 		const tag = `${String(version).padStart(6, "0")}_small`;
 		writeFileSync(join(folder, `${tag}.sql`), up);
 		return { idx: version - 1, version: "6", when: version, tag, breakpoints: true };
 	});
-	const journal = { version: "7", dialect: "sqlite", entries };
+	const journal = { version: "7", dialect, entries };
 	writeFileSync(join(folder, "meta/_journal.json"), JSON.stringify(journal));
 }

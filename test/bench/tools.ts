@@ -1,5 +1,4 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -23,7 +22,7 @@ export async function prepareTools(cache: string, log: (line: string) => void): 
 	const { reference, migrate } = await buildReference();
 	log("building goose");
 	const goose = join(cache, "bin/goose");
-	if (!existsSync(goose)) await installGoose(join(cache, "bin"));
+	await installGoose(join(cache, "bin"));
 	log("building, packing and installing godwit");
 	const installed = await installGodwit(join(cache, "installed"));
 	return {
@@ -41,7 +40,7 @@ export async function prepareTools(cache: string, log: (line: string) => void): 
 
 /** goose without the databases that are not measured. */
 async function installGoose(folder: string): Promise<void> {
-	const others = "postgres mysql clickhouse mssql vertica ydb libsql duckdb spanner snowflake";
+	const others = "mysql clickhouse mssql vertica ydb libsql duckdb spanner snowflake";
 	const tags = others.replaceAll(/\w+/g, "no_$&");
 	await run("go", ["install", `-tags=${tags}`, `github.com/pressly/goose/v3/cmd/goose@${GOOSE}`], {
 		env: { ...process.env, GOBIN: folder, GOFLAGS: "-mod=mod" },
@@ -55,15 +54,17 @@ async function installGodwit(folder: string): Promise<string> {
 	await mkdir(folder, { recursive: true });
 	await writeFile(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
 	const archives = packPackages(folder, NOT_INSTALLED).map((name) => `./${name}`);
-	const wanted = [...archives, `better-sqlite3@${await betterSqlite3()}`];
+	const peers = (await peersOf()).map(([name, version]) => `${name}@${version}`);
+	const wanted = [...archives, ...peers];
 	await run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", ...wanted], { cwd: folder });
 	return join(folder, "node_modules/godwit");
 }
 
-/** The version that raw better-sqlite3 is measured in. godwit has it as an optional peer, which npm does not bring. */
-async function betterSqlite3(): Promise<string> {
+/** The bindings in the versions that are measured raw. godwit has them as optional peers, which npm does not bring. */
+async function peersOf(): Promise<readonly (readonly [name: string, version: string])[]> {
 	const manifest = await import("../package.json", { with: { type: "json" } });
-	return manifest.default.devDependencies["better-sqlite3"];
+	const { devDependencies } = manifest.default;
+	return (["better-sqlite3", "pg"] as const).map((name) => [name, devDependencies[name]]);
 }
 
 async function binOf(installed: string): Promise<string> {

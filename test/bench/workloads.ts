@@ -8,6 +8,7 @@ import { nothingToDoCommand, nothingToDoInProcess } from "./workloads/nothing-to
 import { pragmasAsCommand, pragmasInProcess } from "./workloads/pragmas.ts";
 import { runtimeStart, smallMigrationsInRuntimes } from "./workloads/runtimes.ts";
 import { smallMigrationsDown, smallMigrationsUp } from "./workloads/small-migrations.ts";
+import { smallMigrationsOnPostgres } from "./workloads/small-migrations-on-postgres.ts";
 import { testSuite } from "./workloads/test-suite.ts";
 
 /** In the order of the page. */
@@ -23,6 +24,7 @@ export const workloads: readonly Workload[] = [
 	manyProcesses,
 	pragmasInProcess,
 	pragmasAsCommand,
+	smallMigrationsOnPostgres,
 	testSuite,
 	smallMigrationsInRuntimes,
 	runtimeStart,
