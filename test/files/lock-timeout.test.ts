@@ -1,13 +1,12 @@
 import { execFile } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { cleanEnv, commandWords } from "../../packages/cli/test/fixtures/godwit.ts";
 import { BACKENDS, PAIRS } from "./backends.ts";
 import { GATE } from "./gate.ts";
 import { createPlace } from "./place.ts";
 import { runOnce, startRunner } from "./runner.ts";
 
-const GODWIT = fileURLToPath(new URL("../../packages/cli/bin/godwit.js", import.meta.url));
 const FILES = { "1_a.up.sql": `CREATE TABLE a (x);${GATE}` };
 /** The timeout for others than godwit outlasts the test: whoever waits for it does not pass. */
 const LONG_BUSY_TIMEOUT = "x-busy-timeout=10m";
@@ -47,8 +46,9 @@ describe("a lock timeout of 1 s", () => {
 			"-lock-timeout",
 			"1",
 		];
+		const [program, ...words] = commandWords();
 		const said = await new Promise<string>((resolve) =>
-			execFile(process.execPath, [GODWIT, ...flags, "up"], (_, __, stderr) => resolve(stderr)),
+			execFile(program, [...words, ...flags, "up"], { env: cleanEnv({}) }, (_, __, stderr) => resolve(stderr)),
 		);
 		expect(said).toMatch(new RegExp(`held by process ${runner.pid} on host .*; waited \\d{4,} ms`));
 		runner.go();

@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
+import { bundledProgram } from "../bundled-program.ts";
 import type { BackendName } from "./backends.ts";
 
 /** What a runner is told: to migrate all the way up, to make the reports, or, without files, to read the version. */
@@ -61,7 +62,7 @@ export interface RunnerOptions {
 /** Starts a process. */
 export async function startRunner({ imports = [] }: RunnerOptions = {}): Promise<Runner> {
 	const execArgv = imports.map((file) => `--import=${new URL(file, import.meta.url)}`);
-	const child = fork(PROGRAM, { execArgv });
+	const child = fork(await bundledProgram(PROGRAM), { execArgv });
 	const exited = once(child, "exit");
 	return runner({
 		pid: child.pid ?? 0,
@@ -77,7 +78,7 @@ export async function startRunner({ imports = [] }: RunnerOptions = {}): Promise
 
 /** Starts a thread of this process. */
 export async function startThread(): Promise<Runner> {
-	const worker = new Worker(PROGRAM);
+	const worker = new Worker(await bundledProgram(PROGRAM));
 	const exited = once(worker, "exit");
 	return runner({
 		pid: process.pid,

@@ -1,7 +1,10 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { bundledProgram } from "../bundled-program.ts";
 import type { Answer, Command } from "./fixtures/other-process.ts";
+
+const PROGRAM = fileURLToPath(new URL("./fixtures/other-process.ts", import.meta.url));
 
 export interface OtherProcess extends AsyncDisposable {
 	readonly pid: number;
@@ -12,7 +15,7 @@ export interface OtherProcess extends AsyncDisposable {
 
 /** Starts a process that has the database open. */
 export async function otherProcess(url: string): Promise<OtherProcess> {
-	const child = fork(fileURLToPath(new URL("./fixtures/other-process.ts", import.meta.url)), [url]);
+	const child = fork(await bundledProgram(PROGRAM), [url]);
 	const ended = once(child, "exit");
 	async function answer(): Promise<unknown> {
 		const [first] = await Promise.race([once(child, "message"), ended]);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { bundledProgram } from "../bundled-program.ts";
 import { assertAftermath, assertEnd } from "./aftermath.ts";
 import type { Finish, RaceTask } from "./race-child.ts";
 import { type Seeded, seeded } from "./seeded.ts";
@@ -46,11 +47,12 @@ const RACER = fileURLToPath(new URL("./race-child.ts", import.meta.url));
 export async function race({ backends, processes, rounds, seed, killed }: RaceOptions): Promise<RaceResult> {
 	const random = seeded(seed);
 	await using racers = new AsyncDisposableStack();
+	const racer = await bundledProgram(RACER);
 	const pool: ChildProcess[] = [];
 	racers.defer(() => Promise.all(pool.map(end)).then(() => {}));
 	for (let round = 0; round < rounds; round++) {
 		// Who was killed in the last round is replaced.
-		while (pool.length < processes) pool.push(fork(RACER, { execArgv: ["--liftoff-only"] }));
+		while (pool.length < processes) pool.push(fork(racer, { execArgv: ["--liftoff-only"] }));
 		await Promise.all(pool.map(ready));
 		const gone = await runRound(pool, backends, chooseToKill(pool, killed, random), random).catch((cause: Error) => {
 			throw new Error(`${backends}, round ${round} of seed ${seed}: ${cause.message}`, { cause });

@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
-import { bundledChild } from "./bundled-child.ts";
+import { fileURLToPath } from "node:url";
+import { bundledProgram } from "../bundled-program.ts";
 import { type TortureCase, urlOf } from "./torture-case.ts";
 
 /** Every system call by which a backend changes something; asking for more costs nothing. */
@@ -50,6 +51,7 @@ export interface Outcome {
 	readonly dirty?: boolean;
 }
 
+const CHILD = fileURLToPath(new URL("./migrate-child.ts", import.meta.url));
 /** The program stops at the calls that are asked for only. */
 const FAST = "--seccomp-bpf";
 
@@ -119,7 +121,7 @@ async function childCommand(which: ChildCase, path: string, uid?: number): Promi
 	const asUser = uid === undefined ? [] : [String(uid)];
 	const { set, backend, direction, copying = direction } = which;
 	// Only one of the WebAssembly compilers: starting takes half the time.
-	const program = [process.execPath, "--liftoff-only", await bundledChild()];
+	const program = [process.execPath, "--liftoff-only", await bundledProgram(CHILD)];
 	return [...program, set, urlOf(backend, path, which), dirname(path), copying, ...asUser];
 }
 
