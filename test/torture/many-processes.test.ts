@@ -1,12 +1,11 @@
 import { execFile, spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { cleanEnv, commandWords } from "../../packages/cli/test/fixtures/godwit.ts";
 import { askShell } from "./sqlite-shell.ts";
 import { createTestFolder } from "./test-folder.ts";
 
-const GODWIT = fileURLToPath(new URL("../../packages/cli/bin/godwit.js", import.meta.url));
 const COUNT = 16;
 const MIGRATIONS = 10;
 
@@ -26,12 +25,14 @@ describe("16 commands at once, beside two busy loops", () => {
 			);
 		}
 		const loops = [0, 1].map(() => spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" }));
+		const [program, ...words] = commandWords();
 		try {
 			const said = await Promise.all(
 				Array.from({ length: COUNT }, (_, index) => {
 					const url = `${schemes[index % schemes.length]}://${testFolder.path}?x-lock-timeout=60s`;
+					const args = [...words, "-path", folder, "-database", url, "up"];
 					return new Promise<string>((resolve) =>
-						execFile(process.execPath, [GODWIT, "-path", folder, "-database", url, "up"], (error, __, stderr) =>
+						execFile(program, args, { env: cleanEnv({}) }, (error, __, stderr) =>
 							resolve(error === null ? "ok" : `exit code ${error.code}: ${stderr}`),
 						),
 					);
