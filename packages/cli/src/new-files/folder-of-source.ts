@@ -1,4 +1,6 @@
 import { resolve } from "node:path";
+import { sourceUrl } from "@godwit/core";
+import { registerBuiltins } from "../database/schemes/register-builtins.ts";
 
 /**
  * Returns the folder that a source names.
@@ -9,8 +11,6 @@ import { resolve } from "node:path";
  * @throws MigrateError `ERR_INVALID_URL`, `ERR_INVALID_OPTION`.
  */
 export async function folderOfSource(source: string, start: string): Promise<string | undefined> {
-	const { sourceUrl } = await import("@godwit/core");
-	const { registerBuiltins } = await import("../database/schemes/register-builtins.ts");
 	registerBuiltins();
 	const url = sourceUrl(source);
 	if (!/^file:/i.test(url)) return undefined;

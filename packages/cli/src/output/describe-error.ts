@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { isMigrateError } from "@godwit/core";
 import { excerpt, type Place } from "./text/excerpt.ts";
 
 export interface ErrorDescription {
@@ -11,7 +12,6 @@ const MAX_LINES = 6;
 
 /** Says in one to six lines what went wrong, where, and what to do next; the first begins with `error: `. */
 export async function describeError(error: unknown, { stack }: ErrorDescription): Promise<string> {
-	const { isMigrateError } = await import("@godwit/core");
 	const message = messageOf(error);
 	const lines = message === "" ? [inspect(error)] : message.split("\n");
 	const last: string[] = [];

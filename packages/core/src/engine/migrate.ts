@@ -8,14 +8,14 @@ import type { UrlOrPath } from "../url/given-url.ts";
 import { toVersion } from "../version.ts";
 import { assertDriver, assertNoArguments, assertSource } from "./arguments.ts";
 import { assertBackupOptions, assertDatabase, makeBackup, restoreBackup } from "./backup.ts";
-import { type BaselineOptions, baseline } from "./baseline.ts";
+import type { BaselineOptions } from "./baseline.ts";
 import { type DownOptions, storedOf } from "./down-options.ts";
 import { forceEvents } from "./force-events.ts";
 import { assertOptions, type MigrateOptions } from "./migrate-options.ts";
 import { openBoth } from "./open-both.ts";
 import { type Operations, operations } from "./operations.ts";
 import type { Goal } from "./plan.ts";
-import { type Cure, repair } from "./repair.ts";
+import type { Cure } from "./repair.ts";
 import { MigrateReports } from "./reports/migrate-reports.ts";
 import { carryOut } from "./run/carry-out.ts";
 import { recordOnce } from "./run/change-once.ts";
@@ -141,7 +141,10 @@ export class Migrate extends MigrateReports implements AsyncDisposable {
 	 */
 	async baseline(version: bigint | number, options: BaselineOptions = {}): Promise<void> {
 		const first = toVersion(version);
-		await this.#operations.runLocked(() => baseline(this.#source, this.#driver, first, options));
+		await this.#operations.runLocked(async () => {
+			const { baseline } = await import("./baseline.ts");
+			return baseline(this.#source, this.#driver, first, options);
+		});
 	}
 
 	/**
@@ -183,7 +186,10 @@ export class Migrate extends MigrateReports implements AsyncDisposable {
 	 */
 	async repair(cure: Cure): Promise<void> {
 		const checked = "version" in cure ? { ...cure, version: toVersion(cure.version) } : cure;
-		await this.#operations.runLocked(() => repair(this.#source, this.#driver, checked));
+		await this.#operations.runLocked(async () => {
+			const { repair } = await import("./repair.ts");
+			return repair(this.#source, this.#driver, checked);
+		});
 	}
 
 	/** Ends an operation that is under way, as a failure of its migration, and closes source and database. Go: Close. */

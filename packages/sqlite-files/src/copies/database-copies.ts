@@ -3,9 +3,6 @@ import type { Driver } from "@godwit/core";
 import type { DatabaseCopies, SqliteConfig, SqliteConnection } from "@godwit/sqlite";
 import type { SqliteLibrary } from "../connections/library/library.ts";
 import type { FileAccess } from "../files/file-access.ts";
-import { makeBackup } from "./make-backup.ts";
-import { makeRehearsal } from "./rehearsal/make-rehearsal.ts";
-import { restoreBackup } from "./restore-backup.ts";
 
 export interface CopiesOptions {
 	/** To the database, which is entered for a run. */
@@ -29,12 +26,13 @@ export interface CopiesOptions {
 	readonly driverOver: (connection: SqliteConnection, path: string) => Driver;
 }
 
-/** The copies of a database in a file. */
+/** The copies of a database in a file. What makes one is loaded with the first, as most runs make none. */
 export function databaseCopies(options: CopiesOptions): DatabaseCopies {
 	return {
 		missingFile: () => (existsSync(options.path) ? undefined : options.path),
-		backup: (version, wanted) => makeBackup(options, version, wanted),
-		restore: (file, steps) => restoreBackup(options, file, steps),
-		rehearsal: (wanted, isTool) => makeRehearsal(options, wanted, isTool),
+		backup: async (version, wanted) => (await import("./make-backup.ts")).makeBackup(options, version, wanted),
+		restore: async (file, steps) => (await import("./restore-backup.ts")).restoreBackup(options, file, steps),
+		rehearsal: async (wanted, isTool) =>
+			(await import("./rehearsal/make-rehearsal.ts")).makeRehearsal(options, wanted, isTool),
 	};
 }

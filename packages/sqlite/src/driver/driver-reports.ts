@@ -2,9 +2,6 @@ import type { Diagnosis, DriverPrimitives } from "@godwit/core";
 import type { ConnectionSession } from "../connection/settings/connection-session.ts";
 import type { SqliteConnection } from "../connection/sqlite-connection.ts";
 import { readAtOnce } from "../connection/transaction.ts";
-import { diagnose } from "../doctor/diagnose.ts";
-import { readSchema } from "../structure/read-schema.ts";
-import { readStructure } from "../structure/read-structure.ts";
 import type { VersionTable } from "../tables/version-table.ts";
 
 export interface DriverReportsOptions {
@@ -22,15 +19,24 @@ export interface DriverReportsOptions {
 /** The primitives that tell what is in a database, and change nothing. */
 export type DriverReports = Required<Pick<DriverPrimitives, "structure" | "schema" | "diagnose">>;
 
+/** What each reads by is loaded with it, as most runs do without. */
 export function driverReports(options: DriverReportsOptions): DriverReports {
 	const { connection, session, versions, isTool } = options;
 	return {
-		structure: (waiting) => session.read(() => readStructure(connection, isTool), waiting),
-		schema: (waiting) =>
-			session.read(
+		structure: async (waiting) => {
+			const { readStructure } = await import("../structure/read-structure.ts");
+			return session.read(() => readStructure(connection, isTool), waiting);
+		},
+		schema: async (waiting) => {
+			const { readSchema } = await import("../structure/read-schema.ts");
+			return session.read(
 				() => readAtOnce(connection, () => ({ ...versions.read(), ...readSchema(connection, isTool) })),
 				waiting,
-			),
-		diagnose: (waiting) => diagnose((read) => session.read(() => readAtOnce(connection, read), waiting), options),
+			);
+		},
+		diagnose: async (waiting) => {
+			const { diagnose } = await import("../doctor/diagnose.ts");
+			return diagnose((read) => session.read(() => readAtOnce(connection, read), waiting), options);
+		},
 	};
 }

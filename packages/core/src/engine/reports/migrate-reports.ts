@@ -9,20 +9,22 @@ import type { Source } from "../../source/source.ts";
 import { withJson } from "../../with-json.ts";
 import { assertNoArguments } from "../arguments.ts";
 import { readSchema } from "../dump/read-schema.ts";
-import { assertFormat, type DumpFormat, writeSchema } from "../dump/write-schema.ts";
+import type { DumpFormat } from "../dump/write-schema.ts";
 import type { MigrateOptions } from "../migrate-options.ts";
 import type { Operations } from "../operations.ts";
 import type { Goal } from "../plan.ts";
 import { assertRehearseOptions } from "../rehearse/assert-rehearse-options.ts";
 import type { RehearsalReport, RehearseOptions } from "../rehearse/rehearsal-report.ts";
-import { rehearse } from "../rehearse/rehearse.ts";
 import { waitingOf } from "../run/migration-lock.ts";
 import { type Preparation, preparedWay } from "../run/prepare.ts";
-import { readStoredDown, type StoredDown, withHistory } from "../stored-down.ts";
 import { type MigrationPlan, readPlan } from "./migration-plan.ts";
 import { isPendingMigration, type PendingMigration, readStatus, type StatusReport } from "./status.ts";
 
-/** What `Migrate` tells of a source and a database. None of it takes the lock, and none writes anything. */
+/**
+ * What `Migrate` tells of a source and a database. None of it takes the lock, and none writes anything.
+ *
+ * What only one operation needs is loaded with it: most starts have nothing to do, and should not wait for what they do without.
+ */
 export abstract class MigrateReports {
 	readonly #operations: Operations;
 	readonly #source: Source;
@@ -88,6 +90,7 @@ export abstract class MigrateReports {
 		return this.#operations.run(async () => {
 			await assertMigrations(this.#source);
 			const way = (driver: Driver): Preparation => preparedWay(this.#source, driver, goal, this.#options);
+			const { rehearse } = await import("../rehearse/rehearse.ts");
 			return rehearse(this.#operations, way, options);
 		});
 	}
@@ -106,6 +109,7 @@ export abstract class MigrateReports {
 
 	/** Writes `schema()` as a text: the statements that make it (default), a JSON document, or a Mermaid diagram. The same schema gives the same text. */
 	async dump(format: DumpFormat = "sql"): Promise<string> {
+		const { assertFormat, writeSchema } = await import("../dump/write-schema.ts");
 		assertFormat(format);
 		return writeSchema(await this.schema(), format);
 	}

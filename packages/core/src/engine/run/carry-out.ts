@@ -11,8 +11,6 @@ import { makeBackup } from "../backup.ts";
 import type { MigrateOptions } from "../migrate-options.ts";
 import type { Finding } from "../policies/finding.ts";
 import { nameFiles } from "../policies/name-files.ts";
-import { notClean } from "../rehearse/not-clean.ts";
-import { rehearse } from "../rehearse/rehearse.ts";
 import { newToken } from "../token.ts";
 import { betweenRounds, editedFinding, type RoundsBefore } from "./between-rounds.ts";
 import { recordOnce } from "./change-once.ts";
@@ -194,6 +192,10 @@ async function rehearseFirst(operation: CarryOut, migrations: readonly Migration
 	const { source, options } = operation;
 	const { rehearse: wanted = false, onEvent } = options;
 	if (wanted === false) return;
+	const [{ rehearse }, { notClean }] = await Promise.all([
+		import("../rehearse/rehearse.ts"),
+		import("../rehearse/not-clean.ts"),
+	]);
 	const way = (driver: Driver): Preparation => preparedMigrations(source, driver, migrations);
 	const report = await rehearse(operation, way, wanted === true ? {} : wanted);
 	onEvent?.({ type: "rehearsal", report });

@@ -1,0 +1,72 @@
+import { resolve } from "node:path";
+import { type OutputChunk, type RolldownOutput, rolldown } from "rolldown";
+import { loadConfig } from "rolldown/config";
+import { beforeAll, describe, expect, it } from "vitest";
+
+const cli = resolve(import.meta.dirname, "..");
+let chunks: readonly OutputChunk[] = [];
+
+/** The files of the command, as `pnpm build` makes them. */
+beforeAll(async () => {
+	const config = await loadConfig(resolve(cli, "rolldown.config.js"));
+	if (Array.isArray(config) || typeof config === "function") throw new TypeError("the configuration is for one bundle");
+	const { output, ...input } = config;
+	if (Array.isArray(output)) throw new TypeError("the configuration is for one output");
+	await using build = await rolldown({ ...input, cwd: cli });
+	const made: RolldownOutput = await build.generate(output);
+	chunks = made.output.filter((file) => file.type === "chunk");
+});
+
+/** What is loaded with a file of the bundle. */
+function loadedWith(name: string): readonly OutputChunk[] {
+	const wanted = new Set([`${name}.cjs`]);
+	// A set is iterated to its end, also what is added meanwhile.
+	for (const file of wanted) {
+		const found = chunks.find(({ fileName }) => fileName === file);
+		if (found === undefined) throw new Error(`there is no ${file}, but ${chunks.map(({ fileName }) => fileName)}`);
+		for (const next of found.imports) if (next.endsWith(".cjs")) wanted.add(next);
+	}
+	return chunks.filter(({ fileName }) => wanted.has(fileName));
+}
+
+const bytesOf = (files: readonly OutputChunk[]): number =>
+	files.reduce((sum, { code }) => sum + Buffer.byteLength(code), 0);
+
+const modulesOf = (files: readonly OutputChunk[]): readonly string[] =>
+	files.flatMap(({ moduleIds }) => moduleIds).map((path) => path.replaceAll("\\", "/"));
+
+describe("the bundle of the command", () => {
+	it("loads no driver, source or engine to read the command line", () => {
+		const files = loadedWith("command");
+		expect(modulesOf(files).filter((path) => /packages\/(core|sqlite|source-file|postgres)/.test(path))).toEqual([]);
+		expect(bytesOf(files)).toBeLessThan(50_000);
+	});
+
+	it.each([
+		["check", /core\/src\/check\/(?!compare-structures|check-finding)/],
+		[
+			"rehearse",
+			/engine\/rehearse\/(?!assert-rehearse-options)|copies\/rehearsal|sqlite\/src\/comparison|rehearsal-page/,
+		],
+		["plan", /sqlite-analysis/],
+		["dump", /engine\/dump\/dump-/],
+		["doctor", /sqlite\/src\/doctor/],
+		["backup and restore", /copies\/(make-backup|restore-backup)/],
+		["repair and baseline", /engine\/(repair|baseline)\.ts/],
+		["other drivers", /packages\/(sqlite-wasm|postgres)\/|node_modules\/(?!.*fastest-levenshtein)/],
+	])("loads nothing of %s for a run on a SQLite file", (_, own) => {
+		const all = modulesOf(chunks).filter((path) => own.test(path));
+		expect(all).not.toEqual([]);
+		expect(modulesOf(loadedWith("command-run")).filter((path) => own.test(path))).toEqual([]);
+	});
+
+	it("needs two files for a run on a SQLite file, beside what starts it, of at most 270 kB", () => {
+		const files = loadedWith("command-run");
+		expect(files.map(({ fileName }) => fileName).toSorted()).toEqual([
+			"command-rolldown-runtime.cjs",
+			"command-run.cjs",
+			"command-start.cjs",
+		]);
+		expect(bytesOf(files)).toBeLessThan(270_000);
+	});
+});
