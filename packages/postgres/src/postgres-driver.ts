@@ -43,6 +43,7 @@ export type PostgresDriver = Required<
 		| "diagnose"
 		| "missingFile"
 		| "backup"
+		| "newestBackup"
 		| "restore"
 		| "rehearsal"
 	>

@@ -16,7 +16,10 @@ export interface MigrateOptions extends Policies {
 	 * asked once. A database without a server is not waited for.
 	 */
 	readonly waitMs?: number;
-	/** Makes a backup before the first migration of an operation that runs any, as `Migrate.backup` does. Default false. */
+	/**
+	 * Makes a backup before the first migration of an operation that runs any, as `Migrate.backup` does. None is made while the history
+	 * says that the first migration is under way in rounds and there is a backup of this version. Default false.
+	 */
 	readonly backup?: boolean | BackupOptions;
 	/**
 	 * Rehearses the migrations of an operation that runs any on a copy, under the lock and before the first of them, as

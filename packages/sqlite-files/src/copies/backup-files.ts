@@ -9,7 +9,7 @@ const UNFINISHED = [".copying", ".checking"] as const;
 /** Of what is left of a killed copy: the file, SQLite's beside it, and the lock of node-sqlite3-wasm, a folder. */
 const LEFT = /^\.(copying|checking)(-journal|-wal|-shm|\.lock)?$/;
 
-const BACKUP = /^(?:\d+|none)\.(\d{8}T\d{9}Z)\.backup(.*)$/;
+const BACKUP = /^(\d+|none)\.(\d{8}T\d{9}Z)\.backup(.*)$/;
 
 /** The names of one database's backups in one folder. */
 export interface BackupFiles {
@@ -18,8 +18,8 @@ export interface BackupFiles {
 	 * other, also after the clock was set back.
 	 */
 	next(version: Version): string;
-	/** Returns the paths of the finished backups, newest first. */
-	finished(): readonly string[];
+	/** Returns the paths of the finished backups, newest first. @param version Of this version alone. */
+	finished(version?: Version): readonly string[];
 	/** Deletes what a backup has left that was killed. Nobody else makes one of this database under its lock. */
 	removeUnfinished(): void;
 }
@@ -35,31 +35,46 @@ export function backupFiles(database: string, directory: string): BackupFiles {
 	const parts = (name: string): RegExpExecArray | null =>
 		name.startsWith(prefix) ? BACKUP.exec(name.slice(prefix.length)) : null;
 
-	/** Names and their times, newest first. */
-	function finished(): readonly (readonly [name: string, time: string])[] {
-		const found = readdirSync(directory).flatMap((name) => {
-			const [, time = "", suffix] = parts(name) ?? [];
-			return suffix === "" ? [[name, time] as const] : [];
+	/** Newest first. */
+	function finished(): readonly FinishedBackup[] {
+		const found = readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+			const { name } = entry;
+			const [, version = "", time = "", suffix] = parts(name) ?? [];
+			// A folder is none, whoever gave it such a name.
+			return suffix === "" && !entry.isDirectory() ? [{ path: join(directory, name), version, time }] : [];
 		});
-		return found.toSorted(([, one], [, other]) => (one < other ? 1 : -1));
+		return found.toSorted((one, other) => (one.time < other.time ? 1 : -1));
 	}
 
 	return {
 		next(version) {
-			const shown = version === NIL_VERSION ? "none" : String(version);
-			const newest = finished().map(([, time]) => millisecondsOf(time));
+			const newest = finished().map(({ time }) => millisecondsOf(time));
 			for (let time = Math.max(Date.now(), ...newest.map((each) => each + 1)); ; time++) {
-				const path = join(directory, `${prefix}${shown}.${textOf(time)}.backup`);
+				const path = join(directory, `${prefix}${shownVersion(version)}.${textOf(time)}.backup`);
 				if (!existsSync(path)) return path;
 			}
 		},
-		finished: () => finished().map(([name]) => join(directory, name)),
+		finished: (wanted) =>
+			finished()
+				.filter(({ version }) => wanted === undefined || version === shownVersion(wanted))
+				.map(({ path }) => path),
 		removeUnfinished() {
 			for (const name of readdirSync(directory)) {
-				if (LEFT.test(parts(name)?.[2] ?? "")) rmSync(join(directory, name), { force: true, recursive: true });
+				if (LEFT.test(parts(name)?.[3] ?? "")) rmSync(join(directory, name), { force: true, recursive: true });
 			}
 		},
 	};
+}
+
+interface FinishedBackup {
+	readonly path: string;
+	/** As its name has it. */
+	readonly version: string;
+	readonly time: string;
+}
+
+function shownVersion(version: Version): string {
+	return version === NIL_VERSION ? "none" : String(version);
 }
 
 /** `20261127T041241123Z` */

@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { type Backup, type BackupOptions, MigrateError, type Version } from "@godwit/core";
 import { inTransaction, lockRow, retryWhileBusy, type SqliteConnection } from "@godwit/sqlite";
 import { syncFolderOf } from "../folder-locks/sync-folder.ts";
-import { backupFiles, unfinishedNames } from "./backup-files.ts";
+import { type BackupFiles, backupFiles, unfinishedNames } from "./backup-files.ts";
 import { copyFailure } from "./copy-failure.ts";
 import type { CopiesOptions } from "./database-copies.ts";
 import { assertSound, syncFile } from "./whole-file.ts";
@@ -23,8 +23,7 @@ export async function makeBackup(
 ): Promise<Backup> {
 	const { access, path: database, config } = options;
 	const { connection } = access;
-	const folder = directory === undefined ? dirname(database) : existingFolder(directory);
-	const files = backupFiles(database, folder);
+	const files = backupFilesOf(database, directory);
 	files.removeUnfinished();
 	const path = files.next(version);
 	const { copying, checking } = unfinishedNames(path);
@@ -45,6 +44,19 @@ export async function makeBackup(
 	const removed = older.slice(keep - 1);
 	for (const file of removed) rmSync(file, { force: true });
 	return { path, bytes: statSync(path).size, removed };
+}
+
+/** The newest finished backup of a version. @throws MigrateError `ERR_DATABASE`. */
+export function newestBackup(
+	{ path }: CopiesOptions,
+	version: Version,
+	{ directory }: BackupOptions,
+): string | undefined {
+	return backupFilesOf(path, directory).finished(version)[0];
+}
+
+function backupFilesOf(database: string, directory: string | undefined): BackupFiles {
+	return backupFiles(database, directory === undefined ? dirname(database) : existingFolder(directory));
 }
 
 /** Whoever restores the copy, or opens it, must not wait for the run that made it. */

@@ -1,5 +1,6 @@
 import type { Driver } from "../../driver/driver.ts";
 import { wait } from "../../driver/waiting/backoff.ts";
+import type { AppliedState } from "../../history/applied-state.ts";
 import { loadChecksum } from "../../history/checksum.ts";
 import { recordOf, withMeaning } from "../../history/recorded-body.ts";
 import { MigrateError } from "../../migrate-error.ts";
@@ -8,6 +9,7 @@ import type { MigrateOptions } from "../migrate-options.ts";
 import { sameMeaning } from "../policies/changed-files.ts";
 import type { Finding } from "../policies/finding.ts";
 import type { LockAgain } from "./migration-lock.ts";
+import { goesOn, type UnderWay } from "./ordered-bodies.ts";
 
 /** The longest sleep of SQLite's busy handler: an application that sleeps while a round runs would miss a shorter gap again and again. */
 const SHORTEST_PAUSE_MS = 100;
@@ -38,6 +40,17 @@ export interface RoundsBefore {
 	readonly text: string | undefined;
 	/** How many rows they have changed, as a sentence has it: `5000 rows`. */
 	readonly rows: string;
+}
+
+/** What the rounds of a migration have done, in this operation or before it. */
+export function roundsBefore(
+	migration: Migration,
+	{ known }: AppliedState,
+	underWay: UnderWay | undefined,
+): RoundsBefore | undefined {
+	if (goesOn(migration, underWay)) return { text: underWay.text, rows: `${underWay.rows} rows` };
+	const { round } = known.of(migration.version);
+	return round?.direction === migration.direction ? { text: round.checksum, rows: round.note ?? "" } : undefined;
 }
 
 /**

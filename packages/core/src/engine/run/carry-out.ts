@@ -6,13 +6,13 @@ import { isMigrateError, type MigrateError } from "../../migrate-error.ts";
 import type { Migration, MigrationReport } from "../../migration.ts";
 import type { Source } from "../../source/source.ts";
 import { createTrace } from "../../trace.ts";
-import { NIL_VERSION, type Version } from "../../version.ts";
-import { makeBackup } from "../backup.ts";
+import type { Version } from "../../version.ts";
 import type { MigrateOptions } from "../migrate-options.ts";
 import type { Finding } from "../policies/finding.ts";
 import { nameFiles } from "../policies/name-files.ts";
 import { newToken } from "../token.ts";
-import { betweenRounds, editedFinding, type RoundsBefore } from "./between-rounds.ts";
+import { type BackupFirst, backUpFirst } from "./back-up-first.ts";
+import { betweenRounds, editedFinding, roundsBefore } from "./between-rounds.ts";
 import { recordOnce } from "./change-once.ts";
 import { migrationFailed } from "./migration-failure.ts";
 import { type LockAgain, underLock, waitingOf } from "./migration-lock.ts";
@@ -33,10 +33,7 @@ export interface CarryOut {
 }
 
 /** An operation under the lock. */
-interface Locked extends CarryOut {
-	/** The path of the database's file, when there was none before the lock was taken. */
-	readonly missing: string | undefined;
-}
+type Locked = CarryOut & BackupFirst;
 
 /**
  * Carries out an operation. It is prepared without the lock, since nothing to do must cost a read alone, and again under
@@ -89,7 +86,7 @@ async function runUnderLock(operation: Locked, before: Prepared, lockAgain: Lock
 			tell(prepared.findings, options);
 			if (migrations.length > 0) {
 				await rehearseFirst(operation, migrations);
-				await backUp(operation, version);
+				await backUpFirst(operation, state, migrations);
 			}
 		}
 		const recorder = await recordDue(operation, state);
@@ -130,17 +127,6 @@ async function runUnderLock(operation: Locked, before: Prepared, lockAgain: Lock
 		}
 		progress = made;
 	}
-}
-
-/** What the rounds of a migration have done, in this operation or before it. */
-function roundsBefore(
-	migration: Migration,
-	{ known }: AppliedState,
-	underWay: UnderWay | undefined,
-): RoundsBefore | undefined {
-	if (goesOn(migration, underWay)) return { text: underWay.text, rows: `${underWay.rows} rows` };
-	const { round } = known.of(migration.version);
-	return round?.direction === migration.direction ? { text: round.checksum, rows: round.note ?? "" } : undefined;
 }
 
 async function preparedUnderLock({ driver, preparation }: CarryOut, seen: Prepared): Promise<Prepared> {
@@ -200,20 +186,6 @@ async function rehearseFirst(operation: CarryOut, migrations: readonly Migration
 	const report = await rehearse(operation, way, wanted === true ? {} : wanted);
 	onEvent?.({ type: "rehearsal", report });
 	if (!report.clean) throw notClean(report);
-}
-
-/** Before anything of the operation is written, so that to restore it takes all of it back. */
-async function backUp({ driver, missing, options }: Locked, version: Version): Promise<void> {
-	const { backup = false, onEvent } = options;
-	if (backup === false) return;
-	// Another process may have made and migrated it meanwhile.
-	if (missing !== undefined && version === NIL_VERSION) {
-		onEvent?.({ type: "notice", message: `there was no database at ${missing} yet, so there is nothing to back up` });
-		return;
-	}
-	const began = performance.now();
-	const made = await makeBackup(driver, backup === true ? {} : backup);
-	onEvent?.({ type: "backup", ...made, durationMs: performance.now() - began });
 }
 
 function tell(findings: readonly Finding[], { onEvent }: MigrateOptions): void {
