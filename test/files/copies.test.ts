@@ -403,6 +403,30 @@ describe.each(WITH_BACKUP_API)("a restore beside an application, on %s,", (backe
 		expect(query(place.path, "PRAGMA page_size")).toEqual([[1024]]);
 	});
 
+	it.each([
+		["UTF-8", "UTF-16le"],
+		["UTF-16be", "UTF-8"],
+	])("names -swap for a database in %s and a backup in %s, and -swap does it", async (encoding, other) => {
+		const rows = [["h\u00e9 \u{1f600}"]];
+		const backup = place.of("other.db");
+		for (const [path, its] of [
+			[place.path, encoding],
+			[backup, other],
+		] as const) {
+			exec(path, `PRAGMA encoding = '${its}'; CREATE TABLE a (x); INSERT INTO a VALUES ('${rows[0]}')`);
+		}
+		exec(place.path, "UPDATE a SET x = 'before'");
+		await expect(on(backend, (migrate) => migrate.restore(backup))).rejects.toMatchObject({
+			code: "ERR_UNSUPPORTED",
+			message: expect.stringMatching(new RegExp(`its texts in ${other} and .* in ${encoding}.*-swap`)),
+		});
+		expect(query(place.path, "SELECT x FROM a")).toEqual([["before"]]);
+		await on(backend, (migrate) => migrate.restore(backup, { swap: true }));
+		expect(query(place.path, "SELECT x FROM a")).toEqual(rows);
+		expect(query(place.path, "PRAGMA encoding")).toEqual([[other]]);
+		expect(query(place.path, "PRAGMA integrity_check")).toEqual([["ok"]]);
+	});
+
 	it("puts no new file under a replica of Litestream", async () => {
 		const backup = await inWal();
 		mkdirSync(place.of(".app.db-litestream"));
@@ -442,6 +466,24 @@ describe("copies", () => {
 		).rejects.toMatchObject({
 			message: expect.stringContaining("the backup is in WAL mode"),
 		});
+		expect(content(place.path)).toEqual(AT_2);
+	});
+
+	it("in UTF-16 are not read by sqlite-wasm, which says so", async () => {
+		const utf16 = place.of("utf16.db");
+		exec(utf16, "PRAGMA encoding = 'UTF-16'; CREATE TABLE a (x)");
+		await on("sqlite-wasm", (migrate) => migrate.up());
+		for (const work of [
+			on("sqlite-wasm", (migrate) => migrate.restore(utf16, { swap: true })),
+			open("sqlite-wasm", {}, "", utf16).then((migrate) => migrate.version()),
+		]) {
+			await expect(work).rejects.toMatchObject({
+				code: "ERR_DATABASE",
+				message: expect.stringContaining(
+					"has its texts in UTF-16, which node-sqlite3-wasm cannot read; use sqlite-native:// or sqlite-node://",
+				),
+			});
+		}
 		expect(content(place.path)).toEqual(AT_2);
 	});
 

@@ -3,6 +3,7 @@ import { cleanUpAfter, isMigrateError, MigrateError } from "@godwit/core";
 import { retryWhileBusy } from "@godwit/sqlite";
 import type { FileAccess } from "../files/file-access.ts";
 import { assertNotLockedHere, closeFile, hasKernelLocks } from "../folder-locks/kernel-lock.ts";
+import { isUtf16, utf16Refusal } from "../folder-locks/utf16.ts";
 import { isWal } from "../folder-locks/wal.ts";
 import type { CopiesOptions } from "./database-copies.ts";
 import { assertMagic, assertNothingBeside, notDatabase } from "./whole-file.ts";
@@ -35,6 +36,7 @@ async function copyInFolders(options: CopiesOptions, file: string, copy: string)
 	if (!hasKernelLocks()) throw noKernelLocks(file);
 	assertNotLockedHere(file);
 	assertMagic(file);
+	if (isUtf16(file)) throw utf16Refusal(file, library.name);
 	if (isWal(file)) {
 		const message = `the backup is in WAL mode, which ${library.name} cannot open; restore it with sqlite-native:// or sqlite-node://`;
 		throw new MigrateError("ERR_DATABASE", message, {});

@@ -62,6 +62,7 @@ async function overwrite({ access, config, connect, path }: CopiesOptions, stage
 	const { connection } = access;
 	const source = connect(staged);
 	try {
+		assertEncoding(connection, source, path);
 		assertPageSize(connection, source, path);
 		await retryWhileBusy(connection, config, async () => copyBy(source, path));
 	} finally {
@@ -78,6 +79,14 @@ function assertPageSize(database: SqliteConnection, source: SqliteConnection, pa
 	];
 	if (mode !== "wal" || size === other) return;
 	const message = `the backup has pages of ${other} bytes and ${path} of ${size}, which cannot be changed in WAL mode while programs have it open; stop them, and restore with -swap, or the option swap`;
+	throw new MigrateError("ERR_UNSUPPORTED", message, { capability: "restore" });
+}
+
+/** A connection keeps the encoding that it has found first, so that whoever has the database open could not read it any more. */
+function assertEncoding(database: SqliteConnection, source: SqliteConnection, path: string): void {
+	const [encoding, other] = [value(database, "encoding"), value(source, "encoding")];
+	if (encoding === other) return;
+	const message = `the backup has its texts in ${other} and ${path} in ${encoding}, which cannot be changed while programs have it open; stop them, and restore with -swap, or the option swap`;
 	throw new MigrateError("ERR_UNSUPPORTED", message, { capability: "restore" });
 }
 

@@ -4,6 +4,7 @@ import type { LibraryFiles, LibraryFilesOptions } from "../connections/library/l
 import { fileHooks } from "./file-hooks.ts";
 import { assertNotLockedHere } from "./kernel-lock.ts";
 import { kernelLocks } from "./kernel-locks.ts";
+import { isUtf16, utf16Refusal } from "./utf16.ts";
 import { isWal, walRefusal } from "./wal.ts";
 
 /** The files of a library that locks with folders and works through Node's `fs` object, as node-sqlite3-wasm does. */
@@ -38,9 +39,10 @@ export function folderLibrary({ path, name, walAlone, entered, enter }: LibraryF
 			return locks.notice;
 		},
 		use(file) {
-			// The check for WAL closes the file, which would drop a lock that is held already.
+			// The checks close the file, which would drop a lock that is held already.
 			if (locks.has(file)) return;
 			assertNotLockedHere(file);
+			if (isUtf16(file)) throw utf16Refusal(file, name);
 			if (!isWal(file)) return;
 			if (!walAlone) throw walRefusal(file, name);
 			walFiles.add(file);
@@ -53,6 +55,7 @@ export function folderLibrary({ path, name, walAlone, entered, enter }: LibraryF
 		},
 		reading(work) {
 			assertNotLockedHere(path);
+			if (isUtf16(path)) throw utf16Refusal(path, name);
 			reading = true;
 			try {
 				return work();

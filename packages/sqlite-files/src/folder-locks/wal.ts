@@ -1,5 +1,5 @@
-import { closeSync, openSync, readSync } from "node:fs";
 import { MigrateError } from "@godwit/core";
+import { headerOf } from "./header.ts";
 
 /** A library without shared memory cannot share a WAL database. */
 export function walRefusal(path: string, library: string): MigrateError<"ERR_DATABASE"> {
@@ -9,26 +9,8 @@ export function walRefusal(path: string, library: string): MigrateError<"ERR_DAT
 
 /**
  * Returns whether a database is in WAL mode, by its header. See
- * https://sqlite.org/fileformat2.html#file_format_version_numbers
- *
- * Opens and closes the file, which drops the POSIX locks that a native library of this process holds on it.
+ * https://sqlite.org/fileformat2.html#file_format_version_numbers. Opens and closes the file, see `headerOf`.
  */
 export function isWal(path: string): boolean {
-	let file: number;
-	try {
-		file = openSync(path, "r");
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
-		throw error;
-	}
-	try {
-		const header = new Uint8Array(20);
-		return readSync(file, header, 0, header.length, 0) === header.length && header[18] === 2;
-	} catch (error) {
-		// SQLite refuses a folder itself.
-		if ((error as NodeJS.ErrnoException).code === "EISDIR") return false;
-		throw error;
-	} finally {
-		closeSync(file);
-	}
+	return headerOf(path, 20)?.[18] === 2;
 }
