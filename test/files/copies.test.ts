@@ -1,4 +1,13 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+	chmodSync,
+	chownSync,
+	copyFileSync,
+	existsSync,
+	mkdirSync,
+	readFileSync,
+	statSync,
+	writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { DatabaseSync } from "node:sqlite";
 import { Migrate, type MigrateEvent, type MigrateOptions, memorySource } from "@godwit/core";
@@ -6,6 +15,7 @@ import BetterSqlite3 from "better-sqlite3";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { type BackendName, factoryOf } from "./backends.ts";
 import { createPlace, exec, type Place, query } from "./place.ts";
+import { runOnce } from "./runner.ts";
 
 const { Database: WasmDatabase } = createRequire(import.meta.url)(
 	"node-sqlite3-wasm",
@@ -61,6 +71,11 @@ function application(backend: BackendName): { exec(sql: string): void; rows(sql:
 			.all()
 			.map((row) => Object.values(row));
 	return { exec: (sql) => database.exec(sql), rows, close: () => database.close() };
+}
+
+function ownership(path: string): object {
+	const { uid, gid, mode } = statSync(path);
+	return { uid, gid, mode: mode & 0o777 };
 }
 
 /** What a backup holds, and who has its lock. */
@@ -187,6 +202,26 @@ describe.each(COPYING)("a backup on %s", (backend) => {
 		]);
 	});
 
+	it("is not taken for a folder that has the name of one", async () => {
+		const folders = ["20200101T000000000Z", "99980101T000000000Z"].map((time) => place.of(`app.db.v1.${time}.backup`));
+		for (const folder of folders) mkdirSync(folder);
+		await on(backend, async (migrate) => {
+			await migrate.steps(1);
+			const { path: first } = await migrate.backup({ keep: 1 });
+			expect((await migrate.backup({ keep: 1 })).removed).toEqual([first]);
+		});
+		expect(folders.map((folder) => statSync(folder).isDirectory())).toEqual([true, true]);
+	});
+
+	it("belongs to the owner of the database, where the process may give it to that user", async () => {
+		await on(backend, (migrate) => migrate.up());
+		chmodSync(place.path, 0o640);
+		// Only root has another user to give it to.
+		if (process.getuid?.() === 0) chownSync(place.path, 1_234, 2_345);
+		const { path, notice } = await on(backend, (migrate) => migrate.backup());
+		expect({ ...ownership(path), notice }).toEqual({ ...ownership(place.path), notice: undefined });
+	});
+
 	it("is the newest by its name, and stays, also after the clock was set back", async () => {
 		const later = ["20310101T000000000Z", "20320101T000000000Z", "20321231T235959999Z", "99999999T999999999Z"];
 		for (const time of later) writeFileSync(place.of(`app.db.v1.${time}.backup`), "");
@@ -283,6 +318,18 @@ describe.each(COPYING)("a restore on %s", (backend) => {
 		expect(events.at(-1)).toMatchObject({ op: "restore", version: 1n, note: expect.stringContaining("app.db.v1.") });
 		const report = await on(backend, (migrate) => migrate.up());
 		expect(report).toMatchObject({ from: 1n, to: 2n });
+	});
+
+	it("keeps owner and mode of the database", async () => {
+		const backup = await backedUp();
+		chmodSync(place.path, 0o640);
+		if (process.getuid?.() === 0) chownSync(place.path, 1_234, 2_345);
+		const before = ownership(place.path);
+		chmodSync(backup, 0o600);
+		for (const way of backend === "sqlite-wasm" ? [true] : [true, false]) {
+			await on(backend, (migrate) => migrate.restore(backup, { swap: way }));
+			expect(ownership(place.path)).toEqual(before);
+		}
 	});
 
 	it("can be done again and again by one object, beside other operations", async () => {
@@ -433,6 +480,51 @@ describe.each(WITH_BACKUP_API)("a restore beside an application, on %s,", (backe
 		await expect(on(backend, (migrate) => migrate.restore(backup, { swap: true }))).rejects.toMatchObject({
 			message: expect.stringMatching(/Litestream replicates.*restore without -swap/),
 		});
+	});
+});
+
+describe("a user who may write the database of another one", () => {
+	const backend = "sqlite-native";
+	/** Only root can make a database of another user's. */
+	const ofRoot = process.getuid?.() === 0;
+	const asNobody = { imports: ["./fixtures/as-nobody.ts"] };
+
+	beforeEach(async () => {
+		await on(backend, (migrate) => migrate.steps(1));
+		chmodSync(place.path, 0o666);
+		if (ofRoot) chownSync(place.folder, 65_534, 65_534);
+	});
+
+	it("has a backup of it for itself alone, and is told so", async () => {
+		const { applied, events } = await runOnce({ backend, path: place.path, files: FILES, backup: true }, asNobody);
+		const [name = ""] = place.files().filter((file) => file.endsWith(".backup"));
+		const message = `notice: ${place.of(name)} belongs to the user of this process, who alone may read it, since the system does not let that user give it to the owner of ${place.path}; change its owner and mode`;
+		expect({ applied, told: events.filter((event) => event.startsWith("notice: ")) }).toEqual({
+			applied: 1,
+			told: ofRoot ? [message] : [],
+		});
+		expect(statSync(place.of(name)).mode & 0o777).toBe(ofRoot ? 0o600 : 0o666);
+	});
+
+	it("restores into it, and does not put a file of its own in its place", async () => {
+		const { path } = await on(backend, (migrate) => migrate.backup());
+		if (ofRoot) chmodSync(path, 0o644);
+		await on(backend, (migrate) => migrate.up());
+		const before = ownership(place.path);
+		const restoring = { backend, path: place.path, files: FILES, restore: path } as const;
+		expect(await runOnce({ ...restoring, swap: true }, asNobody)).toMatchObject(
+			ofRoot
+				? {
+						code: "ERR_DATABASE",
+						message: expect.stringMatching(
+							/give a file to the owner of .*; restore without -swap, or restore as that owner/,
+						),
+					}
+				: { version: "1" },
+		);
+		expect(await runOnce(restoring, asNobody)).toMatchObject({ version: "1" });
+		expect(ownership(place.path)).toEqual(before);
+		expect(content(place.path)).toEqual(AT_1);
 	});
 });
 

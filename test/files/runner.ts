@@ -17,6 +17,11 @@ export interface Command {
 	/** How many migrations to run; default all. */
 	readonly limit?: number;
 	readonly lockTimeoutMs?: number;
+	/** Makes a backup first. */
+	readonly backup?: boolean;
+	/** Restores a backup, and migrates nothing. */
+	readonly restore?: string;
+	readonly swap?: boolean;
 }
 
 /** How a command ended: code and message are those of the error that kept a migration from running. */

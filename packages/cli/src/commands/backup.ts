@@ -1,7 +1,7 @@
 import type { Command } from "../command-line/command.ts";
 import { placeFlags, placeOf } from "../command-line/flags/backup-flags.ts";
 import { assertAtMost } from "../command-line/operands.ts";
-import { sayRemoved } from "../output/event-lines.ts";
+import { sayBesides } from "../output/event-lines.ts";
 import { json } from "../output/json/json.ts";
 
 /** Copies the database, checked, to a file beside it. */
@@ -19,7 +19,7 @@ export const backup: Command = {
 			async run(migrate) {
 				const made = await migrate.backup(place);
 				print(line.is("json") ? json({ type: "result", ...made }) : made.path);
-				sayRemoved(made.removed, terminal);
+				sayBesides(made, terminal);
 				return 0;
 			},
 		});

@@ -1,4 +1,4 @@
-import type { AppliedMigration, MigrateEvent, Migration } from "@godwit/core";
+import type { AppliedMigration, Backup, MigrateEvent, Migration } from "@godwit/core";
 import { rehearsalLines } from "./rehearsal/rehearsal-lines.ts";
 import { NOTICE, type Terminal, WARNING } from "./terminal.ts";
 import { byteSize } from "./text/byte-size.ts";
@@ -46,7 +46,7 @@ export function eventLines(terminal: Terminal, { verbose, now }: EventLinesOptio
 				return;
 			case "backup":
 				terminal.line(`backup: ${event.path} (${byteSize(event.bytes)}, ${goDuration(event.durationMs)})`);
-				return sayRemoved(event.removed, terminal);
+				return sayBesides(event, terminal);
 			case "start":
 				began = now();
 				updated = began;
@@ -88,8 +88,9 @@ export function eventLines(terminal: Terminal, { verbose, now }: EventLinesOptio
 	};
 }
 
-/** Says which older backups were deleted. */
-export function sayRemoved(removed: readonly string[], terminal: Terminal): void {
+/** Says what is not with a backup as with the database, and which older ones were deleted. */
+export function sayBesides({ notice, removed }: Pick<Backup, "notice" | "removed">, terminal: Terminal): void {
+	if (notice !== undefined) terminal.line(`${NOTICE.start} ${notice}`, NOTICE);
 	for (const path of removed) terminal.line(`removed the older backup ${path}`);
 }
 

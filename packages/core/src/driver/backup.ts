@@ -17,6 +17,8 @@ export interface Backup {
 	readonly bytes: number;
 	/** The older backups that were deleted, by path. */
 	readonly removed: readonly string[];
+	/** What is not with the backup as with the database, as a sentence: who may read it. */
+	readonly notice?: string | undefined;
 }
 
 export interface RestoreOptions {

@@ -22,6 +22,8 @@ export type MigrateEvent =
 			readonly path: string;
 			readonly bytes: number;
 			readonly removed: readonly string[];
+			/** As `Backup.notice`. */
+			readonly notice?: string | undefined;
 			readonly durationMs: number;
 	  }
 	| { readonly type: "start"; readonly migration: Migration; readonly index: number; readonly count: number }

@@ -6,6 +6,7 @@ import { syncFolderOf } from "../folder-locks/sync-folder.ts";
 import { type BackupFiles, backupFiles, unfinishedNames } from "./backup-files.ts";
 import { copyFailure } from "./copy-failure.ts";
 import type { CopiesOptions } from "./database-copies.ts";
+import { takeOwnership } from "./file-ownership.ts";
 import { assertSound, syncFile } from "./whole-file.ts";
 
 const DEFAULT_KEEP = 3;
@@ -27,11 +28,14 @@ export async function makeBackup(
 	files.removeUnfinished();
 	const path = files.next(version);
 	const { copying, checking } = unfinishedNames(path);
+	let sameOwner: boolean;
 	try {
-		closeSync(openSync(copying, "wx", statSync(database).mode & 0o777));
+		// Until it is the database's owner's, nobody else may read it.
+		closeSync(openSync(copying, "wx", 0o600));
 		await retryWhileBusy(connection, config, async () => connection.copyTo(copying));
 		renameSync(copying, checking);
 		await freeLock(options, checking);
+		sameOwner = takeOwnership(checking, { of: database });
 		syncFile(checking);
 		renameSync(checking, path);
 		syncFolderOf(path);
@@ -43,7 +47,11 @@ export async function makeBackup(
 	const older = files.finished().filter((file) => file !== path);
 	const removed = older.slice(keep - 1);
 	for (const file of removed) rmSync(file, { force: true });
-	return { path, bytes: statSync(path).size, removed };
+	return { path, bytes: statSync(path).size, removed, ...(!sameOwner && { notice: otherOwner(path, database) }) };
+}
+
+function otherOwner(path: string, database: string): string {
+	return `${path} belongs to the user of this process, who alone may read it, since the system does not let that user give it to the owner of ${database}; change its owner and mode`;
 }
 
 /** The newest finished backup of a version. @throws MigrateError `ERR_DATABASE`. */

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, closeSync, existsSync, openSync, rmSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { MigrateError, type RestoreSteps } from "@godwit/core";
 import { inTransaction, lockRow, retryWhileBusy, type SqliteConnection } from "@godwit/sqlite";
@@ -8,6 +8,7 @@ import { realDatabasePath } from "../files/real-path.ts";
 import { copyFailure } from "./copy-failure.ts";
 import { copyWholeFile } from "./copy-whole-file.ts";
 import type { CopiesOptions } from "./database-copies.ts";
+import { takeOwnership } from "./file-ownership.ts";
 import { assertSound, assertWholeFile, syncFile } from "./whole-file.ts";
 
 /** The copy that becomes the database, its side files, and the lock that a killed node-sqlite3-wasm leaves on it. */
@@ -31,9 +32,10 @@ export async function restoreBackup(options: CopiesOptions, file: string, steps:
 	removeStaged(staged);
 	try {
 		// Nobody reads it who may not read the database.
-		closeSync(openSync(staged, "wx", statSync(path).mode & 0o777));
+		closeSync(openSync(staged, "wx", 0o600));
 		await copyWholeFile(options, backup, staged);
-		takeOwnership(staged, path);
+		// The new file is to be used by whoever used the old one.
+		if (swap && !takeOwnership(staged, { of: path })) throw otherOwner(options);
 		await prepareStaged(options, staged, steps);
 		if (swap) await swapIn(options, staged);
 		else await overwrite(options, staged);
@@ -134,12 +136,11 @@ function onlySwap({ path, library }: CopiesOptions): MigrateError<"ERR_UNSUPPORT
 	return new MigrateError("ERR_UNSUPPORTED", message, { capability: "restore" });
 }
 
-/** The new file is to be used by whoever used the old one. */
-function takeOwnership(staged: string, path: string): void {
-	const wanted = statSync(path);
-	const made = statSync(staged);
-	chmodSync(staged, wanted.mode & 0o777);
-	if (made.uid !== wanted.uid || made.gid !== wanted.gid) chownSync(staged, wanted.uid, wanted.gid);
+function otherOwner({ path, access }: CopiesOptions): MigrateError<"ERR_DATABASE"> {
+	const otherwise = access.connection.overwrites === true ? "restore without -swap, or " : "";
+	return refused(
+		`the system does not let the user of this process give a file to the owner of ${path}, which a new file in its place needs; ${otherwise}restore as that owner or as root`,
+	);
 }
 
 /** Journal, log and locks are named after it. @throws MigrateError `ERR_DATABASE`. */
