@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { folderOf, godwit, type RunningGodwit, startGodwit, threeMigrations, withoutTimes } from "./fixtures/godwit.ts";
 
@@ -21,6 +23,40 @@ describe("godwit", () => {
 		);
 		expect(code).toBe(130);
 	});
+
+	it.each(["sqlite-native", "sqlite-wasm"])(
+		"stops after the running round on %s, and the next up goes on",
+		async (scheme) => {
+			const cwd = await folderOf({
+				"m/1_t.up.sql":
+					"CREATE TABLE t (id INTEGER PRIMARY KEY, b INT); WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) INSERT INTO t (id) SELECT i FROM n;",
+				"m/2_fill.up.sql":
+					"-- godwit: until-done\nUPDATE t SET b = 1 WHERE b IS NULL /* godwit: AND id IN (SELECT id FROM t WHERE b IS NULL LIMIT 1) */;",
+				"m/3_after.up.sql": "CREATE TABLE after_it (x);",
+			});
+			const args = ["-path", "m", "-database", `${scheme}://a.db`];
+			await godwit([...args, "up", "1"], { cwd });
+			const { child, printed, outcome } = startGodwit([...args, "-verbose", "up"], { cwd });
+			await printed("Read and execute 2/u fill");
+			// The lock is taken again after a round.
+			await printed("fill\nLocked the database");
+			child.kill("SIGINT");
+			const { code, stderr } = await outcome;
+			expect(code).toBe(130);
+			expect(stderr).toContain("Stopping after this running round; the next run goes on with the migration ...\n");
+			const [, rows = ""] =
+				/Stopped at version 1 with migrations left; 2\/u fill is under way, its rounds have changed (\d+) rows, and the next up goes on with it\n/.exec(
+					stderr,
+				) ?? [];
+			expect((await godwit([...args, "status"], { cwd })).stdout).toContain(`under way: ${rows} rows`);
+			await writeFile(
+				join(cwd, "m/2_fill.up.sql"),
+				"-- godwit: until-done\nUPDATE t SET b = 1 WHERE b IS NULL /* godwit: AND id IN (SELECT id FROM t WHERE b IS NULL LIMIT 1000) */;",
+			);
+			const next = await godwit([...args, "up"], { cwd });
+			expect(withoutTimes(next.stderr)).toBe("2/u fill (TIME)\n3/u after (TIME)\n");
+		},
+	);
 
 	it("ends well when the running migration was the last", async () => {
 		const { child, printed, outcome } = await start("run", "up", "1");

@@ -97,6 +97,7 @@ export type {
 	MigrationFile,
 	MigrationReport,
 	MigrationStep,
+	MigrationUnderWay,
 } from "./migration.ts";
 export { nearestName } from "./nearest-name.ts";
 export { PROGRAM } from "./program.ts";

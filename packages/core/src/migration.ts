@@ -46,4 +46,14 @@ export interface MigrationReport {
 	readonly missingSteps: number;
 	/** True when the signal ended the operation with steps left to do. */
 	readonly stopped: boolean;
+	/** The migration that was stopped between two rounds, and goes on with the next operation of its direction; missing for none. */
+	readonly underWay?: MigrationUnderWay | undefined;
+}
+
+/** A migration of which an operation has made rounds, and not the last one. */
+export interface MigrationUnderWay extends Pick<MigrationStep, "version" | "direction"> {
+	/** The file's title. */
+	readonly identifier: string;
+	/** How many rows its rounds have changed so far. */
+	readonly rows: number;
 }

@@ -17,7 +17,7 @@ export interface Operation {
 	readonly rehearsal?: WantedRehearsal | undefined;
 	/** Asked first. */
 	readonly question?: Question | undefined;
-	/** What is said when a signal asks to stop; without it a signal ends the process, as nothing is written. */
+	/** What is said when a signal asks to stop, unless that is in the midst of rounds; without it a signal ends the process, as nothing is written. */
 	readonly stopping?: string;
 	/**
 	 * Resolves to the exit code.

@@ -1,4 +1,4 @@
-import type { MigrationReport, Version } from "@godwit/core";
+import type { MigrationReport, MigrationUnderWay, Version } from "@godwit/core";
 import type { Invocation } from "../command-line/command.ts";
 import { CommandError } from "../command-line/command-error.ts";
 import { jsonResult } from "../output/json/json-result.ts";
@@ -12,7 +12,7 @@ import { EXIT_STOPPED } from "./stop-on-signal.ts";
  * @throws CommandError when fewer migrations were there than asked for. Go: ErrShortLimit and os.ErrNotExist.
  */
 export function reportEnd(report: MigrationReport, direction: "up" | "down", invocation: Invocation): number {
-	const { applied, missingSteps, stopped, to } = report;
+	const { applied, missingSteps, stopped, to, underWay } = report;
 	const asJson = invocation.line.is("json");
 	const { line } = invocation.terminal;
 	if (asJson && (stopped || missingSteps === 0)) {
@@ -21,7 +21,7 @@ export function reportEnd(report: MigrationReport, direction: "up" | "down", inv
 	}
 	if (stopped) {
 		const changed = applied.length === 0 ? "; nothing was changed" : "";
-		line(`Stopped ${place(to)} with migrations left${changed}`);
+		line(`Stopped ${place(to)} with migrations left${underWay === undefined ? changed : goingOn(underWay)}`);
 		return EXIT_STOPPED;
 	}
 	if (missingSteps > 0 && applied.length === 0) {
@@ -30,6 +30,11 @@ export function reportEnd(report: MigrationReport, direction: "up" | "down", inv
 	if (missingSteps > 0) throw new CommandError(`limit ${missingSteps} short`);
 	if (applied.length === 0) line("no change");
 	return 0;
+}
+
+function goingOn({ version, direction, identifier, rows }: MigrationUnderWay): string {
+	const step = `${version}/${direction === "up" ? "u" : "d"} ${identifier}`;
+	return `; ${step} is under way, its rounds have changed ${rows} rows, and the next ${direction} goes on with it`;
 }
 
 function place(version: Version): string {

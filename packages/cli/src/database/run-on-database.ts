@@ -19,6 +19,7 @@ import { eventLines } from "../output/event-lines.ts";
 import { jsonLines } from "../output/json/json-lines.ts";
 import { ERROR } from "../output/terminal.ts";
 import { goDuration } from "../output/text/go-duration.ts";
+import { announcements } from "./announcements.ts";
 import { confirm } from "./confirm.ts";
 import { openMigrations } from "./open-migrations.ts";
 import type { Operation } from "./operation.ts";
@@ -40,12 +41,14 @@ export async function runOnDatabase(invocation: Invocation, operation: Operation
 	if (operation.guarded === "always" && protection !== undefined) throw protection;
 	if (operation.question !== undefined) await confirm(operation.question, terminal);
 
-	const stop = operation.stopping === undefined ? undefined : stopOnSignal(operation.stopping, terminal);
+	const announced = operation.stopping === undefined ? undefined : announcements(operation.stopping);
+	const stop = announced && stopOnSignal(announced.now, terminal);
 	try {
 		const { onEvent: say, ...options } = optionsOf(invocation, stop?.signal);
 		const rehearsal = operation.rehearsal && (await rehearsalFirst(operation.rehearsal, database));
 		const onEvent = (event: MigrateEvent): void => {
 			say(event);
+			announced?.onEvent(event);
 			rehearsal?.onEvent(event);
 		};
 		const first = { backup: operation.backup ?? false, rehearse: rehearsal?.options ?? false };

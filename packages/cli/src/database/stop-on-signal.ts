@@ -12,21 +12,27 @@ export const EXIT_STOPPED = 130;
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
+/** What is said at the two signals. */
+export interface Announcement {
+	readonly stopping: string;
+	readonly exiting: string;
+}
+
 /**
  * Stops when the work in flight is done at the first SIGINT or SIGTERM, and at once at the second.
  *
  * A handler runs between two statements, because both SQLite bindings block the event loop during one.
  *
- * @param announcement Printed at the first signal.
+ * @param announcement What is said now.
  */
-export function stopOnSignal(announcement: string, { line }: Terminal): StopSwitch {
+export function stopOnSignal(announcement: () => Announcement, { line }: Terminal): StopSwitch {
 	const controller = new AbortController();
 	function stop(): void {
 		if (controller.signal.aborted) {
-			line("Exiting at once; the database rolls back the running migration, unless it runs outside a transaction");
+			line(announcement().exiting);
 			process.exit(EXIT_STOPPED);
 		}
-		line(announcement);
+		line(announcement().stopping);
 		controller.abort();
 	}
 	for (const signal of SIGNALS) process.on(signal, stop);

@@ -108,11 +108,13 @@ async function runUnderLock(operation: Locked, before: Prepared, lockAgain: Lock
 			const first = goesOn(migration, underWay) ? underWay.began : round.began;
 			underWay = { version: migration.version, direction: migration.direction, rows, text, began: first };
 			options.onEvent?.({ type: "round", migration, rows, durationMs });
-			if (!(await betweenRounds(durationMs, lockAgain, options))) return { ...made, stopped: true };
+			if (!(await betweenRounds(durationMs, lockAgain, options))) return stoppedIn(made, migration, rows);
 			progress = made;
 			continue;
 		}
-		if (startOver === undefined) return made;
+		if (startOver === undefined) {
+			return made.stopped && next && goesOn(next, underWay) ? stoppedIn(made, next, underWay.rows) : made;
+		}
 		const { migration, failure } = startOver;
 		const reason = String(failure.cause);
 		try {
@@ -127,6 +129,12 @@ async function runUnderLock(operation: Locked, before: Prepared, lockAgain: Lock
 		}
 		progress = made;
 	}
+}
+
+/** The signal came between two rounds. */
+function stoppedIn(made: MigrationReport, { version, direction, file }: Migration, rows: number): MigrationReport {
+	const underWay = { version, direction, identifier: file?.identifier ?? "<empty>", rows };
+	return { ...made, stopped: true, underWay };
 }
 
 async function preparedUnderLock({ driver, preparation }: CarryOut, seen: Prepared): Promise<Prepared> {
