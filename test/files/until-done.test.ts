@@ -124,7 +124,50 @@ describe.each(BACKENDS)("a backfill on %s", (backend) => {
 	});
 });
 
+const insert = (sql: string): Readonly<Record<string, string>> => ({
+	"1_t.up.sql": FILES["1_t.up.sql"],
+	"2_u.up.sql": "CREATE TABLE u (id INT);",
+	"3_x.up.sql": `-- godwit: until-done\n${sql};`,
+});
+
+describe.each(BACKENDS)("an INSERT in rounds on %s", (backend) => {
+	/** Where a bound is missing, the run ends here. */
+	const atMost =
+		(rows: number) =>
+		(event: MigrateEvent): void => {
+			if (event.type === "round" && event.rows > rows) throw new Error(`${event.rows} rows, and no end`);
+		};
+
+	it.each([
+		["that inserts the same rows again and again", "INSERT INTO u SELECT id FROM t WHERE true /* godwit: LIMIT 10 */"],
+		[
+			"of a WITH that does",
+			"INSERT INTO main.u AS v (id) WITH n AS (SELECT id FROM t) SELECT id FROM n WHERE true /* godwit: LIMIT 10 */ ON CONFLICT DO NOTHING",
+		],
+	])("%s is ended when it has inserted what the statement would have inserted whole", async (_, sql) => {
+		await using migrate = await open(backend, { onEvent: atMost(100) }, insert(sql));
+		await expect(migrate.up()).rejects.toMatchObject({
+			cause: { code: "ERR_SQL", message: expect.stringMatching(/have changed 40 rows.*NOT EXISTS/) },
+		});
+		expect(query(place.path, "SELECT count(*) FROM u")).toEqual([[30]]);
+	});
+});
+
 describe("a backfill", () => {
+	it("of an INSERT goes on beside programs that add more to insert than there was", async () => {
+		let came = 100;
+		const onEvent = (event: MigrateEvent): void => {
+			if (event.type !== "round" || event.migration.version !== 3n || came > 160) return;
+			const values = Array.from({ length: 10 }, () => `(${came++})`);
+			exec(place.path, `INSERT INTO t (id) VALUES ${values}`);
+		};
+		const sql =
+			"INSERT INTO u SELECT id FROM t WHERE NOT EXISTS (SELECT 1 FROM u WHERE id = t.id) /* godwit: LIMIT 10 */ RETURNING id";
+		await using migrate = await open("sqlite-node", { onEvent }, insert(sql));
+		expect(await migrate.up()).toMatchObject({ to: 3n });
+		expect(query(place.path, "SELECT count(*) FROM u")).toEqual(query(place.path, "SELECT count(*) FROM t"));
+	});
+
 	it.each([
 		["DELETE", "DELETE FROM t WHERE id > 5 /* godwit: AND id IN (SELECT id FROM t WHERE id > 5 LIMIT 7) */", 5],
 		[

@@ -1,5 +1,6 @@
 import type { Directive } from "../directives.ts";
 import type { Statement } from "../statement.ts";
+import { insertedQuery } from "./inserted-query.ts";
 import { openConditions } from "./open-conditions.ts";
 import { refusedRounds as refused } from "./refused-rounds.ts";
 import type { RoundLanguage } from "./round-language.ts";
@@ -19,6 +20,8 @@ export interface RoundStatement {
 	readonly whole: Statement;
 	/** The table of an UPDATE or a DELETE, whose rows bound how many it can change; a name as SQL. */
 	readonly changed: string | undefined;
+	/** The query of an INSERT as other tools run it, whose rows bound how many are left to insert. */
+	readonly inserted: string | undefined;
 }
 
 /**
@@ -54,8 +57,9 @@ export function roundStatement({ statements, directives }: RoundBody, language: 
 			"no /* godwit: ... */ says what one round does, as in: WHERE b IS NULL /* godwit: AND id IN (SELECT id FROM t WHERE b IS NULL LIMIT 5000) */";
 		throw refused(statement, "no-batch", message);
 	}
-	const changed = keyword === "INSERT" ? undefined : language.changedTable(opened.sql);
-	return { batch: opened, whole: statement, changed };
+	const parts = { batch: opened, whole: statement };
+	if (keyword === "INSERT") return { ...parts, changed: undefined, inserted: insertedQuery(statement.sql, language) };
+	return { ...parts, changed: language.changedTable(opened.sql), inserted: undefined };
 }
 
 /** Whether a SELECT is outside of parentheses and comments. */

@@ -18,7 +18,7 @@ export interface ChangeCount {
 	since(before: number): ChangedRows;
 	/** Runs a statement. @throws MigrateError `ERR_SQL`. */
 	changedBy(statement: Statement): ChangedRows;
-	/** How many rows a table or a view has. @param table As SQL. */
+	/** How many rows a table, a view or a query in parentheses has. @param table As SQL. */
 	rowsOf(table: string): number;
 }
 

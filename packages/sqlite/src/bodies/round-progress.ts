@@ -21,11 +21,12 @@ export interface RoundProgress {
 
 /**
  * What is left to do is what the whole statement would change. To find that out takes as long as the whole statement, so it is done when
- * the rounds of an UPDATE or a DELETE have changed as many rows as the table has, and again after as many more. On a trial database, where
- * nobody waits and an endless INSERT has to be found too, it is done after rounds 1, 2, 4 and so on.
+ * the rounds have changed as many rows as there were to change, and again after as many more: for an UPDATE or a DELETE as the table
+ * has, for an INSERT as its query had after the first round. On a trial database, where nobody waits, it is done after rounds 1, 2, 4 and
+ * so on. Decision 0022 has the reasons.
  */
 export function roundProgress(connection: SqliteConnection, round: RoundStatement, trial: boolean): RoundProgress {
-	const { batch, whole, changed } = round;
+	const { batch, whole, changed, inserted } = round;
 	const count = changeCount(connection);
 	let rounds = 0;
 	let bound: number | undefined;
@@ -53,9 +54,14 @@ export function roundProgress(connection: SqliteConnection, round: RoundStatemen
 
 	function isDue(sum: number): boolean {
 		if (trial) return Number.isInteger(Math.log2(rounds));
-		if (changed === undefined) return false;
-		bound ??= count.rowsOf(changed);
-		return sum > bound;
+		bound ??= reach(sum);
+		return bound !== undefined && sum > bound;
+	}
+
+	/** The sum that rounds which end do not pass, unless others add rows meanwhile. */
+	function reach(sum: number): number | undefined {
+		if (changed !== undefined) return count.rowsOf(changed);
+		return inserted === undefined ? undefined : sum + count.rowsOf(`(${inserted})`);
 	}
 
 	return {
@@ -66,7 +72,7 @@ export function roundProgress(connection: SqliteConnection, round: RoundStatemen
 			if (!isDue(sum)) return;
 			const rows = changed === undefined ? undefined : count.rowsOf(changed);
 			if (goesOnForEver()) throw endlessRoundsError({ ...batch, sql: cutSql(batch.sql) }, sum, rows);
-			bound = sum + (rows ?? 0);
+			bound = changed === undefined ? reach(sum) : sum + (rows ?? 0);
 		},
 	};
 }

@@ -52,6 +52,25 @@ describe("a file that is run in rounds", () => {
 	});
 
 	it.each([
+		["INSERT INTO t SELECT * FROM u WHERE a /* godwit: LIMIT 5 */;", "SELECT * FROM u WHERE a /* godwit: LIMIT 5 */"],
+		[
+			'INSERT OR IGNORE INTO main."select" AS with (a, b) WITH n AS (SELECT 1 a) SELECT a, (SELECT 2) FROM n /* godwit: LIMIT 5 */',
+			"WITH n AS (SELECT 1 a) SELECT a, (SELECT 2) FROM n",
+		],
+		[
+			"INSERT INTO with SELECT u.a FROM u JOIN v ON u.a = v.a /* godwit: LIMIT 5 */ ON CONFLICT DO NOTHING RETURNING a;",
+			"SELECT u.a FROM u JOIN v ON u.a = v.a /* godwit: LIMIT 5 */ ",
+		],
+		[
+			"INSERT INTO t VALUES (1) UNION SELECT 2 /* godwit: LIMIT 5 */ RETURNING *",
+			"VALUES (1) UNION SELECT 2 /* godwit: LIMIT 5 */ ",
+		],
+		["DELETE FROM t WHERE a /* godwit: LIMIT 5 */", undefined],
+	])("has in %s a query of what is left to insert", (text, query) => {
+		expect(read(`-- godwit: until-done\n${text}`).inserted).toBe(query);
+	});
+
+	it.each([
 		["nothing", "", "no-statement", 1, 1],
 		["no batch", "UPDATE t SET b = 1 WHERE b IS NULL;", "no-batch", 2, 1],
 		["a bare LIMIT", `INSERT INTO t\nSELECT * FROM u LIMIT 5 /* godwit: LIMIT 1 */;`, "limit", 3, 17],

@@ -1,0 +1,44 @@
+import type { LanguageToken, RoundLanguage } from "./round-language.ts";
+
+/**
+ * Returns the query of `INSERT [OR ACTION] INTO [SCHEMA.]TABLE [AS ALIAS] [(COLUMNS)] QUERY [ON CONFLICT ...] [RETURNING ...]`.
+ *
+ * @returns `undefined` for what has none.
+ */
+export function insertedQuery(sql: string, language: RoundLanguage): string | undefined {
+	const tokens = outerTokens(sql, language);
+	const textOf = (token: LanguageToken | undefined): string | undefined => token && sql.slice(token.start, token.end);
+	const into = tokens.findIndex(({ word }) => word === "INTO");
+	if (into === -1) return undefined;
+	// A name, the one after a point and the one after AS may be words that begin a query.
+	let at = into + 2;
+	while (textOf(tokens[at]) === ".") at += 2;
+	if (tokens[at]?.word === "AS") at += 2;
+	const first = tokens.findIndex(({ word }, index) => index >= at && /^(?:SELECT|WITH|VALUES)$/.test(word));
+	const start = tokens[first]?.start;
+	if (start === undefined) return undefined;
+	const end = tokens.find(
+		({ word }, index) =>
+			index > first && (word === "RETURNING" || (word === "ON" && tokens[index + 1]?.word === "CONFLICT")),
+	);
+	return sql.slice(start, end?.start ?? endOf(tokens.at(-1), sql));
+}
+
+/** Without the semicolon. */
+function endOf(last: LanguageToken | undefined, sql: string): number {
+	if (last === undefined) return sql.length;
+	return sql.slice(last.start, last.end) === ";" ? last.start : last.end;
+}
+
+/** The tokens outside of parentheses, and these. */
+function outerTokens(sql: string, { nextToken }: RoundLanguage): readonly LanguageToken[] {
+	const tokens: LanguageToken[] = [];
+	let depth = 0;
+	for (let token = nextToken(sql, 0); token !== undefined; token = nextToken(sql, token.end)) {
+		const text = sql.slice(token.start, token.end);
+		if (text === ")") depth--;
+		if (depth === 0) tokens.push(token);
+		if (text === "(") depth++;
+	}
+	return tokens;
+}
