@@ -1,6 +1,14 @@
 import "@godwit/debug";
 import { cleanUpAfter, type Driver, type DriverFactory } from "@godwit/core";
-import { completeConfig, databaseError, isBusy, openAccess, parseDatabaseUrl, type SqliteConfig } from "@godwit/sqlite";
+import {
+	completeConfig,
+	databaseError,
+	isBusy,
+	isDamage,
+	openAccess,
+	parseDatabaseUrl,
+	type SqliteConfig,
+} from "@godwit/sqlite";
 import { absoluteUrl } from "./absolute-url.ts";
 import { breakLocks } from "./break-locks.ts";
 import type { SqliteLibrary } from "./connections/library/library.ts";
@@ -76,11 +84,11 @@ export function sqliteFactory<Database extends object>(binding: SqliteBinding<Da
 	};
 }
 
-/** SQLite opens lazily, so a file that is not a database fails only with the first read. A busy database is no error here: later calls wait. */
+/** SQLite opens lazily, so a file that is not a database fails only with the first read. A busy database is no error here: later calls wait. Nor is a damaged one, which the doctor opens too: the call that needs it fails. */
 async function probe(access: FileAccess): Promise<void> {
 	try {
 		await access.read(() => access.connection.query("PRAGMA schema_version"));
 	} catch (error) {
-		if (!isBusy(access.connection, error)) throw error;
+		if (!isBusy(access.connection, error) && !isDamage(access.connection, error)) throw error;
 	}
 }

@@ -17,7 +17,7 @@ export type { SqliteConnection, SqlRow, SqlValue, TransactionMode } from "./conn
 export { inTransaction } from "./connection/transaction.ts";
 export { type LockRow, lockRow } from "./lock/lock-row.ts";
 export { type SqliteDriverOptions, sqliteDriver } from "./sqlite-driver.ts";
-export { cutSql, databaseError, isBusy, unusableConnectionError } from "./sqlite-error.ts";
+export { cutSql, databaseError, isBusy, isDamage, unusableConnectionError } from "./sqlite-error.ts";
 export { asString, type QuotedToken, withStrings } from "./statements/double-quotes/quoted-tokens.ts";
 export { missedColumn, type Requoted, requote } from "./statements/double-quotes/requote.ts";
 export { readName } from "./statements/read-name.ts";

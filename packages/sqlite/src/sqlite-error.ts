@@ -38,6 +38,12 @@ export function isBusy(connection: SqliteConnection, error: unknown): boolean {
 	return code !== undefined && primaryCode(code) === "SQLITE_BUSY";
 }
 
+/** Returns whether SQLite could not read something because the file is damaged. */
+export function isDamage(connection: SqliteConnection, error: unknown): error is Error {
+	const code = connection.resultCode(error);
+	return code !== undefined && primaryCode(code) === "SQLITE_CORRUPT";
+}
+
 /** The attached file that another process holds, when a statement failed for that reason. */
 export function heldAttachedFile(error: unknown): string | undefined {
 	const cause = isMigrateError(error, "ERR_SQL") ? error.cause : error;

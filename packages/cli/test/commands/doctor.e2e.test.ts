@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -61,6 +61,30 @@ describe("godwit doctor", () => {
 		expect(code).toBe(4);
 		expect(stdout).toContain("error: the database is damaged: ");
 	});
+
+	it.each(["sqlite-native", "sqlite-wasm", "sqlite-node"])(
+		"finds damage on %s that keeps it from reading a part, and goes on",
+		async (backend) => {
+			const cwd = await folderOf({});
+			const path = join(cwd, "a.db");
+			const made = new DatabaseSync(path, { enableForeignKeyConstraints: false });
+			made.exec("CREATE TABLE t (a); CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p REFERENCES p)");
+			made.exec(
+				"INSERT INTO c VALUES (7); WITH n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300) INSERT INTO t SELECT hex(zeroblob(50)) FROM n",
+			);
+			made.close();
+			const bytes = await readFile(path);
+			for (const damaged of [Buffer.from(bytes).fill(0xff, 4096, 4112), bytes.subarray(0, bytes.length / 2)]) {
+				await writeFile(path, damaged);
+				const { code, stdout } = await godwit(["-database", `${backend}://a.db`, "doctor"], { cwd });
+				expect(code).toBe(4);
+				expect(stdout).toContain("error: the database is damaged: ");
+			}
+			await writeFile(path, Buffer.from(bytes).fill(0xff, 4096, 4112));
+			const { stdout } = await godwit(["-database", `${backend}://a.db`, "doctor"], { cwd });
+			expect(stdout).toContain("error: 1 row of c point to rows of p that do not exist");
+		},
+	);
 
 	it("says that there is no database, and makes none", async () => {
 		const cwd = await folderOf({});

@@ -1,5 +1,5 @@
 import { suppress } from "@godwit/core";
-import { isBusy } from "../sqlite-error.ts";
+import { isBusy, isDamage } from "../sqlite-error.ts";
 import type { SqliteConfig } from "../url/sqlite-config.ts";
 import { type BusyTimeouts, retryWhileBusy } from "./busy-retry.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
@@ -38,11 +38,27 @@ export async function inTransaction<T>(
 
 /** Runs reads of several statements, which see the database as it is in one moment, whoever writes meanwhile. */
 export function readAtOnce<T>(connection: SqliteConnection, work: () => T): T {
+	return readUntil(connection, work, () => connection.commit());
+}
+
+/** As `readAtOnce`, for work that expects damaged pages: once SQLite has met one, it can refuse to commit even what only read. */
+export function readDespiteDamage<T>(connection: SqliteConnection, work: () => T): T {
+	return readUntil(connection, work, () => {
+		try {
+			connection.commit();
+		} catch (error) {
+			if (!isDamage(connection, error)) throw error;
+			rollBack(connection, error);
+		}
+	});
+}
+
+function readUntil<T>(connection: SqliteConnection, work: () => T, end: () => void): T {
 	if (connection.inTransaction) return work();
 	connection.begin("deferred");
 	try {
 		const result = work();
-		connection.commit();
+		end();
 		return result;
 	} catch (error) {
 		rollBack(connection, error);

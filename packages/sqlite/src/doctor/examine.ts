@@ -1,5 +1,6 @@
 import type { Diagnosis } from "@godwit/core";
 import type { SqliteConnection } from "../connection/sqlite-connection.ts";
+import { isDamage } from "../sqlite-error.ts";
 import { type StoredObject, storedObjects } from "../structure/schema-objects.ts";
 import { foreignKeysOf } from "../structure/table-pragmas.ts";
 
@@ -16,34 +17,46 @@ export interface Examined {
 
 /** Reads every page of the main database, and every row with a foreign key. Belongs into one transaction. */
 export function examine(connection: SqliteConnection): Examined {
-	const objects = storedObjects(connection, () => false);
-	const [stat] = connection.query("SELECT 1 FROM main.sqlite_schema WHERE name = 'sqlite_stat1'");
-	return {
-		objects,
-		analyzed: stat !== undefined,
-		found: [...faults(connection), ...violations(connection, objects)],
-	};
+	const damage = new Set<string>();
+
+	/** Damage can keep SQLite from reading a part at all. */
+	function readable<T>(read: () => T, instead: T): T {
+		try {
+			return read();
+		} catch (error) {
+			if (!isDamage(connection, error)) throw error;
+			damage.add(error.message);
+			return instead;
+		}
+	}
+
+	const objects = readable(() => storedObjects(connection, () => false), []);
+	const analyzed = readable(() => hasStatistics(connection), false);
+	const faults = readable(() => faultsOf(connection), []);
+	const violations = objects
+		.filter(({ kind }) => kind === "table")
+		.flatMap(({ name }) => readable(() => violationsOf(connection, name), []));
+	return { objects, analyzed, found: [...[...faults, ...damage].map(damaged), ...violations] };
 }
 
-function faults(connection: SqliteConnection): readonly Diagnosis[] {
+function hasStatistics(connection: SqliteConnection): boolean {
+	return connection.query("SELECT 1 FROM main.sqlite_schema WHERE name = 'sqlite_stat1'").length > 0;
+}
+
+function faultsOf(connection: SqliteConnection): readonly string[] {
 	return connection
 		.query(`PRAGMA quick_check(${MAX_FAULTS})`)
 		.flatMap((row) => Object.values(row).map(String))
-		.filter((fault) => fault !== "ok")
-		.map((fault) => ({
-			kind: "corrupt",
-			level: "error",
-			message: `the database is damaged: ${fault}; restore a backup, or save what can be read with the sqlite3 shell's .recover`,
-		}));
+		.filter((fault) => fault !== "ok");
 }
 
-function violations(connection: SqliteConnection, objects: readonly StoredObject[]): readonly Diagnosis[] {
-	return objects
-		.filter(({ kind, name }) => kind === "table" && foreignKeysOf(connection, name).length > 0)
-		.flatMap(({ name }) => violationsOf(connection, name));
+function damaged(fault: string): Diagnosis {
+	const message = `the database is damaged: ${fault}; restore a backup, or save what can be read with the sqlite3 shell's .recover`;
+	return { kind: "corrupt", level: "error", message };
 }
 
 function violationsOf(connection: SqliteConnection, table: string): readonly Diagnosis[] {
+	if (foreignKeysOf(connection, table).length === 0) return [];
 	try {
 		return connection
 			.query(

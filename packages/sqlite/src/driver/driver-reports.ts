@@ -1,7 +1,7 @@
 import type { Diagnosis, DriverPrimitives } from "@godwit/core";
 import type { ConnectionSession } from "../connection/settings/connection-session.ts";
 import type { SqliteConnection } from "../connection/sqlite-connection.ts";
-import { readAtOnce } from "../connection/transaction.ts";
+import { readAtOnce, readDespiteDamage } from "../connection/transaction.ts";
 import type { VersionTable } from "../tables/version-table.ts";
 
 export interface DriverReportsOptions {
@@ -36,7 +36,7 @@ export function driverReports(options: DriverReportsOptions): DriverReports {
 		},
 		diagnose: async (waiting) => {
 			const { diagnose } = await import("../doctor/diagnose.ts");
-			return diagnose((read) => session.read(() => readAtOnce(connection, read), waiting), options);
+			return diagnose((read) => session.read(() => readDespiteDamage(connection, read), waiting), options);
 		},
 	};
 }
