@@ -135,6 +135,54 @@ DETACH other;`,
 		expect(place.files()).toEqual(["app.db", "other.db"]);
 	});
 
+	describe("of a file that is attached", () => {
+		const beyond = (sql: string, directive = ""): Readonly<Record<string, string>> => ({
+			"2_beyond.up.sql": `-- godwit: no-transaction\n${directive}ATTACH '${place.of("other.db")}' AS "Other";\n${sql};\nDETACH "Other";`,
+			"2_beyond.down.sql": "SELECT 1;",
+		});
+
+		beforeEach(() => {
+			exec(
+				place.of("other.db"),
+				"CREATE TABLE o (id INTEGER PRIMARY KEY, x); INSERT INTO o VALUES (1, 1), (2, 2), (3, 3); CREATE VIRTUAL TABLE words USING fts5(w)",
+			);
+		});
+
+		it("compares the rows as those of the database", async () => {
+			const sql =
+				"DELETE FROM other.o WHERE id = 1; UPDATE other.o SET x = 5 WHERE id = 2; INSERT INTO other.o VALUES (9, 9)";
+			const report = await rehearsed(backend, { files: beyond(sql) });
+			expect(report.rows?.tables.at(-1)).toMatchObject({
+				...{ name: "Other.o", nameBefore: "Other.o", attached: "Other", before: 3, after: 3 },
+				...{ lost: 1, changed: 1, added: 1, samples: { lost: ["id = 1"], changed: ["id = 2"] } },
+			});
+			expect(report).toMatchObject({ clean: false, down: { rowsAreBack: false } });
+			expect(report.findings[0]).toMatchObject({
+				...{ rule: "lost-rows", level: "error", table: "Other.o" },
+				message: expect.stringContaining("allow it with -allow-loss Other.o"),
+			});
+			expect(report.gaps).toContain(`${place.of("other.db")}: the rows of the virtual table words are not compared`);
+			expect(place.files()).toEqual(["app.db", "other.db"]);
+		});
+
+		it("may lose rows when the file that attaches it says so", async () => {
+			const report = await rehearsed(backend, {
+				files: beyond("DELETE FROM other.o", "-- godwit: allow lost-rows\n"),
+			});
+			expect(report).toMatchObject({ clean: true });
+			expect(report.findings).toContainEqual(expect.objectContaining({ rule: "lost-rows", level: "note" }));
+		});
+	});
+
+	it("says of a virtual table, also a new one, that it does not compare it", async () => {
+		const files = {
+			"2_words.up.sql": "CREATE VIRTUAL TABLE words USING fts5(w); INSERT INTO words VALUES ('a');",
+			"2_words.down.sql": "DROP TABLE words;",
+		};
+		const report = await rehearsed(backend, { files });
+		expect(report.gaps).toContain("the rows of the virtual table words are not compared");
+	});
+
 	it("tells where a file fails, and what it would have reached by a URI", async () => {
 		const failing = await rehearsed(backend, { files: { "2_x.up.sql": "SELECT 1;\n  SELECT * FROM missing;" } });
 		expect(failing).toMatchObject({ clean: false, to: 1n, migrations: [{ outcome: "failed" }] });

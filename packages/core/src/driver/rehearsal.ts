@@ -14,7 +14,7 @@ export interface RehearsalCopy {
 	 * it attaches is a copy too, and what would write another one is not run, see `reached`.
 	 */
 	open(): Promise<Driver>;
-	/** Compares the copy with what it was before, while no driver is open over it. */
+	/** Compares the copy, and those of files that were attached, with what they were before, while no driver is open over it. */
 	compare(tables: TracedTables): Promise<RowComparison>;
 	/** As `compare`, of the rows alone. */
 	compareRows(tables: TracedTables): Promise<readonly ComparedTable[]>;
@@ -46,7 +46,10 @@ export interface TracedTables {
 
 /** What the migrations did to the rows, and how the copy is. */
 export interface RowComparison {
-	/** Of every table, sorted by name; without virtual ones. The rows of those that nothing has written are counted. */
+	/**
+	 * Of every table, sorted by name; without virtual ones. The rows of those that nothing has written are counted. Behind them those of
+	 * the files that were attached.
+	 */
 	readonly tables: readonly ComparedTable[];
 	/** Rows whose foreign key leads nowhere, by key: those of which there are more than before. */
 	readonly violations: readonly ForeignKeyViolations[];
@@ -64,6 +67,8 @@ export interface ComparedTable {
 	readonly name: string;
 	/** The name that it had before; missing for a new table. */
 	readonly nameBefore?: string | undefined;
+	/** The name under which its file was attached, which `name` and `nameBefore` begin with: `other` of `other.notes`; missing for a table of the database. */
+	readonly attached?: string | undefined;
 	/** False for a table that is gone. */
 	readonly exists: boolean;
 	/** By which columns, named as before, a row is known again; empty where a table has no key and equal rows are counted. */

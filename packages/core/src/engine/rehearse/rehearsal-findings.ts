@@ -14,23 +14,39 @@ export function ruleFindings(migrations: readonly RehearsedMigration[]): readonl
 	);
 }
 
-/** @param names Tables that may lose rows, as they are called before or afterwards. */
+/**
+ * @param names Tables that may lose rows, as they are called before or afterwards.
+ * @param attaching Whether each file that attaches another database may lose rows: which of its statements did is not known.
+ */
 export function lostRows(
 	{ tables }: RowComparison,
 	trace: TableTrace,
 	names: readonly string[],
+	attaching: readonly boolean[],
 ): readonly RehearsalFinding[] {
 	const allowed = new Set(names.map((name) => name.toLowerCase()));
 	return tables
 		.filter(({ lost }) => lost > 0)
 		.map((table) => {
 			const before = table.nameBefore ?? table.name;
-			const taking = trace.taking(before);
+			const taking = table.attached === undefined ? trace.taking(before) : [];
+			const allowing = table.attached === undefined ? taking.map((statement) => statement.allowed) : attaching;
 			const mayLose =
 				[before, table.name].some((name) => allowed.has(name.toLowerCase())) ||
-				(taking.length > 0 && taking.every((statement) => statement.allowed));
+				(allowing.length > 0 && allowing.every(Boolean));
 			return lostRowsOf(table, taking, mayLose);
 		});
+}
+
+/** Of each file that attaches another database, whether it may lose rows. @param outside As `reachedFindings`. */
+export function attachingFiles(
+	outside: readonly RehearsalFinding[],
+	migrations: readonly RehearsedMigration[],
+): readonly boolean[] {
+	const files = new Set(outside.map(({ location }) => location));
+	return migrations
+		.filter(({ location }) => location !== undefined && files.has(location))
+		.map(({ effects }) => effects?.allows.includes("lost-rows") ?? false);
 }
 
 function lostRowsOf(table: ComparedTable, taking: readonly TakingStatement[], allowed: boolean): RehearsalFinding {

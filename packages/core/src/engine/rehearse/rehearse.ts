@@ -8,7 +8,15 @@ import { withEffects } from "../reports/migration-plan.ts";
 import { waitingOf } from "../run/migration-lock.ts";
 import { type Preparation, type Prepared, runnable } from "../run/prepare.ts";
 import { type GoneBack, goBack } from "./go-back.ts";
-import { byLevel, failedFinding, lostRows, newFaults, reachedFindings, ruleFindings } from "./rehearsal-findings.ts";
+import {
+	attachingFiles,
+	byLevel,
+	failedFinding,
+	lostRows,
+	newFaults,
+	reachedFindings,
+	ruleFindings,
+} from "./rehearsal-findings.ts";
 import type { RehearsalFinding, RehearsalReport, RehearsedMigration, RehearseOptions } from "./rehearsal-report.ts";
 import { rehearsedMigrations } from "./rehearsed-migrations.ts";
 import { type RanOnCopy, type RehearsalContext, runOnCopy } from "./run-on-copy.ts";
@@ -81,12 +89,12 @@ async function onCopy(
 	const trace = new TableTrace(before.schema);
 	for (const { effects, location } of migrations) trace.add(effects, location);
 	const rows = ran.failure === undefined ? await copy.compare(trace) : undefined;
-	const lost = rows === undefined ? [] : lostRows(rows, trace, allowLoss);
+	const outside = reachedFindings(reached, migrations);
+	const lost = rows === undefined ? [] : lostRows(rows, trace, allowLoss, attachingFiles(outside, migrations));
 	const changes = schemaChanges(before.schema, after.schema, trace);
 	const from = prepared.state.found.version;
 	const forth = { from, applied: ran.applied, before: before.structure, up: after.structure, trace };
 	const back = ran.failure === undefined ? await goBack(copy, context, forth) : undefined;
-	const outside = reachedFindings(reached, migrations);
 	const failed = ran.failure && failedFinding(ran.failure, outside);
 	const findings = byLevel([
 		...(failed === undefined ? [] : [failed]),

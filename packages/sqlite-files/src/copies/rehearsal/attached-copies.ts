@@ -1,7 +1,7 @@
-import { existsSync, lstatSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { constants, copyFileSync, existsSync, lstatSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
 import { MigrateError, type ReachedFile } from "@godwit/core";
-import { cutSql, type SqliteConnection } from "@godwit/sqlite";
+import { cutSql, readName, type SqliteConnection } from "@godwit/sqlite";
 import { type AttachStatement, pathOfName } from "../../connections/attached-path.ts";
 import { realDatabasePath } from "../../files/real-path.ts";
 import type { RehearsalFolder } from "./rehearsal-folder.ts";
@@ -29,11 +29,23 @@ export interface AttachedCopies {
 	 * @throws MigrateError `ERR_UNSUPPORTED` for a file that cannot be copied, `ERR_DATABASE` for one that cannot be attached.
 	 */
 	redirect(sql: string, attach: AttachStatement, nameOf: (expression: string) => string): string;
+	/** Those that were attached, in the order in which they first were. Grows. */
+	readonly made: readonly AttachedCopy[];
+}
+
+/** The copy of one file, and what it was before. */
+export interface AttachedCopy {
+	/** The name under which a statement has attached it first. */
+	readonly schema: string;
+	/** The file that was copied. */
+	readonly file: string;
+	readonly path: string;
+	readonly before: string;
 }
 
 export function attachedCopies(options: AttachedCopiesOptions): AttachedCopies {
 	const { folder, database, isOwnCopy, reached } = options;
-	const copies = new Map<string, string>();
+	const copies = new Map<string, AttachedCopy>();
 
 	function note(sql: string, how: ReachedFile["how"], message: string): void {
 		reached.push({ sql: cutSql(sql), how, message });
@@ -45,38 +57,49 @@ export function attachedCopies(options: AttachedCopiesOptions): AttachedCopies {
 		throw cannot(`${path} cannot be copied through another copy of the SQLite library; open the database by URL`);
 	}
 
-	function copyOf(path: string, real: string): string {
+	function copyOf(file: string, real: string, schema: string): AttachedCopy {
 		const known = copies.get(real);
 		if (known !== undefined) return known;
-		const copy = folder.newFile(`attached-${copies.size + 1}.db`);
-		if (existsSync(real)) copyInto(options, path, real, copy);
-		copies.set(real, copy);
-		return copy;
+		const name = `attached-${copies.size + 1}`;
+		const [path, before] = [folder.newFile(`${name}.db`), folder.newFile(`${name}-before.db`)];
+		if (existsSync(real)) copyInto(options, file, real, path);
+		copyFileSync(path, before, constants.COPYFILE_FICLONE);
+		const made = { schema, file, path, before };
+		copies.set(real, made);
+		return made;
 	}
 
-	function attachable(name: string, path: string): string {
+	function attachable(name: string, path: string, schema: string): AttachedCopy {
 		assertCanBeCopied(name, path);
 		const real = realPathOf(path, options);
 		if (real === database) throw cannot(`${path} is the database itself, and would be attached to its own copy`);
-		return copyOf(path, real);
+		return copyOf(path, real, schema);
 	}
 
 	return {
+		get made() {
+			return [...copies.values()];
+		},
 		redirect(sql, { expression, rest }, nameOf) {
 			const name = nameOf(expression);
 			const path = pathOfName(name);
 			if (path === undefined) return sql;
 			const what = `${path} is outside of the database`;
 			try {
-				const copy = attachable(name, path);
-				note(sql, "copied", `${what}: a copy was attached in its place, and its rows are not compared`);
-				return `ATTACH '${copy.replaceAll("'", "''")}' ${rest}`;
+				const copy = attachable(name, path, schemaOf(rest) ?? basename(path));
+				note(sql, "copied", `${what}: a copy was attached in its place`);
+				return `ATTACH '${copy.path.replaceAll("'", "''")}' ${rest}`;
 			} catch (error) {
 				note(sql, "not run", `${what}, and was not attached`);
 				throw error;
 			}
 		},
 	};
+}
+
+/** @param rest `AS NAME`. @returns undefined for what is no name. */
+function schemaOf(rest: string): string | undefined {
+	return readName(rest, "AS".length)?.name;
 }
 
 function realPathOf(path: string, { inFolders }: AttachedCopiesOptions): string {

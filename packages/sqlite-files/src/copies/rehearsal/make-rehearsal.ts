@@ -1,17 +1,10 @@
 import { constants, copyFileSync, statSync } from "node:fs";
 import type { ReachedFile, RehearsalCopy, RehearsalOptions } from "@godwit/core";
-import {
-	BEFORE,
-	compareDatabases,
-	compareRows,
-	inTransaction,
-	lockRow,
-	retryWhileBusy,
-	type SqliteConnection,
-} from "@godwit/sqlite";
+import { inTransaction, lockRow, retryWhileBusy } from "@godwit/sqlite";
 import { copyFailure } from "../copy-failure.ts";
 import type { CopiesOptions } from "../database-copies.ts";
 import { attachedCopies } from "./attached-copies.ts";
+import { type ComparedCopies, compareCopies, compareRowsOfCopies } from "./compare-copies.ts";
 import { rehearsalConnection } from "./rehearsal-connection.ts";
 import { makeRehearsalFolder } from "./rehearsal-folder.ts";
 
@@ -41,24 +34,13 @@ export async function makeRehearsal(
 		const reached: ReachedFile[] = [];
 		const inFolders = library.locks === "folder";
 		const attached = attachedCopies({ folder, database, connect, isOwnCopy, inFolders, reached });
-		const compared = <T>(work: (connection: SqliteConnection) => T): T => {
-			const connection = connect(path);
-			try {
-				connection.run(`ATTACH '${before.replaceAll("'", "''")}' AS ${BEFORE}`);
-				return work(connection);
-			} catch (error) {
-				throw connection.resultCode(error) === undefined ? error : copyFailure(connection, what, error);
-			} finally {
-				connection.close();
-			}
-		};
+		const copies = (): ComparedCopies => ({ path, before, attached: attached.made, connect, isTool, what });
 		return {
 			bytes: statSync(path).size,
 			reached,
 			open: async () => driverOver(rehearsalConnection(connect(path), attached, reached), `the copy of ${database}`),
-			compare: async (tables) =>
-				compared((connection) => ({ ...compareDatabases(connection, { tables, isTool }), bytes: statSync(path).size })),
-			compareRows: async (tables) => compared((connection) => compareRows(connection, { tables, isTool })),
+			compare: async (tables) => ({ ...compareCopies(copies(), tables), bytes: statSync(path).size }),
+			compareRows: async (tables) => compareRowsOfCopies(copies(), tables),
 			remove: async () => folder.remove(),
 		};
 	} catch (error) {
