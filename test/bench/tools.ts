@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { packPackages } from "../packed/pack-packages.ts";
+import { packAll } from "../packed/archives.ts";
 import { buildReference } from "../reference/reference.ts";
 import type { BenchContext } from "./bench-context.ts";
 
@@ -53,7 +53,7 @@ async function installGodwit(folder: string): Promise<string> {
 	await rm(folder, { recursive: true, force: true });
 	await mkdir(folder, { recursive: true });
 	await writeFile(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
-	const archives = packPackages(folder, NOT_INSTALLED).map((name) => `./${name}`);
+	const archives = packAll(join(folder, "archives"), NOT_INSTALLED).map(({ path }) => path);
 	const peers = (await peersOf()).map(([name, version]) => `${name}@${version}`);
 	const wanted = [...archives, ...peers];
 	await run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", ...wanted], { cwd: folder });

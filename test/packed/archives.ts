@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { packPackages } from "./pack-packages.ts";
+import { basename, dirname, join, resolve } from "node:path";
+
+const ROOT = resolve(import.meta.dirname, "../..");
 
 /** A package as it would be published. */
 export interface Archive {
@@ -13,10 +14,24 @@ export interface Archive {
 	readonly path: string;
 }
 
-/** Packs every package of the workspace into a folder, which is made. The packages must have been built. */
-export function packAll(folder: string): readonly Archive[] {
+/**
+ * Packs the packages of the workspace as they would be published. They must have been built.
+ *
+ * @param folder Is made, so that nothing else is in it.
+ * @param without Names of folders in `packages/` that are left out. Default none.
+ */
+export function packAll(folder: string, without: readonly string[] = []): readonly Archive[] {
 	mkdirSync(folder);
-	packPackages(folder);
+	const chosen = ["./packages/*", ...without.map((name) => `!./packages/${name}`)];
+	execFileSync(
+		"pnpm",
+		[...chosen.flatMap((packages) => ["--filter", packages]), "pack", "--pack-destination", folder],
+		{
+			cwd: ROOT,
+			stdio: "ignore",
+			shell: process.platform === "win32",
+		},
+	);
 	return archivesIn(folder);
 }
 

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { TestProject } from "vitest/node";
-import { packPackages } from "../packed/pack-packages.ts";
+import { packAll } from "../packed/archives.ts";
 import { installRuntimes } from "./install-runtimes.ts";
 
 declare module "vitest" {
@@ -27,7 +27,7 @@ export function setup(project: TestProject): () => void {
 
 function installPackages(folder: string): void {
 	execFileSync("pnpm", ["build"], { cwd: ROOT, stdio: "ignore" });
-	const archives = packPackages(folder).map((name) => `./${name}`);
+	const archives = packAll(join(folder, "archives")).map(({ path }) => path);
 	const { devDependencies } = JSON.parse(readFileSync(join(ROOT, "packages/sqlite-native/package.json"), "utf8"));
 	writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
 	const wanted = [...archives, `better-sqlite3@${devDependencies["better-sqlite3"]}`];

@@ -23,10 +23,7 @@ export const smallMigrationsOnPostgres: Workload = {
 	description: (context) =>
 		`${countOf(context)} migrations of one statement each (a table, a column, an index, a row), on a new database of a PostgreSQL server with its default durability, over a socket of the same machine.`,
 	runs: 9,
-	targets: [
-		timeTarget("godwit", "raw pg", 1.15),
-		timeTarget("godwit", "golang-migrate pgx5", 0.6),
-	],
+	targets: [timeTarget("godwit", "raw pg", 1.15), timeTarget("godwit", "golang-migrate pgx5", 0.6)],
 	remarks: [
 		"Raw is pg by itself: BEGIN, the file, a DELETE and an INSERT for the version, and COMMIT, a query each.",
 		"godwit sends four messages for each migration: one begins the transaction, locks the version table and reads version, lock and triggers; one is the file; one reads again what the file must not change; the last writes version, event and token, and commits.",
