@@ -142,6 +142,14 @@ describe.each([
 		});
 	});
 
+	it("that is :memory: is answered with the URL of a database in memory", async () => {
+		const message =
+			kind === "database"
+				? `the database URL has no scheme; for a database in memory write ${FIRST}://:memory:`
+				: "the source URL has no scheme; write it as scheme://...";
+		await expect(open(":memory:")).rejects.toMatchObject({ code: "ERR_INVALID_URL", message });
+	});
+
 	it.each([
 		"me@host/secret",
 		"host=db password=secret",

@@ -97,5 +97,6 @@ function unknownEnvironment(name: string, { location, environments }: LoadedConf
 	const known = [...environments.keys()];
 	const nearest = nearestName(name, known);
 	const hint = nearest === undefined ? "" : `did you mean "${nearest}"? `;
-	return new CommandError(`there is no environment "${name}" in ${location}; ${hint}there are ${known.join(", ")}`);
+	const all = known.length === 1 ? `the only one is ${known[0]}` : `there are ${known.join(", ")}`;
+	return new CommandError(`there is no environment "${name}" in ${location}; ${hint}${all}`);
 }

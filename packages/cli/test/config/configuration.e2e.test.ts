@@ -86,6 +86,13 @@ describe("a configuration", () => {
 		);
 	});
 
+	it("names the only environment where another one is asked for", async () => {
+		const { run } = await project({ source: "file://m", database: "sqlite://app.db" });
+		expect(await run("-env prod version")).toMatchObject(
+			refused('there is no environment "prod" in godwit.config.json; the only one is default\n'),
+		);
+	});
+
 	it("reads values from the environment, and after it from a file", async () => {
 		const { run } = await project(
 			{ source: "env:SOURCE", environments: { a: { database: "env:A_URL" } } },

@@ -85,13 +85,21 @@ function cut(steps: readonly MigrationStep[], limit: number = steps.length): Pla
 	return { steps: made, missingSteps: limit - made.length };
 }
 
+/** What a source has, to follow its name. */
+function spanOf(versions: readonly Version[]): string {
+	if (versions.length === 0) return "";
+	const [first] = versions;
+	if (versions.length === 1) return `, which has version ${first} alone`;
+	return `, which has ${versions.length} migrations, from ${first} to ${versions.at(-1)}`;
+}
+
 /** @param versions Of the source, ascending. */
 export function versionNotFound(
 	versions: readonly Version[],
 	version: Version,
 	what: string,
 ): MigrateError<"ERR_VERSION_NOT_FOUND"> {
-	const span = versions.length === 0 ? "" : `, which has ${versions.length}, from ${versions[0]} to ${versions.at(-1)}`;
+	const span = spanOf(versions);
 	return new MigrateError("ERR_VERSION_NOT_FOUND", `${what}: there is no such migration in the source${span}`, {
 		version,
 	});

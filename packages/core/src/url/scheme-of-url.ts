@@ -30,6 +30,10 @@ export function schemeOfUrl(url: string, kind: UrlKind, known: readonly string[]
 	}
 	const scheme = url.slice(0, Math.max(url.indexOf(":"), 0)).toLowerCase();
 	if (SCHEME.test(scheme) && (known.includes(scheme) || !WINDOWS_PATH.test(url))) return scheme;
+	if (kind === "database" && url === ":memory:") {
+		const scheme = known[0] ?? "scheme";
+		throw invalidUrl(`the database URL has no scheme; for a database in memory write ${scheme}://:memory:`);
+	}
 	const path = WINDOWS_PATH.test(url) ? url.replaceAll("\\", "/") : url;
 	const instead = urlOfPath(path, known);
 	// What is neither URL nor path is not shown: in a connection string of another form it can be a password.

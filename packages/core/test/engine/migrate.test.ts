@@ -723,7 +723,11 @@ describe("a source", () => {
 	it("that lacks the database's version is an error", async () => {
 		await expect(migrateOver(atVersion(0n)).up()).rejects.toMatchObject({
 			code: "ERR_VERSION_NOT_FOUND",
-			message: expect.stringContaining("which has 3, from 1 to 3"),
+			message: expect.stringContaining("the source, which has 3 migrations, from 1 to 3"),
+		});
+		const one = migrateOver(recordingDriver(), {}, { "4_a.up.sql": "" });
+		await expect(one.migrate(7)).rejects.toMatchObject({
+			message: expect.stringContaining("the source, which has version 4 alone"),
 		});
 		await expect(migrateOver(atVersion(9n)).up()).rejects.toMatchObject({ code: "ERR_DATABASE_NEWER" });
 	});
