@@ -45,13 +45,12 @@ describe("docs/guides", () => {
 });
 
 describe("docs/guides/ci.md", () => {
-	it("has a workflow whose steps run one after the other", () => {
+	it("has a workflow whose step runs", () => {
 		const folder = readersFolder();
 		follow("ci.md", folder);
-		rmSync(join(folder, "ci.db"));
 		const workflow = readFileSync(join(folder, ".github/workflows/migrations.yml"), "utf8");
 		const commands = [...workflow.matchAll(/^ +- run: (npx .+)$/gm)].map(([, command = ""]) => command);
-		expect(commands).toHaveLength(3);
+		expect(commands).toHaveLength(1);
 		for (const command of commands) takeStep({ command, output: undefined }, folder, environmentWithGodwitAlone());
 	});
 });
@@ -63,7 +62,10 @@ describe("docs/guides/deploying.md", () => {
 		mkdirSync(join(folder, "data"));
 		const [, args = ""] = /^ +command: (.+)$/m.exec(readFileSync(join(folder, "compose.yaml"), "utf8")) ?? [];
 		const here = args.replace("/project/", `${folder}/`).replace("/data/", `${folder}/data/`);
-		const up: PageCommand = { command: `godwit ${here}`, output: "1/u create_notes (…)" };
+		const up: PageCommand = {
+			command: `godwit ${here}`,
+			output: "1/u create_notes (…)\n2/u first_notes (…)\n3/u unique_texts (…)",
+		};
 		takeStep(up, folder, environmentWithGodwitAlone());
 	});
 });

@@ -75,12 +75,16 @@ export function takeStep(step: PageFile | PageCommand, cwd: string, env: NodeJS.
 	}
 	const { command, output } = step;
 	// A failure is part of some transcripts: what is printed tells it.
-	const shell = output === undefined ? `${command} 2>&1` : `${command} 2>&1; true`;
+	const both = `{ ${command}\n} 2>&1`;
+	const shell = output === undefined ? both : `${both}; true`;
 	const printed = execFileSync("sh", ["-c", shell], { cwd, env, encoding: "utf8" });
-	if (output !== undefined) assert.equal(withoutTimes(printed).trimEnd(), output);
+	if (output !== undefined) assert.equal(withoutTimes(printed.replaceAll(cwd, "…")).trimEnd(), output);
 }
 
-/** Durations, and the columns of a status from the one of its times on. */
+/** Durations, the times in the names of backups, and the columns of a status from the one of its times on. */
 function withoutTimes(printed: string): string {
-	return printed.replace(/\(\d[^)]*s\)/g, "(…)").replace(/(?<= )(?:WHEN|\d{4}-\d\d-\d\d) .*$/gm, "…");
+	return printed
+		.replace(/\(\d[^)]*s\)/g, "(…)")
+		.replace(/\d{8}T\d{9}Z/g, "TIME")
+		.replace(/(?<= )(?:WHEN|\d{4}-\d\d-\d\d) .*$/gm, "…");
 }
