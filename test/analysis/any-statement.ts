@@ -52,10 +52,12 @@ export const TEMPLATES: Readonly<Record<string, Template>> = {
 	instead: () => "INSERT INTO joined (a) VALUES ('z')",
 	recursive: (n) =>
 		`WITH RECURSIVE t (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM t WHERE i < ${n + 2}) INSERT INTO log SELECT i FROM t`,
+	insertDangling: (n) => `INSERT INTO cascading (p) VALUES (${n * 7})`,
 	update: (n, m) => `UPDATE ${table(n)} SET a = '${m}' WHERE id = ${m}`,
 	updateAll: (n) => `UPDATE ${table(n)} SET a = a || '!'`,
 	updateKey: (n) => `UPDATE p0 SET id = id + 10 WHERE id = ${n}`,
 	updateTriggering: (n) => `UPDATE p1 SET b = ${n} WHERE id = 2`,
+	updateDangling: (n) => `UPDATE setting SET p = ${n * 7}`,
 	updateFrom: () => "UPDATE setting SET a = p1.a FROM p1 WHERE p1.id = setting.p",
 	updateOrReplace: (n) => `UPDATE OR REPLACE p0 SET b = 1 WHERE id = ${n}`,
 	updateGenerated: (n) => `UPDATE made SET a = ${n}`,
