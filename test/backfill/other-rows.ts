@@ -6,10 +6,12 @@ export function otherRows(database: string, other: string, rows: number): number
 	try {
 		connection.prepare("ATTACH ? AS other").run(other);
 		const differing = connection.prepare(
-			`SELECT count(*) FROM (SELECT id, a, b FROM main.t WHERE id <= ?) AS m FULL JOIN (SELECT id, a, b FROM other.t) AS o USING (id)
-			WHERE m.a IS NOT o.a OR m.b IS NOT o.b`,
+			"SELECT count(*) FROM (SELECT id, a, b FROM main.t WHERE id <= ? EXCEPT SELECT id, a, b FROM other.t)",
 		);
-		return Number(differing.pluck().get(rows));
+		const counted = connection.prepare(
+			"SELECT (SELECT count(*) FROM main.t WHERE id <= ?) - (SELECT count(*) FROM other.t)",
+		);
+		return Number(differing.pluck().get(rows)) + Math.abs(Number(counted.pluck().get(rows)));
 	} finally {
 		connection.close();
 	}
