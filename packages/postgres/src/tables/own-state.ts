@@ -17,7 +17,7 @@ import { createVersions, type RecordedVersion, recordedVersion, selectVersion } 
 export interface OwnState {
 	/** Another one when the transaction is another one. */
 	readonly transaction: string | null | undefined;
-	/** Whether something may change a version that is written. */
+	/** Whether something may change a version that is written: there is, or was, a trigger or a rule on its table. */
 	readonly triggered: boolean;
 	readonly recorded: RecordedVersion;
 	/** `undefined` when it was not asked for. */
@@ -33,10 +33,9 @@ export interface OwnStateOptions {
 
 /** The statements that `ownState` reads the results of. */
 export function selectOwnState(names: TableNames, { lock, events }: OwnStateOptions): readonly string[] {
-	const table = `to_regclass(${quoteLiteral(names.versions)})`;
 	return [
 		// It is there in every version of the server, and an id is assigned with it.
-		`SELECT txid_current()::text AS transaction, (EXISTS (SELECT 1 FROM pg_trigger WHERE tgrelid = ${table} AND NOT tgisinternal) OR EXISTS (SELECT 1 FROM pg_rewrite WHERE ev_class = ${table})) AS triggered`,
+		`SELECT txid_current()::text AS transaction, (SELECT relhastriggers OR relhasrules FROM pg_class WHERE oid = ${quoteLiteral(names.versions)}::regclass) AS triggered`,
 		selectVersion(names),
 		...(lock ? [selectLock(names, "wait")] : []),
 		...(events ? [`SELECT md5(string_agg(t::text, '' ORDER BY id)) AS events FROM ${names.history} AS t`] : []),
