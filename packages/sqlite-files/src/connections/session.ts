@@ -1,13 +1,12 @@
-import { closeSync, openSync, renameSync, writeSync } from "node:fs";
 import type { SqliteConnection } from "@godwit/sqlite";
 import { folderLibrary } from "../folder-locks/folder-library.ts";
-import { syncFolderOf } from "../folder-locks/sync-folder.ts";
 import type { Connector } from "./connector.ts";
 import { currentConnection } from "./current-connection.ts";
 import { POSIX_FILES } from "./library/library-files.ts";
 import { filesOfOneLibrary } from "./library/one-library.ts";
 import { readerConnection } from "./reader-connection.ts";
 import { rollBackJournal } from "./roll-back-journal.ts";
+import { swapFile } from "./swap-file.ts";
 
 /** The connection to one database, which is opened and closed many times, and the files that its library uses. */
 export interface Session {
@@ -111,23 +110,7 @@ export function session({ path, connector, entered, enter }: SessionOptions): Se
 		swap(file) {
 			const { connection } = current;
 			if (connection === undefined || borrowed !== undefined) throw new TypeError(`${path} cannot be replaced`);
-			// Whoever waits for the lock then finds that the file has been moved, and writes nothing to it.
-			files.call(() => connection.begin("exclusive"));
-			const old = openSync(path, "r+");
-			try {
-				try {
-					renameSync(file, path);
-					syncFolderOf(path);
-				} catch (error) {
-					files.call(() => connection.rollback());
-					throw error;
-				}
-				spoil(old);
-				close();
-			} finally {
-				// Closed last: closing a file drops the POSIX locks of this process on it.
-				closeSync(old);
-			}
+			swapFile({ path, file, connection, call: files.call, close });
 		},
 		use,
 		reading: reader.read,
@@ -137,13 +120,4 @@ export function session({ path, connector, entered, enter }: SessionOptions): Se
 		beforeRollback: files.beforeRollback,
 		close,
 	};
-}
-
-/**
- * Makes the file that was replaced no database any more. A program that has it open without a lock, and with journal mode memory or off,
- * does not find out otherwise that it has no name any more: what it writes would be lost without an error. See
- * https://sqlite.org/rescode.html#readonly_dbmoved
- */
-function spoil(file: number): void {
-	writeSync(file, Buffer.from("replaced by a restored backup; open it again".padEnd(100)), 0, 100, 0);
 }
