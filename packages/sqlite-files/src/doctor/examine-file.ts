@@ -1,5 +1,6 @@
-import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import type { Diagnosis } from "@godwit/core";
+import { headerOf } from "../folder-locks/header.ts";
 import { systemLocks } from "../folder-locks/system-locks.ts";
 
 const HEADER_LENGTH = 100;
@@ -29,21 +30,9 @@ export function examineFile(path: string): readonly Diagnosis[] {
 	return [...left, writtenBy(header, walSize > 0)];
 }
 
-/** @returns undefined when the file is not there, or shorter. */
 function firstBytes(path: string, length: number): DataView | undefined {
-	let file: number;
-	try {
-		file = openSync(path, "r");
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-		throw error;
-	}
-	try {
-		const bytes = new Uint8Array(length);
-		return readSync(file, bytes, 0, length, 0) === length ? new DataView(bytes.buffer) : undefined;
-	} finally {
-		closeSync(file);
-	}
+	const header = headerOf(path, length);
+	return header && new DataView(header.buffer);
 }
 
 /** Nobody has the database open, so nobody is at work on the log. */

@@ -1,8 +1,9 @@
 import { closeSync, openSync, readSync } from "node:fs";
+import { closeFile } from "./kernel-lock.ts";
 
 /**
  * Reads the first bytes of a database. Opens and closes the file, which drops the POSIX locks that a native library of this process
- * holds on it.
+ * holds on it, but not the one of `takeKernelLock`.
  *
  * @returns `undefined` when there is no file, or a shorter one.
  */
@@ -22,6 +23,6 @@ export function headerOf(path: string, length: number): Uint8Array | undefined {
 		if ((error as NodeJS.ErrnoException).code === "EISDIR") return undefined;
 		throw error;
 	} finally {
-		closeSync(file);
+		closeFile(file, path, closeSync);
 	}
 }
