@@ -155,7 +155,7 @@ const MUTANTS: readonly Mutant[] = [
 	{
 		name: "the refusal of WAL",
 		file: "packages/sqlite-files/src/folder-locks/wal.ts",
-		from: "header[18] === 2",
+		from: "headerOf(path, 20)?.[18] === 2",
 		to: "false",
 		noticed: "wasm does not touch a database in WAL mode",
 	},
