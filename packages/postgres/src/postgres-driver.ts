@@ -43,7 +43,6 @@ export type PostgresDriver = Required<
 		| "diagnose"
 		| "missingFile"
 		| "backup"
-		| "newestBackup"
 		| "restore"
 		| "rehearsal"
 	>

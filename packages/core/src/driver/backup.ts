@@ -6,7 +6,7 @@ export interface BackupOptions {
 	 * one the name of a backup tells its database from others of the same name.
 	 */
 	readonly directory?: string | undefined;
-	/** How many backups of the database stay in the folder, the new one among them, at least 1. Default 3. */
+	/** How many backups of the database stay in the folder, the new one among them, at least 1; `Infinity` keeps all. Default 3. */
 	readonly keep?: number | undefined;
 }
 

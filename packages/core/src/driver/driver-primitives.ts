@@ -55,8 +55,6 @@ export interface DriverPrimitives extends LockPrimitives {
 	missingFile?(): Promise<string | undefined>;
 	/** As `Driver.backup`, and only called under the lock. */
 	backup?(options: BackupOptions): Promise<Backup>;
-	/** As `Driver.newestBackup`, and only called under the lock. */
-	newestBackup?(options: BackupOptions): Promise<string | undefined>;
 	/** As `Driver.restore`, and only called under the lock. */
 	restore?(file: string, steps: RestoreSteps): Promise<void>;
 	/** As `Driver.rehearsal`; `timeoutMs` and `signal` are as for `version`. */

@@ -212,14 +212,6 @@ export interface Driver extends AsyncDisposable {
 	backup?(options?: BackupOptions): Promise<Backup>;
 
 	/**
-	 * Optional: returns the path of the newest finished backup of the version that the database has, where `backup` puts its own;
-	 * `undefined` when there is none. Belongs under the lock.
-	 *
-	 * @throws MigrateError `ERR_NOT_LOCKED`; `ERR_UNSUPPORTED` for a database that has no file; `ERR_DATABASE`.
-	 */
-	newestBackup?(options?: BackupOptions): Promise<string | undefined>;
-
-	/**
 	 * Optional: replaces the database by a backup. Belongs under the lock, which this instance still holds afterwards. Whenever the
 	 * process ends in the midst of it, the database is the old one or the new one.
 	 *

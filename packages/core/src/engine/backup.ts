@@ -9,8 +9,8 @@ import { newToken } from "./token.ts";
 
 /** @throws TypeError for what code without types passes. */
 export function assertBackupOptions({ directory, keep = 1 }: BackupOptions): void {
-	if (!Number.isSafeInteger(keep) || keep < 1) {
-		throw new TypeError(`keep must be a whole number of at least 1, not ${keep}`);
+	if (keep !== Infinity && (!Number.isSafeInteger(keep) || keep < 1)) {
+		throw new TypeError(`keep must be a whole number of at least 1, or Infinity, not ${keep}`);
 	}
 	if (directory !== undefined && (typeof directory !== "string" || directory === "")) {
 		throw new TypeError(`directory must be the path of a folder, not ${JSON.stringify(directory)}`);

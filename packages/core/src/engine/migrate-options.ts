@@ -17,8 +17,8 @@ export interface MigrateOptions extends Policies {
 	 */
 	readonly waitMs?: number;
 	/**
-	 * Makes a backup before the first migration of an operation that runs any, as `Migrate.backup` does. None is made while the history
-	 * says that the first migration is under way in rounds and there is a backup of this version. Default false.
+	 * Makes a backup before the first migration of an operation that runs any, as `Migrate.backup` does. While the history
+	 * says that the first migration is under way in rounds, no older backup is deleted. Default false.
 	 */
 	readonly backup?: boolean | BackupOptions;
 	/**

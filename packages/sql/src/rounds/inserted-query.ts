@@ -17,10 +17,13 @@ export function insertedQuery(sql: string, language: RoundLanguage): string | un
 	const first = tokens.findIndex(({ word }, index) => index >= at && /^(?:SELECT|WITH|VALUES)$/.test(word));
 	const start = tokens[first]?.start;
 	if (start === undefined) return undefined;
-	const end = tokens.find(
-		({ word }, index) =>
-			index > first && (word === "RETURNING" || (word === "ON" && tokens[index + 1]?.word === "CONFLICT")),
-	);
+	const end = tokens.find(({ word }, index) => {
+		if (index <= first) return false;
+		// A table of a join may be named so.
+		const [, conflict, target] = tokens.slice(index, index + 3);
+		const isUpsert = conflict?.word === "CONFLICT" && (target?.word === "DO" || textOf(target) === "(");
+		return word === "RETURNING" || (word === "ON" && isUpsert);
+	});
 	return sql.slice(start, end?.start ?? endOf(tokens.at(-1), sql));
 }
 

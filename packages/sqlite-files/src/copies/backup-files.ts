@@ -18,8 +18,8 @@ export interface BackupFiles {
 	 * other, also after the clock was set back.
 	 */
 	next(version: Version): string;
-	/** Returns the paths of the finished backups, newest first. @param version Of this version alone. */
-	finished(version?: Version): readonly string[];
+	/** Returns the paths of the finished backups, newest first. */
+	finished(): readonly string[];
 	/** Deletes what a backup has left that was killed. Nobody else makes one of this database under its lock. */
 	removeUnfinished(): void;
 }
@@ -39,9 +39,9 @@ export function backupFiles(database: string, directory: string): BackupFiles {
 	function finished(): readonly FinishedBackup[] {
 		const found = readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
 			const { name } = entry;
-			const [, version = "", time = "", suffix] = parts(name) ?? [];
+			const [, , time = "", suffix] = parts(name) ?? [];
 			// A folder is none, whoever gave it such a name.
-			return suffix === "" && !entry.isDirectory() ? [{ path: join(directory, name), version, time }] : [];
+			return suffix === "" && !entry.isDirectory() ? [{ path: join(directory, name), time }] : [];
 		});
 		return found.toSorted((one, other) => (one.time < other.time ? 1 : -1));
 	}
@@ -54,10 +54,7 @@ export function backupFiles(database: string, directory: string): BackupFiles {
 				if (!existsSync(path)) return path;
 			}
 		},
-		finished: (wanted) =>
-			finished()
-				.filter(({ version }) => wanted === undefined || version === shownVersion(wanted))
-				.map(({ path }) => path),
+		finished: () => finished().map(({ path }) => path),
 		removeUnfinished() {
 			for (const name of readdirSync(directory)) {
 				if (LEFT.test(parts(name)?.[3] ?? "")) rmSync(join(directory, name), { force: true, recursive: true });
@@ -68,8 +65,6 @@ export function backupFiles(database: string, directory: string): BackupFiles {
 
 interface FinishedBackup {
 	readonly path: string;
-	/** As its name has it. */
-	readonly version: string;
 	readonly time: string;
 }
 

@@ -31,7 +31,6 @@ export function databaseCopies(options: CopiesOptions): DatabaseCopies {
 	return {
 		missingFile: () => (existsSync(options.path) ? undefined : options.path),
 		backup: async (version, wanted) => (await import("./make-backup.ts")).makeBackup(options, version, wanted),
-		newestBackup: async (version, wanted) => (await import("./make-backup.ts")).newestBackup(options, version, wanted),
 		restore: async (file, steps) => (await import("./restore-backup.ts")).restoreBackup(options, file, steps),
 		rehearsal: async (wanted, isTool) =>
 			(await import("./rehearsal/make-rehearsal.ts")).makeRehearsal(options, wanted, isTool),

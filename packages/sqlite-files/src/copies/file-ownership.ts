@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, statSync } from "node:fs";
 
-/** Errors of a system that does not let this user give a file to another one. */
-const REFUSED: ReadonlySet<unknown> = new Set(["EPERM", "EACCES", "ENOSYS", "ENOTSUP"]);
+/** Errors of a system that does not let this user give a file to another one; EINVAL for one that a user namespace does not have. */
+const REFUSED: ReadonlySet<unknown> = new Set(["EPERM", "EACCES", "EINVAL", "ENOSYS", "ENOTSUP"]);
 
 /**
  * Gives a file the owner, the group and the mode of another one.

@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { type Backup, type BackupOptions, MigrateError, type Version } from "@godwit/core";
 import { inTransaction, lockRow, retryWhileBusy, type SqliteConnection } from "@godwit/sqlite";
 import { syncFolderOf } from "../folder-locks/sync-folder.ts";
-import { type BackupFiles, backupFiles, unfinishedNames } from "./backup-files.ts";
+import { backupFiles, unfinishedNames } from "./backup-files.ts";
 import { copyFailure } from "./copy-failure.ts";
 import type { CopiesOptions } from "./database-copies.ts";
 import { takeOwnership } from "./file-ownership.ts";
@@ -24,7 +24,7 @@ export async function makeBackup(
 ): Promise<Backup> {
 	const { access, path: database, config } = options;
 	const { connection } = access;
-	const files = backupFilesOf(database, directory);
+	const files = backupFiles(database, directory === undefined ? dirname(database) : existingFolder(directory));
 	files.removeUnfinished();
 	const path = files.next(version);
 	const { copying, checking } = unfinishedNames(path);
@@ -52,19 +52,6 @@ export async function makeBackup(
 
 function otherOwner(path: string, database: string): string {
 	return `${path} belongs to the user of this process, who alone may read it, since the system does not let that user give it to the owner of ${database}; change its owner and mode`;
-}
-
-/** The newest finished backup of a version. @throws MigrateError `ERR_DATABASE`. */
-export function newestBackup(
-	{ path }: CopiesOptions,
-	version: Version,
-	{ directory }: BackupOptions,
-): string | undefined {
-	return backupFilesOf(path, directory).finished(version)[0];
-}
-
-function backupFilesOf(database: string, directory: string | undefined): BackupFiles {
-	return backupFiles(database, directory === undefined ? dirname(database) : existingFolder(directory));
 }
 
 /** Whoever restores the copy, or opens it, must not wait for the run that made it. */

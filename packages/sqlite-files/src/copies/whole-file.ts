@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, statSync } from "node:fs";
 import { MigrateError } from "@godwit/core";
 import type { SqliteConnection } from "@godwit/sqlite";
+import { headerOf } from "../folder-locks/header.ts";
 
 const MAGIC = "SQLite format 3\0";
 
@@ -30,24 +31,14 @@ export function assertNothingBeside(path: string): void {
 	}
 }
 
-/** Opens and closes the file, which drops the POSIX locks that a native library of this process holds on it. */
+/** Opens and closes the file, see `headerOf`. */
 export function assertMagic(path: string): void {
-	if (firstBytes(path) !== MAGIC) throw notDatabase(path);
+	const bytes = headerOf(path, MAGIC.length);
+	if (bytes === undefined || String.fromCharCode(...bytes) !== MAGIC) throw notDatabase(path);
 }
 
 export function notDatabase(path: string): MigrateError<"ERR_DATABASE"> {
 	return notWhole(`${path} is not a SQLite database; name a backup`);
-}
-
-function firstBytes(path: string): string {
-	const file = openSync(path, "r");
-	try {
-		const bytes = new Uint8Array(MAGIC.length);
-		const length = readSync(file, bytes, 0, bytes.length, 0);
-		return String.fromCharCode(...bytes.subarray(0, length));
-	} finally {
-		closeSync(file);
-	}
 }
 
 /** Reads every page of a database. @throws MigrateError `ERR_DATABASE` for one that is damaged. */

@@ -15,26 +15,32 @@ const NO_FOLDER_SYNC: ReadonlySet<string> = new Set([
 	"EOPNOTSUPP",
 ]);
 
-/** Syncs the folder of a file. A folder that may not be opened or synced is ignored, as SQLite does. */
-export function syncFolderOf(path: string): void {
+/**
+ * Syncs the folder of a file.
+ *
+ * @returns False for a folder that may not be opened or synced, which SQLite ignores.
+ */
+export function syncFolderOf(path: string): boolean {
 	let folder: number;
 	try {
 		folder = openSync(dirname(path), "r");
 	} catch {
-		return;
+		return false;
 	}
 	try {
-		syncFolder(folder);
+		return syncFolder(folder);
 	} finally {
 		closeSync(folder);
 	}
 }
 
-/** @param folder The descriptor of a folder. */
-export function syncFolder(folder: number): void {
+/** As `syncFolderOf`. @param folder The descriptor of a folder. */
+export function syncFolder(folder: number): boolean {
 	try {
 		fsyncSync(folder);
+		return true;
 	} catch (error) {
-		if (!NO_FOLDER_SYNC.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
+		if (NO_FOLDER_SYNC.has((error as NodeJS.ErrnoException).code ?? "")) return false;
+		throw error;
 	}
 }

@@ -6,8 +6,6 @@ export interface DatabaseCopies {
 	missingFile(): string | undefined;
 	/** As `Driver.backup`; belongs under the migration lock. @param version The database's, for the name of the file. */
 	backup(version: Version, options: BackupOptions): Promise<Backup>;
-	/** As `Driver.newestBackup`. @param version The database's. */
-	newestBackup(version: Version, options: BackupOptions): Promise<string | undefined>;
 	/** As `Driver.restore`; belongs under the migration lock. The lock row of the database is this holder's afterwards. */
 	restore(file: string, steps: RestoreSteps): Promise<void>;
 	/** As `Driver.rehearsal`. @param isTool Tells the tables of tools, whose rows are not compared. */

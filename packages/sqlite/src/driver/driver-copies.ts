@@ -24,9 +24,7 @@ export interface DriverCopiesOptions {
 }
 
 /** The primitives that copy a database, or put a copy in its place. */
-export type DriverCopies = Required<
-	Pick<DriverPrimitives, "missingFile" | "backup" | "newestBackup" | "restore" | "rehearsal">
->;
+export type DriverCopies = Required<Pick<DriverPrimitives, "missingFile" | "backup" | "restore" | "rehearsal">>;
 
 /** Makes the primitives for one database. Those of one in memory are `ERR_UNSUPPORTED`, but `missingFile`, which finds none missing. */
 export function driverCopies(options: DriverCopiesOptions): DriverCopies {
@@ -38,11 +36,6 @@ export function driverCopies(options: DriverCopiesOptions): DriverCopies {
 				const copies = copiesOf(options);
 				return copies.backup(versions.read().version, wanted);
 			}),
-		newestBackup: async (wanted) => {
-			const copies = copiesOf(options);
-			const { version } = await session.read(() => versions.read(), {});
-			return copies.newestBackup(version, wanted);
-		},
 		restore: (file, steps) =>
 			session.write(async () => {
 				const copies = copiesOf(options);

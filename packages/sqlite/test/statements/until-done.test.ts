@@ -65,6 +65,10 @@ describe("a file that is run in rounds", () => {
 			"INSERT INTO t VALUES (1) UNION SELECT 2 /* godwit: LIMIT 5 */ RETURNING *",
 			"VALUES (1) UNION SELECT 2 /* godwit: LIMIT 5 */ ",
 		],
+		[
+			"INSERT INTO t SELECT a.x FROM a JOIN conflict ON conflict.a = a.x WHERE a.x /* godwit: LIMIT 5 */ ON CONFLICT (x) DO NOTHING",
+			"SELECT a.x FROM a JOIN conflict ON conflict.a = a.x WHERE a.x /* godwit: LIMIT 5 */ ",
+		],
 		["DELETE FROM t WHERE a /* godwit: LIMIT 5 */", undefined],
 	])("has in %s a query of what is left to insert", (text, query) => {
 		expect(read(`-- godwit: until-done\n${text}`).inserted).toBe(query);

@@ -67,15 +67,12 @@ function dialectOf({ keepsText, meaning, reachesBeyond }: HistoryDialect): Histo
 }
 
 function others(database: DriverPrimitives, { calls, settled, reading, underLock }: DriverFrame): Partial<Driver> {
-	const { scratch, correct, missingFile, backup, newestBackup, restore, rehearsal } = database;
+	const { scratch, correct, missingFile, backup, restore, rehearsal } = database;
 	return {
 		...(scratch && { scratch: () => calls.run(scratch) }),
 		...(correct && { correct: (text) => calls.run(settled(() => correct(text))) }),
 		...(missingFile && { missingFile: () => calls.run(missingFile) }),
 		...(backup && { backup: (options = {}) => calls.run(settled(() => underLock(() => backup(options)))) }),
-		...(newestBackup && {
-			newestBackup: (options = {}) => calls.run(settled(() => underLock(() => newestBackup(options)))),
-		}),
 		...(restore && {
 			restore: (file, steps) => calls.run(settled(() => underLock(() => restore(file, steps)))),
 		}),

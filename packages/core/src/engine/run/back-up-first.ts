@@ -1,4 +1,3 @@
-import type { BackupOptions } from "../../driver/backup.ts";
 import type { Driver } from "../../driver/driver.ts";
 import type { AppliedState } from "../../history/applied-state.ts";
 import type { Migration } from "../../migration.ts";
@@ -30,31 +29,12 @@ export async function backUpFirst(
 		onEvent?.({ type: "notice", message: `there was no database at ${missing} yet, so there is nothing to back up` });
 		return;
 	}
-	const earlier = await backupBeforeRounds(driver, state, migrations, wanted);
-	if (earlier !== undefined) {
-		onEvent?.({ type: "notice", message: earlier });
-		return;
-	}
 	const began = performance.now();
-	const made = await makeBackup(driver, wanted);
+	// One at each start in the midst of a backfill would delete the backup from before it in the end.
+	const made = await makeBackup(driver, isUnderWay(state, migrations) ? { ...wanted, keep: Infinity } : wanted);
 	onEvent?.({ type: "backup", ...made, durationMs: performance.now() - began });
 }
 
-/**
- * A backup of the midst of a backfill does not take that back. One at each start would delete the backup from before it in the end.
- *
- * @returns Why none is to be made, as a sentence; `undefined` to make one.
- */
-async function backupBeforeRounds(
-	driver: Driver,
-	state: AppliedState,
-	migrations: readonly Migration[],
-	wanted: BackupOptions,
-): Promise<string | undefined> {
-	const [next] = migrations;
-	const rounds = next && roundsBefore(next, state, undefined);
-	if (rounds === undefined) return undefined;
-	const newest = await driver.newestBackup?.(wanted);
-	if (newest === undefined) return undefined;
-	return `no new backup was made, since ${next?.file?.location} is under way and has changed ${rounds.rows}; the newest backup of this version is ${newest}`;
+function isUnderWay(state: AppliedState, [next]: readonly Migration[]): boolean {
+	return next !== undefined && roundsBefore(next, state, undefined) !== undefined;
 }
