@@ -120,13 +120,6 @@ function adviceOnConnecting(cause: Error, code: string | undefined): string | un
 	return code === undefined ? undefined : ADVICE[code];
 }
 
-/** Reports a login that is not bound to the TLS connection. */
-export function unboundLoginError(): MigrateError<"ERR_DATABASE"> {
-	const message =
-		"channel_binding=require: the server offers no login that is bound to the TLS connection, so it was given no password; use TLS and a password that is kept as scram-sha-256 there, or leave channel_binding out";
-	return new MigrateError("ERR_DATABASE", message, {});
-}
-
 /**
  * Wraps the failure of a statement of a body, with its place in the body.
  *

@@ -1,7 +1,6 @@
 import type { Client, ClientBase, ClientConfig, Connection, Submittable } from "pg";
 import { isFatal } from "../postgres-error.ts";
 import type { ChannelBinding } from "../url/libpq-parameters.ts";
-import { requireBoundLogin } from "./channel-binding.ts";
 import { messageResults } from "./message-results.ts";
 import type { PostgresConnection, SendOptions, TransactionStatus } from "./postgres-connection.ts";
 
@@ -20,7 +19,7 @@ const STATUS: Readonly<Record<string, TransactionStatus>> = { I: "none", T: "ope
  * Connects with `pg`. Nothing is taken from the environment, which `pg` reads where it is given nothing.
  *
  * @param binding Of the login to the TLS connection.
- * @throws The error of `pg`; MigrateError `ERR_DATABASE` for a login that is not bound and has to be.
+ * @throws The error of `pg`.
  */
 export async function connectPg(
 	Class: ClientClass,
@@ -28,7 +27,6 @@ export async function connectPg(
 	binding: ChannelBinding,
 ): Promise<PostgresConnection> {
 	const client = new Class({ ...config, enableChannelBinding: binding !== "disable" && config.ssl !== false });
-	const assertBound = binding === "require" ? requireBoundLogin(client) : undefined;
 	const { connectionParameters } = client as Client & WholeClient;
 	connectionParameters.options = config.options;
 	connectionParameters.application_name = config.application_name;
@@ -36,7 +34,6 @@ export async function connectPg(
 	const connection = clientConnection(client, async (lost) => (lost === undefined ? client.end() : undefined));
 	try {
 		await client.connect();
-		assertBound?.();
 	} catch (error) {
 		await client.end().catch(() => {});
 		throw error;

@@ -13,11 +13,17 @@ export type Tls = false | ConnectionOptions;
  * `require` encrypts, and looks at no certificate unless `sslrootcert` is given, as libpq has it; `pg` itself would check the
  * certificate and the name.
  *
- * @throws MigrateError `ERR_INVALID_OPTION` for a file that cannot be read, and for `verify-*` without `sslrootcert`.
+ * @throws MigrateError `ERR_INVALID_OPTION` for a file that cannot be read, for `verify-*` without `sslrootcert`, and for `sslrootcert=system` with a
+ * weaker mode than `verify-full`, which is its default.
  * @see https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION
  */
 export function tlsOf({ parameters }: ConnectionUrl, host: string): readonly Tls[] {
-	const mode = (parameters.sslmode ?? "prefer") as SslMode;
+	const trustsSystem = parameters.sslrootcert === "system";
+	const mode = (parameters.sslmode ?? (trustsSystem ? "verify-full" : "prefer")) as SslMode;
+	if (trustsSystem && mode !== "verify-full") {
+		const message = `sslrootcert=system with sslmode=${mode} would trust everybody who has a certificate of any name; use sslmode=verify-full, or leave sslmode out`;
+		throw new MigrateError("ERR_INVALID_OPTION", message, { option: "sslmode", value: mode });
+	}
 	// A socket of the same machine is never encrypted.
 	if (mode === "disable" || host.startsWith("/")) return [false];
 	const encrypted = withCertificates(parameters, mode, host);
@@ -32,7 +38,7 @@ function withCertificates(parameters: ConnectionUrl["parameters"], mode: SslMode
 		throw new MigrateError("ERR_INVALID_OPTION", message, { option: "sslrootcert" });
 	}
 	const checksChain = sslrootcert !== undefined && mode !== "prefer" && mode !== "allow";
-	const checksName = mode === "verify-full" || (checksChain && sslrootcert === "system");
+	const checksName = mode === "verify-full";
 	return {
 		rejectUnauthorized: checksChain,
 		...(!checksName && { checkServerIdentity: () => undefined }),

@@ -100,6 +100,11 @@ function assertParameter(name: string, value: string, given: Readonly<Partial<Re
 	if (name in given) {
 		throw new MigrateError("ERR_INVALID_OPTION", `the parameter ${name} is given twice`, { option: name });
 	}
+	if (name === "channel_binding" && value === "require") {
+		const message =
+			"channel_binding=require cannot be kept: pg gives its password to a server that asks for it another way; use sslmode=verify-full, which lets nobody stand in the middle";
+		throw new MigrateError("ERR_INVALID_OPTION", message, { option: name, value });
+	}
 	const known = VALUES[name];
 	if (known !== undefined && !known.includes(value)) {
 		const message = `${name}=${value} cannot be read: it takes ${known.join(", ")}`;

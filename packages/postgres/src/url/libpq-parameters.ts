@@ -28,7 +28,7 @@ export const SSL_MODES = ["disable", "allow", "prefer", "require", "verify-ca", 
 
 export type SslMode = (typeof SSL_MODES)[number];
 
-export const CHANNEL_BINDINGS = ["disable", "prefer", "require"] as const;
+export const CHANNEL_BINDINGS = ["disable", "prefer"] as const;
 
 export type ChannelBinding = (typeof CHANNEL_BINDINGS)[number];
 

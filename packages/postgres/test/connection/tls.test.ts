@@ -38,11 +38,20 @@ describe("sslmode", () => {
 		["sslmode=allow", ["plain", anything]],
 		["sslmode=prefer", [anything, "plain"]],
 		["sslmode=require", [anything]],
-		["sslmode=require&sslrootcert=system", [{ chain: true, name: "db.example" }]],
+		["sslrootcert=system", [{ chain: true, name: "db.example" }]],
 		["sslmode=verify-full&sslrootcert=system", [{ chain: true, name: "db.example" }]],
 	])("%s means what it means to libpq", (query, expected) => {
 		expect(ways(query)).toEqual(expected);
 	});
+
+	it.each(["disable", "allow", "prefer", "require", "verify-ca"])(
+		"%s is refused beside sslrootcert=system, as by libpq",
+		(mode) => {
+			expect(() => ways(`sslmode=${mode}&sslrootcert=system`)).toThrow(
+				expect.objectContaining({ code: "ERR_INVALID_OPTION", details: { option: "sslmode", value: mode } }),
+			);
+		},
+	);
 
 	it("looks at the chain when an authority is named, and at the name with verify-full alone", () => {
 		const authority = file("authority");
