@@ -22,12 +22,11 @@ beforeAll(async () => {
 			"hostnossl all plain 127.0.0.1/32 trust",
 			"host all plain 127.0.0.1/32 reject",
 			"hostssl all bound 127.0.0.1/32 scram-sha-256",
-			"host all old 127.0.0.1/32 password",
 		],
 	});
 	other = await otherClient(`${server.url}/postgres`);
 	await other.query(
-		`CREATE ROLE encrypted LOGIN; CREATE ROLE plain LOGIN; CREATE ROLE bound LOGIN PASSWORD '${PASSWORD}'; CREATE ROLE old LOGIN PASSWORD '${PASSWORD}'`,
+		`CREATE ROLE encrypted LOGIN; CREATE ROLE plain LOGIN; CREATE ROLE bound LOGIN PASSWORD '${PASSWORD}'`,
 	);
 });
 
