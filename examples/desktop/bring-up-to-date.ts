@@ -6,8 +6,8 @@ import { isMigrateError, Migrate, type MigrationReport, type Source } from "godw
 /**
  * Brings the app's database up to date, before the app opens it. A backup is made before the first migration that runs.
  *
- * When it rejects, the app must not open the database. After a migration that failed the database is as it was before. One that a newer
- * release has migrated is refused with `ERR_DATABASE_NEWER`, and stays as it is.
+ * When it rejects, the app must not open the database. After a migration that failed the database is as it was when this start
+ * began. One that a newer release has migrated is refused with `ERR_DATABASE_NEWER`, and stays as it is.
  *
  * Only one process of the app may run, which a desktop app's single-instance lock sees to, and nothing else may migrate the database.
  *
