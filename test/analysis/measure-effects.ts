@@ -1,8 +1,8 @@
-import { type FileEffects, textBody } from "@godwit/core";
 import fc from "fast-check";
 import type { Backend } from "../sqlite/backends.ts";
-import { anyStatements, ROWS, SCHEMA } from "./any-statement.ts";
-import { missed, namedAsChanged, run, type Truth } from "./statement-truth.ts";
+import { type AnyStatement, anyStatements } from "./any-statement.ts";
+import { type MeasuredStatement, measuredStatements } from "./measured-statements.ts";
+import { missed, namedAsChanged, type Truth } from "./statement-truth.ts";
 
 /** How often something was so, and how often the effects said it. */
 export interface Rate {
@@ -26,13 +26,6 @@ const rate = (question: string): Rate => ({
 	missed: new Set(),
 });
 
-/** A statement that ran, and its kind. */
-interface Ran {
-	readonly kind: string;
-	readonly sql: string;
-	readonly file: FileEffects;
-}
-
 /** Compares what the effects of generated statements name with what each statement does to a database with rows. */
 export class EffectRates {
 	statements = 0;
@@ -50,23 +43,14 @@ export class EffectRates {
 
 	async measure(backend: Backend, seed: number, sequences: number): Promise<void> {
 		for (const statements of fc.sample(anyStatements, { seed, numRuns: sequences })) {
-			using connection = backend.connect(":memory:");
-			connection.exec(SCHEMA + ROWS);
-			await using driver = connection.withInstance();
-			for (const { kind, sql } of statements) {
-				const [file] = (await driver.analyse?.([textBody(sql)]))?.files ?? [];
-				if (file === undefined) throw new Error("nothing was analysed");
-				const enforced = run(connection, sql, { foreignKeys: true, stays: false });
-				const plain = run(connection, sql, { foreignKeys: false, stays: true });
-				this.kinds.add(kind);
-				this.#count({ kind, sql, file }, plain, enforced);
-			}
+			for await (const measured of measuredStatements(backend, statements)) this.#count(measured);
 		}
 	}
 
-	#count(ran: Ran, plain: Truth, enforced: Truth): void {
+	#count(ran: MeasuredStatement): void {
 		this.statements++;
-		const { sql, file } = ran;
+		this.kinds.add(ran.kind);
+		const { sql, file, plain, enforced } = ran;
 		if (file.fails) {
 			tally(this.fails, ran, plain.error === undefined ? [] : ["it"], ["it"]);
 			return;
@@ -94,7 +78,7 @@ function kept(names: readonly string[], { changed, same }: Truth): readonly stri
 	return names.filter((name) => changed.includes(name) || same.includes(name));
 }
 
-function tally(of: Rate, { kind, sql }: Ran, truths: readonly string[], named: readonly string[]): void {
+function tally(of: Rate, { kind, sql }: AnyStatement, truths: readonly string[], named: readonly string[]): void {
 	for (const name of truths) {
 		of.truths++;
 		of.seen.add(`${kind} ${name}`);

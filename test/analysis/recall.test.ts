@@ -1,9 +1,9 @@
-import { textBody } from "@godwit/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { backends } from "../sqlite/backends.ts";
-import { anyStatements, ROWS, SCHEMA, TEMPLATES } from "./any-statement.ts";
-import { missed, run } from "./statement-truth.ts";
+import { anyStatements, TEMPLATES } from "./any-statement.ts";
+import { measuredStatements } from "./measured-statements.ts";
+import { missed } from "./statement-truth.ts";
 
 const seed = Number(process.env.GODWIT_SEED ?? 1);
 const numRuns = Number(process.env.GODWIT_RUNS ?? 8);
@@ -12,14 +12,7 @@ describe.each(backends)("the effects of generated statements, on $name", (backen
 	it("name every table that is changed, dropped or made, with foreign keys off and on", async () => {
 		const ran = new Set<string>();
 		const property = fc.asyncProperty(anyStatements, async (statements) => {
-			using connection = backend.connect(":memory:");
-			connection.exec(SCHEMA + ROWS);
-			await using driver = connection.withInstance();
-			for (const { kind, sql } of statements) {
-				const [file] = (await driver.analyse?.([textBody(sql)]))?.files ?? [];
-				if (file === undefined) throw new Error("nothing was analysed");
-				const enforced = run(connection, sql, { foreignKeys: true, stays: false });
-				const plain = run(connection, sql, { foreignKeys: false, stays: true });
+			for await (const { kind, sql, file, plain, enforced } of measuredStatements(backend, statements)) {
 				if (file.fails) {
 					expect(plain.error, `${sql} was said to fail: ${file.findings[0]?.message}`).toBeDefined();
 					continue;
