@@ -13,10 +13,10 @@ CREATE VIEW titles AS SELECT title FROM notes;
 CREATE TRIGGER titles_insert INSTEAD OF INSERT ON titles BEGIN INSERT INTO notes (title) VALUES (new.title); END;
 CREATE TABLE pairs (a, b, PRIMARY KEY (a, b)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE search USING fts5(body);
+CREATE VIRTUAL TABLE search_all USING fts5(body);
+CREATE TABLE made_content (a);
 INSERT INTO notes VALUES (1, 'a', 'b');
 INSERT INTO tags VALUES (1, 'x');`;
-
-const shadows = ["search", "search_config", "search_content", "search_data", "search_docsize", "search_idx"];
 
 describe.each(backends)("the effects of a statement, on $name", (backend) => {
 	it.each([
@@ -49,7 +49,14 @@ describe.each(backends)("the effects of a statement, on $name", (backend) => {
 			"UPDATE notes SET id = 3",
 			{ writes: ["notes"], removes: ["notes"], everyRow: true, checksForeignKeys: true },
 		],
-		["a trigger INSTEAD OF", "INSERT INTO titles VALUES ('c')", { writes: ["notes"], checksForeignKeys: true }],
+		["a trigger INSTEAD OF", "INSERT INTO titles VALUES ('c')", { writes: ["notes"] }],
+		["a child that is deleted", "DELETE FROM tags WHERE name = 'x'", { writes: ["tags"], removes: ["tags"] }],
+		["a child that is added", "INSERT INTO tags VALUES (1, 'y')", { writes: ["tags"], checksForeignKeys: true }],
+		[
+			"children that are added by a query",
+			"INSERT INTO tags SELECT 1, title FROM notes",
+			{ reads: ["notes"], writes: ["tags"], checksForeignKeys: true },
+		],
 		[
 			"REPLACE, which deletes",
 			"REPLACE INTO notes (id) VALUES (1)",
@@ -57,7 +64,13 @@ describe.each(backends)("the effects of a statement, on $name", (backend) => {
 		],
 		["indexes that are built again", "REINDEX notes", { reads: ["notes"] }],
 		["a key that is built again", "REINDEX pairs", { reads: ["pairs"] }],
-		["a virtual table", "INSERT INTO search VALUES ('b')", { writes: shadows }],
+		["a virtual table", "INSERT INTO search VALUES ('b')", { writes: ["search"] }],
+		["a query of a table behind a virtual one", "SELECT * FROM search_content", { reads: ["search_content"] }],
+		[
+			"a change behind a virtual table",
+			"UPDATE search_all_content SET c0 = '' WHERE id = 1",
+			{ writes: ["search_all", "search_all_content"] },
+		],
 		[
 			"a table that is dropped",
 			"DROP TABLE notes",
@@ -71,7 +84,18 @@ describe.each(backends)("the effects of a statement, on $name", (backend) => {
 				checksForeignKeys: true,
 			},
 		],
-		["a virtual table that is dropped", "DROP TABLE search", { destroys: shadows }],
+		["a virtual table that is dropped", "DROP TABLE search", { destroys: ["search"] }],
+		["a table behind a virtual one that is dropped", "DROP TABLE search_idx", { destroys: ["search_idx"] }],
+		[
+			"a new virtual table, beside a table that has the name of one behind it",
+			"CREATE VIRTUAL TABLE made USING fts5(body, content='')",
+			{ creates: [{ type: "table", name: "made" }] },
+		],
+		[
+			"a new name of a virtual table",
+			"ALTER TABLE search_all RENAME TO found",
+			{ renames: [{ type: "table", from: "search_all", to: "found" }] },
+		],
 		["a new table", "CREATE TABLE t (a)", { creates: [{ type: "table", name: "t" }] }],
 		[
 			"a table of a query's",

@@ -19,7 +19,7 @@ const { values } = parseArgs({
 		seed: { type: "string", default: process.env.GODWIT_SEED ?? "1" },
 		sequences: { type: "string", default: "80" },
 		sets: { type: "string", default: "30" },
-		/** Prints what was named and never so, too. */
+		/** Prints what was named and not so, too. */
 		verbose: { type: "boolean", default: false },
 		backend: { type: "string", default: "sqlite-native" },
 	},
@@ -39,7 +39,8 @@ for (const { question, truths, found, also, seen } of effects.rates) {
 	const never = [...also].filter(([key]) => !seen.has(key));
 	const [all, neverSo] = [sum(also), sum(never)];
 	console.log(`| ${question} | ${truths} | ${found} | ${truths - found} | ${all} | ${neverSo} |`);
-	if (values.verbose) for (const [key, times] of never) console.log(`    never so: ${key} ${times}`);
+	if (!values.verbose) continue;
+	for (const [key, times] of also) console.log(`    ${seen.has(key) ? "not each time" : "never so"}: ${key} ${times}`);
 }
 const missed = effects.rates.flatMap((rate) => [...rate.missed].map((what) => `${rate.question}: ${what}`));
 

@@ -1,19 +1,28 @@
 import type { FileEffects, StatementEffects } from "@godwit/core";
 import type { Connection } from "../sqlite/backends.ts";
 
-/** The rows and the definition of every table of the main database, by its name; with the b-tree, which stays when it is renamed. */
+/**
+ * The rows and the definition of every table of the main database, by its name; with the b-tree, which stays when it is renamed.
+ * The rows of a virtual table are also those of the tables in which it keeps them.
+ */
 type Contents = ReadonlyMap<string, { readonly root: unknown; readonly sql: unknown; readonly rows: string }>;
 
 function contentsOf(connection: Connection): Contents {
 	const tables = connection.all(
-		"SELECT name, rootpage, sql FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+		`SELECT name, rootpage, sql, l.type FROM main.sqlite_schema AS s JOIN pragma_table_list AS l USING (name)
+		WHERE s.type = 'table' AND l.schema = 'main' AND name NOT LIKE 'sqlite_%' ORDER BY name`,
 	);
+	const shadows = tables.filter(({ type }) => type === "shadow").map(({ name }) => String(name));
+	const rowsOf = (name: string): readonly unknown[] => connection.all(`SELECT * FROM main."${name}"`);
 	return new Map(
-		tables.map(({ name, rootpage, sql }) => {
-			const rows = connection.all(`SELECT * FROM main."${name}"`);
-			const text = JSON.stringify(rows, (_, value) => (typeof value === "bigint" ? `${value}n` : value));
-			return [String(name), { root: rootpage, sql, rows: text }];
-		}),
+		tables
+			.filter(({ type }) => type !== "shadow")
+			.map(({ name, rootpage, sql, type }) => {
+				const behind = type === "virtual" ? shadows.filter((shadow) => shadow.startsWith(`${name}_`)) : [];
+				const rows = [String(name), ...behind].map(rowsOf);
+				const text = JSON.stringify(rows, (_, value) => (typeof value === "bigint" ? `${value}n` : value));
+				return [String(name), { root: rootpage, sql, rows: text }];
+			}),
 	);
 }
 

@@ -47,10 +47,10 @@ describe("the names of tables in bytecode", () => {
 		readTableNames({ query, resultCode: () => undefined } as unknown as SqliteConnection);
 
 	it("are numbers and pointers where no table is known", () => {
-		const { ofRoot, ofPointer, shadowsOf } = names(() => []);
+		const { ofRoot, ofPointer, ownerOf } = names(() => []);
 		expect(ofRoot(0n, 7n)).toBe("?0:7");
 		expect(ofPointer("vtab:1")).toBe("vtab:1");
-		expect(shadowsOf("t")).toEqual([]);
+		expect(ownerOf("t")).toBeUndefined();
 	});
 
 	it("are not read over a failure that is none of SQLite's", () => {

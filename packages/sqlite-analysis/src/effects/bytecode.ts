@@ -11,8 +11,11 @@ export interface Bytecode {
 	readonly clears: ReadonlySet<string>;
 	/** Tables of which it takes rows away, also to put others in their place under another key. */
 	readonly removes: ReadonlySet<string>;
-	/** Whether it counts rows that violate a foreign key. */
-	readonly countsViolations: boolean;
+	/**
+	 * Whether it can violate a foreign key: it counts violations up, or stops at a row whose parent is missing. Counting them
+	 * down alone, as for a new parent, violates none.
+	 */
+	readonly mayViolate: boolean;
 	/** Messages with which it stops, as at the first row of a table that has to be empty. */
 	readonly stops: readonly string[];
 }
@@ -22,6 +25,9 @@ const ROOT_IS_NEW = 0x10n;
 
 /** `OPFLAG_ISNOOP`: a hook hears of it, and the row stays. */
 const ONLY_TOLD = 0x40n;
+
+/** @see https://sqlite.org/rescode.html#constraint_foreignkey */
+const FOREIGN_KEY_VIOLATED = 787n;
 
 /**
  * Compiles a statement and reads its program; nothing of it runs. Not for a PRAGMA, which runs as it is compiled.
@@ -35,7 +41,7 @@ export function readBytecode(connection: SqliteConnection, sql: string, names: T
 	const drops = new Set<string>();
 	const clears = new Set<string>();
 	const stops: string[] = [];
-	let countsViolations = false;
+	let mayViolate = false;
 	const program = connection.query(`EXPLAIN ${sql}`);
 	for (const row of program) {
 		const [p1, p2, p3, p5] = [integer(row.p1), integer(row.p2), integer(row.p3), integer(row.p5)];
@@ -48,29 +54,30 @@ export function readBytecode(connection: SqliteConnection, sql: string, names: T
 				reads.add(names.ofPointer(String(row.p4)));
 				break;
 			case "OpenWrite":
-				if ((p5 & ROOT_IS_NEW) === 0n) writes.add(names.ofRoot(p3, p2));
+				if ((p5 & ROOT_IS_NEW) === 0n) for (const table of withOwner(names.ofRoot(p3, p2), names)) writes.add(table);
 				break;
 			case "Clear":
-				writes.add(names.ofRoot(p2, p1));
+				for (const table of withOwner(names.ofRoot(p2, p1), names)) writes.add(table);
 				clears.add(names.ofRoot(p2, p1));
 				break;
 			case "VUpdate":
-				for (const table of withShadows(names.ofPointer(String(row.p4)), names)) writes.add(table);
+				writes.add(names.ofPointer(String(row.p4)));
 				break;
 			case "DropTable":
 				drops.add(String(row.p4));
 				break;
 			case "Halt":
 				if (p1 !== 0n) stops.push(...messagesOf(row, program));
+				if (p1 === FOREIGN_KEY_VIOLATED) mayViolate = true;
 				break;
 			case "FkCounter":
-				countsViolations = true;
+				if (p2 > 0n) mayViolate = true;
 				break;
 			default:
 		}
 	}
 	const removes = new Set([...clears, ...removedFrom(program, names)]);
-	return { reads, writes, drops, clears, removes, countsViolations, stops };
+	return { reads, writes, drops, clears, removes, mayViolate, stops };
 }
 
 /** A cursor is known by its number, in the program of the statement or of one trigger. Each begins at address 0. */
@@ -95,8 +102,10 @@ function messagesOf({ p4, p3 }: SqlRow, program: readonly SqlRow[]): readonly st
 	return program.filter(({ opcode, p2 }) => opcode === "String8" && p2 === p3).map((row) => String(row.p4));
 }
 
-function withShadows(table: string, names: TableNames): readonly string[] {
-	return [table, ...names.shadowsOf(table)];
+/** What is written behind a virtual table is its rows. */
+function withOwner(table: string, names: TableNames): readonly string[] {
+	const owner = names.ownerOf(table);
+	return owner === undefined ? [table] : [table, owner];
 }
 
 function integer(value: SqlRow[string] | undefined): bigint {

@@ -3,6 +3,8 @@ import type { Statement } from "@godwit/sql";
 import { cutSql, type SqliteConnection } from "@godwit/sqlite";
 import { type SchemaChange, schemaChange, UNCHANGED } from "../schema/schema-change.ts";
 import { readSchemaRows } from "../schema/schema-snapshot.ts";
+import { readShadowTables } from "../schema/shadow-tables.ts";
+import { withoutShadows } from "../schema/without-shadows.ts";
 import { alteredTable, type ColumnChange, columnChange, columnNames } from "./altered-columns.ts";
 import { type Bytecode, readBytecode } from "./bytecode.ts";
 import { takesEveryRow } from "./conditions.ts";
@@ -103,13 +105,12 @@ function rowEffects(
 ): Pick<StatementEffects, "reads" | "writes" | "removes" | "cascades" | "checksForeignKeys"> {
 	// A table that is dropped is emptied first where foreign keys are enforced.
 	const cascades = [...(enforced?.writes ?? [])].filter((name) => !plain.writes.has(name) && !plain.drops.has(name));
-	const moreReads = [...(enforced?.reads ?? [])].some((name) => !plain.reads.has(name));
 	return {
 		reads: sorted([...plain.reads].filter((name) => !plain.writes.has(name) && isShown(name))),
 		writes: sorted([...plain.writes].filter(isShown)),
 		removes: sorted([...plain.removes].filter((name) => plain.writes.has(name) && isShown(name))),
 		cascades: sorted(cascades.filter(isShown)),
-		checksForeignKeys: enforced === undefined || enforced.countsViolations || moreReads,
+		checksForeignKeys: enforced === undefined || enforced.mayViolate,
 	};
 }
 
@@ -125,10 +126,12 @@ const NOTHING: AppliedChange = { ...UNCHANGED, columns: { creates: [], drops: []
 
 function applied(connection: SqliteConnection, sql: string): AppliedChange {
 	const before = readSchemaRows(connection);
+	const shadows = readShadowTables(connection);
 	const table = alteredTable(sql);
 	const columns = table === undefined ? [] : columnNames(connection, table);
 	connection.run(sql);
-	const change = schemaChange(before, readSchemaRows(connection));
+	const all = schemaChange(before, readSchemaRows(connection));
+	const change = withoutShadows(all, shadows, readShadowTables(connection));
 	const isThere = table !== undefined && change.renames.length === 0;
 	return {
 		...change,

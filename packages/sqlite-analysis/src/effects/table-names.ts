@@ -1,4 +1,5 @@
 import { quoteIdentifier, type SqliteConnection } from "@godwit/sqlite";
+import { readShadowTables } from "../schema/shadow-tables.ts";
 
 /** Names the tables that bytecode knows by numbers and pointers. */
 export interface TableNames {
@@ -6,8 +7,8 @@ export interface TableNames {
 	ofRoot(database: bigint, root: bigint): string;
 	/** The virtual table behind a `vtab:` pointer. */
 	ofPointer(pointer: string): string;
-	/** The tables in which a virtual table keeps its rows. */
-	shadowsOf(table: string): readonly string[];
+	/** The virtual table that keeps its rows in a table; `undefined` for another table. */
+	ownerOf(table: string): string | undefined;
 }
 
 /** The schema table's own b-tree. */
@@ -31,13 +32,11 @@ export function readTableNames(connection: SqliteConnection): TableNames {
 	}
 	// SQLite makes it when it is first needed.
 	roots.set(`1:${SCHEMA_ROOT}`, "temp.sqlite_schema");
-	const shadows = connection
-		.query("SELECT name AS name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow'")
-		.map(({ name }) => String(name));
+	const shadows = readShadowTables(connection);
 	return {
 		ofRoot: (database, root) => roots.get(`${database}:${root}`) ?? `?${database}:${root}`,
 		ofPointer: (pointer) => pointers.get(pointer) ?? pointer,
-		shadowsOf: (table) => shadows.filter((name) => name.startsWith(`${table}_`)),
+		ownerOf: (table) => shadows.get(table),
 	};
 }
 

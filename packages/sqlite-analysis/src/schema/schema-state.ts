@@ -1,5 +1,6 @@
 import { quotedName, readTableShape, type SqliteConnection, type TableShape } from "@godwit/sqlite";
 import { readSchemaRows, type SchemaRow } from "./schema-snapshot.ts";
+import { readShadowTables } from "./shadow-tables.ts";
 
 /** A table as it is at one point of a file. */
 export interface TableState {
@@ -22,11 +23,7 @@ export interface SchemaState {
 /** Reads a schema. @param isShown Tells the tables that are not a tool's. */
 export function readSchemaState(connection: SqliteConnection, isShown: (table: string) => boolean): SchemaState {
 	const rows = readSchemaRows(connection);
-	const shadows = new Set(
-		connection
-			.query("SELECT name AS name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow'")
-			.map(({ name }) => name),
-	);
+	const shadows = readShadowTables(connection);
 	const triggers = Map.groupBy(
 		rows.filter(({ type }) => type === "trigger"),
 		({ table }) => quotedName(table),
