@@ -1,4 +1,5 @@
 import { MigrateError } from "@godwit/core";
+import { runtimeName } from "./runtime-name.ts";
 
 /** A class of databases: what `new` makes with it is what `Template.open` returns. */
 export type DatabaseClass = new (...args: never[]) => object;
@@ -65,7 +66,7 @@ function withRollbackJournal(bytes: Buffer): Buffer {
 }
 
 function noDeserialize(): MigrateError<"ERR_RUNTIME"> {
-	const found = `${process.release.name} ${process.version}`;
+	const found = runtimeName(process.versions);
 	const message = `a copy in memory needs deserialize of node:sqlite, which this runtime, ${found}, does not have; use a newer one, or template.copy(), which makes a file`;
 	return new MigrateError("ERR_RUNTIME", message, { required: "deserialize of node:sqlite", found });
 }

@@ -112,7 +112,7 @@ describe("Template.open", () => {
 			await expect(made.open(DatabaseSync)).rejects.toMatchObject({
 				code: "ERR_RUNTIME",
 				message: expect.stringContaining("use a newer one, or template.copy(), which makes a file"),
-				details: { required: "deserialize of node:sqlite", found: `node ${process.version}` },
+				details: { required: "deserialize of node:sqlite", found: `Node ${process.versions.node}` },
 			});
 		} finally {
 			prototype.deserialize = deserialize;
