@@ -10,6 +10,20 @@ export class CreateError extends Error {
 /** The name of the driver that the template is of, wherever it stands in it. */
 const TEMPLATE_NAME = /skeleton/g;
 
+/** Those of godwit's own drivers. The command looks in no package for them. */
+const TAKEN: readonly string[] = [
+	"sqlite",
+	"sqlite3",
+	"sqlite-native",
+	"sqlite-node",
+	"sqlite-wasm",
+	"ncruces-sqlite3",
+	"postgres",
+	"postgresql",
+	"pgx5",
+	"pglite",
+];
+
 /** What is called otherwise in the template: npm leaves a .gitignore out, and takes a second package.json for a mistake. */
 const NAMES: Readonly<Record<string, string>> = { "dot-gitignore": ".gitignore", "manifest.json": "package.json" };
 
@@ -21,13 +35,16 @@ const template = fileURLToPath(new URL("../template/", import.meta.url));
  * @param name The scheme of the driver's URLs: lower-case letters, digits, "." and "-".
  * @param parent An absolute path.
  * @returns The absolute path of the new folder.
- * @throws CreateError for a name that cannot be a scheme and a package, and for a folder that is there. Nothing was written then.
+ * @throws CreateError for a name that cannot be a scheme and a package, or is the scheme of a driver of godwit's own, and for a folder that is there. Nothing was written then.
  */
 export function createDriver(name: string, parent: string): string {
 	if (!/^[a-z][a-z0-9.-]*$/.test(name)) {
 		throw new CreateError(
 			`"${name}" cannot be the scheme of a URL and part of a package's name: lower-case letters, digits, "." and "-", the first a letter`,
 		);
+	}
+	if (TAKEN.includes(name)) {
+		throw new CreateError(`godwit has a driver for ${name}:// itself and loads no other; choose another name`);
 	}
 	const folder = join(parent, `godwit-driver-${name}`);
 	if (existsSync(folder)) throw new CreateError(`${folder} is there already; choose another name, or remove it`);

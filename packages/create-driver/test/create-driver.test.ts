@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { builtinDrivers } from "../../cli/src/database/schemes/builtins.ts";
 import { createDriver } from "../src/create-driver.ts";
 
 const packages = resolve(import.meta.dirname, "../..");
@@ -50,6 +51,14 @@ describe("createDriver", () => {
 	it.each(["Birds", "1a", "a/b", "@a/b", "", "a b"])("refuses the name %j, and makes nothing", async (name) => {
 		const parent = await emptyFolder();
 		expect(() => createDriver(name, parent)).toThrow(`"${name}" cannot be the scheme of a URL`);
+		expect(await readdir(parent)).toEqual([]);
+	});
+
+	it.each(Object.keys(builtinDrivers))("refuses %s, which godwit has itself", async (scheme) => {
+		const parent = await emptyFolder();
+		expect(() => createDriver(scheme, parent)).toThrow(
+			`godwit has a driver for ${scheme}:// itself and loads no other; choose another name`,
+		);
 		expect(await readdir(parent)).toEqual([]);
 	});
 
