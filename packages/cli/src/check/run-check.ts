@@ -1,4 +1,4 @@
-import { type CheckReport, check, isMigrateError, openDriver } from "@godwit/core";
+import { type CheckReport, check, type Driver, isMigrateError, MigrateError, openDriver } from "@godwit/core";
 import type { Invocation } from "../command-line/command.ts";
 import { openMigrations } from "../database/open-migrations.ts";
 import { resolveSource } from "../database/schemes/resolve-urls.ts";
@@ -11,7 +11,7 @@ export async function runCheck(invocation: Invocation): Promise<number> {
 	const sourceUrl = await resolveSource(invocation.settings);
 	if (invocation.line.is("fix")) {
 		await using source = await openMigrations(sourceUrl);
-		await using driver = await openDriver(url);
+		await using driver = await openEmpty(url);
 		const [{ fixFiles }, { sealFolder }] = await Promise.all([import("./fix-files.ts"), import("./write-seal.ts")]);
 		await fixFiles(source, driver, await sealFolder(sourceUrl), invocation);
 	}
@@ -21,7 +21,7 @@ export async function runCheck(invocation: Invocation): Promise<number> {
 async function report(sourceUrl: string | undefined, url: string): Promise<CheckReport> {
 	try {
 		await using source = await openMigrations(sourceUrl);
-		await using driver = await openDriver(url);
+		await using driver = await openEmpty(url);
 		return await check(source, driver);
 	} catch (error) {
 		// A file that cannot be read is what a check is there to find.
@@ -33,5 +33,16 @@ async function report(sourceUrl: string | undefined, url: string): Promise<Check
 		if (rule === undefined) throw error;
 		const findings = [{ rule, level: "error" as const, message: (error as Error).message.replaceAll("\n", "; ") }];
 		return { versions: [], stoppedAt: undefined, sealed: false, findings };
+	}
+}
+
+/** Whoever named a server has not asked for PGlite. */
+async function openEmpty(url: string): Promise<Driver> {
+	try {
+		return await openDriver(url);
+	} catch (error) {
+		if (!url.startsWith("pglite:") || !isMigrateError(error, "ERR_PACKAGE_NOT_FOUND")) throw error;
+		const message = `check tries migrations for PostgreSQL on PGlite: ${error.message}`;
+		throw new MigrateError("ERR_PACKAGE_NOT_FOUND", message, error.details, { cause: error });
 	}
 }

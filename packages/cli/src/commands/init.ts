@@ -3,9 +3,9 @@ import { urlOfPath } from "../command-line/given-url.ts";
 import { assertAtMost } from "../command-line/operands.ts";
 import { json } from "../output/json/json.ts";
 
-const NEXT = `next: godwit create -ext sql create_users
+const NEXT = `next: npx godwit create -ext sql -seq create_users
       write SQL into the two files
-      godwit up`;
+      npx godwit up`;
 
 /** Prepares a project for its first migration. */
 export const init: Command = {

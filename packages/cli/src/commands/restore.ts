@@ -25,11 +25,13 @@ export const restore: Command = {
 	async run(invocation) {
 		const { line, print, terminal } = invocation;
 		const file = fileOf(line);
+		const unasked = line.is("f");
+		if (!unasked) await assertFile(file);
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {
 			source: "unread",
 			guarded: "always",
-			question: line.is("f") ? undefined : questionAbout(file),
+			question: unasked ? undefined : questionAbout(file),
 			stopping: "Stopping, unless the restore has begun ...",
 			async run(migrate) {
 				const { version, dirty } = await migrate.restore(file, { swap: line.is("swap") });
@@ -48,4 +50,23 @@ function fileOf(line: CommandLine): string {
 	const [file] = line.operands;
 	if (file === undefined || file === "") throw new CommandError("please name the backup: restore FILE");
 	return file;
+}
+
+/**
+ * Nobody should answer a question about a file that is not there.
+ *
+ * @throws CommandError
+ */
+async function assertFile(file: string): Promise<void> {
+	const { stat } = await import("node:fs/promises");
+	const { resolve } = await import("node:path");
+	const path = resolve(file);
+	let found: Awaited<ReturnType<typeof stat>>;
+	try {
+		found = await stat(path);
+	} catch (cause) {
+		if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
+		throw new CommandError(`there is no file ${path}; look at the path`, { cause });
+	}
+	if (!found.isFile()) throw new CommandError(`${path} is not a file; name the backup itself`);
 }

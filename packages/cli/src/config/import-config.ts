@@ -1,6 +1,9 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CommandError } from "../command-line/command-error.ts";
+import { projectOf } from "../plugins/project-packages.ts";
 import { shownPath } from "./find-config.ts";
 
 /**
@@ -15,12 +18,23 @@ export async function importConfig(path: string): Promise<unknown> {
 		module = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
 	} catch (error) {
 		const reason = error instanceof Error ? `${error.name}: ${error.message}` : `it threw ${typeof error}`;
-		throw new CommandError(`cannot load ${shownPath(path)}${placeOf(error, path)}: ${reason}`, { cause: error });
+		const place = placeOf(error, path);
+		throw new CommandError(`cannot load ${shownPath(path)}${place}: ${reason}${cureOf(error, path)}`, { cause: error });
 	}
 	if (!("default" in module)) {
 		throw new CommandError(`${shownPath(path)} has no default export; write "export default { ... }"`);
 	}
 	return module.default;
+}
+
+/** `npm init` writes that type, with which Node reads `import` and `export` in a `.ts` file as CommonJS; empty for any other mistake. */
+function cureOf(error: unknown, path: string): string {
+	if (!(error instanceof SyntaxError) || !path.endsWith(".ts")) return "";
+	const manifest = projectOf(dirname(path))?.manifest;
+	const { type } =
+		manifest === undefined ? {} : (JSON.parse(readFileSync(manifest, "utf8")) as { readonly type?: unknown });
+	if (type !== "commonjs") return "";
+	return '; package.json says "type": "commonjs": make that "module", or call the file godwit.config.mjs and take the types out';
 }
 
 /** `:LINE:COLUMN`; empty when Node does not tell it. */

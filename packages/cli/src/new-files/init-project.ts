@@ -28,7 +28,7 @@ export interface InitOutcome {
  *
  * @param folder An absolute path.
  * @throws CommandError when the package.json is in a folder above, when the URL has a password, and when the folder of the
- *   migrations is a file. Nothing was made then.
+ *   migrations is a file, or the configuration a folder. Nothing was made then.
  */
 export async function initProject(folder: string, request: InitRequest): Promise<InitOutcome> {
 	const { source = "file://migrations", database = "sqlite://app.db" } = request;
@@ -45,9 +45,13 @@ export async function initProject(folder: string, request: InitRequest): Promise
 	if (config !== undefined) return { created: [], kept: [config.path] };
 	const migrations = await folderOfSource(source, folder);
 	const taken = migrations !== undefined && (await isFolder(migrations));
+	const files = [
+		...(project === undefined ? [{ path: join(folder, "package.json"), content: { private: true } }] : []),
+		{ path: join(folder, "godwit.config.json"), content: { source, database } },
+	];
+	for (const { path } of files) await assertFree(path);
 	const created: string[] = [];
-	if (project === undefined) created.push(await write(join(folder, "package.json"), { private: true }));
-	created.push(await write(join(folder, "godwit.config.json"), { source, database }));
+	for (const { path, content } of files) created.push(await write(path, content));
 	if (migrations === undefined || taken) return { created, kept: migrations === undefined ? [] : [migrations] };
 	await mkdir(migrations, { recursive: true });
 	return { created: [...created, migrations], kept: [] };
@@ -60,6 +64,12 @@ function assertNoPassword(key: string, url: string): void {
 	throw new CommandError(
 		`the ${key} URL has a user or a password, which do not belong in a file; write -${key} env:DATABASE_URL, and set DATABASE_URL to the URL`,
 	);
+}
+
+/** A file of this name would have been found before. @throws CommandError */
+async function assertFree(path: string): Promise<void> {
+	if ((await stat(path).catch(() => undefined)) === undefined) return;
+	throw new CommandError(`${path} is not a file; move it away first`);
 }
 
 /** @throws CommandError when something else is there. */

@@ -131,6 +131,19 @@ describe("godwit backup and restore", () => {
 		});
 	});
 
+	it("looks for the file before it asks", async () => {
+		const { run } = await placeOf();
+		await run("up");
+		expect(await run("restore", "none.backup")).toMatchObject({
+			code: 1,
+			stderr: expect.stringMatching(/^error: there is no file .*none\.backup; look at the path\n$/),
+		});
+		expect(await run("restore", "m")).toMatchObject({
+			code: 1,
+			stderr: expect.stringMatching(/^error: .*m is not a file; name the backup itself\n$/),
+		});
+	});
+
 	it("does not restore a protected database without its name", async () => {
 		const { cwd, run, backups } = await placeOf();
 		await run("up");

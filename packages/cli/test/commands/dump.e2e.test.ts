@@ -38,6 +38,8 @@ describe.each(["sqlite-native", "sqlite-wasm", "sqlite-node"])("godwit dump on %
 		const { cwd, run } = await migrated(backend);
 		await writeFile(join(cwd, "s.sql"), SQL.replaceAll("\n", "\r\n"));
 		expect(await run("dump", "-check", "s.sql")).toEqual({ code: 0, stdout: "", stderr: "" });
+		await writeFile(join(cwd, "s.sql"), `\uFEFF${SQL}`);
+		expect(await run("dump", "-check", "s.sql")).toEqual({ code: 0, stdout: "", stderr: "" });
 		await writeFile(join(cwd, "s.sql"), SQL.replace("TABLE tags (id", "TABLE tags (name, id"));
 		const { code, stderr } = await run("dump", "-check", "s.sql");
 		expect(code).toBe(4);
@@ -92,6 +94,10 @@ describe("godwit dump", () => {
 		expect(await run("dump", "-check", "none.sql")).toMatchObject({
 			code: 1,
 			stderr: "error: cannot read none.sql: there is no such file; write it with dump > none.sql\n",
+		});
+		expect(await run("dump", "-check", "m")).toMatchObject({
+			code: 1,
+			stderr: "error: cannot read m: it is a folder; name the file that dump has written\n",
 		});
 	});
 });

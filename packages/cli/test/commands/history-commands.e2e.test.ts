@@ -73,6 +73,16 @@ describe.each(backends)("godwit status on %s", (backend) => {
 		expect(stdout).not.toContain("next:");
 	});
 
+	it("names no command for a version that has no file, since all of them refuse", async () => {
+		const { cwd, run } = await placeOf(backend);
+		await run("up", "2");
+		for (const direction of ["up", "down"]) rmSync(join(cwd, `m/2_posts.${direction}.sql`), { force: true });
+		const { stdout } = await run("status");
+		expect(stdout).toMatch(/^3 +tags +pending$/m);
+		expect(stdout).toContain("the database is at version 2: there is no such migration in the source");
+		expect(stdout).not.toContain("next:");
+	});
+
 	it("exits with 4 for what is wrong, and names the files", async () => {
 		const { cwd, run } = await withoutSecond(backend);
 		writeFileSync(join(cwd, "m/1_users.up.sql"), "CREATE TABLE users (other);");

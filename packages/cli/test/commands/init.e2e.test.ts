@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { folderOf, godwit } from "../fixtures/godwit.ts";
 
-const NEXT = "next: godwit create -ext sql create_users\n      write SQL into the two files\n      godwit up\n";
+const NEXT =
+	"next: npx godwit create -ext sql -seq create_users\n      write SQL into the two files\n      npx godwit up\n";
 const CONFIG = '{\n\t"source": "file://migrations",\n\t"database": "sqlite://app.db"\n}\n';
 
 describe("godwit init", () => {
@@ -46,6 +47,16 @@ describe("godwit init", () => {
 		expect(stderr).toBe(`${join(cwd, name)} was there, and is as it was\n${NEXT}`);
 		expect(await readdir(cwd)).toEqual(before);
 		expect(await readFile(join(cwd, name), "utf8")).toBe(text);
+	});
+
+	it("says what is in the way of the configuration, and makes nothing", async () => {
+		const cwd = await realpath(await folderOf({ "godwit.config.json/a": "" }));
+		expect(await godwit(["init"], { cwd })).toEqual({
+			code: 1,
+			stdout: "",
+			stderr: `error: ${join(cwd, "godwit.config.json")} is not a file; move it away first\n`,
+		});
+		expect(await readdir(cwd)).toEqual(["godwit.config.json"]);
 	});
 
 	it("makes the folder of a path too", async () => {

@@ -278,4 +278,17 @@ describe("a configuration that is a module", () => {
 		const folder = await folderOf({ "package.json": '{ "type": "module" }', [name]: text });
 		expect(await godwit(["version"], { cwd: folder })).toMatchObject(refused(`cannot load ${name}${message}`));
 	});
+
+	it("says what makes an ES module of a godwit.config.ts that Node takes for CommonJS", async () => {
+		const folder = await folderOf({
+			"package.json": '{"type":"commonjs"}',
+			"godwit.config.ts": 'export default { database: "sqlite://a.db" };',
+		});
+		const { code, stderr } = await godwit(["version"], { cwd: folder });
+		expect(code).toBe(1);
+		expect(stderr).toContain("cannot load godwit.config.ts:1:1: SyntaxError: Unexpected token 'export'");
+		expect(stderr).toContain(
+			'; package.json says "type": "commonjs": make that "module", or call the file godwit.config.mjs and take the types out\n',
+		);
+	});
 });

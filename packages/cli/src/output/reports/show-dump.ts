@@ -58,16 +58,29 @@ async function compare(
 	return EXIT_FINDINGS;
 }
 
-/** What git makes of line ends, and an editor of the end of the file, is no difference. */
+/** What git makes of line ends, and an editor of the beginning and the end of the file, is no difference. */
 function linesOf(text: string): readonly string[] {
-	return text.trimEnd().split(/\r?\n/);
+	return text
+		.replace(/^\uFEFF/, "")
+		.trimEnd()
+		.split(/\r?\n/);
 }
 
 async function read(file: string): Promise<string> {
 	try {
 		return await readFile(file, "utf8");
 	} catch (cause) {
-		const reason = (cause as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : String(cause);
-		throw new CommandError(`cannot read ${file}: ${reason}; write it with dump > ${file}`, { cause });
+		throw new CommandError(`cannot read ${file}: ${reasonOf(cause as NodeJS.ErrnoException, file)}`, { cause });
+	}
+}
+
+function reasonOf({ code, message }: NodeJS.ErrnoException, file: string): string {
+	switch (code) {
+		case "ENOENT":
+			return `there is no such file; write it with dump > ${file}`;
+		case "EISDIR":
+			return "it is a folder; name the file that dump has written";
+		default:
+			return message;
 	}
 }

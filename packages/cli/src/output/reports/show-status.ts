@@ -148,12 +148,14 @@ function isHalfReverted({ event }: MigrationStatus): boolean {
 }
 
 /** The command to type next; `undefined` when there is nothing to do, or nothing that a command could do. */
-function nextCommand({ migrations, dirty }: StatusReport, godwit: string): string | undefined {
+function nextCommand({ migrations, dirty, version }: StatusReport, godwit: string): string | undefined {
 	const first = (state: MigrationState): MigrationStatus | undefined =>
 		migrations.find((migration) => migration.state === state);
 	if (dirty) return `${godwit} repair -dirty applied, or -dirty reverted, once the schema is repaired`;
 	if (migrations.some(isHalfReverted)) return `${godwit} down 1`;
 	if (first("newer") !== undefined) return undefined;
+	// From a version that has no file no command goes anywhere.
+	if (migrations.some((migration) => migration.version === version && migration.state === "missing")) return undefined;
 	const [unknown, changed, outOfOrder] = [first("unknown"), first("changed"), first("out-of-order")];
 	if (unknown !== undefined) return `${godwit} repair -adopt ${unknown.version}, or -pending ${unknown.version}`;
 	if (changed !== undefined) return `${godwit} history -diff ${changed.version}`;
