@@ -2,27 +2,37 @@ import type { Rounds, VersionChange } from "@godwit/core";
 import { unfinishedRoundsError } from "@godwit/sql";
 import { uncountedChanges } from "./changed-rows.ts";
 import type { PostgresConnection } from "./connection/postgres-connection.ts";
+import { DisputedRounds } from "./disputed-rounds.ts";
 import type { RunBody } from "./migration-transaction.ts";
 import { excerpt, uncountedRoundsError } from "./postgres-error.ts";
-import { type RoundBodies, roundBodies } from "./round-bodies.ts";
+import type { RoundBodies } from "./round-bodies.ts";
 import { type RoundProgress, roundProgress } from "./round-progress.ts";
-import type { ReadBody } from "./statements/read-body.ts";
 import { targetOf } from "./statements/round-language.ts";
 
 /** What one round has done. */
 export interface RoundMade {
 	/** What is to be recorded in its transaction. */
 	readonly change: VersionChange;
-	/** Whether it has changed nothing, so that the migration is done. */
+	/** Whether nothing is left to do, so that the migration is done. */
 	readonly done: boolean;
 }
 
-/** Runs one round of a body in the transaction that is open. @param run As `migrationTransaction` gives it. */
-export type RunRound = (
-	connection: PostgresConnection,
-	body: ReadBody,
-	ways: { readonly end: VersionChange; readonly rounds: Rounds; readonly run: RunBody },
-) => Promise<RoundMade>;
+export interface RoundWays {
+	/** What is recorded when nothing is left. */
+	readonly end: VersionChange;
+	readonly rounds: Rounds;
+	/** As `migrationTransaction` gives it. */
+	readonly run: RunBody;
+	/** Whether nobody else can bring in something to do, so that it is found out at once whether something is left. */
+	readonly alone: boolean;
+}
+
+/**
+ * Runs one round in the transaction that is open.
+ *
+ * @throws DisputedRounds What would be wrong with the file when nobody else writes.
+ */
+export type RunRound = (connection: PostgresConnection, bodies: RoundBodies, ways: RoundWays) => Promise<RoundMade>;
 
 /**
  * Runs bodies in rounds, so that they end with the same rows as the whole statement does.
@@ -32,21 +42,21 @@ export type RunRound = (
 export function bodyRounds(trial: boolean): RunRound {
 	let progress: RoundProgress | undefined;
 
-	return async (connection, body, { end, rounds, run }) => {
-		const bodies = roundBodies(body);
+	return async (connection, bodies, { end, rounds, run, alone }) => {
 		const { before } = rounds;
 		if (before === 0 || progress?.bodies.batch.text !== bodies.batch.text) progress = roundProgress(bodies, trial);
 		const rows = await run(bodies.batch);
-		if (rows > 0) {
-			await progress.assertMade(connection, before + rows);
-			return { change: rounds.record(rows), done: false };
+		if (rows === 0 || (alone && (await progress.left(connection)) === 0)) {
+			await assertNothingLeft(connection, bodies, run);
+			return { change: end, done: true };
 		}
-		await assertNothingLeft(connection, bodies, run);
-		return { change: end, done: true };
+		if (alone) await progress.assertLess(connection, before + rows);
+		else await progress.assertMade(connection, before + rows);
+		return { change: rounds.record(rows), done: false };
 	};
 }
 
-/** @throws MigrateError `ERR_SQL` when the whole statement still changes something. */
+/** @throws DisputedRounds, MigrateError `ERR_SQL` when the whole statement still changes something. */
 async function assertNothingLeft(
 	connection: PostgresConnection,
 	{ whole, statement: { sql, line, column, keyword } }: RoundBodies,
@@ -57,6 +67,6 @@ async function assertNothingLeft(
 	const uncounted = await uncountedChanges(connection, targetOf(sql), async () => {
 		left = await run(whole);
 	});
-	if (left > 0) throw unfinishedRoundsError(statement, left);
+	if (left > 0) throw new DisputedRounds(unfinishedRoundsError(statement, left));
 	if (uncounted !== undefined) throw uncountedRoundsError(statement, uncounted);
 }

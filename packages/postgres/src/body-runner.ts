@@ -1,9 +1,9 @@
 import type { ApplyOutcome, MigrationBody, Rounds, VersionChange } from "@godwit/core";
 import { assertRunsInside } from "./body-inside.ts";
 import { bodyOutside } from "./body-outside.ts";
-import { bodyRounds } from "./body-rounds.ts";
 import type { Connected } from "./connection/session.ts";
 import { type MigrationTransactionOptions, migrationTransaction } from "./migration-transaction.ts";
+import { roundRunner } from "./round-runner.ts";
 import { type ReadBody, readBody } from "./statements/read-body.ts";
 
 /** Runs bodies and records versions, each in one transaction or outside one, so that nobody who has lost the lock commits. */
@@ -33,7 +33,7 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 	const { config } = options;
 	const transaction = migrationTransaction(options);
 	const runOutside = bodyOutside(options);
-	const runRound = bodyRounds(options.trial);
+	const makeRound = roundRunner(transaction, options.trial);
 	/** The last body that was declined, which is likely to be the next one to run. */
 	let declined: { readonly body: MigrationBody; readonly read: ReadBody } | undefined;
 	/** The body that `run` ran last may have changed the version, as it says. */
@@ -45,21 +45,6 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 		const known = declined?.body === body ? declined.read : undefined;
 		declined = undefined;
 		return known ?? readBody(body);
-	}
-
-	/** One transaction, with what the round has to record, or with the version when nothing is left to do. */
-	async function makeRound(
-		connected: Connected,
-		body: ReadBody,
-		end: VersionChange,
-		rounds: Rounds,
-	): Promise<ApplyOutcome> {
-		let recorded = end;
-		return transaction(connected, { change: end, instead: () => recorded }, async (run) => {
-			const { change, done } = await runRound(connected.connection, body, { end, rounds, run });
-			recorded = change;
-			return done ? "applied" : "round";
-		});
 	}
 
 	return {

@@ -31,6 +31,12 @@ export interface Recording {
 	readonly instead?: () => VersionChange;
 	/** Records it whatever the version is, since a body before has said that it changes it. */
 	readonly allowed?: boolean;
+	/**
+	 * A table or a view, as it is written after LOCK TABLE, to which nobody else writes meanwhile, and of which nobody else locks rows.
+	 * Of everything else the transaction sees one state, so that a statement may fail with 40001. Default: others write, and each
+	 * statement sees what they have done before it.
+	 */
+	readonly alone?: string | undefined;
 }
 
 /** Runs a body in the transaction. @returns How many rows its last statement has changed. */
@@ -64,16 +70,22 @@ export function migrationTransaction({ config, state, lock }: MigrationTransacti
 		return changes || (await findTables(connection, names)).versions;
 	}
 
-	return async (connected, { change, instead, allowed = false }, work) => {
+	return async (connected, { change, instead, allowed = false, alone }, work) => {
 		const { connection, names, reset } = connected;
 		const there = await prepare(connected, change !== undefined, allowed);
 		const plain = { lock: state.held && !lock.dropped, events: false };
-		const guard = there ? [`LOCK TABLE ${names.versions} IN EXCLUSIVE MODE`, ...selectOwnState(names, plain)] : [];
 		const set = transactionSettings(config);
-		const begin = { before: unsettled ? reset : [], after: [...set, ...guard] };
+		// The locks come before the first query: what the transaction sees is what was there at that.
+		const locks = [...(there ? [names.versions] : []), ...(alone === undefined ? [] : [alone])];
+		const first = [...set, ...locks.map((table) => `LOCK TABLE ${table} IN EXCLUSIVE MODE`)];
+		const begin = {
+			before: unsettled ? reset : [],
+			...(alone !== undefined && { mode: "ISOLATION LEVEL REPEATABLE READ" }),
+			after: [...first, ...(there ? selectOwnState(names, plain) : [])],
+		};
 		return inTransaction(connection, begin, async (begun) => {
 			unsettled = false;
-			let now = there ? ownState(names, plain, begun.slice(set.length + 1)) : undefined;
+			let now = there ? ownState(names, plain, begun.slice(first.length)) : undefined;
 			if (plain.lock) lock.assertMine(now?.lock);
 			if (now !== undefined) assertFrom(change, now, allowed);
 

@@ -209,6 +209,24 @@ export function uncountedRoundsError({ sql, line, column }: Statement, name: str
 	return new MigrateError("ERR_SQL", message, { sql, line, column });
 }
 
+/**
+ * Reports a fault of rounds that may be none, since others could not be kept away while it was looked for.
+ *
+ * @param table What was to be locked, as SQL.
+ * @param blocker What is known of the session in the way, when a lock was waited for in vain.
+ */
+export function unprovenRoundsError(
+	fault: MigrateError<"ERR_SQL">,
+	table: string,
+	reason: FailedMessage | MigrateError,
+	blocker?: string,
+): MigrateError<"ERR_SQL"> {
+	const [why, cause] =
+		reason instanceof FailedMessage ? [said(reason.reason), reason.reason] : [reason.message, reason];
+	const message = `${fault.message}; if others have brought that in meanwhile, the file is right, and the command can be run again: they could not be kept from ${table} to find out: ${why}${blocker === undefined ? "" : `; ${blocker}`}`;
+	return new MigrateError("ERR_SQL", message, fault.details, { cause });
+}
+
 /** Refuses a body that has changed godwit's own tables. */
 export function ownTablesError(statement: Statement, cause: unknown): MigrateError<"ERR_OWN_TABLES"> {
 	const { line, column } = statement;

@@ -45,6 +45,21 @@ describe("a file that is run in rounds on PostgreSQL", () => {
 	});
 
 	it.each([
+		["INSERT INTO t SELECT id FROM u /* godwit: LIMIT 5 */;", "SELECT id FROM u /* godwit: LIMIT 5 */"],
+		[
+			'INSERT INTO app."select" AS s (id) OVERRIDING SYSTEM VALUE WITH w AS (SELECT 1) SELECT * FROM w /* godwit: LIMIT 5 */ RETURNING id',
+			"WITH w AS (SELECT 1) SELECT * FROM w /* godwit: LIMIT 5 */ ",
+		],
+		[
+			"INSERT INTO t SELECT a.id FROM a JOIN conflict ON conflict.id = a.id /* godwit: LIMIT 5 */ ON CONFLICT ON CONSTRAINT t_pkey DO NOTHING;",
+			"SELECT a.id FROM a JOIN conflict ON conflict.id = a.id /* godwit: LIMIT 5 */ ",
+		],
+		["DELETE FROM t WHERE a /* godwit: AND b */;", undefined],
+	])("has in %s the query of an INSERT", async (text, query) => {
+		expect((await read(text)).inserted).toBe(query);
+	});
+
+	it.each([
 		["nothing", "", "no-statement", 1, 1],
 		["no batch", "UPDATE t SET b = 1 WHERE b IS NULL;", "no-batch", 2, 1],
 		["a bare LIMIT", "INSERT INTO t\nSELECT * FROM u LIMIT 5 /* godwit: LIMIT 1 */;", "limit", 3, 17],

@@ -1,7 +1,7 @@
 import type { LanguageToken, RoundLanguage } from "./round-language.ts";
 
 /**
- * Returns the query of `INSERT [OR ACTION] INTO [SCHEMA.]TABLE [AS ALIAS] [(COLUMNS)] QUERY [ON CONFLICT ...] [RETURNING ...]`.
+ * Returns the query of `INSERT [OR ACTION] INTO [SCHEMA.]TABLE [AS ALIAS] [(COLUMNS)] [OVERRIDING ...] QUERY [ON CONFLICT ...] [RETURNING ...]`.
  *
  * @returns `undefined` for what has none.
  */
@@ -20,8 +20,9 @@ export function insertedQuery(sql: string, language: RoundLanguage): string | un
 	const end = tokens.find(({ word }, index) => {
 		if (index <= first) return false;
 		// A table of a join may be named so.
-		const [, conflict, target] = tokens.slice(index, index + 3);
-		const isUpsert = conflict?.word === "CONFLICT" && (target?.word === "DO" || textOf(target) === "(");
+		const [, conflict, target, constraint] = tokens.slice(index, index + 4);
+		const isNamed = target?.word === "ON" && constraint?.word === "CONSTRAINT";
+		const isUpsert = conflict?.word === "CONFLICT" && (target?.word === "DO" || textOf(target) === "(" || isNamed);
 		return word === "RETURNING" || (word === "ON" && isUpsert);
 	});
 	return sql.slice(start, end?.start ?? endOf(tokens.at(-1), sql));
