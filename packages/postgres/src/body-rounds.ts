@@ -1,13 +1,13 @@
 import type { Rounds, VersionChange } from "@godwit/core";
 import { unfinishedRoundsError } from "@godwit/sql";
-import { uncountedChanges } from "./changed-rows.ts";
+import { triggersBeforeRows, uncountedChanges } from "./changed-rows.ts";
 import type { PostgresConnection } from "./connection/postgres-connection.ts";
 import { DisputedRounds } from "./disputed-rounds.ts";
 import type { RunBody } from "./migration-transaction.ts";
 import { excerpt, uncountedRoundsError } from "./postgres-error.ts";
 import type { RoundBodies } from "./round-bodies.ts";
 import { type RoundProgress, roundProgress } from "./round-progress.ts";
-import { targetOf } from "./statements/round-language.ts";
+import { type Target, targetOf } from "./statements/round-language.ts";
 
 /** What one round has done. */
 export interface RoundMade {
@@ -64,9 +64,19 @@ async function assertNothingLeft(
 ): Promise<void> {
 	const statement = { sql: excerpt(sql), line, column, keyword };
 	let left = 0;
-	const uncounted = await uncountedChanges(connection, targetOf(sql), async () => {
+	const target = targetOf(sql);
+	const uncounted = await uncountedChanges(connection, target, async () => {
 		left = await run(whole);
 	});
-	if (left > 0) throw new DisputedRounds(unfinishedRoundsError(statement, left));
+	if (left > 0) {
+		const dropping = target && droppingAdvice(target, await triggersBeforeRows(connection, target, keyword));
+		throw new DisputedRounds(unfinishedRoundsError(statement, left, dropping));
+	}
 	if (uncounted !== undefined) throw uncountedRoundsError(statement, uncounted);
+}
+
+function droppingAdvice({ name }: Target, triggers: readonly string[]): string | undefined {
+	const [trigger] = triggers;
+	if (trigger === undefined) return undefined;
+	return `the trigger ${trigger} of ${name} is called before each row is changed, and a row for which it returns NULL stays as it is: leave such rows out with a condition, in the comment and outside`;
 }

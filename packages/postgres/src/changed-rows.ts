@@ -42,6 +42,28 @@ async function isReplaced(connection: PostgresConnection, { name }: Target): Pro
 	return result !== undefined && result.rows.length > 0;
 }
 
+/**
+ * The names of triggers that are called for each row before it is changed: when one returns NULL the row stays as it is, and is not counted.
+ *
+ * @param keyword Of the statement: INSERT, DELETE or UPDATE.
+ * @see https://www.postgresql.org/docs/current/trigger-definition.html
+ */
+export async function triggersBeforeRows(
+	connection: PostgresConnection,
+	{ name }: Target,
+	keyword: string,
+): Promise<readonly string[]> {
+	const called = BEFORE_ROW | (EVENTS[keyword] ?? 0);
+	const [result] = await connection.send(
+		`SELECT DISTINCT quote_ident(tgname) AS name FROM pg_trigger WHERE tgrelid = to_regclass(${quoteLiteral(name)}) AND tgtype & ${called} = ${called} AND tgenabled <> 'D' AND NOT tgisinternal ORDER BY 1`,
+	);
+	return result?.rows.map((row) => String(row.name)) ?? [];
+}
+
+/** Bits of `tgtype`, see https://github.com/postgres/postgres/blob/REL_18_STABLE/src/include/catalog/pg_trigger.h */
+const BEFORE_ROW = 0b11;
+const EVENTS: Readonly<Record<string, number>> = { INSERT: 4, DELETE: 8, UPDATE: 16 };
+
 /** All rows that this session has changed and not told the server's statistics yet. */
 async function changesOf(connection: PostgresConnection): Promise<string | null | undefined> {
 	const [result] = await connection.send(

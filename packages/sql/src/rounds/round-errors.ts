@@ -27,9 +27,10 @@ export function endlessRoundsError(
  *
  * @param statement As other tools run it, with as much of its text as goes into an error.
  * @param rows How many it would change.
+ * @param other What else than the comment may be the reason, with what to do about it.
  */
-export function unfinishedRoundsError(statement: Statement, rows: number): MigrateError<"ERR_SQL"> {
+export function unfinishedRoundsError(statement: Statement, rows: number, other?: string): MigrateError<"ERR_SQL"> {
 	const { sql, line, column } = statement;
-	const message = `a round has changed nothing, and the statement without /* godwit: ... */ would change ${rows} more rows, as it does with other tools; what is in the comment has to pick, each time, rows that are still to be changed, with the same condition in its SELECT as outside, and rows that were changed have to fall out of the condition outside; this round was rolled back, those before it stay`;
+	const message = `a round has changed nothing, and the statement without /* godwit: ... */ would change ${rows} more rows, as it does with other tools; what is in the comment has to pick, each time, rows that are still to be changed, with the same condition in its SELECT as outside, and rows that were changed have to fall out of the condition outside${other === undefined ? "" : `; ${other}`}; this round was rolled back, those before it stay`;
 	return new MigrateError("ERR_SQL", message, { sql, line, column });
 }
