@@ -8,14 +8,21 @@ const RUNS = 3;
 /** Of the harness, which looks at the database from other processes. */
 const HARNESS_PERMISSIONS = ["--allow-run=cp,sh"];
 
+export interface LawsPlace {
+	/** The folder in which the packages are installed. */
+	readonly installed: string;
+	/** The URL of a PostgreSQL server without a database, for the driver `postgres`. */
+	readonly server?: string | undefined;
+}
+
 /** Tries a driver by the laws in a runtime. @returns What they came to, by the law's name. */
 export async function lawsIn(
 	runtime: Runtime,
 	driver: DriverName,
-	installed: string,
+	{ installed, server = "" }: LawsPlace,
 ): Promise<ReadonlyMap<string, Verdict>> {
 	const more = runtime.flags.includes("--allow-read") ? HARNESS_PERMISSIONS : [];
-	const words = ["test/runtimes/programs/laws.ts", driver, String(RUNS)] as const;
+	const words = ["test/runtimes/programs/laws.ts", driver, String(RUNS), server] as const;
 	const { code, stdout, stderr } = await runProgram(runtime, words, { cwd: installed, more });
 	if (code !== 0) throw new Error(`the laws of ${driver} ended with ${code} in ${runtime.name}: ${stderr}`);
 	const verdicts = stdout

@@ -1,6 +1,7 @@
 import { table } from "../bench/format.ts";
 import { EXCEPTIONS, expectedBroken } from "./exceptions.ts";
-import { DENO_PERMISSIONS, DRIVER_NAMES, type DriverName } from "./runtimes.ts";
+import { SERVER_KINDS } from "./postgres-servers.ts";
+import { DENO_PERMISSIONS, type DriverName, SQLITE_DRIVERS } from "./runtimes.ts";
 
 /** What was found of a runtime beside the laws. */
 export interface RuntimeFacts {
@@ -16,6 +17,13 @@ export interface RuntimeFacts {
 
 const PART = /(?<=<!-- written by pnpm test:runtimes -->\n).*?(?=<!-- end -->)/s;
 
+/** What the laws are tried on, in the order of the columns. */
+const COLUMNS: readonly (readonly [title: string, driver: DriverName])[] = [
+	...SQLITE_DRIVERS.map((driver) => [driver, driver] as const),
+	...SERVER_KINDS.map(({ name }) => [name, "postgres"] as const),
+	["PGlite", "pglite"],
+];
+
 /** The page with what was found in its part that is written. */
 export function pageWith(page: string, facts: readonly RuntimeFacts[]): string {
 	if (!PART.test(page)) throw new Error("docs/runtimes.md has lost the comments around what is written");
@@ -26,13 +34,23 @@ function written(facts: readonly RuntimeFacts[]): string {
 	const rows = facts.map(({ name, version, sqlite, defaultBackend, command }) => [
 		name,
 		version,
-		...DRIVER_NAMES.map((driver) => lawsCell(name, driver)),
+		...COLUMNS.map(([, driver]) => lawsCell(name, driver)),
 		command,
 		sqlite,
 		defaultBackend,
 	]);
-	const head = ["", "version", ...DRIVER_NAMES, "the command", "SQLite of node:sqlite", "`sqlite://`"];
-	const permissions = DRIVER_NAMES.map((driver) => [`\`${driver}\``, `\`${DENO_PERMISSIONS[driver].join(" ")}\``]);
+	const head = [
+		"",
+		"version",
+		...COLUMNS.map(([title]) => title),
+		"the command",
+		"SQLite of node:sqlite",
+		"`sqlite://`",
+	];
+	const permissions = Object.entries(DENO_PERMISSIONS).map(([driver, least]) => [
+		`\`${driver}\``,
+		`\`${least.join(" ")}\``,
+	]);
 	const exceptions = EXCEPTIONS.map(
 		({ runtime, driver, laws, reason }) => `- ${runtime}, ${driver}: ${reason}. The laws: ${laws.join(", ")}.`,
 	);

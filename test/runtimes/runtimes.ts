@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-export type DriverName = "sqlite-native" | "sqlite-wasm" | "sqlite-node";
+export type DriverName = "sqlite-native" | "sqlite-wasm" | "sqlite-node" | "postgres" | "pglite";
 
-export const DRIVER_NAMES: readonly DriverName[] = ["sqlite-native", "sqlite-wasm", "sqlite-node"];
+export const SQLITE_DRIVERS: readonly DriverName[] = ["sqlite-native", "sqlite-wasm", "sqlite-node"];
 
 /** A JavaScript runtime, and how it is told to run a file. */
 export interface Runtime {
@@ -24,6 +24,8 @@ export const DENO_PERMISSIONS: Readonly<Record<DriverName, readonly string[]>> =
 	"sqlite-native": [...EVERYWHERE, "--allow-sys=hostname,cpus,networkInterfaces", "--allow-ffi"],
 	"sqlite-wasm": [...EVERYWHERE, "--allow-sys=hostname,uid"],
 	"sqlite-node": [...EVERYWHERE, "--allow-sys=hostname"],
+	postgres: ["--allow-read", "--allow-env", "--allow-net", "--allow-sys=hostname"],
+	pglite: [...EVERYWHERE, "--allow-sys=hostname"],
 };
 
 const installed = (path: string): string => join(import.meta.dirname, "node_modules", path);
