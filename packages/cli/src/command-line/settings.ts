@@ -26,14 +26,15 @@ const DATABASE_VARIABLES = ["GODWIT_DATABASE", "DATABASE_URL"] as const;
 
 /**
  * Finds the settings of a command. A flag counts before the environment, and the environment before the configuration; with
- * `-env` the environment does not count. An empty URL is none.
+ * `-env` the environment does not count.
  *
- * @throws CommandError for a configuration, an environment or a file of variables that is not there or not as it must be.
+ * @throws CommandError for a configuration, an environment or a file of variables that is not there or not as it must be, and for an
+ *   empty flag: a variable of a shell that is not set must not lead to another database.
  */
 export async function settingsOf(line: CommandLine, hide: Settings["hide"]): Promise<Settings> {
 	const { value } = line;
 	if (line.command?.unconfigured === true) return NONE;
-	for (const flag of ["config", "env", "env-file"]) {
+	for (const flag of ["config", "env", "env-file", "source", "path", "database"]) {
 		if (value(flag) === "") throw new CommandError(`-${flag} is empty; say which, or leave the flag out`);
 	}
 	const path = value("path");

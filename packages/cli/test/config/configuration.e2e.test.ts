@@ -71,6 +71,17 @@ describe("a configuration", () => {
 		expect(await run("version")).toMatchObject(printed("1"));
 	});
 
+	it.each(["-database=", "-source=", "-path="])(
+		"does not count where the flag is there and empty: %s",
+		async (flag) => {
+			const { run } = await project(two);
+			expect(await run(`${flag} up`)).toMatchObject(
+				refused(`${flag.slice(0, -1)} is empty; say which, or leave the flag out`),
+			);
+			expect(await run("version")).toMatchObject(refused("no migration"));
+		},
+	);
+
 	it("has environments by name, which no environment variable overrules", async () => {
 		const { run } = await project(two);
 		await run("-env prod up 2", {}, "sub");
