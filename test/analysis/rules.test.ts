@@ -217,6 +217,19 @@ describe.each(backends)("the rules, on $name", (backend) => {
 		expect(found(await analysedFile(backend, file, { setUp: filled, rows: true }))).toEqual(expected);
 	});
 
+	it.each([
+		["DELETE", "DELETE FROM notes;", "deletes every row of notes"],
+		["UPDATE", "UPDATE OR IGNORE main.notes SET title = 'a';", "changes title in every row of notes"],
+	])("take the table that %s names, and not that of its trigger", async (verb, statement, message) => {
+		const setUp = `${notes} INSERT INTO notes (id) VALUES (1); CREATE TABLE log (a); INSERT INTO log VALUES (1); CREATE TRIGGER r AFTER ${verb} ON notes BEGIN INSERT INTO log (a) VALUES (1); END;`;
+		const file = `${statement}\nALTER TABLE log ADD COLUMN b NOT NULL;`;
+		const { findings } = await analysedFile(backend, file, { setUp, rows: true });
+		expect(findings.map(({ line, rule, message }) => [line, rule, message.split(";")[0]])).toEqual([
+			[1, "every-row", message],
+			[2, "needs-rows-check", expect.any(String)],
+		]);
+	});
+
 	it("say how many rows are in the way", async () => {
 		const setUp = `${notes} WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 1234) INSERT INTO notes SELECT i, 'x', 'y' FROM n;`;
 		const { findings } = await analysedFile(backend, "ALTER TABLE notes ADD COLUMN a NOT NULL;", { setUp, rows: true });

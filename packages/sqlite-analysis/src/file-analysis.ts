@@ -12,7 +12,8 @@ import { ifNotExistsHides } from "./rules/if-not-exists-hides.ts";
 import { needsRowsCheck } from "./rules/needs-rows-check.ts";
 import { noEffectPragma } from "./rules/no-effect-pragma.ts";
 import { notInRounds } from "./rules/not-in-rounds.ts";
-import type { FileProgress, Found, Probe, RuleAfter, RuleBefore } from "./rules/rule.ts";
+import { changedTable } from "./rules/object-name.ts";
+import type { FileProgress, Found, NextStatement, Probe, RuleAfter, RuleBefore } from "./rules/rule.ts";
 import { selectStarCopy } from "./rules/select-star-copy.ts";
 import type { SchemaState } from "./schema/schema-state.ts";
 
@@ -78,7 +79,7 @@ export class FileAnalysis {
 		this.statements.push({ statement, effects });
 		const ran = { ...next, effects, stops: outcome.stops };
 		for (const result of [...found, ...AFTER.flatMap((rule) => rule(ran))]) this.results.push({ statement, result });
-		this.#note(statement, effects);
+		this.#note(next, effects);
 	}
 
 	/** Whether the statement at the place of a finding may break its rule. */
@@ -130,13 +131,14 @@ export class FileAnalysis {
 		return this.#names.names;
 	}
 
-	#note({ keyword, sql }: Statement, effects: StatementEffects): void {
+	#note({ statement: { keyword, sql }, tokens }: NextStatement, effects: StatementEffects): void {
 		if (keyword === "ATTACH") this.#attached = true;
 		if (keyword === "PRAGMA" && !this.#options.transaction && pragmaName(sql) === "foreign_keys") {
 			this.#foreignKeys = /\b(on|yes|true|1)\b\W*$/i.test(sql);
 		}
 		const { writes, cascades, destroys, alters, renames, everyRow: all } = effects;
-		if (keyword === "DELETE" && all) for (const table of writes) this.#emptied.add(quotedName(table));
+		const emptied = keyword === "DELETE" && all ? changedTable(tokens) : undefined;
+		if (emptied !== undefined) this.#emptied.add(quotedName(emptied));
 		for (const { type, name } of effects.creates) if (type === "column") this.#newColumns.add(columnKey(name));
 		const { touched } = this.#options;
 		for (const { type, name } of effects.creates) {

@@ -1,10 +1,10 @@
 import { quotedName } from "@godwit/sqlite";
-import { indexOfWord } from "./object-name.ts";
+import { changedTable, indexOfWord } from "./object-name.ts";
 import type { RuleAfter } from "./rule.ts";
 
 /** UPDATE and DELETE without a condition, where a person looks at a plan: nearly always they are meant. */
 export const everyRow: RuleAfter = ({ effects, file, tokens, statement }) => {
-	const [table] = effects.writes;
+	const table = changedTable(tokens);
 	if (!file.rows || !effects.everyRow || table === undefined) return [];
 	if (!file.before.tables.has(quotedName(table))) return [];
 	const rule = "every-row";

@@ -11,6 +11,15 @@ export function objectName(
 	return { name: first.text, end: at + 1 };
 }
 
+/** Reads the table that an UPDATE or a DELETE is about, without its schema: a trigger may write to others. `undefined` for another statement. */
+export function changedTable(tokens: readonly CanonicalToken[]): string | undefined {
+	const from = tokens.findIndex((_, index) => hasWords(tokens, index, "delete", "from"));
+	if (from >= 0) return objectName(tokens, from + 2)?.name;
+	const update = indexOfWord(tokens, "update");
+	if (update < 0) return undefined;
+	return objectName(tokens, update + (isWord(tokens[update + 1], "or") ? 3 : 1))?.name;
+}
+
 /** Whether the tokens from an index on are these bare words. */
 export function hasWords(tokens: readonly CanonicalToken[], at: number, ...words: readonly string[]): boolean {
 	return words.every((word, index) => isWord(tokens[at + index], word));
