@@ -41,6 +41,7 @@ export type {
 	SchemaForeignKey,
 	SchemaObject,
 	SchemaTable,
+	ServerObjectKind,
 } from "./driver/schema.ts";
 export { versionMoved } from "./driver/version-moved.ts";
 export type { FoundVersion, VersionChange, VersionState } from "./driver/version-state.ts";

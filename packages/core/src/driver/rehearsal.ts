@@ -55,6 +55,8 @@ export interface RowComparison {
 	readonly violations: readonly ForeignKeyViolations[];
 	/** What SQLite or another database says of damage; empty for none. */
 	readonly damage: readonly string[];
+	/** False where `violations` and `damage` are empty since nobody looked: a server enforces foreign keys, and has no such check. Default true. */
+	readonly examined?: boolean | undefined;
 	/** What could not be compared, each in a sentence. */
 	readonly gaps: readonly string[];
 	/** The size of the copy now. */

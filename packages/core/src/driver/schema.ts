@@ -8,13 +8,16 @@ export interface Schema extends VersionState {
 	readonly tables: readonly SchemaTable[];
 }
 
+/** What a database on a server has besides, after those that every database has. */
+export type ServerObjectKind = "schema" | "extension" | "type" | "sequence" | "function" | "rule" | "policy";
+
 /** Something that one statement makes. */
 export interface SchemaObject {
-	readonly kind: "table" | "index" | "view" | "trigger";
+	readonly kind: "table" | "index" | "view" | "trigger" | ServerObjectKind;
 	readonly name: string;
 	/** The table that it belongs to; its own name for a table or a view. */
 	readonly table: string;
-	/** The statement, without a semicolon at its end. */
+	/** The statement, without a semicolon at its end; a description for `ServerObjectKind`. */
 	readonly sql: string;
 }
 

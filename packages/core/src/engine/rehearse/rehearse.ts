@@ -1,6 +1,6 @@
 import { cleanUpAfter } from "../../clean-up-after.ts";
 import type { Driver } from "../../driver/driver.ts";
-import type { RehearsalCopy } from "../../driver/rehearsal.ts";
+import type { RehearsalCopy, RowComparison } from "../../driver/rehearsal.ts";
 import type { Schema } from "../../driver/schema.ts";
 import { unsupported } from "../../driver/unsupported.ts";
 import { readSchema } from "../dump/read-schema.ts";
@@ -39,7 +39,7 @@ export async function rehearse(
 	if (driver.rehearsal === undefined) throw unsupported(driver, "rehearsal");
 	const waiting = waitingOf(options);
 	const first = runnable(await way(driver).prepare(waiting));
-	if (first.migrations.length === 0) return nothingToRun(await readSchema(driver, waiting), first);
+	if (first.migrations.length === 0) return nothingToRun(await schemaAsItIs(context, first), first);
 	const copy = await driver.rehearsal({ directory, ...waiting });
 	const copyMs = performance.now() - began;
 	let report: Omit<RehearsalReport, "copyMs" | "durationMs">;
@@ -50,6 +50,13 @@ export async function rehearse(
 	}
 	await copy.remove();
 	return { ...report, copyMs, durationMs: performance.now() - began };
+}
+
+/** A driver that tells the schema of its copies alone has none to show where there is no copy. */
+async function schemaAsItIs({ driver, options }: RehearsalContext, { state }: Prepared): Promise<Schema> {
+	if (driver.schema !== undefined) return driver.schema(waitingOf(options));
+	const { version, dirty } = state.found;
+	return { version, dirty, objects: [], tables: [] };
 }
 
 /** @throws MigrateError Why nothing may be run. */
@@ -91,7 +98,7 @@ async function onCopy(
 	const rows = ran.failure === undefined ? await copy.compare(trace) : undefined;
 	const outside = reachedFindings(reached, migrations);
 	const lost = rows === undefined ? [] : lostRows(rows, trace, allowLoss, attachingFiles(outside, migrations));
-	const changes = schemaChanges(before.schema, after.schema, trace);
+	const changes = schemaChanges(before.schema, after.schema, { tableNow: (table) => nameNow(table, rows, trace) });
 	const from = prepared.state.found.version;
 	const forth = { from, applied: ran.applied, before: before.structure, up: after.structure, trace };
 	const back = ran.failure === undefined ? await goBack(copy, context, forth) : undefined;
@@ -109,6 +116,12 @@ async function onCopy(
 		schema: { before: before.schema, after: after.schema, changes },
 		...{ rows, down: back?.down, reached, gaps: [...gone.gaps, ...(rows?.gaps ?? [])], bytesBefore: copy.bytes },
 	};
+}
+
+/** The comparison of rows may know a table again whose renaming is in no statement that is understood. */
+function nameNow(table: string, rows: RowComparison | undefined, trace: TableTrace): string {
+	const compared = rows?.tables.find(({ nameBefore, exists }) => exists && nameBefore === table);
+	return compared?.name ?? trace.tableNow(table);
 }
 
 /** What a file allows its up and its down, see docs/check.md. */

@@ -17,7 +17,11 @@ export interface SchemaChange {
 }
 
 /** Compares two schemas object by object. A table that was renamed is one that was changed. */
-export function schemaChanges(before: Schema, after: Schema, tables: TracedTables): readonly SchemaChange[] {
+export function schemaChanges(
+	before: Schema,
+	after: Schema,
+	tables: Pick<TracedTables, "tableNow">,
+): readonly SchemaChange[] {
 	const now = new Map(after.objects.map((object) => [keyOf(object.kind, object.name), object]));
 	const changes: SchemaChange[] = [];
 	for (const object of before.objects) {
