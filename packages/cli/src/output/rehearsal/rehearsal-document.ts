@@ -5,10 +5,11 @@ import { json } from "../json/json.ts";
 export function rehearsalDocument(report: RehearsalReport, database: string): string {
 	const { from, to, clean, migrations, missingSteps, findings, differences, schema, rows, down } = report;
 	const { reached, gaps, bytesBefore, copyMs, durationMs } = report;
+	const examined = rows?.examined === false ? undefined : rows;
 	return json({
 		...{ command: "rehearse", database, ok: clean, from: from < 0n ? null : from, to: to < 0n ? null : to },
 		...{ migrations: migrations.map(migrationOf), missingSteps, findings, differences, schema: schema.changes },
-		...{ tables: rows?.tables ?? null, violations: rows?.violations ?? null, damage: rows?.damage ?? null },
+		...{ tables: rows?.tables ?? null, violations: examined?.violations ?? null, damage: examined?.damage ?? null },
 		down: down === undefined ? null : { ...down, migrations: down.migrations.map(migrationOf) },
 		...{ reached, gaps, bytesBefore, bytesAfter: rows?.bytes ?? null, copyMs, durationMs },
 	});

@@ -1,4 +1,4 @@
-import type { ComparedTable, RehearsalFinding, RehearsalReport, RehearsedMigration } from "@godwit/core";
+import type { ComparedTable, RehearsalFinding, RehearsalReport, RehearsedMigration, RowComparison } from "@godwit/core";
 import { byteSize } from "../text/byte-size.ts";
 import { goDuration } from "../text/go-duration.ts";
 import { columns } from "../text/table.ts";
@@ -70,12 +70,16 @@ function endLines({ rows, down, bytesBefore, copyMs, durationMs }: RehearsalRepo
 		down?.ran !== true
 			? "the way back was not shown"
 			: `down brings ${down.schemaIsBack ? "the schema back" : "another schema"}, and ${down.rowsAreBack ? "all rows" : "not all rows"}`;
-	const keys = rows.violations.length === 0 ? "foreign keys ok" : "foreign keys violated";
-	const damage = rows.damage.length === 0 ? "integrity ok" : "integrity not ok";
 	return [
-		`${keys}, ${damage}; ${back}`,
+		`${examinedLine(rows)}; ${back}`,
 		`${byteSize(bytesBefore)} before, ${byteSize(rows.bytes)} after (${goDuration(durationMs)}, the copy ${goDuration(copyMs)})`,
 	];
+}
+
+function examinedLine({ examined, violations, damage }: RowComparison): string {
+	if (examined === false) return "foreign keys enforced by the server, integrity not examined";
+	const keys = violations.length === 0 ? "foreign keys ok" : "foreign keys violated";
+	return `${keys}, ${damage.length === 0 ? "integrity ok" : "integrity not ok"}`;
 }
 
 function count(number: number, noun: string): string {
