@@ -27,6 +27,8 @@ export interface BodyRunner {
 export interface BodyRunnerOptions extends MigrationTransactionOptions {
 	/** Whether migrations are only tried on the database. */
 	readonly trial: boolean;
+	/** Asked of each body before it runs; it throws for one that must not. */
+	readonly assertInside?: ((body: ReadBody) => void) | undefined;
 }
 
 export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
@@ -44,7 +46,10 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 	async function read(body: MigrationBody): Promise<ReadBody> {
 		const known = declined?.body === body ? declined.read : undefined;
 		declined = undefined;
-		return known ?? readBody(body);
+		if (known !== undefined) return known;
+		const found = await readBody(body);
+		options.assertInside?.(found);
+		return found;
 	}
 
 	return {

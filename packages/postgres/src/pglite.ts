@@ -9,6 +9,7 @@ import type { PostgresConnection } from "./connection/postgres-connection.ts";
 import { scratchConnection } from "./connection/scratch-connection.ts";
 import { breakLocks } from "./lock/break-locks.ts";
 import { type PostgresDriverOptions, postgresDriver, withSession } from "./postgres-driver.ts";
+import { memoryCopy } from "./rehearsal/memory-copy.ts";
 import { quoteIdentifier } from "./tables/literal.ts";
 import { type FolderUrl, parseFolderUrl } from "./url/folder-url.ts";
 import { migrationsTableOf } from "./url/migrations-table.ts";
@@ -58,7 +59,7 @@ export const pglite: PGliteFactory = {
 			connect,
 			lockName: String,
 			lent: true,
-			...{ config, scratch: async () => scratchDatabase(loadPGlite(), config) },
+			...{ config, copy: memoryCopy, scratch: async () => scratchDatabase(loadPGlite(), config) },
 		});
 	},
 };
@@ -75,7 +76,7 @@ function realFolder(folder: string): string {
 function optionsOf(library: PGliteModule, { path, config }: FolderUrl): PostgresDriverOptions {
 	const connect = (): Promise<PostgresConnection> => connectFolder(library, path, config.lockTimeoutMs);
 	const scratch = async (): Promise<Driver> => scratchDatabase(library, config);
-	return { name: path, connect, lockName: String, scratch, config };
+	return { name: path, connect, lockName: String, scratch, copy: memoryCopy, config };
 }
 
 async function connectFolder(library: PGliteModule, path: string, timeoutMs: number): Promise<PostgresConnection> {

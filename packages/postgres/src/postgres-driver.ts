@@ -1,8 +1,17 @@
-import { type BackoffOptions, cleanUpAfter, type Driver, defineDriver, type LockState } from "@godwit/core";
+import {
+	type BackoffOptions,
+	cleanUpAfter,
+	type Driver,
+	type DriverPrimitives,
+	defineDriver,
+	type LockState,
+} from "@godwit/core";
 import { bodyRunner } from "./body-runner.ts";
 import type { PostgresConnection } from "./connection/postgres-connection.ts";
 import { type Connected, session as openSession, type Session } from "./connection/session.ts";
 import { postgresLock } from "./lock/postgres-lock.ts";
+import type { CopyDatabase } from "./rehearsal/copied-database.ts";
+import type { RehearsedDatabase } from "./rehearsal/make-rehearsal.ts";
 import { asksNoStore } from "./statements/asks-no-store.ts";
 import { meaning } from "./statements/meaning.ts";
 import { reachesBeyond } from "./statements/reaches-beyond.ts";
@@ -24,12 +33,16 @@ export interface PostgresDriverOptions {
 	readonly scratch?: () => Promise<Driver>;
 	/** Whether migrations are only tried on the database. Default false. */
 	readonly trial?: boolean;
+	/** Copies the database to rehearse on it; missing for a database that is a copy, or is nobody else's. */
+	readonly copy?: CopyDatabase;
+	/** Of a driver over the copy of a rehearsal, which tells what the database consists of. */
+	readonly rehearsed?: RehearsedDatabase;
 	readonly config: PostgresConfig;
 }
 
 /**
  * A driver that has what PostgreSQL can do; `history` is missing when the configuration turns it off, `structure` and `scratch`
- * without `PostgresDriverOptions.scratch`.
+ * without `PostgresDriverOptions.scratch`, `rehearsal` without `copy`. Those over a copy have `structure`, `schema` and `analyse`.
  */
 export type PostgresDriver = Required<
 	Omit<
@@ -47,7 +60,7 @@ export type PostgresDriver = Required<
 		| "rehearsal"
 	>
 > &
-	Pick<Driver, "history" | "structure" | "scratch">;
+	Pick<Driver, "history" | "structure" | "schema" | "scratch" | "analyse" | "rehearsal">;
 
 /** Does `work` on a connection of its own. @param backoff How long to wait for the server. */
 export async function withSession<T>(
@@ -69,15 +82,8 @@ export async function withSession<T>(
 }
 
 /** The driver for PostgreSQL, whatever the connection. */
-export function postgresDriver({
-	name,
-	connect,
-	lockName,
-	lent = false,
-	scratch,
-	trial = false,
-	config,
-}: PostgresDriverOptions): PostgresDriver {
+export function postgresDriver(options: PostgresDriverOptions): PostgresDriver {
+	const { name, connect, lockName, lent = false, trial = false, rehearsed, config } = options;
 	const withHistory = config.history !== "off";
 	const keepsTexts = config.history === "full";
 	const table = migrationsTableOf(config);
@@ -93,7 +99,7 @@ export function postgresDriver({
 			held: () => state.kept,
 			regain: lock.regain,
 		});
-		const bodies = bodyRunner({ config, state, lock, trial });
+		const bodies = bodyRunner({ config, state, lock, trial, assertInside: rehearsed?.assertInside });
 		return {
 			tryLock: lock.tryLock,
 			locked: lock.locked,
@@ -108,8 +114,8 @@ export function postgresDriver({
 					texts: (id: number) => session.repeatable((connected) => readTexts(connected, id)),
 				},
 			}),
-			// Without a database to compare with, nobody asks.
-			...(scratch && { scratch, structure: () => session.repeatable(readStructure) }),
+			...comparing(options, session),
+			...rehearsing(options, session),
 			lastToken: () => session.repeatable(lock.lastToken),
 			setVersion: (change) => session.call((connected) => bodies.record(connected, change)),
 			run: (body) => session.call((connected) => bodies.run(connected, body)),
@@ -120,4 +126,47 @@ export function postgresDriver({
 			close: session.close,
 		};
 	});
+}
+
+/** Without a database to compare with, nobody asks for the structure. */
+function comparing(
+	{ scratch, rehearsed }: PostgresDriverOptions,
+	session: Session,
+): Pick<DriverPrimitives, "scratch" | "structure" | "schema" | "analyse"> {
+	const structure = (): Promise<readonly string[]> => session.repeatable(readStructure);
+	if (rehearsed === undefined) return scratch === undefined ? {} : { scratch, structure };
+	return {
+		structure,
+		schema: () =>
+			session.repeatable(async (connected) => (await import("./structure/read-schema.ts")).readSchema(connected)),
+		analyse: (bodies) =>
+			session.repeatable(async (connected) => {
+				const { analyseBodies } = await import("./rehearsal/analyse-bodies.ts");
+				return analyseBodies(connected, bodies);
+			}),
+	};
+}
+
+function rehearsing(options: PostgresDriverOptions, session: Session): Pick<DriverPrimitives, "rehearsal"> {
+	const { name, copy, config } = options;
+	if (copy === undefined) return {};
+	const over = (rehearsed: RehearsedDatabase): PostgresDriverOptions => {
+		const { connect, lent } = rehearsed;
+		return { name: `the copy of ${name}`, connect, lockName: String, lent, trial: true, rehearsed, config };
+	};
+	return {
+		rehearsal: ({ directory }) =>
+			session.call(async (connected) => {
+				const { makeRehearsal } = await import("./rehearsal/make-rehearsal.ts");
+				const ways = { driverOver: (rehearsed: RehearsedDatabase) => postgresDriver(over(rehearsed)) };
+				return makeRehearsal(
+					connected,
+					{ directory },
+					{
+						...{ copy, session, ...ways },
+						withSession: (rehearsed, work) => withSession(over(rehearsed), { timeoutMs: 0 }, work),
+					},
+				);
+			}),
+	};
 }

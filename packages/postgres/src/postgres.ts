@@ -1,11 +1,13 @@
 import { userInfo } from "node:os";
-import type { Driver, DriverFactory } from "@godwit/core";
+import { type Driver, type DriverFactory, MigrateError } from "@godwit/core";
 import { connectHosts } from "./connection/connect-hosts.ts";
 import type { LentClient } from "./connection/lent-client.ts";
 import { assertUsable, lentConnection } from "./connection/lent-connection.ts";
 import { loadPeer, type Peer } from "./connection/load-peer.ts";
 import { breakLocks } from "./lock/break-locks.ts";
 import { type PostgresDriverOptions, postgresDriver, withSession } from "./postgres-driver.ts";
+import type { CopyDatabase } from "./rehearsal/copied-database.ts";
+import { templateCopy } from "./rehearsal/template-copy.ts";
 import { type ConnectionUrl, parseConnectionUrl } from "./url/connection-url.ts";
 import { completeConfig, type PostgresConfig } from "./url/postgres-config.ts";
 
@@ -53,9 +55,17 @@ export const postgres: PostgresFactory = {
 			// As of a run by URL, which it excludes.
 			lockName: (database) => `/${database}`,
 			lent: true,
+			copy: lentCopy,
 			config,
 		});
 	},
+};
+
+/** The copy would need connections of its own. */
+const lentCopy: CopyDatabase = async () => {
+	const message =
+		"migrations cannot be rehearsed over a client or a pool that was lent, since the copy needs connections of its own; open the database by URL";
+	throw new MigrateError("ERR_UNSUPPORTED", message, { capability: "rehearsal" });
 };
 
 /** The name that golang-migrate's command has for a database is the path of a URL. */
@@ -69,7 +79,10 @@ function isLoopback(host: string): boolean {
 
 function optionsOf(pg: Pg, url: ConnectionUrl): PostgresDriverOptions {
 	const { path, config } = url;
-	return { name: nameOf(url), connect: () => connectHosts(pg, url), lockName: lockNameOf(path), config };
+	return {
+		...{ name: nameOf(url), connect: () => connectHosts(pg, url), lockName: lockNameOf(path), config },
+		copy: templateCopy((database) => connectHosts(pg, { ...url, database })),
+	};
 }
 
 function nameOf({ hosts, database }: ConnectionUrl): string {

@@ -66,6 +66,37 @@ describe("the command on PostgreSQL", () => {
 		).toEqual([]);
 	});
 
+	it("rehearses on a copy, says what nobody examined, and drops the copy", async () => {
+		expect((await command("up", "1")).code).toBe(0);
+		{
+			await using other = await otherClient(`${server.url}/postgres`);
+			await other.query("INSERT INTO people VALUES (1)");
+			const { code, stderr } = await command("rehearse");
+			expect(code).toBe(1);
+			expect(stderr).toContain(
+				"error: postgres cannot be copied to rehearse on it: others are connected to it (backend",
+			);
+		}
+		const { code, stdout } = await command("rehearse", "-html", "page.html");
+		expect(code).toBe(0);
+		expect(stdout.replaceAll(/\(.*\)/g, "(…)").replaceAll(/[\d.]+ MB/g, "… MB")).toBe(
+			[
+				"clean: 1 migration of 1 ran on a copy; 0 errors, 0 warnings, 0 notes; the database was not changed",
+				"2/u names (…)",
+				"    ~ table people",
+				"    the rows of 1 table are as before",
+				"foreign keys enforced by the server, integrity not examined; down brings the schema back, and all rows",
+				"… MB before, … MB after (…)",
+				"",
+			].join("\n"),
+		);
+		const document = JSON.parse((await command("rehearse", "-json")).stdout);
+		expect(document).toMatchObject({ ok: true, violations: null, damage: null, from: "1", to: "2" });
+		expect(await command("up", "-rehearse")).toMatchObject({ code: 0 });
+		await using other = await otherClient(`${server.url}/postgres`);
+		expect((await other.query("SELECT datname FROM pg_database WHERE datname LIKE 'godwit%'")).rows).toEqual([]);
+	});
+
 	it("asks for -force before a baseline, which it cannot compare here, and says why", async () => {
 		await using other = await otherClient(`${server.url}/postgres`);
 		await other.query("CREATE TABLE people (id int)");

@@ -35,6 +35,11 @@ export function pgliteConnection(database: PGlite, close: () => Promise<void>): 
 			if (failure !== undefined) throw results.failed(failure);
 			return results.all;
 		},
+		async clone() {
+			// A PGlite is what it makes of itself, whatever the types say.
+			const copy = (await database.clone()) as PGlite;
+			return pgliteConnection(copy, () => copy.close());
+		},
 		close,
 	};
 }

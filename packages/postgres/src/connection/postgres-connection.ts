@@ -29,6 +29,8 @@ export interface PostgresConnection {
 	readonly lost: Error | undefined;
 	/** The server process that answered when the connection was made; `undefined` where there is none. */
 	readonly backend: number | undefined;
+	/** Copies the whole database into memory, and connects to that; missing where a server has the database. */
+	clone?(): Promise<PostgresConnection>;
 	close(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import type { Connected } from "../connection/session.ts";
 import { inTransaction } from "../connection/transaction.ts";
-import { quoteIdentifier, quoteLiteral } from "../tables/literal.ts";
-import { STRUCTURE_QUERIES, structureTables } from "./structure-queries.ts";
+import { quoteIdentifier } from "../tables/literal.ts";
+import { ownTables, STRUCTURE_QUERIES, structureTables } from "./structure-queries.ts";
 
 /**
  * Describes the structure of the database, as the server itself writes it: a line for each schema, extension, table, column,
@@ -9,9 +9,8 @@ import { STRUCTURE_QUERIES, structureTables } from "./structure-queries.ts";
  * `detail` lines. The order of columns is not in it, and neither are owners, privileges and comments.
  */
 export async function readStructure({ connection, names }: Connected): Promise<readonly string[]> {
-	const own = [names.versions, names.lock, names.history].map(quoteLiteral).join(", ");
 	const parts = STRUCTURE_QUERIES.map(({ line, from }) => `SELECT ${line} AS line FROM ${from}`);
-	const query = `WITH ${structureTables(own)} ${parts.join(" UNION ALL ")}`;
+	const query = `WITH ${structureTables(ownTables(names))} ${parts.join(" UNION ALL ")}`;
 	// The server leaves out the schema of what is in the search path.
 	const path = `SET LOCAL search_path = ${quoteIdentifier(names.schema)}`;
 	const begin = { mode: "ISOLATION LEVEL REPEATABLE READ READ ONLY", after: [path, query] };

@@ -1,3 +1,7 @@
+import type { ServerObjectKind } from "@godwit/core";
+import { quoteLiteral } from "../tables/literal.ts";
+import type { TableNames } from "../tables/table-names.ts";
+
 /**
  * One part of a structure: an expression of one line, and the rows that it is read of.
  *
@@ -10,6 +14,8 @@
 export interface StructureQuery {
 	readonly line: string;
 	readonly from: string;
+	/** Of what is an object by itself, which its line describes: its kind, and an expression of its name. */
+	readonly object?: { readonly kind: ServerObjectKind; readonly name: string };
 }
 
 /** Those that PostgreSQL makes by itself are told with what they are made for. */
@@ -64,12 +70,14 @@ const relations: readonly StructureQuery[] = [
 	{
 		line: "concat_ws(' ', 'rule', o.oid::regclass, pg_get_ruledef(r.oid, true), 'enabled', r.ev_enabled)",
 		from: "rel AS o JOIN pg_rewrite AS r ON r.ev_class = o.oid WHERE r.rulename <> '_RETURN'",
+		object: { kind: "rule", name: "r.rulename || ' on ' || o.oid::regclass" },
 	},
 	{
 		line: `concat_ws(' ', 'policy', o.oid::regclass, quote_ident(p.polname), CASE WHEN p.polpermissive THEN 'permissive' ELSE 'restrictive' END, 'for', p.polcmd,
 			'to', (SELECT string_agg(CASE role WHEN 0 THEN 'public' ELSE role::regrole::text END, ', ' ORDER BY role) FROM unnest(p.polroles) AS role),
 			'using ' || pg_get_expr(p.polqual, p.polrelid, true), 'check ' || pg_get_expr(p.polwithcheck, p.polrelid, true))`,
 		from: "rel AS o JOIN pg_policy AS p ON p.polrelid = o.oid",
+		object: { kind: "policy", name: "p.polname || ' on ' || o.oid::regclass" },
 	},
 ];
 
@@ -78,10 +86,12 @@ const others: readonly StructureQuery[] = [
 		line: "concat_ws(' ', 'schema', quote_ident(n.nspname))",
 		// Those two are there before the first migration.
 		from: "space AS n WHERE n.nspname <> 'public' AND n.nspname <> current_schema()",
+		object: { kind: "schema", name: "quote_ident(n.nspname)" },
 	},
 	{
 		line: "concat_ws(' ', 'extension', quote_ident(x.extname))",
 		from: "pg_extension AS x WHERE x.extname <> 'plpgsql'",
+		object: { kind: "extension", name: "quote_ident(x.extname)" },
 	},
 	{
 		// The head has the schema of the function in it, which its signature has where it matters.
@@ -89,33 +99,46 @@ const others: readonly StructureQuery[] = [
 			regexp_replace(pg_get_functiondef(f.oid), '^[^\\n]*\\n', ''))`,
 		from: `pg_proc AS f JOIN space AS n ON n.oid = f.pronamespace WHERE f.prokind <> 'a' AND ${NO_EXTENSION("pg_proc", "f.oid")}
 			AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid AND d.deptype = 'i')`,
+		object: { kind: "function", name: "f.oid::regprocedure::text" },
 	},
 	{
 		line: `concat_ws(' ', 'aggregate', f.oid::regprocedure, 'by', g.aggtransfn::regprocedure, 'in', format_type(g.aggtranstype, NULL),
 			'from ' || g.agginitval, CASE WHEN g.aggfinalfn <> 0 THEN 'then ' || g.aggfinalfn::regprocedure END)`,
 		from: `pg_aggregate AS g JOIN pg_proc AS f ON f.oid = g.aggfnoid JOIN space AS n ON n.oid = f.pronamespace WHERE ${NO_EXTENSION("pg_proc", "f.oid")}`,
+		object: { kind: "function", name: "f.oid::regprocedure::text" },
 	},
 	{
 		line: "concat_ws(' ', 'enum', t.oid::regtype, (SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder) FROM pg_enum AS e WHERE e.enumtypid = t.oid))",
 		from: `pg_type AS t JOIN space AS n ON n.oid = t.typnamespace WHERE t.typtype = 'e' AND ${NO_EXTENSION("pg_type", "t.oid")}`,
+		object: { kind: "type", name: "t.oid::regtype::text" },
 	},
 	{
 		line: `concat_ws(' ', 'domain', t.oid::regtype, format_type(t.typbasetype, t.typtypmod), CASE WHEN t.typnotnull THEN 'not null' END, 'default ' || t.typdefault,
 			(SELECT string_agg(quote_ident(c.conname) || ' ' || pg_get_constraintdef(c.oid, true), ', ' ORDER BY c.conname) FROM pg_constraint AS c WHERE c.contypid = t.oid AND c.contype <> 'n'))`,
 		from: `pg_type AS t JOIN space AS n ON n.oid = t.typnamespace WHERE t.typtype = 'd' AND ${NO_EXTENSION("pg_type", "t.oid")}`,
+		object: { kind: "type", name: "t.oid::regtype::text" },
 	},
 	{
 		line: "concat_ws(' ', 'range', t.oid::regtype, 'of', format_type(r.rngsubtype, NULL))",
 		from: `pg_range AS r JOIN pg_type AS t ON t.oid = r.rngtypid JOIN space AS n ON n.oid = t.typnamespace WHERE ${NO_EXTENSION("pg_type", "t.oid")}`,
+		object: { kind: "type", name: "t.oid::regtype::text" },
 	},
 ];
 
 /** All parts. */
 export const STRUCTURE_QUERIES: readonly StructureQuery[] = [...relations, ...others];
 
-/** The two tables that the queries read. @param own Godwit's tables, as a list of literals. */
+/** Where a rehearsal keeps in its copy what was there before; in no structure. */
+export const REHEARSAL_SCHEMA = "godwit_rehearsal";
+
+/** Godwit's tables, as a list of literals. */
+export function ownTables({ versions, lock, history }: TableNames): string {
+	return [versions, lock, history].map(quoteLiteral).join(", ");
+}
+
+/** The two tables that the queries read. @param own As `ownTables`. */
 export function structureTables(own: string): string {
-	return `space AS (SELECT n.oid, n.nspname FROM pg_namespace AS n WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND ${NO_EXTENSION("pg_namespace", "n.oid")}),
+	return `space AS (SELECT n.oid, n.nspname FROM pg_namespace AS n WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', '${REHEARSAL_SCHEMA}') AND ${NO_EXTENSION("pg_namespace", "n.oid")}),
 		own AS (SELECT to_regclass(name) AS oid FROM unnest(ARRAY[${own}]) AS name),
 		rel AS (SELECT c.* FROM pg_class AS c JOIN space AS n ON n.oid = c.relnamespace WHERE ${NO_EXTENSION("pg_class", "c.oid")}
 			AND NOT EXISTS (SELECT FROM own WHERE own.oid = c.oid)
