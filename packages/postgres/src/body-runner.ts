@@ -3,7 +3,7 @@ import { assertRunsInside } from "./body-inside.ts";
 import { bodyOutside } from "./body-outside.ts";
 import type { Connected } from "./connection/session.ts";
 import { type MigrationTransactionOptions, migrationTransaction } from "./migration-transaction.ts";
-import { roundRunner } from "./round-runner.ts";
+import { roundRunner } from "./rounds/round-runner.ts";
 import { type ReadBody, readBody } from "./statements/read-body.ts";
 
 /** Runs bodies and records versions, each in one transaction or outside one, so that nobody who has lost the lock commits. */

@@ -1,10 +1,10 @@
 import { type LockState, type VersionChange, versionMoved } from "@godwit/core";
 import { runInside } from "./body-inside.ts";
-import { changedRows } from "./changed-rows.ts";
 import type { Connected } from "./connection/session.ts";
 import { inTransaction } from "./connection/transaction.ts";
 import type { PostgresLock } from "./lock/postgres-lock.ts";
 import { partlyCommittedError } from "./postgres-error.ts";
+import { changedRows } from "./rounds/changed-rows.ts";
 import type { ReadBody } from "./statements/read-body.ts";
 import {
 	assertTablesKept,

@@ -1,6 +1,6 @@
 import { textBody } from "@godwit/core";
 import { describe, expect, it } from "vitest";
-import { type RoundBodies, roundBodies } from "../../src/round-bodies.ts";
+import { type RoundBodies, roundBodies } from "../../src/rounds/round-bodies.ts";
 import { readBody } from "../../src/statements/read-body.ts";
 
 async function read(text: string): Promise<RoundBodies> {

@@ -1,6 +1,6 @@
 import { roundStatement } from "@godwit/sql";
-import type { PlacedStatement, ReadBody } from "./statements/read-body.ts";
-import { roundLanguage } from "./statements/round-language.ts";
+import type { PlacedStatement, ReadBody } from "../statements/read-body.ts";
+import { roundLanguage } from "../statements/round-language.ts";
 
 /** The two ways to run a body that asks for rounds. Every character is where it is in the file. */
 export interface RoundBodies {

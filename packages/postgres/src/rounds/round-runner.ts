@@ -6,16 +6,16 @@ import {
 	type Rounds,
 	type VersionChange,
 } from "@godwit/core";
+import { FailedMessage } from "../connection/postgres-connection.ts";
+import type { Connected } from "../connection/session.ts";
+import { lockBlocker } from "../lock/lock-blocker.ts";
+import type { MigrationTransaction } from "../migration-transaction.ts";
+import { isLockNotAvailable, unprovenRoundsError } from "../postgres-error.ts";
+import type { ReadBody } from "../statements/read-body.ts";
+import { targetOf } from "../statements/round-language.ts";
 import { bodyRounds } from "./body-rounds.ts";
-import { FailedMessage } from "./connection/postgres-connection.ts";
-import type { Connected } from "./connection/session.ts";
 import { DisputedRounds } from "./disputed-rounds.ts";
-import { lockBlocker } from "./lock/lock-blocker.ts";
-import type { MigrationTransaction } from "./migration-transaction.ts";
-import { isLockNotAvailable, unprovenRoundsError } from "./postgres-error.ts";
 import { roundBodies } from "./round-bodies.ts";
-import type { ReadBody } from "./statements/read-body.ts";
-import { targetOf } from "./statements/round-language.ts";
 
 /** See https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const SERIALIZATION_FAILURE = "40001";

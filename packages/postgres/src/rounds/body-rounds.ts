@@ -1,13 +1,13 @@
 import type { Rounds, VersionChange } from "@godwit/core";
 import { unfinishedRoundsError } from "@godwit/sql";
+import type { PostgresConnection } from "../connection/postgres-connection.ts";
+import type { RunBody } from "../migration-transaction.ts";
+import { excerpt, uncountedRoundsError } from "../postgres-error.ts";
+import { type Target, targetOf } from "../statements/round-language.ts";
 import { triggersBeforeRows, uncountedChanges } from "./changed-rows.ts";
-import type { PostgresConnection } from "./connection/postgres-connection.ts";
 import { DisputedRounds } from "./disputed-rounds.ts";
-import type { RunBody } from "./migration-transaction.ts";
-import { excerpt, uncountedRoundsError } from "./postgres-error.ts";
 import type { RoundBodies } from "./round-bodies.ts";
 import { type RoundProgress, roundProgress } from "./round-progress.ts";
-import { type Target, targetOf } from "./statements/round-language.ts";
 
 /** What one round has done. */
 export interface RoundMade {

@@ -1,11 +1,11 @@
 import { endlessRoundsError } from "@godwit/sql";
-import { runInside } from "./body-inside.ts";
+import { runInside } from "../body-inside.ts";
+import type { PostgresConnection } from "../connection/postgres-connection.ts";
+import { excerpt } from "../postgres-error.ts";
+import type { ReadBody } from "../statements/read-body.ts";
 import { changedRows, rowsOf } from "./changed-rows.ts";
-import type { PostgresConnection } from "./connection/postgres-connection.ts";
 import { DisputedRounds } from "./disputed-rounds.ts";
-import { excerpt } from "./postgres-error.ts";
 import type { RoundBodies } from "./round-bodies.ts";
-import type { ReadBody } from "./statements/read-body.ts";
 
 /** Finds out whether rounds come to an end. Everything belongs after a round, in its transaction. */
 export interface RoundProgress {

@@ -1,6 +1,6 @@
-import type { PostgresConnection, StatementResult } from "./connection/postgres-connection.ts";
-import type { Target } from "./statements/round-language.ts";
-import { quoteLiteral } from "./tables/literal.ts";
+import type { PostgresConnection, StatementResult } from "../connection/postgres-connection.ts";
+import type { Target } from "../statements/round-language.ts";
+import { quoteLiteral } from "../tables/literal.ts";
 
 /** How many rows the last statement of a message has changed, as the server counts them. */
 export function changedRows(results: readonly StatementResult[]): number {
