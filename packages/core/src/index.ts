@@ -49,7 +49,7 @@ export type { BackoffOptions } from "./driver/waiting/backoff.ts";
 export { withBackoff } from "./driver/waiting/backoff.ts";
 export type { Obstacle } from "./driver/waiting/lock-timeout.ts";
 export { lockTimeout } from "./driver/waiting/lock-timeout.ts";
-export type { Patience } from "./driver/waiting/patience.ts";
+export type { Patience, WaitOptions } from "./driver/waiting/patience.ts";
 export { waitForTurn } from "./driver/waiting/patience.ts";
 export type { CorrectedText, Correction } from "./effects/correction.ts";
 export type {

@@ -3,14 +3,12 @@ import type { CorrectedText } from "../effects/correction.ts";
 import type { AnalyseOptions, Analysis } from "../effects/effects.ts";
 import type { Backup, BackupOptions, RestoreSteps } from "./backup.ts";
 import type { Diagnosis } from "./diagnosis.ts";
-import type { ApplyOutcome, Driver, DriverHistory, LockOptions, RecordedHistory, Rounds } from "./driver.ts";
+import type { ApplyOutcome, Driver, DriverHistory, RecordedHistory, Rounds } from "./driver.ts";
 import type { LockPrimitives } from "./frame/held-lock.ts";
 import type { RehearsalCopy, RehearsalOptions } from "./rehearsal.ts";
 import type { Schema } from "./schema.ts";
 import type { FoundVersion, VersionChange } from "./version-state.ts";
-import type { Patience } from "./waiting/patience.ts";
-
-export type ReadOptions = LockOptions & Pick<Patience, "timeoutMs" | "signal">;
+import type { WaitOptions } from "./waiting/patience.ts";
 
 /**
  * What is particular to one database, as functions that use no `this`. One of them is called at a time, and none after
@@ -20,8 +18,8 @@ export type ReadOptions = LockOptions & Pick<Patience, "timeoutMs" | "signal">;
  * means to be closed, locked and in a transaction.
  */
 export interface DriverPrimitives extends LockPrimitives {
-	/** As `Driver.version`. `timeoutMs` is what is left of it, `signal` is `close`'s too. */
-	version(options: ReadOptions): Promise<FoundVersion>;
+	/** As `Driver.version`. `signal` is `close`'s too. */
+	version(options: WaitOptions): Promise<FoundVersion>;
 	/** As `Driver.setVersion`. */
 	setVersion(change: VersionChange): Promise<void>;
 	/** As `Driver.run`. */
@@ -36,19 +34,19 @@ export interface DriverPrimitives extends LockPrimitives {
 	/** As `Driver.lastToken`. */
 	lastToken?(): Promise<string | undefined>;
 	/** As `Driver.history`; what `read` is given is as for `version`. */
-	readonly history?: Omit<DriverHistory, "read"> & { read(options: ReadOptions): Promise<RecordedHistory> };
+	readonly history?: Omit<DriverHistory, "read"> & { read(options: WaitOptions): Promise<RecordedHistory> };
 	/** As `Driver.structure`; what it is given is as for `version`. */
-	structure?(options: ReadOptions): Promise<readonly string[]>;
+	structure?(options: WaitOptions): Promise<readonly string[]>;
 	/** As `Driver.schema`; what it is given is as for `version`. */
-	schema?(options: ReadOptions): Promise<Schema>;
+	schema?(options: WaitOptions): Promise<Schema>;
 	/** As `Driver.diagnose`; what it is given is as for `version`. */
-	diagnose?(options: ReadOptions): Promise<readonly Diagnosis[]>;
+	diagnose?(options: WaitOptions): Promise<readonly Diagnosis[]>;
 	/** As `Driver.scratch`. */
 	scratch?(): Promise<Driver>;
 	/** As `Driver.ready`; what it is given is as for `version`. */
-	ready?(options: ReadOptions): Promise<void>;
+	ready?(options: WaitOptions): Promise<void>;
 	/** As `Driver.analyse`; `timeoutMs` and `signal` are as for `version`. */
-	analyse?(bodies: readonly MigrationBody[], options: AnalyseOptions & ReadOptions): Promise<Analysis>;
+	analyse?(bodies: readonly MigrationBody[], options: AnalyseOptions & WaitOptions): Promise<Analysis>;
 	/** As `Driver.correct`. */
 	correct?(text: string): Promise<CorrectedText>;
 	/** As `Driver.missingFile`. */
@@ -58,7 +56,7 @@ export interface DriverPrimitives extends LockPrimitives {
 	/** As `Driver.restore`, and only called under the lock. */
 	restore?(file: string, steps: RestoreSteps): Promise<void>;
 	/** As `Driver.rehearsal`; `timeoutMs` and `signal` are as for `version`. */
-	rehearsal?(options: RehearsalOptions & ReadOptions): Promise<RehearsalCopy>;
+	rehearsal?(options: RehearsalOptions & WaitOptions): Promise<RehearsalCopy>;
 	/** As `Driver.drop`. */
 	drop(): Promise<void>;
 	/** Releases the connection, after the lock was given back as far as that was possible. */

@@ -173,6 +173,24 @@ describe("a call that waits for its turn", () => {
 		await Promise.all([before, closing]);
 	});
 
+	it("counts a read's timeout from its call on, also when other calls came first", async () => {
+		const gate = Promise.withResolvers<void>();
+		const given: unknown[] = [];
+		const { driver } = recorded({
+			setVersion: () => gate.promise,
+			async version({ since, timeoutMs }) {
+				given.push(since <= released, timeoutMs);
+				return ONE;
+			},
+		});
+		const before = driver.setVersion(ONE);
+		const reading = driver.version({ timeoutMs: 60_000 });
+		const released = performance.now();
+		gate.resolve();
+		await Promise.all([before, reading]);
+		expect(given).toEqual([true, 60_000]);
+	});
+
 	it("leaves its turn to the next one, which still waits for what came before", async () => {
 		const gate = Promise.withResolvers<void>();
 		const { driver, calls } = recorded({

@@ -1,4 +1,4 @@
-import { type LockOptions, lockTimeout, MigrateError, withBackoff } from "@godwit/core";
+import { lockTimeout, MigrateError, type WaitOptions, withBackoff } from "@godwit/core";
 import { isBusy } from "../sqlite-error.ts";
 import { DatabaseHeldError } from "./database-held-error.ts";
 import type { SqliteConnection } from "./sqlite-connection.ts";
@@ -17,8 +17,11 @@ export interface BusyTimeouts {
 	readonly lockTimeoutMs: number;
 }
 
-/** A `timeoutMs` comes in place of `lockTimeoutMs`. */
-export interface BusyRetryOptions extends BusyTimeouts, LockOptions {}
+/**
+ * A `timeoutMs` comes in place of `lockTimeoutMs`. It counts from `since` on; default: from the first time that somebody was in the
+ * way.
+ */
+export interface BusyRetryOptions extends BusyTimeouts, Partial<WaitOptions> {}
 
 /** Tries once. */
 export const ONCE: BusyTimeouts = { busyTimeoutMs: 0, lockTimeoutMs: 0 };
@@ -33,10 +36,10 @@ export const ONCE: BusyTimeouts = { busyTimeoutMs: 0, lockTimeoutMs: 0 };
  */
 export async function retryWhileBusy<T>(
 	connection: SqliteConnection,
-	{ busyTimeoutMs, lockTimeoutMs, timeoutMs = lockTimeoutMs, signal }: BusyRetryOptions,
+	{ busyTimeoutMs, lockTimeoutMs, timeoutMs = lockTimeoutMs, since, signal }: BusyRetryOptions,
 	attempt: () => T | Promise<T>,
 ): Promise<T> {
-	const assertTimeLeft = deadlines({ busyTimeoutMs, lockTimeoutMs: timeoutMs });
+	const assertTimeLeft = deadlines({ busyTimeoutMs, lockTimeoutMs: timeoutMs }, since);
 	function assertMayRepeat(error: unknown): undefined {
 		if (!isBusy(connection, error)) throw error;
 		assertTimeLeft(error);
@@ -65,19 +68,19 @@ export async function retryWhileBusy<T>(
 /**
  * Decides against which timeout a wait counts.
  *
+ * @param since From when on a wait for godwit counts; default: since anybody has been in the way.
  * @returns A function to call with the error of each attempt. It throws when that attempt was the last.
  */
-function deadlines({ busyTimeoutMs, lockTimeoutMs }: BusyTimeouts): (error: unknown) => void {
-	/** Since when anybody has been in the way. */
-	let since: number | undefined;
+function deadlines({ busyTimeoutMs, lockTimeoutMs }: BusyTimeouts, since?: number): (error: unknown) => void {
+	let countedSince = since;
 	/** Since when another program than godwit has been in the way without a break. */
 	let otherSince: number | undefined;
 	return (error) => {
 		const now = performance.now();
-		since ??= now;
+		countedSince ??= now;
 		if (isGodwitRun(error)) {
 			otherSince = undefined;
-			const waitedMs = now - since;
+			const waitedMs = now - countedSince;
 			if (waitedMs < lockTimeoutMs) return;
 			throw lockTimeout({ owner: error.message, reason: error.message }, Math.round(waitedMs), error);
 		}

@@ -1,4 +1,4 @@
-import { type LockOptions, lockTimeout, type MigrateError, waitForTurn } from "@godwit/core";
+import { lockTimeout, type MigrateError, type WaitOptions, waitForTurn } from "@godwit/core";
 import type { SqliteConfig } from "../url/sqlite-config.ts";
 import type { BorrowedConnection } from "./borrowed-connection.ts";
 import { stayedBusy } from "./busy-retry.ts";
@@ -8,7 +8,7 @@ const OTHER_DRIVER = "another driver over the same connection";
 const IN_USE = `${OTHER_DRIVER} is at work`;
 
 /** Runs one call of a driver when the calls of other drivers over its connection are over. */
-export type InTurn = <T>(work: () => Promise<T>, waiting: LockOptions | undefined) => Promise<T>;
+export type InTurn = <T>(work: () => Promise<T>, waiting: Partial<WaitOptions> | undefined) => Promise<T>;
 
 /**
  * Makes one driver's calls take turns with those of other drivers over the same connection of the caller's.
@@ -33,8 +33,9 @@ export function driverTurns(
 	}
 
 	return async (work, waiting) => {
-		const { timeoutMs = waiting === undefined ? busyTimeoutMs : lockTimeoutMs, signal } = waiting ?? {};
-		const patience = { since: performance.now(), timeoutMs, signal };
+		const ownTimeoutMs = waiting === undefined ? busyTimeoutMs : lockTimeoutMs;
+		const { since = performance.now(), timeoutMs = ownTimeoutMs, signal } = waiting ?? {};
+		const patience = { since, timeoutMs, signal };
 		return calls.run(work, (before) => waitForTurn(before, patience, waiting === undefined ? late : lateForLock));
 	};
 }

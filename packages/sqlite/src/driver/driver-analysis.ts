@@ -1,4 +1,4 @@
-import type { DriverPrimitives, LockOptions } from "@godwit/core";
+import type { DriverPrimitives, WaitOptions } from "@godwit/core";
 import type { Analyse, AnalysedDatabase, Correct } from "../analysis.ts";
 import type { ConnectionSession } from "../connection/settings/connection-session.ts";
 import type { SqliteConnection } from "../connection/sqlite-connection.ts";
@@ -21,7 +21,7 @@ export type DriverAnalysis = Required<Pick<DriverPrimitives, "analyse" | "correc
 
 export function driverAnalysis(options: DriverAnalysisOptions): DriverAnalysis {
 	const { analyse, correct, openClone, connection, config, session, isTool } = options;
-	const analysed = (waiting: LockOptions): AnalysedDatabase => ({
+	const analysed = (waiting: Partial<WaitOptions>): AnalysedDatabase => ({
 		config,
 		openClone,
 		isTool,

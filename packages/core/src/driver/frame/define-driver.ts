@@ -1,9 +1,9 @@
 import { cleanUpAfter } from "../../clean-up-after.ts";
 import { MigrateError } from "../../migrate-error.ts";
 import type { Driver, LockOptions } from "../driver.ts";
-import type { DriverPrimitives, ReadOptions } from "../driver-primitives.ts";
+import type { DriverPrimitives } from "../driver-primitives.ts";
 import type { VersionChange } from "../version-state.ts";
-import { leftOf, patienceOf } from "../waiting/patience.ts";
+import { patienceOf, type WaitOptions } from "../waiting/patience.ts";
 import { assertChange } from "./assert-change.ts";
 import { driverCalls } from "./driver-calls.ts";
 import { heldLock, type LockState } from "./held-lock.ts";
@@ -66,18 +66,19 @@ export function defineDriver<P extends DriverPrimitives>(
 	}
 
 	/** Runs a read that may have to wait for whoever migrates the database. */
-	async function reading<T>(options: LockOptions, read: (options: ReadOptions) => Promise<T>): Promise<T> {
+	async function reading<T>(options: LockOptions, read: (options: WaitOptions) => Promise<T>): Promise<T> {
 		const patience = patienceOf(options, lockTimeoutMs, closing);
-		const { signal } = patience;
-		const work = settled(() => read({ ...options, signal, timeoutMs: leftOf(patience) }));
-		return calls.run(work, patience);
+		return calls.run(
+			settled(() => read({ ...options, ...patience })),
+			patience,
+		);
 	}
 
 	const driver: Driver = {
 		async lock(options = {}) {
 			calls.assertUsable();
 			const patience = patienceOf(options, lockTimeoutMs, closing);
-			await lock.take({ ...options, signal: patience.signal }, patience, (attempt) => calls.goOn(attempt, patience));
+			await lock.take({ ...options, ...patience }, (attempt) => calls.goOn(attempt, patience));
 		},
 		unlock: () => calls.run(lock.release),
 		version: (options = {}) => reading(options, database.version),

@@ -1,9 +1,8 @@
 import { cleanUpAfter } from "../../clean-up-after.ts";
 import { isMigrateError, MigrateError } from "../../migrate-error.ts";
 import { createTrace } from "../../trace.ts";
-import type { LockOptions } from "../driver.ts";
 import type { Obstacle } from "../waiting/lock-timeout.ts";
-import { leftOf, type Patience } from "../waiting/patience.ts";
+import type { WaitOptions } from "../waiting/patience.ts";
 import { waitForLock } from "../waiting/wait-for-lock.ts";
 
 const trace = createTrace("godwit:driver");
@@ -16,13 +15,12 @@ export interface LockPrimitives {
 	/**
 	 * Tries once, without waiting, to take the lock.
 	 *
-	 * @param options `timeoutMs` is what is left of it.
 	 * @param attempt Counts from 0 in each call of `lock`.
 	 * @returns What is in the way; `undefined` when the lock is taken.
 	 */
-	tryLock(options: LockOptions, attempt: number): Promise<Obstacle | undefined>;
+	tryLock(options: WaitOptions, attempt: number): Promise<Obstacle | undefined>;
 	/** Optional: called when the lock was taken; when it rejects, the lock is given back. */
-	locked?(options: LockOptions): Promise<void>;
+	locked?(options: WaitOptions): Promise<void>;
 	/**
 	 * Gives the lock back.
 	 *
@@ -42,8 +40,7 @@ export interface LockState {
 export interface HeldLock extends LockState {
 	/** Takes the lock, and waits for it. @param call Runs one attempt between other calls. */
 	take(
-		options: LockOptions,
-		patience: Patience,
+		options: WaitOptions,
 		call: (attempt: () => Promise<Obstacle | undefined>) => Promise<Obstacle | undefined>,
 	): Promise<void>;
 	/** @throws MigrateError `ERR_NOT_LOCKED`, and whatever the driver throws. */
@@ -62,7 +59,7 @@ export interface HeldLockOptions {
 export function heldLock({ name, primitives }: HeldLockOptions): HeldLock {
 	let state: "free" | "held" | "release failed" = "free";
 
-	async function tryOnce(options: LockOptions, attempt: number): Promise<Obstacle | undefined> {
+	async function tryOnce(options: WaitOptions, attempt: number): Promise<Obstacle | undefined> {
 		if (state === "held") {
 			throw new MigrateError("ERR_LOCKED", `this instance holds the migration lock of ${name} already`, undefined);
 		}
@@ -108,10 +105,7 @@ export function heldLock({ name, primitives }: HeldLockOptions): HeldLock {
 			return state !== "free";
 		},
 		settle: () => settle(),
-		take: (options, patience, call) =>
-			waitForLock(name, patience, (attempt) =>
-				call(() => tryOnce({ ...options, timeoutMs: leftOf(patience) }, attempt)),
-			),
+		take: (options, call) => waitForLock(name, options, (attempt) => call(() => tryOnce(options, attempt))),
 		async release() {
 			if (state === "free") {
 				throw new MigrateError(

@@ -1,6 +1,7 @@
 import type { Driver, DriverHistory, LockOptions } from "../driver.ts";
-import type { DriverPrimitives, ReadOptions } from "../driver-primitives.ts";
+import type { DriverPrimitives } from "../driver-primitives.ts";
 import type { VersionChange } from "../version-state.ts";
+import type { WaitOptions } from "../waiting/patience.ts";
 import { assertChange } from "./assert-change.ts";
 import type { DriverCalls } from "./driver-calls.ts";
 
@@ -10,7 +11,7 @@ export interface DriverFrame {
 	/** Does first what an earlier `unlock` has left to do. */
 	settled<T>(work: () => Promise<T>): () => Promise<T>;
 	/** Runs a read that may have to wait for whoever migrates the database. */
-	reading<T>(options: LockOptions, read: (options: ReadOptions) => Promise<T>): Promise<T>;
+	reading<T>(options: LockOptions, read: (options: WaitOptions) => Promise<T>): Promise<T>;
 	/** @throws TypeError For a change that is none. */
 	changing<T>(change: VersionChange, work: () => Promise<T>): Promise<T>;
 	/** @throws MigrateError `ERR_NOT_LOCKED`. */

@@ -11,6 +11,9 @@ export interface Patience {
 	readonly signal?: AbortSignal | undefined;
 }
 
+/** What a primitive that may wait is given: the wait began when the driver was called. */
+export type WaitOptions = LockOptions & Patience;
+
 /**
  * @param ownTimeoutMs Where the caller does not say.
  * @param closing Ends every waiting, too.

@@ -1,4 +1,4 @@
-import { cleanUpAfter, isMigrateError, type LockOptions, MigrateError } from "@godwit/core";
+import { cleanUpAfter, isMigrateError, MigrateError, type WaitOptions } from "@godwit/core";
 import type { Statement } from "@godwit/sql";
 import { databaseError, unusableConnectionError } from "../../sqlite-error.ts";
 import type { SqliteConfig } from "../../url/sqlite-config.ts";
@@ -14,14 +14,14 @@ export interface ConnectionSession {
 	/** Runs work that may change the database. Others are kept off for this call, or already since the lock was taken. */
 	write<T>(work: () => T | Promise<T>): Promise<T>;
 	/** Runs reads of a few rows. */
-	read<T>(work: () => T, options: LockOptions): Promise<T>;
+	read<T>(work: () => T, options: Partial<WaitOptions>): Promise<T>;
 	/**
 	 * Runs work that itself takes and gives back the locks.
 	 *
 	 * @param waiting How long to wait for calls of other drivers over the connection; by default the busy timeout.
 	 * @throws MigrateError `ERR_LOCK_TIMEOUT` when `waiting` is given, `ERR_BUSY` otherwise.
 	 */
-	call<T>(work: () => Promise<T>, waiting?: LockOptions): Promise<T>;
+	call<T>(work: () => Promise<T>, waiting?: Partial<WaitOptions>): Promise<T>;
 	/** Reads a few rows, once, without waiting. @throws DatabaseHeldError */
 	readOnce<T>(work: () => T): Promise<T>;
 	/** Applies the driver's settings. Waits, by default as configured. Belongs after `enter`. */
@@ -51,7 +51,7 @@ export function connectionSession(options: ConnectionSessionOptions): Connection
 	const settings = sessionSettings(access, config, borrowed);
 	const inTurn = borrowed && driverTurns(borrowed, path, config);
 
-	async function call<T>(work: () => T | Promise<T>, waiting?: LockOptions): Promise<T> {
+	async function call<T>(work: () => T | Promise<T>, waiting?: Partial<WaitOptions>): Promise<T> {
 		return inTurn === undefined ? callNow(work) : inTurn(() => callNow(work), waiting);
 	}
 
