@@ -29,6 +29,26 @@ describe.runIf(onLinux)("readThread", () => {
 		expect(readThread(owner.pid, owner.thread)).toEqual({ start: owner.start, ended: false });
 	});
 
+	it("takes a thread for ended while the kernel still takes it apart", async () => {
+		const full = `const full = Buffer.alloc(${512 << 20}, 1); console.log(full.length); setInterval(() => full, 1e6);`;
+		let seen = false;
+		// The more memory, the longer it takes; now and then it is over before this process looks.
+		for (let attempt = 0; attempt < 20 && !seen; attempt++) {
+			const child = spawn(process.execPath, ["-e", full], { stdio: ["ignore", "pipe", "inherit"] });
+			await once(child.stdout, "data");
+			const pid = Number(child.pid);
+			const exit = once(child, "exit");
+			child.kill("SIGKILL");
+			for (let isZombie = false; !isZombie; ) {
+				const ended = readThread(pid, pid)?.ended === true;
+				isZombie = readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ");
+				seen ||= ended && !isZombie;
+			}
+			await exit;
+		}
+		expect(seen).toBe(true);
+	});
+
 	it("takes a zombie for ended", async () => {
 		// After its exec the shell is a program that never asks for the end of its child.
 		const parent = spawn("sh", ["-c", "sleep 60 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "inherit"] });
