@@ -450,6 +450,46 @@ describe.each(WITH_BACKUP_API)("a restore beside an application, on %s,", (backe
 	});
 });
 
+describe.each(COPYING)("a disk that fails to sync the folder, with %s", (backend) => {
+	const failing = { imports: ["./fixtures/failing-folder-sync.ts"] };
+
+	// sqlite-wasm has no WAL database beside another connection.
+	it.each(backend === "sqlite-wasm" ? ["delete"] : ["delete", "wal"])(
+		"leaves the backup in the place of a database in journal mode %s, which the error of -swap says",
+		async (mode) => {
+			await on(backend, (migrate) => migrate.steps(1));
+			exec(place.path, `PRAGMA journal_mode = ${mode}`);
+			const { path: backup } = await on(backend, (migrate) => migrate.backup());
+			await on(backend, (migrate) => migrate.up());
+			const restoring = { backend, path: place.path, files: FILES, restore: backup, swap: true } as const;
+			expect(await runOnce(restoring, failing)).toMatchObject({
+				code: "ERR_DATABASE",
+				message: expect.stringMatching(
+					/app\.db is restored from .*\.backup, .*could not be synced: EIO: i\/o error, fsync.*power cut.*restore again/,
+				),
+				version: "1",
+				dirty: false,
+			});
+			expect(content(place.path)).toEqual(AT_1);
+			expect(place.files().filter((name) => !name.endsWith(".backup"))).toEqual(["app.db"]);
+			expect(await runOnce({ backend, path: place.path, files: FILES })).toMatchObject({ applied: 1 });
+			expect(content(place.path)).toEqual(AT_2);
+			expect(await runOnce(restoring)).toMatchObject({ version: "1" });
+		},
+	);
+
+	it("leaves no backup behind that is said not to be made", async () => {
+		await on(backend, (migrate) => migrate.steps(1));
+		const backingUp = { backend, path: place.path, files: FILES, backup: true } as const;
+		expect(await runOnce(backingUp, failing)).toMatchObject({
+			code: "ERR_DATABASE",
+			message: expect.stringMatching(/cannot make the backup .*: EIO/),
+		});
+		expect(place.files()).toEqual(["app.db"]);
+		expect(content(place.path)).toEqual(AT_1);
+	});
+});
+
 describe("a user who may write the database of another one", () => {
 	const backend = "sqlite-native";
 	/** Only root can make a database of another user's. */

@@ -19,7 +19,7 @@ export interface Command {
 	readonly lockTimeoutMs?: number;
 	/** Makes a backup first. */
 	readonly backup?: boolean;
-	/** Restores a backup, and migrates nothing. */
+	/** Restores a backup, migrates nothing, and tells the version afterwards, also when that has failed. */
 	readonly restore?: string;
 	readonly swap?: boolean;
 }

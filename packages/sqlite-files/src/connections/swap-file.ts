@@ -19,26 +19,47 @@ export interface Swap {
 	readonly close: () => void;
 }
 
-/** Puts another file in the place of the database, under SQLite's exclusive lock on it, and closes the connection. Tries once. */
+/** The file is in the place of the database, but a power cut may bring the old one back: the disk failed to sync the folder. */
+export class UnsyncedSwapError extends Error {
+	override readonly name = "UnsyncedSwapError";
+}
+
+/**
+ * Puts another file in the place of the database, under SQLite's exclusive lock on it, and closes the connection. Tries once.
+ *
+ * @throws UnsyncedSwapError after all of that. After any other error of the system or of SQLite's lock the database is as before, and
+ *   the connection open.
+ */
 export function swapFile({ path, file, connection, call, close }: Swap): void {
 	// Whoever waits for the lock then finds that the file has been moved, and writes nothing to it.
 	call(() => connection.begin("exclusive"));
 	const old = openSync(path, "r+");
 	try {
-		let isLasting: boolean;
 		try {
 			renameSync(file, path);
-			isLasting = syncFolderOf(path);
 		} catch (error) {
 			call(() => connection.rollback());
 			throw error;
 		}
+		// From here on the connection is one to a file without a name, whatever fails.
+		const folder = syncedFolder(path);
 		// After a power cut the name may lead to the old file again where the folder was not synced.
-		if (isLasting) spoil(old);
+		if (folder === "synced") spoil(old);
 		close();
+		if (folder instanceof UnsyncedSwapError) throw folder;
 	} finally {
 		// Closed last: closing a file drops the POSIX locks of this process on it.
 		closeFile(old, path, closeSync);
+	}
+}
+
+/** @returns `"without"` for a folder that cannot be synced on this system; the error of a disk that fails. */
+function syncedFolder(path: string): "synced" | "without" | UnsyncedSwapError {
+	try {
+		return syncFolderOf(path) ? "synced" : "without";
+	} catch (cause) {
+		const reason = cause instanceof Error ? cause.message : String(cause);
+		return new UnsyncedSwapError(reason, { cause });
 	}
 }
 

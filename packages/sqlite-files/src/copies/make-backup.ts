@@ -37,8 +37,7 @@ export async function makeBackup(
 		await freeLock(options, checking);
 		sameOwner = takeOwnership(checking, { of: database });
 		syncFile(checking);
-		renameSync(checking, path);
-		syncFolderOf(path);
+		nameFinished(checking, path);
 	} catch (error) {
 		for (const file of [copying, checking]) rmSync(file, { force: true });
 		throw copyFailure(connection, `cannot make the backup ${path}`, error);
@@ -48,6 +47,17 @@ export async function makeBackup(
 	const removed = older.slice(keep - 1);
 	for (const file of removed) rmSync(file, { force: true });
 	return { path, bytes: statSync(path).size, removed, ...(!sameOwner && { notice: otherOwner(path, database) }) };
+}
+
+/** A disk that fails to sync the folder has no finished backup. */
+function nameFinished(file: string, path: string): void {
+	renameSync(file, path);
+	try {
+		syncFolderOf(path);
+	} catch (error) {
+		rmSync(path, { force: true });
+		throw error;
+	}
 }
 
 function otherOwner(path: string, database: string): string {

@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { MigrateError, type RestoreSteps } from "@godwit/core";
 import { inTransaction, lockRow, retryWhileBusy, type SqliteConnection } from "@godwit/sqlite";
 import { copyBy } from "../connections/copy-by.ts";
+import { UnsyncedSwapError } from "../connections/swap-file.ts";
 import { cannotOpen } from "../files/file-errors.ts";
 import { realDatabasePath } from "../files/real-path.ts";
 import { copyFailure } from "./copy-failure.ts";
@@ -18,6 +19,8 @@ const SUFFIXES = ["", "-journal", "-wal", "-shm", ".lock"];
  * Replaces the database by a backup. A copy of the backup is made beside the database, checked, and given the event and this
  * holder's lock; then it becomes the database in one step. So nobody comes between, and whoever is killed leaves the old database
  * or the new one, with the lock of a dead holder.
+ *
+ * @throws MigrateError that says so where the database is the backup by then, and the disk failed to sync its folder.
  */
 export async function restoreBackup(options: CopiesOptions, file: string, steps: RestoreSteps): Promise<void> {
 	const { access, path } = options;
@@ -40,6 +43,7 @@ export async function restoreBackup(options: CopiesOptions, file: string, steps:
 		if (swap) await swapIn(options, staged);
 		else await overwrite(options, staged);
 	} catch (error) {
+		if (error instanceof UnsyncedSwapError) throw unsynced(path, backup, error);
 		throw copyFailure(access.connection, `cannot restore ${backup}`, error);
 	} finally {
 		removeStaged(staged);
@@ -104,13 +108,19 @@ async function swapIn({ access, config }: CopiesOptions, staged: string): Promis
 	const wasWal = value(connection, "journal_mode") === "wal";
 	// Succeeds only for the one connection that has it open, and then leaves no log behind.
 	if (wasWal) await retryWhileBusy(connection, config, () => connection.run("PRAGMA main.journal_mode = delete"));
+	let unsyncedSwap: UnsyncedSwapError | undefined;
 	try {
 		await retryWhileBusy(connection, config, () => access.swap(staged));
 	} catch (error) {
-		if (wasWal && access.entered) connection.run("PRAGMA main.journal_mode = wal");
-		throw error;
+		if (!(error instanceof UnsyncedSwapError)) {
+			if (wasWal && access.entered) connection.run("PRAGMA main.journal_mode = wal");
+			throw error;
+		}
+		unsyncedSwap = error;
 	}
+	// Also after that: the lock to be given back is in the new database.
 	await retryWhileBusy(connection, config, access.reopen);
+	if (unsyncedSwap !== undefined) throw unsyncedSwap;
 }
 
 function assertMaySwap({ access, path }: CopiesOptions): void {
@@ -141,6 +151,11 @@ function otherOwner({ path, access }: CopiesOptions): MigrateError<"ERR_DATABASE
 	return refused(
 		`the system does not let the user of this process give a file to the owner of ${path}, which a new file in its place needs; ${otherwise}restore as that owner or as root`,
 	);
+}
+
+function unsynced(path: string, backup: string, cause: UnsyncedSwapError): MigrateError<"ERR_DATABASE"> {
+	const message = `${path} is restored from ${backup}, but its folder could not be synced: ${cause.message}; a power cut may bring the old database back. Check the disk, and restore again`;
+	return new MigrateError("ERR_DATABASE", message, {}, { cause });
 }
 
 /** Journal, log and locks are named after it. @throws MigrateError `ERR_DATABASE`. */
