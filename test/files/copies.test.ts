@@ -513,6 +513,21 @@ describe("a user who may write the database of another one", () => {
 		expect(statSync(place.of(name)).mode & 0o777).toBe(ofRoot ? 0o600 : 0o666);
 	});
 
+	it.runIf(ofRoot)(
+		"leaves a backup to the database's group, of which that user is a member, and is told so",
+		async () => {
+			const imports = ["./fixtures/as-nobody.ts?group=2345"];
+			chownSync(place.path, 0, 2_345);
+			chmodSync(place.path, 0o660);
+			const { events } = await runOnce({ backend, path: place.path, files: FILES, backup: true }, { imports });
+			const [name = ""] = place.files().filter((file) => file.endsWith(".backup"));
+			expect(ownership(place.of(name))).toEqual({ uid: 65_534, gid: 2_345, mode: 0o660 });
+			expect(events).toContain(
+				`notice: ${place.of(name)} belongs to the user of this process, since the system does not let that user give it to the owner of ${place.path}; it has the group and the mode of the database. Change its owner`,
+			);
+		},
+	);
+
 	it("restores into it, and does not put a file of its own in its place", async () => {
 		const { path } = await on(backend, (migrate) => migrate.backup());
 		if (ofRoot) chmodSync(path, 0o644);

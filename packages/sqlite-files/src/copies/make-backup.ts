@@ -6,14 +6,14 @@ import { syncFolderOf } from "../folder-locks/sync-folder.ts";
 import { backupFiles, unfinishedNames } from "./backup-files.ts";
 import { copyFailure } from "./copy-failure.ts";
 import type { CopiesOptions } from "./database-copies.ts";
-import { takeOwnership } from "./file-ownership.ts";
+import { takeGroup, takeOwnership } from "./file-ownership.ts";
 import { assertSound, syncFile } from "./whole-file.ts";
 
 const DEFAULT_KEEP = 3;
 
 /**
  * Makes a backup, which has its name only when it is whole, is on its disk, and has no lock of anybody. It may be read by whoever may
- * read the database.
+ * read the database; the notice says where the system does not let this user see to that.
  *
  * @throws MigrateError `ERR_DATABASE`, `ERR_BUSY`. Then nothing is left.
  */
@@ -28,14 +28,14 @@ export async function makeBackup(
 	files.removeUnfinished();
 	const path = files.next(version);
 	const { copying, checking } = unfinishedNames(path);
-	let sameOwner: boolean;
+	let notice: string | undefined;
 	try {
 		// Until it is the database's owner's, nobody else may read it.
 		closeSync(openSync(copying, "wx", 0o600));
 		await retryWhileBusy(connection, config, async () => connection.copyTo(copying));
 		renameSync(copying, checking);
 		await freeLock(options, checking);
-		sameOwner = takeOwnership(checking, { of: database });
+		notice = giveAway(checking, path, database);
 		syncFile(checking);
 		nameFinished(checking, path);
 	} catch (error) {
@@ -46,7 +46,7 @@ export async function makeBackup(
 	const older = files.finished().filter((file) => file !== path);
 	const removed = older.slice(keep - 1);
 	for (const file of removed) rmSync(file, { force: true });
-	return { path, bytes: statSync(path).size, removed, ...(!sameOwner && { notice: otherOwner(path, database) }) };
+	return { path, bytes: statSync(path).size, removed, ...(notice !== undefined && { notice }) };
 }
 
 /** A disk that fails to sync the folder has no finished backup. */
@@ -60,8 +60,13 @@ function nameFinished(file: string, path: string): void {
 	}
 }
 
-function otherOwner(path: string, database: string): string {
-	return `${path} belongs to the user of this process, who alone may read it, since the system does not let that user give it to the owner of ${database}; change its owner and mode`;
+/** @returns What of the owner, the group and the mode of the database the backup does not have, as a sentence. */
+function giveAway(file: string, path: string, database: string): string | undefined {
+	if (takeOwnership(file, { of: database })) return undefined;
+	const reason = `since the system does not let that user give it to the owner of ${database}`;
+	return takeGroup(file, { of: database })
+		? `${path} belongs to the user of this process, ${reason}; it has the group and the mode of the database. Change its owner`
+		: `${path} belongs to the user of this process, who alone may read it, ${reason}; change its owner and mode`;
 }
 
 /** Whoever restores the copy, or opens it, must not wait for the run that made it. */
