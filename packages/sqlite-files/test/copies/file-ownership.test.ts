@@ -39,7 +39,7 @@ describe("the ownership of another file", () => {
 		() => {
 			chownSync(database, 0, 1234);
 			const program = `
-			import { takeGroup, takeOwnership } from ${JSON.stringify(import.meta.resolve("../../src/copies/file-ownership.ts"))};
+			import { takeOwnership } from ${JSON.stringify(import.meta.resolve("../../src/copies/file-ownership.ts"))};
 			console.log(takeOwnership(${JSON.stringify(made)}, { of: ${JSON.stringify(database)} }));
 		`;
 			const { stdout, stderr } = spawnSync("unshare", ["-r", process.execPath, "--input-type=module", "-e", program], {
@@ -53,7 +53,7 @@ describe("the ownership of another file", () => {
 	const GROUP = 2345;
 	const [OWNER, MEMBER, OTHER_MEMBER, STRANGER] = [1234, 3000, 3001, 3002];
 
-	/** Takes the group as a user who is in that of the files, and in some others. */
+	/** Takes the group as a user who is in some groups. */
 	function takeGroupAs(uid: number, groups: readonly number[]): string {
 		const program = `
 			import { takeGroup, takeOwnership } from ${JSON.stringify(import.meta.resolve("../../src/copies/file-ownership.ts"))};
