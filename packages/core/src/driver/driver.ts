@@ -217,7 +217,8 @@ export interface Driver extends AsyncDisposable {
 	 *
 	 * @param file The backup, absolute or from the working directory. It is only read.
 	 * @throws MigrateError `ERR_NOT_LOCKED`; `ERR_UNSUPPORTED` for what this driver or this way cannot do; `ERR_DATABASE` for a file
-	 *   that is no whole database; `ERR_BUSY` and `ERR_LOCK_LOST`. Then nothing was changed.
+	 *   that is no whole database; `ERR_BUSY` and `ERR_LOCK_LOST`. Then nothing was changed, unless the message says that the database
+	 *   is restored.
 	 */
 	restore?(file: string, steps: RestoreSteps): Promise<void>;
 
