@@ -105,19 +105,21 @@ async function refusal(connection: PostgresConnection, database: string, failure
 		return unsupported(`${what}: ${failure.message}; ${cure}`, failure);
 	}
 	if (state !== OBJECT_IN_USE) return failure;
-	const [result] = await connection.send(SESSIONS);
+	const [result] = await connection.send(USERS);
 	const rows = result?.rows ?? [];
-	const shown = rows.slice(0, MAX_SHOWN).map(({ session }) => String(session));
+	const shown = rows.slice(0, MAX_SHOWN).map(({ user }) => String(user));
 	const who = [...shown, ...(rows.length > MAX_SHOWN ? [`${rows.length - MAX_SHOWN} more`] : [])].join("; ");
 	const cure =
-		"PostgreSQL copies a database only while nobody else is connected to it: disconnect them, or rehearse on a copy of the database, such as one from pg_dump or last night's backup";
+		"PostgreSQL copies a database only while nobody else is connected to it: disconnect them, commit or roll back what is prepared, or rehearse on a copy of the database, such as one from pg_dump or last night's backup";
 	return unsupported(`${what}: others are connected to it${who === "" ? "" : ` (${who})`}; ${cure}`, failure);
 }
 
 const MAX_SHOWN = 5;
 
-const SESSIONS = `SELECT concat_ws(' ', 'backend', pid, 'of', usename, 'application ' || quote_ident(nullif(application_name, '')), 'at ' || host(client_addr), state) AS session
-	FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() ORDER BY pid`;
+/** A prepared transaction keeps its database from being copied as a session does. */
+const USERS = `SELECT format('prepared transaction %L of %s', gid, owner) AS user FROM pg_prepared_xacts WHERE database = current_database() UNION ALL
+	(SELECT concat_ws(' ', 'backend', pid, 'of', usename, 'application ' || quote_ident(nullif(application_name, '')), 'at ' || host(client_addr), state)
+	FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() ORDER BY pid)`;
 
 function unsupported(message: string, cause: FailedMessage): MigrateError<"ERR_UNSUPPORTED"> {
 	return new MigrateError("ERR_UNSUPPORTED", message, { capability: "rehearsal" }, { cause: cause.reason });

@@ -1,3 +1,6 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { Migrate, type MigrateOptions, memorySource, type RehearsalReport, type Source } from "@godwit/core";
 import type pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -9,7 +12,7 @@ let server: PostgresServer;
 let admin: pg.Client;
 
 beforeAll(async () => {
-	server = await startPostgres();
+	server = await startPostgres(["max_prepared_transactions=2"]);
 	admin = await otherClient(`${server.url}/postgres`);
 });
 
@@ -119,6 +122,125 @@ describe("rehearse on a server", () => {
 		]);
 	});
 
+	it("counts the rows of partitions with their table, of heirs by themselves, and of tables without columns or a key", async () => {
+		await using other = await otherClient(url());
+		await other.query(`
+			CREATE TABLE parts (id int PRIMARY KEY) PARTITION BY RANGE (id);
+			CREATE TABLE low PARTITION OF parts FOR VALUES FROM (0) TO (10);
+			CREATE TABLE high PARTITION OF parts FOR VALUES FROM (10) TO (20);
+			INSERT INTO parts VALUES (1), (11);
+			CREATE TABLE people (name text);
+			CREATE TABLE staff () INHERITS (people);
+			INSERT INTO people VALUES ('a');
+			INSERT INTO staff VALUES ('b'), ('c');
+			CREATE TABLE bare ();
+			INSERT INTO bare SELECT FROM generate_series(1, 3);
+			CREATE TABLE "Odd ""Name'" ("Key" int UNIQUE, "a ""b'" text);
+			INSERT INTO "Odd ""Name'" VALUES (NULL, 'x'), (NULL, 'y'), (1, 'z');`);
+		await other.end();
+		const report = await rehearsed({
+			"2_b.up.sql": `
+				UPDATE parts SET id = 12 WHERE id = 1;
+				DELETE FROM staff WHERE name = 'b';
+				TRUNCATE bare; INSERT INTO bare SELECT FROM generate_series(1, 1);
+				DELETE FROM "Odd ""Name'" WHERE "Key" = 1;
+				CREATE TABLE fresh AS SELECT generate_series(1, 2) AS a;`,
+		});
+		expect(countsOf(report)).toEqual({
+			...{ notes: [3, 3, 0, 0, 0], tags: [3, 3, 0, 0, 0], logs: [4, 4, 0, 0, 0] },
+			parts: [2, 2, 1, 0, 1],
+			people: [1, 1, 0, 0, 0],
+			staff: [2, 1, 1, 0, 0],
+			bare: [3, 1, 2, 0, 0],
+			'"Odd ""Name\'"': [3, 2, 1, 0, 0],
+			fresh: [0, 2, 0, 0, 2],
+		});
+		expect(report.rows?.tables.find(({ name }) => name.startsWith('"Odd'))).toMatchObject({
+			...{ key: [], samples: { lost: [`Key = 1, a "b' = 'z'`] } },
+		});
+	});
+
+	it("takes NULL for a value of a row and never for a key, and a key only while the table has it", async () => {
+		await using other = await otherClient(url());
+		await other.query(`
+			CREATE TABLE pairs (a int NOT NULL, b int NOT NULL, c text, d text, UNIQUE (a, b));
+			INSERT INTO pairs VALUES (1, 1, NULL, 'x'), (1, 2, '', 'y');
+			CREATE TABLE loose (id int PRIMARY KEY, a text);
+			INSERT INTO loose VALUES (1, NULL), (2, '');`);
+		await other.end();
+		const report = await rehearsed({
+			"2_b.up.sql": `
+				UPDATE pairs SET c = '' WHERE b = 1;
+				ALTER TABLE loose DROP CONSTRAINT loose_pkey; UPDATE loose SET a = NULL, id = 3 WHERE id = 2;`,
+		});
+		const shown = ["pairs", "loose"].map((table) => report.rows?.tables.find(({ name }) => name === table));
+		expect(shown).toMatchObject([
+			{ key: ["a", "b"], before: 2, changed: 1, lost: 0, samples: { changed: ["a = 1, b = 1"] } },
+			{ key: [], before: 2, changed: 1, lost: 0, samples: { changed: ["id = 2, a = ''"] } },
+		]);
+	});
+
+	it("shows a few of the rows of a table that is gone, by its key, cut where they are long", async () => {
+		await using other = await otherClient(url());
+		await other.query(`
+			CREATE TABLE bare (); INSERT INTO bare DEFAULT VALUES;
+			CREATE TABLE unused (id int);
+			CREATE TABLE keyed (text text, id int PRIMARY KEY);
+			INSERT INTO keyed SELECT 't', id FROM generate_series(8, 12) AS id;
+			CREATE TABLE wide (a text, b int, c int, d int, e int, f int);
+			INSERT INTO wide VALUES (repeat('q', 61), 1, 2, 3, 4, 5);
+			CREATE TABLE remade (a text);
+			INSERT INTO remade VALUES ('x'), ('y');`);
+		await other.end();
+		const report = await rehearsed({
+			"2_b.up.sql":
+				"DROP TABLE bare, unused, keyed, wide, remade; CREATE TABLE remade (b text); INSERT INTO remade VALUES ('x');",
+		});
+		const tables = (report.rows?.tables ?? []).filter(({ name }) => !["notes", "tags", "logs"].includes(name));
+		expect(tables.map(({ name, exists, lost, added, samples }) => [name, exists, lost, added, samples.lost])).toEqual([
+			["bare", false, 1, 0, ["a row without columns"]],
+			["keyed", false, 5, 0, ["id = 8", "id = 9", "id = 10"]],
+			["remade", true, 2, 1, []],
+			["unused", false, 0, 0, []],
+			["wide", false, 1, 0, [`a = '${"q".repeat(60)}…', b = 1, c = 2, d = 3, e = 4`]],
+		]);
+	});
+
+	it("finds the statement that takes rows of tables away which refer to themselves, to each other and to a partition", async () => {
+		await using other = await otherClient(url());
+		await other.query(`
+			CREATE TABLE tree (id int PRIMARY KEY, parent int REFERENCES tree ON DELETE CASCADE);
+			CREATE TABLE left_half (id int PRIMARY KEY);
+			CREATE TABLE right_half (id int PRIMARY KEY REFERENCES left_half ON DELETE CASCADE);
+			ALTER TABLE left_half ADD FOREIGN KEY (id) REFERENCES right_half ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED;
+			CREATE TABLE parts (id int PRIMARY KEY) PARTITION BY RANGE (id);
+			CREATE TABLE low PARTITION OF parts FOR VALUES FROM (0) TO (10);
+			CREATE TABLE of_low (id int REFERENCES low ON DELETE CASCADE);
+			INSERT INTO tree VALUES (1, NULL), (2, 1), (3, 2);
+			BEGIN; INSERT INTO left_half VALUES (1); INSERT INTO right_half VALUES (1); COMMIT;
+			INSERT INTO parts VALUES (1); INSERT INTO of_low VALUES (1);`);
+		await other.end();
+		const report = await rehearsed({
+			"2_b.up.sql":
+				"DELETE FROM tree WHERE id = 1;\nDELETE FROM right_half;\nDELETE FROM parts WHERE FALSE;\nDELETE FROM low;",
+		});
+		expect(report.findings.filter(({ rule }) => rule === "lost-rows").map(({ table, line }) => [table, line])).toEqual([
+			["left_half", 2],
+			["of_low", 4],
+			["parts", 3],
+			["right_half", 2],
+			["tree", 1],
+		]);
+	});
+
+	it("says of a file that cannot be read that it fails", async () => {
+		const report = await rehearsed({ "2_b.up.sql": "DELETE FROM logs;", "3_c.up.sql": "SELECT 'never closed" });
+		expect(report.findings).toMatchObject([
+			{ rule: "fails", location: "3_c.up.sql", message: expect.stringContaining("is never closed") },
+		]);
+		expect(report.migrations).toMatchObject([{ outcome: "ran" }, { outcome: "failed" }]);
+	});
+
 	it("lets a file lose rows that says so, and a table that is named, and no other", async () => {
 		const allowed = await rehearsed({ "2_b.up.sql": "-- godwit: allow lost-rows\nDROP TABLE tags;" });
 		expect(allowed.findings).toMatchObject([
@@ -174,17 +296,23 @@ describe("rehearse on a server", () => {
 	it("copies the settings of the database, and leaves out what its user may not read", async () => {
 		await using other = await otherClient(url());
 		await other.query(
-			"CREATE SCHEMA apart; CREATE TABLE apart.hidden (a int); CREATE ROLE rehearser LOGIN CREATEDB; ALTER DATABASE app OWNER TO rehearser; GRANT USAGE, CREATE ON SCHEMA apart TO rehearser; ALTER DATABASE app SET search_path = apart",
+			"CREATE SCHEMA apart; CREATE TABLE apart.hidden (a int); CREATE ROLE rehearser LOGIN CREATEDB; ALTER DATABASE app OWNER TO rehearser; GRANT USAGE, CREATE ON SCHEMA apart TO rehearser; CREATE TABLE apart.policed (a int); ALTER TABLE apart.policed ENABLE ROW LEVEL SECURITY; GRANT SELECT ON apart.policed TO rehearser; ALTER DATABASE app SET search_path = apart",
 		);
 		await other.end();
+		const { rows } = await admin.query("SELECT oid FROM pg_database WHERE datname = 'app'");
+		const ofAnother = `godwit_rehearsal_${rows[0].oid}_of_another`;
+		await admin.query(`CREATE DATABASE ${ofAnother}`);
 		const driver = await postgres.open(url().replace("godwit@", "rehearser@"));
 		await using migrate = new Migrate({ source: memorySource({ "1_a.up.sql": "CREATE TABLE a (b int);" }), driver });
 		const report = await migrate.rehearse();
 		expect(report.schema.changes).toMatchObject([{ change: "added", name: "a" }]);
 		expect(report.gaps).toEqual([
 			"the rows of hidden were not compared, since this user may not read them all: permission denied for table hidden",
+			'the rows of policed were not compared, since this user may not read them all: query would be affected by row-level security policy for table "policed"',
 		]);
 		expect(report.clean).toBe(true);
+		expect(await copies()).toEqual([ofAnother]);
+		await admin.query(`DROP DATABASE ${ofAnother}`);
 	});
 
 	it.each([
@@ -234,14 +362,21 @@ describe("rehearse on a server", () => {
 	it("says who else is connected, and ends nobody's session", async () => {
 		await made();
 		await using other = await otherClient(`${url()}?application_name=shop`);
+		await other.query("BEGIN; DELETE FROM logs; PREPARE TRANSACTION 'it''s on its way'");
+		const more = await Promise.all(Array.from({ length: 5 }, () => otherClient(`${url()}?application_name=shop`)));
 		await using migrate = await open({ "2_b.up.sql": "SELECT 1;" });
+		const session = String.raw`backend \d+ of godwit application shop at 127\.0\.0\.1 idle`;
 		await expect(migrate.rehearse()).rejects.toMatchObject({
 			code: "ERR_UNSUPPORTED",
 			message: expect.stringMatching(
-				/^app cannot be copied to rehearse on it: others are connected to it \(backend \d+ of godwit application shop at 127\.0\.0\.1 idle\); PostgreSQL copies a database only while nobody else is connected to it: disconnect them, or/,
+				new RegExp(
+					`^app cannot be copied to rehearse on it: others are connected to it \\(prepared transaction 'it''s on its way' of godwit; (?:${session}; ){4}2 more\\); PostgreSQL copies a database only while nobody else is connected to it: disconnect them, commit or roll back what is prepared, or`,
+				),
 			),
 		});
 		expect((await other.query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
+		await other.query("ROLLBACK PREPARED 'it''s on its way'");
+		for (const client of more) await client.end();
 	});
 
 	it("says which right is missing", async () => {
@@ -282,6 +417,66 @@ describe("rehearse on a server", () => {
 		expect((await copies()).toSorted()).toEqual([others, used].toSorted());
 		await user.end();
 		await admin.query(`DROP DATABASE ${others}`);
+		expect((await migrate.rehearse()).clean).toBe(true);
+	});
+
+	it("is dropped when the rows cannot be kept", async () => {
+		await using other = await otherClient(url());
+		await other.query(`
+			CREATE TYPE broken AS (a int);
+			CREATE FUNCTION refuse(broken) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE 'no text'; END $$;
+			CREATE CAST (broken AS text) WITH FUNCTION refuse(broken);
+			CREATE TABLE odd (a broken);
+			INSERT INTO odd VALUES (ROW(1));`);
+		await other.end();
+		await made();
+		await using migrate = await open({ "2_b.up.sql": "SELECT 1;" });
+		await expect(migrate.rehearse()).rejects.toThrow("no text");
+	});
+
+	it("is dropped when a setting of the database cannot be set for it", async () => {
+		await admin.query("CREATE ROLE owner LOGIN CREATEDB; ALTER DATABASE app OWNER TO owner");
+		await admin.query("ALTER DATABASE app SET log_min_messages = 'error'");
+		const driver = await postgres.open(url().replace("godwit@", "owner@"));
+		await using unable = new Migrate({ source: memorySource({ "1_a.up.sql": "SELECT 1;" }), driver });
+		await expect(unable.rehearse()).rejects.toThrow("log_min_messages");
+	});
+
+	it("is left to nobody when the session that makes it ends", async () => {
+		await made();
+		await using _other = await otherClient(url());
+		await using migrate = await open({ "2_b.up.sql": "SELECT 1;" });
+		const failed = expect(migrate.rehearse()).rejects.toMatchObject({
+			code: "ERR_CONNECTION_LOST",
+		});
+		const end =
+			"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'CREATE DATABASE \"godwit%' AND state = 'active'";
+		while ((await admin.query(end)).rows.length === 0);
+		await failed;
+	});
+
+	it("tells of a time limit that the server keeps while it copies as that", async () => {
+		await made();
+		await using _other = await otherClient(url());
+		await using migrate = await open({ "2_b.up.sql": "SELECT 1;" }, {}, "?options=-cstatement_timeout%3D300");
+		await expect(migrate.rehearse()).rejects.toMatchObject({ message: expect.stringContaining("statement timeout") });
+	});
+
+	it("drops what a process has left that was killed", async () => {
+		await made();
+		const files = { "1_first.up.sql": FIRST, "2_b.up.sql": "SELECT 1;" };
+		const script = fileURLToPath(new URL("../fixtures/rehearsal-process.ts", import.meta.url));
+		const child = spawn(process.execPath, [script, url(), JSON.stringify(files)], {
+			stdio: ["ignore", "pipe", "inherit"],
+		});
+		const exited = once(child, "exit");
+		await Promise.race([once(child.stdout, "data"), exited]);
+		child.kill("SIGKILL");
+		await exited;
+		expect(await copies()).toHaveLength(1);
+		const sessions = "SELECT FROM pg_stat_activity WHERE datname = 'app' OR datname LIKE 'godwit%'";
+		while ((await admin.query(sessions)).rows.length > 0);
+		await using migrate = await open(files);
 		expect((await migrate.rehearse()).clean).toBe(true);
 	});
 
