@@ -1,5 +1,6 @@
 import { cleanUpAfter } from "@godwit/core";
 import { FailedMessage, type PostgresConnection } from "./connection/postgres-connection.ts";
+import { queryRows } from "./connection/query-rows.ts";
 import type { Connected } from "./connection/session.ts";
 import { rollBack } from "./connection/transaction.ts";
 import { lockBlocker } from "./lock/lock-blocker.ts";
@@ -84,11 +85,12 @@ async function advice(
 
 /** A CREATE INDEX CONCURRENTLY that fails leaves an index that is written and never read. */
 async function invalidIndexes(connection: PostgresConnection, sql: string): Promise<string | undefined> {
-	const [result] = await connection.send(
+	const invalid = await queryRows(
+		connection,
 		"SELECT indexrelid::regclass::text AS name, c.relname AS bare FROM pg_index JOIN pg_class AS c ON c.oid = indexrelid WHERE NOT indisvalid",
 	);
-	const named = (result?.rows ?? []).filter(({ bare }) => sql.toLowerCase().includes(String(bare).toLowerCase()));
-	const names = (named.length > 0 ? named : (result?.rows ?? [])).map(({ name }) => name);
+	const named = invalid.filter(({ bare }) => sql.toLowerCase().includes(String(bare).toLowerCase()));
+	const names = (named.length > 0 ? named : invalid).map(({ name }) => name);
 	if (names.length === 0) return undefined;
 	return `it has left an invalid index, which is written and never read: DROP INDEX ${names.join(", ")} before you run it again`;
 }

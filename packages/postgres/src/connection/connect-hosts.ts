@@ -6,6 +6,7 @@ import type { ConnectionUrl, Host } from "../url/connection-url.ts";
 import type { ChannelBinding, Target } from "../url/libpq-parameters.ts";
 import { connectPg } from "./pg-connection.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
+import { queryRows } from "./query-rows.ts";
 import { type Tls, tlsOf } from "./tls.ts";
 
 type Pg = typeof import("pg");
@@ -41,15 +42,15 @@ async function connectKind(pg: Pg, url: ConnectionUrl, host: Host, target: Targe
 	const connection = await connectHost(pg, url, host);
 	if (target === "any") return connection;
 	try {
-		const [result] = await connection.send(
+		const [found] = await queryRows(
+			connection,
 			"SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') = 'on' AS reads_only",
 		);
-		const { standby, reads_only: readsOnly } = result?.rows[0] ?? {};
 		const fits = {
-			primary: standby === "f",
-			standby: standby === "t",
-			"read-write": readsOnly === "f",
-			"read-only": readsOnly === "t",
+			primary: found?.standby === "f",
+			standby: found?.standby === "t",
+			"read-write": found?.reads_only === "f",
+			"read-only": found?.reads_only === "t",
 			"prefer-standby": true,
 		};
 		if (fits[target]) return connection;

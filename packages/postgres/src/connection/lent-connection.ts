@@ -3,6 +3,7 @@ import type { Client, ClientBase, Pool } from "pg";
 import type { LentClient } from "./lent-client.ts";
 import { clientConnection } from "./pg-connection.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
+import { queryRows } from "./query-rows.ts";
 
 /**
  * Makes a connection of what the caller has. A client stays connected when it is closed, and one of a pool goes back there.
@@ -50,12 +51,13 @@ function isPool(lent: LentClient): lent is Pool {
  */
 export async function callerSettings(connection: PostgresConnection): Promise<readonly string[]> {
 	assertOutside(connection);
-	const [result] = await connection.send(
+	const settings = await queryRows(
+		connection,
 		"SELECT format('set_config(%L, %L, false)', name, setting) AS set FROM pg_settings WHERE source = 'session' UNION ALL SELECT format('set_config(''role'', %L, false)', current_setting('role'))",
 	);
 	// Not every client knows before its first message.
 	assertOutside(connection);
-	const set = (result?.rows ?? []).map(({ set }) => set).join(", ");
+	const set = settings.map(({ set }) => set).join(", ");
 	return [...RESET, `SELECT ${set}`];
 }
 

@@ -12,6 +12,7 @@ import { type TableNames, tableNames } from "../tables/table-names.ts";
 import type { MigrationsTable } from "../url/migrations-table.ts";
 import { callerSettings, RESET } from "./lent-connection.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
+import { queryRows } from "./query-rows.ts";
 
 const trace = createTrace("godwit:postgres");
 
@@ -201,15 +202,14 @@ async function connectOnce({ name, connect, table, lockName }: SessionOptions): 
 	let connection: PostgresConnection | undefined;
 	try {
 		connection = await connect();
-		const [result] = await connection.send(DESCRIBE);
-		const { schema: found, database, backend, product } = result?.rows[0] ?? {};
-		const schema = table.schema ?? found;
+		const [described] = await queryRows(connection, DESCRIBE);
+		const schema = table.schema ?? described?.schema;
 		if (schema === null || schema === undefined) throw noSchema(name);
 		const names = tableNames(schema, table.name);
-		const own = connection.backend === undefined || String(connection.backend) === backend;
-		const notice = own ? noticeOf(product) : POOLED;
+		const own = connection.backend === undefined || String(connection.backend) === described?.backend;
+		const notice = own ? noticeOf(described?.product) : POOLED;
 		const shared = connection.backend !== undefined && notice === undefined;
-		const advisory = shared ? advisoryKey(lockName(String(database)), names) : undefined;
+		const advisory = shared ? advisoryKey(lockName(String(described?.database)), names) : undefined;
 		return { connection, names, advisory, own, reset: own ? RESET : [], notice };
 	} catch (error) {
 		await connection?.close();

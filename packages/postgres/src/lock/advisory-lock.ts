@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import type { PostgresConnection } from "../connection/postgres-connection.ts";
+import { queryRows } from "../connection/query-rows.ts";
 import type { TableNames } from "../tables/table-names.ts";
 
 /** See https://github.com/golang-migrate/migrate/blob/v4.19.0/database/util.go */
@@ -38,10 +39,10 @@ export interface AdvisoryHolder {
 
 /** Who has the lock. */
 export async function advisoryHolder(connection: PostgresConnection, key: bigint): Promise<AdvisoryHolder | undefined> {
-	const [result] = await connection.send(
+	const [row] = await queryRows(
+		connection,
 		`SELECT pid, application_name, coalesce(host(client_addr), 'a socket of the server') AS client, state, ${age("backend_start")} AS age, ${age("state_change")} AS state_age, left(query, 200) AS query FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE ${isKey(key)} LIMIT 1`,
 	);
-	const [row] = result?.rows ?? [];
 	if (row === undefined) return undefined;
 	const { pid, application_name: application, client, state, age: connectedFor, state_age: stateFor, query } = row;
 	const what =

@@ -3,7 +3,7 @@ import type { PostgresConnection } from "../connection/postgres-connection.ts";
 import type { Connected } from "../connection/session.ts";
 import { isUndefinedTable } from "../postgres-error.ts";
 import { freeLock } from "../tables/lock-row.ts";
-import { advisoryHolder } from "./advisory-lock.ts";
+import { type AdvisoryHolder, advisoryHolder } from "./advisory-lock.ts";
 
 /** How long a session that is ended may take to go, in milliseconds. */
 const END_MS = 5_000;
@@ -24,14 +24,22 @@ export async function breakLocks(connected: Connected, confirm: (holder: string)
 		const owner = both ? `${before?.replace(/, backend .*/, "")}: ` : "";
 		const what = `${owner}${holder.description}, ${holder.activity}\nto clear the lock ends this session`;
 		if (!(await confirm(what))) return 0;
-		await endSession(connection, holder.backend);
 	}
-	const ended = holder === undefined ? 0 : 1;
+	const ended = await endHolder(connected, holder);
 	// It may have freed the row itself, or another one has it now.
 	const owner = both ? before : await ownerInRow(connected);
 	if (owner === undefined || !(both || (await confirm(owner)))) return ended;
 	const [freed] = await connection.send(freeLock(names, owner));
-	return !both && freed?.tag === "UPDATE 1" ? ended + 1 : ended;
+	return freed?.tag === "UPDATE 1" && !(both && ended > 0) ? ended + 1 : ended;
+}
+
+/** @returns How many sessions were ended: one that has given the lock back since it was asked about stays. */
+async function endHolder({ connection, advisory }: Connected, holder: AdvisoryHolder | undefined): Promise<number> {
+	if (holder === undefined || advisory === undefined) return 0;
+	const now = await advisoryHolder(connection, advisory);
+	if (now?.backend !== holder.backend) return 0;
+	await endSession(connection, holder.backend);
+	return 1;
 }
 
 async function endSession(connection: PostgresConnection, backend: number): Promise<void> {

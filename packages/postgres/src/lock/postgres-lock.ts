@@ -1,5 +1,6 @@
 import type { LockOptions, LockPrimitives, LockState } from "@godwit/core";
 import type { Row } from "../connection/postgres-connection.ts";
+import { queryRows } from "../connection/query-rows.ts";
 import type { Connected, Session } from "../connection/session.ts";
 import { lockLostError } from "../postgres-error.ts";
 import { extendLease, selectLock } from "../tables/lock-row.ts";
@@ -59,8 +60,7 @@ export function postgresLock({ session, state, withHistory, leaseMs }: PostgresL
 		},
 		async lastToken({ connection, names }) {
 			// Whoever has the row in a transaction may still be about to commit.
-			const [found] = await connection.send(selectLock(names, "wait"));
-			const [row] = found?.rows ?? [];
+			const [row] = await queryRows(connection, selectLock(names, "wait"));
 			if (row?.owner === own.name) return row.step ?? undefined;
 			if (state.held) throw lockLostError(describeOwner(row));
 			return undefined;

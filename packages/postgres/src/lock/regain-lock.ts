@@ -1,4 +1,5 @@
 import { cleanUpAfter, withBackoff } from "@godwit/core";
+import { rowsOf } from "../connection/query-rows.ts";
 import type { Connected } from "../connection/session.ts";
 import { inTransaction } from "../connection/transaction.ts";
 import { lockLostError } from "../postgres-error.ts";
@@ -39,8 +40,8 @@ async function regainAdvisory({ connection, names, advisory }: Connected, own: O
 
 async function regainRow(connected: Connected, own: OwnHold): Promise<void> {
 	const { connection, names } = connected;
-	await inTransaction(connection, { after: [selectLock(names, "wait")] }, async ([found]) => {
-		const [row] = found?.rows ?? [];
+	await inTransaction(connection, { after: [selectLock(names, "wait")] }, async (begun) => {
+		const [row] = rowsOf(begun);
 		if (!isHolder(row, own)) throw lockLostError(describeOwner(row));
 		return { result: undefined, last: [renameOwner(names, nameIn(connected, own))] };
 	});

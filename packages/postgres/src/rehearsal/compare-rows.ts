@@ -1,5 +1,6 @@
 import type { ComparedTable } from "@godwit/core";
 import type { PostgresConnection, Row } from "../connection/postgres-connection.ts";
+import { queryRows } from "../connection/query-rows.ts";
 import type { Connected } from "../connection/session.ts";
 import { comparably, type TableToCompare, tablesToCompare } from "./compared-tables.ts";
 import { type KeptRows, keptTable, unlessForbidden } from "./kept-rows.ts";
@@ -86,10 +87,10 @@ type Counts = Omit<ComparedTable, "name" | "nameBefore" | "exists" | "attached">
 
 async function byKey(connection: PostgresConnection, pair: TablePair): Promise<Counts> {
 	const row = await only(connection, keyedCounts(pair));
-	const [lost, changed] = [Number(row.lost), Number(row.changed)];
+	const [lost, changed] = [Number(row?.lost), Number(row?.changed)];
 	return {
 		key: pair.key.map(({ before }) => before.name),
-		...{ before: Number(row.before), after: Number(row.after), lost, changed, added: Number(row.added) },
+		...{ before: Number(row?.before), after: Number(row?.after), lost, changed, added: Number(row?.added) },
 		samples: {
 			lost: lost === 0 ? [] : await shown(connection, keyedSamples(pair, "lost")),
 			changed: changed === 0 ? [] : await shown(connection, keyedSamples(pair, "changed")),
@@ -107,7 +108,7 @@ async function byContent(connection: PostgresConnection, pair: TablePair): Promi
 		return { key: [], before, after, lost, changed: 0, added, samples: NO_SAMPLES };
 	}
 	const row = await only(connection, unkeyedCounts(pair));
-	const [gone, come] = [Number(row.gone), Number(row.come)];
+	const [gone, come] = [Number(row?.gone), Number(row?.come)];
 	const changed = Math.min(gone, come);
 	const lost = gone - changed;
 	const samples = gone === 0 ? [] : await shown(connection, unkeyedSamples(pair));
@@ -133,15 +134,15 @@ async function newTable(connection: PostgresConnection, { name, key, from }: Tab
 }
 
 async function countOf(connection: PostgresConnection, from: string): Promise<number> {
-	return Number((await only(connection, rowCount(from))).rows);
+	return Number((await only(connection, rowCount(from)))?.rows);
 }
 
-async function only(connection: PostgresConnection, query: string): Promise<Row> {
-	const [result] = await connection.send(query);
-	return result?.rows[0] ?? {};
+async function only(connection: PostgresConnection, query: string): Promise<Row | undefined> {
+	const [row] = await queryRows(connection, query);
+	return row;
 }
 
 async function shown(connection: PostgresConnection, query: string): Promise<readonly string[]> {
-	const [result] = await connection.send(query);
-	return (result?.rows ?? []).map(({ shown }) => String(shown));
+	const rows = await queryRows(connection, query);
+	return rows.map(({ shown }) => String(shown));
 }

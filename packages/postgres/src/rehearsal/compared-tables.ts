@@ -1,4 +1,5 @@
 import type { PostgresConnection } from "../connection/postgres-connection.ts";
+import { queryRows } from "../connection/query-rows.ts";
 import type { Connected } from "../connection/session.ts";
 import { inTransaction } from "../connection/transaction.ts";
 import { ownTables, structureTables } from "../structure/structure-queries.ts";
@@ -76,8 +77,7 @@ export async function tablesToCompare(connected: Connected): Promise<TablesToCom
 			(${COLUMNS}) AS columns, (${KEYS}) AS keys
 		FROM rel AS o JOIN pg_namespace AS n ON n.oid = o.relnamespace
 		WHERE o.relkind IN ('r', 'p', 'm', 'f') AND NOT o.relispartition ORDER BY o.oid::regclass::text COLLATE "C"`;
-	const [result] = await comparably(connected, (connection) => connection.send(query));
-	const rows = result?.rows ?? [];
+	const rows = await comparably(connected, (connection) => queryRows(connection, query));
 	const isTable = (kind: string | null | undefined): boolean => kind === "r" || kind === "p";
 	return {
 		tables: rows.filter(({ kind }) => isTable(kind)).map(tableOf),

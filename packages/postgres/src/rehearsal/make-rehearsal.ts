@@ -8,6 +8,7 @@ import {
 	type RehearsalOptions,
 } from "@godwit/core";
 import type { PostgresConnection } from "../connection/postgres-connection.ts";
+import { queryRows } from "../connection/query-rows.ts";
 import type { Connected, Session } from "../connection/session.ts";
 import { excerpt } from "../postgres-error.ts";
 import { reachesServer } from "../statements/reaches-server.ts";
@@ -86,12 +87,12 @@ async function prepare(connected: Connected): Promise<Begun> {
 	const { connection, names } = connected;
 	const { bytes } = await stateOf(connected);
 	// The copy is nobody else's, whoever has the lock of the database.
-	const [found] = await connection.send(`SELECT to_regclass(${quoteLiteral(names.lock)}) IS NOT NULL AS there`);
-	if (found?.rows[0]?.there === "t") {
+	const [found] = await queryRows(connection, `SELECT to_regclass(${quoteLiteral(names.lock)}) IS NOT NULL AS there`);
+	if (found?.there === "t") {
 		await connection.send(`UPDATE ${names.lock} SET locked = FALSE, owner = NULL, expires_at = NULL`);
 	}
-	const [foreign] = await connection.send("SELECT relname FROM pg_class WHERE relkind = 'f'");
-	const foreignTables = (foreign?.rows ?? []).map(({ relname }) => String(relname));
+	const foreign = await queryRows(connection, "SELECT relname FROM pg_class WHERE relkind = 'f'");
+	const foreignTables = foreign.map(({ relname }) => String(relname));
 	return { bytes, foreignTables, kept: await keepRows(connected) };
 }
 
@@ -104,10 +105,11 @@ const NOT_VALID = "SELECT conname, conrelid::regclass AS table FROM pg_constrain
 async function stateOf({
 	connection,
 }: Connected): Promise<{ readonly bytes: number; readonly unchecked: readonly string[] }> {
-	const [bytes, constraints] = await connection.send(`${BYTES}; ${NOT_VALID}`);
+	const [size] = await queryRows(connection, BYTES);
+	const constraints = await queryRows(connection, NOT_VALID);
 	return {
-		bytes: Number(bytes?.rows[0]?.bytes),
-		unchecked: (constraints?.rows ?? []).map(
+		bytes: Number(size?.bytes),
+		unchecked: constraints.map(
 			({ conname, table }) =>
 				`the constraint ${conname} of ${table} is NOT VALID: the server has not looked at the rows that are there`,
 		),

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { cleanUpAfter, MigrateError } from "@godwit/core";
 import { FailedMessage, type PostgresConnection } from "../connection/postgres-connection.ts";
+import { queryRows } from "../connection/query-rows.ts";
 import type { Connected } from "../connection/session.ts";
 import { sqlState } from "../postgres-error.ts";
 import { quoteIdentifier, quoteLiteral } from "../tables/literal.ts";
@@ -21,13 +22,12 @@ const MAX_NAME = 63;
 export function templateCopy(connectTo: (database: string) => Promise<PostgresConnection>): CopyDatabase {
 	return async (connected, session) => {
 		const { connection } = connected;
-		const [result] = await connection.send(
-			"SELECT oid, datname AS name FROM pg_database WHERE datname = current_database()",
-		);
-		const { oid, name } = result?.rows[0] ?? {};
+		const own = "SELECT oid, datname AS name FROM pg_database WHERE datname = current_database()";
+		const [database] = await queryRows(connection, own);
+		const [oid, name] = [String(database?.oid), String(database?.name)];
 		await dropAbandoned(connected, `${PREFIX}${oid}_`);
-		const copy = nameOf(String(oid), String(name));
-		await create(connected, String(name), copy);
+		const copy = nameOf(oid, name);
+		await create(connected, name, copy);
 		return {
 			connect: () => connectTo(copy),
 			shared: true,
@@ -54,7 +54,7 @@ async function create({ connection }: Connected, database: string, copy: string)
 	try {
 		await connection.send(`CREATE DATABASE ${quoteIdentifier(copy)} TEMPLATE ${quoteIdentifier(database)}`);
 	} catch (error) {
-		if (!(error instanceof FailedMessage) || connection.lost !== undefined) throw error;
+		if (!(error instanceof FailedMessage)) throw error;
 		throw await refusal(connection, database, error);
 	}
 	try {
@@ -73,20 +73,23 @@ function dropDatabase(name: string): string {
 
 /** What was set for the database is not copied with it; the session has the values. */
 async function copySettings(connection: PostgresConnection, copy: string): Promise<void> {
-	const [result] = await connection.send(
+	const rows = await queryRows(
+		connection,
 		`SELECT DISTINCT format('ALTER DATABASE %I SET %I FROM CURRENT', ${quoteLiteral(copy)}, split_part(setting, '=', 1)) AS set
 		FROM pg_db_role_setting AS s JOIN pg_database AS d ON d.oid = s.setdatabase AND d.datname = current_database(), unnest(s.setconfig) AS setting
 		WHERE s.setrole IN (0, (SELECT oid FROM pg_roles WHERE rolname = session_user))`,
 	);
-	for (const { set } of result?.rows ?? []) await connection.send(String(set));
+	for (const { set } of rows) await connection.send(String(set));
 }
 
 /** A copy is abandoned when nobody is connected to it, and nobody else to the database: whoever rehearses is. */
 async function dropAbandoned({ connection }: Connected, prefix: string): Promise<void> {
-	const [result] =
-		await connection.send(`SELECT datname AS name FROM pg_database AS d WHERE starts_with(datname, ${quoteLiteral(prefix)})
-		AND pg_has_role(datdba, 'USAGE') AND NOT EXISTS (${OTHERS} AND a.datname IN (d.datname, current_database()))`);
-	for (const { name } of result?.rows ?? []) {
+	const rows = await queryRows(
+		connection,
+		`SELECT datname AS name FROM pg_database AS d WHERE starts_with(datname, ${quoteLiteral(prefix)})
+		AND pg_has_role(datdba, 'USAGE') AND NOT EXISTS (${OTHERS} AND a.datname IN (d.datname, current_database()))`,
+	);
+	for (const { name } of rows) {
 		await connection.send(dropDatabase(String(name)));
 	}
 }
@@ -105,8 +108,7 @@ async function refusal(connection: PostgresConnection, database: string, failure
 		return unsupported(`${what}: ${failure.message}; ${cure}`, failure);
 	}
 	if (state !== OBJECT_IN_USE) return failure;
-	const [result] = await connection.send(USERS);
-	const rows = result?.rows ?? [];
+	const rows = await queryRows(connection, USERS);
 	const shown = rows.slice(0, MAX_SHOWN).map(({ user }) => String(user));
 	const who = [...shown, ...(rows.length > MAX_SHOWN ? [`${rows.length - MAX_SHOWN} more`] : [])].join("; ");
 	const cure =

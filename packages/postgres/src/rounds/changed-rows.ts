@@ -1,4 +1,5 @@
 import type { PostgresConnection, StatementResult } from "../connection/postgres-connection.ts";
+import { queryRows } from "../connection/query-rows.ts";
 import type { Target } from "../statements/round-language.ts";
 import { quoteLiteral } from "../tables/literal.ts";
 
@@ -54,10 +55,11 @@ export async function triggersBeforeRows(
 	keyword: string,
 ): Promise<readonly string[]> {
 	const called = BEFORE_ROW | (EVENTS[keyword] ?? 0);
-	const [result] = await connection.send(
+	const rows = await queryRows(
+		connection,
 		`SELECT DISTINCT quote_ident(tgname) AS name FROM pg_trigger WHERE tgrelid = to_regclass(${quoteLiteral(name)}) AND tgtype & ${called} = ${called} AND tgenabled <> 'D' AND NOT tgisinternal ORDER BY 1`,
 	);
-	return result?.rows.map((row) => String(row.name)) ?? [];
+	return rows.map((row) => String(row.name));
 }
 
 /** Bits of `tgtype`, see https://github.com/postgres/postgres/blob/REL_18_STABLE/src/include/catalog/pg_trigger.h */

@@ -1,5 +1,6 @@
 import type { Schema, SchemaForeignKey, SchemaObject, SchemaTable } from "@godwit/core";
 import type { Row } from "../connection/postgres-connection.ts";
+import { rowsOf } from "../connection/query-rows.ts";
 import type { Connected } from "../connection/session.ts";
 import { inTransaction } from "../connection/transaction.ts";
 import { quoteIdentifier } from "../tables/literal.ts";
@@ -65,9 +66,9 @@ export async function readSchema(connected: Connected): Promise<Schema> {
 	const objects = `${known} SELECT * FROM (${OBJECTS.join(" UNION ALL ")}) AS o (kind, name, of, sql) ORDER BY kind, name COLLATE "C"`;
 	const path = `SET LOCAL search_path = ${quoteIdentifier(names.schema)}`;
 	const begin = { mode: "ISOLATION LEVEL REPEATABLE READ READ ONLY", after: [path, objects, `${known} ${TABLES}`] };
-	return inTransaction(connection, begin, async ([, found, tables]) => {
-		const read = (found?.rows ?? []).map(objectOf);
-		const result = { version, dirty, objects: inOrder(read), tables: (tables?.rows ?? []).map(tableOf) };
+	return inTransaction(connection, begin, async ([, ...begun]) => {
+		const read = rowsOf(begun.slice(0, 1)).map(objectOf);
+		const result = { version, dirty, objects: inOrder(read), tables: rowsOf(begun.slice(1)).map(tableOf) };
 		return { result, last: [] };
 	});
 }

@@ -1,3 +1,4 @@
+import { rowsOf } from "../connection/query-rows.ts";
 import type { Connected } from "../connection/session.ts";
 import { inTransaction } from "../connection/transaction.ts";
 import { quoteIdentifier } from "../tables/literal.ts";
@@ -14,6 +15,6 @@ export async function readStructure({ connection, names }: Connected): Promise<r
 	// The server leaves out the schema of what is in the search path.
 	const path = `SET LOCAL search_path = ${quoteIdentifier(names.schema)}`;
 	const begin = { mode: "ISOLATION LEVEL REPEATABLE READ READ ONLY", after: [path, query] };
-	const rows = await inTransaction(connection, begin, async ([, found]) => ({ result: found?.rows ?? [], last: [] }));
+	const rows = await inTransaction(connection, begin, async (begun) => ({ result: rowsOf(begun.slice(1)), last: [] }));
 	return rows.map(({ line }) => String(line).replaceAll("\n", "\\n")).toSorted();
 }

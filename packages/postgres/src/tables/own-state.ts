@@ -4,6 +4,7 @@ import {
 	type Row,
 	type StatementResult,
 } from "../connection/postgres-connection.ts";
+import { rowsOf } from "../connection/query-rows.ts";
 import type { Connected } from "../connection/session.ts";
 import { ownTablesError, sqlState } from "../postgres-error.ts";
 import type { PlacedStatement, ReadBody } from "../statements/read-body.ts";
@@ -48,12 +49,12 @@ export function ownState(
 	{ lock, events }: OwnStateOptions,
 	results: readonly StatementResult[],
 ): OwnState {
-	const [system, versions, ...rest] = results;
-	const [row] = system?.rows ?? [];
+	const [row] = rowsOf(results.slice(0, 1));
+	const rest = results.slice(2);
 	return {
 		transaction: row?.transaction,
 		triggered: row?.triggered === "t",
-		recorded: recordedVersion(names, versions?.rows ?? []),
+		recorded: recordedVersion(names, rowsOf(results.slice(1, 2))),
 		lock: lock ? rest[0]?.rows[0] : undefined,
 		events: events ? String(rest[lock ? 1 : 0]?.rows[0]?.events) : undefined,
 	};

@@ -1,4 +1,5 @@
 import type { PostgresConnection } from "../connection/postgres-connection.ts";
+import { queryRows } from "../connection/query-rows.ts";
 import { isTableRace } from "../postgres-error.ts";
 import { createHistory } from "./history-table.ts";
 import { quoteLiteral } from "./literal.ts";
@@ -34,8 +35,7 @@ export async function findTables(connection: PostgresConnection, names: TableNam
 		`(SELECT relkind FROM pg_class WHERE oid = to_regclass(${quoteLiteral(table)}))`;
 	const { versions, lock, history } = names;
 	const sql = `SELECT ${columns(versions)} AS versions, ${columns(lock)} AS lock, ${columns(history)} AS history, ${kind(versions)} AS versions_kind, ${kind(lock)} AS lock_kind, ${kind(history)} AS history_kind`;
-	const [result] = await connection.send(sql);
-	const [row] = result?.rows ?? [];
+	const [row] = await queryRows(connection, sql);
 	assertTable(versions, row?.versions_kind);
 	assertTable(lock, row?.lock_kind);
 	assertTable(history, row?.history_kind);

@@ -1,5 +1,6 @@
 import { type FoundVersion, NIL_VERSION, type RecordedHistory, type StoredTexts } from "@godwit/core";
 import type { StatementResult } from "../connection/postgres-connection.ts";
+import { queryRows, rowsOf } from "../connection/query-rows.ts";
 import type { Connected } from "../connection/session.ts";
 import { inTransaction } from "../connection/transaction.ts";
 import { recordedEvent, selectEvents, selectLastEvent, selectTexts } from "./history-table.ts";
@@ -13,7 +14,7 @@ export async function readVersion(connected: Connected, withHistory: boolean): P
 	const { names } = connected;
 	const results = await snapshot(connected, found, found.history ? [selectLastEvent(names)] : []);
 	const { stamp, ...version } = stateOf(connected, results, found);
-	const [row] = found.history ? (results.at(-1)?.rows ?? []) : [];
+	const [row] = found.history ? rowsOf(results.slice(-1)) : [];
 	const last = row === undefined ? undefined : recordedEvent(names, row);
 	return { ...version, head: { stamp: last === undefined ? undefined : stamp, last } };
 }
@@ -24,15 +25,14 @@ export async function readHistory(connected: Connected): Promise<RecordedHistory
 	const found = await findTables(connected.connection, names);
 	const results = await snapshot(connected, found, found.history ? [selectEvents(names)] : []);
 	const { stamp, ...version } = stateOf(connected, results, found);
-	const rows = found.history ? (results.at(-1)?.rows ?? []) : [];
+	const rows = found.history ? rowsOf(results.slice(-1)) : [];
 	const events = rows.map((row) => recordedEvent(names, row));
 	const last = events.at(-1);
 	return { ...version, head: { stamp: last === undefined ? undefined : stamp, last }, events };
 }
 
 export async function readTexts({ connection, names }: Connected, id: number): Promise<StoredTexts> {
-	const [result] = await connection.send(selectTexts(names, id));
-	const [row] = result?.rows ?? [];
+	const [row] = await queryRows(connection, selectTexts(names, id));
 	return { up: row?.up_text ?? undefined, down: row?.down_text ?? undefined };
 }
 
@@ -50,10 +50,10 @@ async function snapshot(
 
 function stateOf(
 	{ names }: Connected,
-	[first]: readonly StatementResult[],
+	results: readonly StatementResult[],
 	{ versions }: FoundTables,
 ): ReturnType<typeof recordedVersion> {
 	return versions
-		? recordedVersion(names, first?.rows ?? [])
+		? recordedVersion(names, rowsOf(results.slice(0, 1)))
 		: { version: NIL_VERSION, dirty: false, stamp: undefined };
 }

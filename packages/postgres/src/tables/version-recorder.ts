@@ -6,6 +6,7 @@ import {
 	type VersionChange,
 	type VersionState,
 } from "@godwit/core";
+import { rowsOf } from "../connection/query-rows.ts";
 import type { Connected } from "../connection/session.ts";
 import type { PostgresConfig } from "../url/postgres-config.ts";
 import { insertEvents } from "./history-table.ts";
@@ -34,7 +35,7 @@ export function versionRecorder({
 		];
 		if (!triggered) return statements;
 		const results = await connection.send([...statements, selectVersion(names)].join("; "));
-		const written = recordedVersion(names, results.at(-1)?.rows ?? []);
+		const written = recordedVersion(names, rowsOf(results.slice(-1)));
 		if (written.version === version && written.dirty === dirty) return [];
 		const message = `the table ${names.versions} does not keep the version that is written to it; look for a trigger or a rule on it`;
 		throw new MigrateError("ERR_DATABASE", message, {});

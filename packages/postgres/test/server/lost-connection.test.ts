@@ -1,6 +1,6 @@
-import { Migrate, memorySource } from "@godwit/core";
+import { type Driver, Migrate, memorySource } from "@godwit/core";
 import type pg from "pg";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { postgres } from "../../src/index.ts";
 import { otherClient } from "../fixtures/postgres-harness.ts";
 import { type Interference, startProxy } from "../fixtures/postgres-proxy.ts";
@@ -97,6 +97,128 @@ describe("a connection that is lost at the COMMIT of a migration", () => {
 			cause: { code: "ERR_CONNECTION_LOST" },
 		});
 		expect(await ran()).toEqual([1, 2]);
+	});
+});
+
+/** The session that has golang-migrate's advisory lock, and the key of that. */
+async function holder(): Promise<{ readonly pid: number; readonly key: string }> {
+	const { rows } = await other.query(
+		"SELECT pid, (classid::bigint << 32 | objid::bigint)::text AS key FROM pg_locks WHERE locktype = 'advisory'",
+	);
+	expect(rows).toHaveLength(1);
+	return rows[0];
+}
+
+/** A driver whose lock is lost, which its end tells too. */
+async function opened(url: string): Promise<Driver> {
+	const driver = await postgres.open(url);
+	onTestFinished(() => driver.close().catch(() => {}));
+	return driver;
+}
+
+describe("a connection that is lost under the lock", () => {
+	const url = (): string => `${server.url}/postgres`;
+
+	it("does not take the lock again when another run has taken it, and keeps nothing of it", async () => {
+		const driver = await opened(url());
+		await driver.lock();
+		await other.query("SELECT pg_terminate_backend($1, 5000)", [(await holder()).pid]);
+		await other.query("UPDATE schema_migrations_lock SET owner = 'somebody else', expires_at = '9999-01-01'");
+		await expect(driver.version()).rejects.toMatchObject({
+			code: "ERR_LOCK_LOST",
+			message: expect.stringContaining("held by somebody else"),
+		});
+		expect((await other.query("SELECT FROM pg_locks WHERE locktype = 'advisory'")).rows).toEqual([]);
+	});
+
+	it("does not wait for another run that has both locks", async () => {
+		const driver = await opened(url());
+		await driver.lock();
+		await other.query("SELECT pg_terminate_backend($1, 5000)", [(await holder()).pid]);
+		await using next = await postgres.open(url());
+		await next.lock();
+		await expect(driver.version()).rejects.toMatchObject({
+			code: "ERR_LOCK_LOST",
+			message: expect.stringMatching(/held by process \d+ .*, backend \d+/),
+		});
+		await next.unlock();
+	});
+
+	it("does not end the run through a pooler", async () => {
+		expect(await up({ otherBackend: true, cut: { at: "VALUES (2, false", when: "before" } })).toEqual({ applied: 4 });
+		expect(await ran()).toEqual([1, 2, 3, 4]);
+	});
+});
+
+describe("breakLocks", () => {
+	/** A session that has the advisory lock and nothing else, as golang-migrate's has. */
+	async function otherRun(): Promise<{ readonly client: pg.Client; readonly ended: Promise<unknown> }> {
+		await using driver = await postgres.open(`${server.url}/postgres`);
+		await driver.lock();
+		const { key } = await holder();
+		await driver.unlock();
+		const client = await otherClient(`${server.url}/postgres?application_name=migrate`);
+		const ended = new Promise<void>((resolve) => client.on("end", () => resolve()));
+		client.on("error", () => {});
+		await client.query("SELECT pg_advisory_lock($1)", [key]);
+		return { client, ended };
+	}
+
+	it("ends a run of golang-migrate's, which has no row", async () => {
+		const { ended } = await otherRun();
+		const asked: string[] = [];
+		const yes = async (holder: string): Promise<boolean> => asked.push(holder) > 0;
+		expect(await postgres.breakLocks(`${server.url}/postgres`, yes)).toBe(1);
+		expect(asked).toEqual([
+			expect.stringMatching(/^backend \d+ of the application "migrate" at 127\.0\.0\.1, connected/),
+		]);
+		await ended;
+	});
+
+	it.each(["pg_advisory_unlock_all", "pg_terminate_backend"])(
+		"ends no session that gives the lock back while it asks: %s",
+		async (how) => {
+			const { client, ended } = await otherRun();
+			const { pid } = await holder();
+			const yes = async (): Promise<boolean> => {
+				if (how === "pg_advisory_unlock_all") await client.query("SELECT pg_advisory_unlock_all()");
+				else await other.query("SELECT pg_terminate_backend($1, 5000)", [pid]);
+				return true;
+			};
+			expect(await postgres.breakLocks(`${server.url}/postgres`, yes)).toBe(0);
+			if (how === "pg_advisory_unlock_all") await client.end();
+			await ended;
+		},
+	);
+
+	it("frees the row of a run with a session that dies while it asks", async () => {
+		const driver = await opened(`${server.url}/postgres`);
+		await driver.lock();
+		const { pid } = await holder();
+		const yes = async (): Promise<boolean> => {
+			await other.query("SELECT pg_terminate_backend($1, 5000)", [pid]);
+			return true;
+		};
+		expect(await postgres.breakLocks(`${server.url}/postgres`, yes)).toBe(1);
+		expect((await other.query("SELECT locked FROM schema_migrations_lock")).rows).toEqual([{ locked: false }]);
+	});
+
+	it("says which right is missing, and asks for the row alone through a pooler", async () => {
+		{
+			await using driver = await postgres.open(`${server.url}/postgres`);
+			await driver.lock();
+			await driver.unlock();
+		}
+		await other.query("CREATE ROLE stranger LOGIN; GRANT USAGE ON SCHEMA public TO stranger");
+		await expect(
+			postgres.breakLocks(`${server.url.replace("godwit@", "stranger@")}/postgres`, async () => true),
+		).rejects.toThrow("permission denied for table schema_migrations_lock");
+		await other.query("UPDATE schema_migrations_lock SET locked = TRUE, owner = 'somebody else'");
+		await using proxy = await startProxy(server.port, { otherBackend: true });
+		const asked: string[] = [];
+		const yes = async (holder: string): Promise<boolean> => asked.push(holder) > 0;
+		expect(await postgres.breakLocks(`${proxy.url}/postgres`, yes)).toBe(1);
+		expect(asked).toEqual(["somebody else"]);
 	});
 });
 

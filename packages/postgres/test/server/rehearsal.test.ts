@@ -215,9 +215,11 @@ describe("rehearse on a server", () => {
 			ALTER TABLE left_half ADD FOREIGN KEY (id) REFERENCES right_half ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED;
 			CREATE TABLE parts (id int PRIMARY KEY) PARTITION BY RANGE (id);
 			CREATE TABLE low PARTITION OF parts FOR VALUES FROM (0) TO (10);
+			CREATE TABLE leaf (id int REFERENCES left_half ON DELETE CASCADE);
 			CREATE TABLE of_low (id int REFERENCES low ON DELETE CASCADE);
 			INSERT INTO tree VALUES (1, NULL), (2, 1), (3, 2);
 			BEGIN; INSERT INTO left_half VALUES (1); INSERT INTO right_half VALUES (1); COMMIT;
+			INSERT INTO leaf VALUES (1);
 			INSERT INTO parts VALUES (1); INSERT INTO of_low VALUES (1);`);
 		await other.end();
 		const report = await rehearsed({
@@ -225,6 +227,7 @@ describe("rehearse on a server", () => {
 				"DELETE FROM tree WHERE id = 1;\nDELETE FROM right_half;\nDELETE FROM parts WHERE FALSE;\nDELETE FROM low;",
 		});
 		expect(report.findings.filter(({ rule }) => rule === "lost-rows").map(({ table, line }) => [table, line])).toEqual([
+			["leaf", 2],
 			["left_half", 2],
 			["of_low", 4],
 			["parts", 3],
