@@ -48,6 +48,12 @@ describe("createDriver", () => {
 		expect(template.devDependencies?.["@godwit/conformance"]).toBe(`^${version}`);
 	});
 
+	it("is built before it is packed, and not where it is only installed, about which npm warns", async () => {
+		const template = JSON.parse(await readFile(join(packages, "create-driver/template/manifest.json"), "utf8"));
+		expect(template.scripts).toMatchObject({ prepack: "tsc" });
+		expect(template.scripts).not.toHaveProperty("prepare");
+	});
+
 	it.each(["Birds", "1a", "a/b", "@a/b", "", "a b"])("refuses the name %j, and makes nothing", async (name) => {
 		const parent = await emptyFolder();
 		expect(() => createDriver(name, parent)).toThrow(`"${name}" cannot be the scheme of a URL`);
