@@ -93,9 +93,8 @@ const VALUES: Readonly<Partial<Record<Parameter, readonly string[]>>> = {
 
 function assertParameter(name: string, value: string, given: Readonly<Partial<Record<Parameter, string>>>): Parameter {
 	if (!isLibpqParameter(name)) {
-		const nearest = nearestName(name, PARAMETERS);
-		const hint = nearest === undefined ? `known are ${PARAMETERS.join(", ")}` : `did you mean ${nearest}?`;
-		throw new MigrateError("ERR_INVALID_OPTION", `there is no parameter ${name}; ${hint}`, { option: name });
+		const message = `there is no parameter ${name}; ${hintFor(name, value)}`;
+		throw new MigrateError("ERR_INVALID_OPTION", message, { option: name });
 	}
 	if (name in given) {
 		throw new MigrateError("ERR_INVALID_OPTION", `the parameter ${name} is given twice`, { option: name });
@@ -115,6 +114,15 @@ function assertParameter(name: string, value: string, given: Readonly<Partial<Re
 		throw new MigrateError("ERR_INVALID_OPTION", message, { option: name, value });
 	}
 	return name;
+}
+
+/** golang-migrate's driver takes settings of the session as parameters, libpq in `options`, where a backslash goes before a space. */
+function hintFor(name: string, value: string): string {
+	if (name === "search_path") {
+		return `write options=${encodeURIComponent(`-csearch_path=${value.replace(/[\\\s]/g, "\\$&")}`)}`;
+	}
+	const nearest = nearestName(name, PARAMETERS);
+	return nearest === undefined ? `known are ${PARAMETERS.join(", ")}` : `did you mean ${nearest}?`;
 }
 
 /** @param given The parameter `host`, which stands for the hosts of the URL. */

@@ -67,6 +67,7 @@ describe("parseConnectionUrl", () => {
 		["postgres://h/a%zz", "ERR_INVALID_URL", "begins no percent-encoding"],
 		["postgres://h/a%0A", "ERR_INVALID_URL", "control character"],
 		["postgres://h/app?sslmod=require", "ERR_INVALID_OPTION", "did you mean sslmode?"],
+		["postgres://h/app?search_path=my%20app,b", "ERR_INVALID_OPTION", "write options=-csearch_path%3Dmy%5C%20app%2Cb"],
 		["postgres://h/app?sslmode=on", "ERR_INVALID_OPTION", "it takes disable, allow"],
 		["postgres://h/app?sslmode", "ERR_INVALID_URL", "has no value"],
 		["postgres://h/app?user=a&user=b", "ERR_INVALID_OPTION", "given twice"],
