@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, realpathSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import type { PGlite } from "@electric-sql/pglite";
-import { cleanUpAfter, type Driver, type DriverFactory } from "@godwit/core";
+import { cleanUpAfter, type Driver, type DriverFactory, MigrateError } from "@godwit/core";
 import type { PGliteDatabase } from "./connection/lent-client.ts";
 import { loadPeer, type Peer } from "./connection/load-peer.ts";
 import { pgliteConnection } from "./connection/pglite-connection.ts";
@@ -85,6 +85,10 @@ async function connectFolder(library: PGliteModule, path: string, timeoutMs: num
 		return pgliteConnection(database, () => database.close());
 	}
 	const folder = resolve(path);
+	if (statSync(folder, { throwIfNoEntry: false })?.isFile()) {
+		const message = `${path} is a file, and a database of PGlite is a folder; name a folder in the database URL`;
+		throw new MigrateError("ERR_DATABASE", message, {});
+	}
 	if (!existsSync(dirname(folder))) mkdirSync(dirname(folder), { recursive: true });
 	// PGlite itself lets two processes write into one folder, and the rows of one of them are gone.
 	const { lockFolder } = await import("./lock/folder-lock.ts");

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
@@ -52,6 +52,18 @@ describe("pglite", () => {
 		await using driver = pglite.withInstance(database);
 		await expect(driver.version()).rejects.toThrow("is in a transaction; end it");
 		await database.exec("ROLLBACK");
+	});
+
+	it("says that a file is no database, and leaves nothing beside it", async () => {
+		const folder = mkdtempSync(join(tmpdir(), "godwit-pglite-"));
+		onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+		writeFileSync(join(folder, "package.json"), "{}");
+		await using driver = await pglite.open(`pglite://${folder}/package.json`);
+		await expect(driver.version()).rejects.toMatchObject({
+			code: "ERR_DATABASE",
+			message: expect.stringContaining("package.json is a file, and a database of PGlite is a folder; name"),
+		});
+		expect(readdirSync(folder)).toEqual(["package.json"]);
 	});
 
 	it.each([
