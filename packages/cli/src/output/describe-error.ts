@@ -31,7 +31,8 @@ export async function describeError(error: unknown, { stack }: ErrorDescription)
 }
 
 function messageOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
+	if (error instanceof Error) return error.message;
+	return typeof error === "string" ? error : inspect(error);
 }
 
 /** What failed after the error, or after what caused it. */

@@ -19,6 +19,11 @@ describe("describeError", () => {
 		expect(await linesOf(error)).toEqual(["error: 2_b.up.sql: boom", "then: cannot unlock", "rolled back"]);
 	});
 
+	it("shows what is in a thrown object that is no error, as WebAssembly libraries throw", async () => {
+		expect(await linesOf({ name: "ErrnoError", errno: 54 })).toEqual(["error: { name: 'ErrnoError', errno: 54 }"]);
+		expect(await linesOf("in words")).toEqual(["error: in words"]);
+	});
+
 	it("tells of what failed after the cause", async () => {
 		const error = migrationFailed(suppress(new Error("boom"), new Error("cannot read the version")));
 		expect(await linesOf(error)).toEqual(["error: 2_b.up.sql: boom", "then: cannot read the version", "rolled back"]);
