@@ -51,9 +51,9 @@ export function timeTarget(contender: string, against: string, limit: Limit): Ta
 		limits: limitsOf(limit),
 		unit: "times",
 		measure(find) {
-			const [ours, theirs] = [find(contender), find(against)];
-			if (!ours || !theirs) return undefined;
-			return paired(divide(times(ours), times(theirs)), median(times(ours)) / median(times(theirs)));
+			const [measured, peer] = [find(contender), find(against)];
+			if (!measured || !peer) return undefined;
+			return paired(divide(times(measured), times(peer)), median(times(measured)) / median(times(peer)));
 		},
 	};
 }
@@ -65,12 +65,12 @@ export function timeBeyondStartTarget(contender: string, start: string, against:
 		limits: limitsOf(limit),
 		unit: "times",
 		measure(find) {
-			const [ours, base, theirs] = [find(contender), find(start), find(against)];
-			if (!ours || !base || !theirs) return undefined;
+			const [measured, base, peer] = [find(contender), find(start), find(against)];
+			if (!measured || !base || !peer) return undefined;
 			const starts = times(base);
-			const beyond = times(ours).map((time, round) => time - (starts[round] ?? Number.NaN));
-			const ofMedians = (median(times(ours)) - median(starts)) / median(times(theirs));
-			return paired(divide(beyond, times(theirs)), ofMedians);
+			const beyond = times(measured).map((time, round) => time - (starts[round] ?? Number.NaN));
+			const ofMedians = (median(times(measured)) - median(starts)) / median(times(peer));
+			return paired(divide(beyond, times(peer)), ofMedians);
 		},
 	};
 }
@@ -82,14 +82,14 @@ export function growthTarget(contender: string, against: string, from: string, t
 		limits: limitsOf(limit),
 		unit: "times",
 		measure(find) {
-			const ours = [find(`${contender}, ${to}`), find(`${contender}, ${from}`)] as const;
-			const theirs = [find(`${against}, ${to}`), find(`${against}, ${from}`)] as const;
-			if (!ours[0] || !ours[1] || !theirs[0] || !theirs[1]) return undefined;
+			const measured = [find(`${contender}, ${to}`), find(`${contender}, ${from}`)] as const;
+			const peer = [find(`${against}, ${to}`), find(`${against}, ${from}`)] as const;
+			if (!measured[0] || !measured[1] || !peer[0] || !peer[1]) return undefined;
 			const growth = (large: Series, small: Series): readonly number[] => divide(times(large), times(small));
 			const ofMedians = (large: Series, small: Series): number => median(times(large)) / median(times(small));
 			return paired(
-				divide(growth(ours[0], ours[1]), growth(theirs[0], theirs[1])),
-				ofMedians(ours[0], ours[1]) / ofMedians(theirs[0], theirs[1]),
+				divide(growth(measured[0], measured[1]), growth(peer[0], peer[1])),
+				ofMedians(measured[0], measured[1]) / ofMedians(peer[0], peer[1]),
 			);
 		},
 	};

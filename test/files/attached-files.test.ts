@@ -58,14 +58,14 @@ describe("a file that a migration attaches", () => {
 		await using runner = await startRunner();
 		const run = runner.run({ backend, path: place.path, files: attaching(changeAccounts("o") + GATE) });
 		await runner.atGate();
-		const theirs = { backend: "sqlite-wasm", path: other, files: { "1_a.up.sql": "CREATE TABLE a (a);" } } as const;
-		expect(await runOnce({ ...theirs, lockTimeoutMs: 1 })).toMatchObject({
+		const elsewhere = { backend: "sqlite-wasm", path: other, files: { "1_a.up.sql": "CREATE TABLE a (a);" } } as const;
+		expect(await runOnce({ ...elsewhere, lockTimeoutMs: 1 })).toMatchObject({
 			code: "ERR_LOCK_TIMEOUT",
 			message: expect.stringContaining(`other.db.lock is held by process ${runner.pid} on host`),
 		});
 		runner.go();
 		expect(await run).toMatchObject({ applied: 1 });
-		expect(await runOnce(theirs)).toMatchObject({ applied: 1 });
+		expect(await runOnce(elsewhere)).toMatchObject({ applied: 1 });
 		expect(accountValues(other)).toEqual(allAccounts(2));
 		expect(place.files()).toEqual(["app.db", "other.db"]);
 	});
@@ -77,29 +77,29 @@ describe.each([
 	["sqlite-native", "sqlite-native"],
 	["sqlite-wasm", "sqlite-native"],
 ] as const)("a file that a migration on %s attaches while a run on %s migrates it", (backend, holder) => {
-	const THEIRS = { "1_change.up.sql": changeAccounts() + GATE };
+	const ELSEWHERE = { "1_change.up.sql": changeAccounts() + GATE };
 
 	it("is left alone: the run gives up, names who has it, and has changed nothing", async () => {
 		await using first = await startRunner();
-		const theirs = first.run({ backend: holder, path: other, files: THEIRS });
+		const elsewhere = first.run({ backend: holder, path: other, files: ELSEWHERE });
 		await first.atGate();
 		const journal = statSync(`${other}-journal`);
 		const files = attaching(changeAccounts("o"));
-		const ours = await runOnce({ backend, path: place.path, files, options: "x-lock-timeout=1ms" });
-		expect(ours).toMatchObject({
+		const waiting = await runOnce({ backend, path: place.path, files, options: "x-lock-timeout=1ms" });
+		expect(waiting).toMatchObject({
 			code: "ERR_LOCK_TIMEOUT",
 			message: expect.stringContaining(`other.db.lock is held by process ${first.pid} on host`),
 		});
 		expect(statSync(`${other}-journal`)).toMatchObject({ ino: journal.ino, size: journal.size });
 		expect(query(place.path, "SELECT name FROM sqlite_schema WHERE name = 'seen'")).toEqual([]);
 		first.go();
-		expect(await theirs).toMatchObject({ applied: 1 });
+		expect(await elsewhere).toMatchObject({ applied: 1 });
 		expect(accountValues(other)).toEqual(allAccounts(2));
 	});
 
 	it("is not waited for by the next run of the same driver, which does not attach it", async () => {
 		await using first = await startRunner();
-		const theirs = first.run({ backend: holder, path: other, files: THEIRS });
+		const elsewhere = first.run({ backend: holder, path: other, files: ELSEWHERE });
 		await first.atGate();
 		await using driver = await factoryOf(backend).open(`${backend}://${place.path}?x-lock-timeout=1ms`);
 		const attach = new Migrate({ source: memorySource(attaching(changeAccounts("o"))), driver });
@@ -108,19 +108,19 @@ describe.each([
 		expect((await plain.up()).to).toBe(1n);
 		await driver.close();
 		first.go();
-		expect(await theirs).toMatchObject({ applied: 1 });
+		expect(await elsewhere).toMatchObject({ applied: 1 });
 		expect(place.files()).toEqual(["app.db", "other.db"]);
 	});
 
 	it("is waited for: the run starts over, and both end well", async () => {
 		await using first = await startRunner();
-		const theirs = first.run({ backend: holder, path: other, files: THEIRS });
+		const elsewhere = first.run({ backend: holder, path: other, files: ELSEWHERE });
 		await first.atGate();
 		await using runner = await startRunner();
 		const files = {
 			"1_attach.up.sql": `CREATE TABLE first (a); ${GATE} ${attaching(changeAccounts("o"))["1_attach.up.sql"]}`,
 		};
-		const ours = runner.run({ backend, path: place.path, files });
+		const waiting = runner.run({ backend, path: place.path, files });
 		await runner.atGate();
 		runner.go();
 		// It gives everything back before it waits.
@@ -128,7 +128,7 @@ describe.each([
 		first.go();
 		await runner.atGate();
 		runner.go();
-		expect([await theirs, await ours]).toMatchObject([{ applied: 1 }, { applied: 1 }]);
+		expect([await elsewhere, await waiting]).toMatchObject([{ applied: 1 }, { applied: 1 }]);
 		expect(accountValues(other)).toEqual(allAccounts(3));
 		expect(query(place.path, "SELECT v FROM seen")).toEqual([[2 * (allAccounts(1)[1] as number)]]);
 		expect(place.files()).toEqual(["app.db", "other.db"]);

@@ -38,31 +38,31 @@ function beginAfter(version: bigint, events: string[]): (event: MigrateEvent) =>
 describe("unlock that meets an application's transaction", () => {
 	it("keeps the report, says unlock-failed, and the lock goes with the next call", async () => {
 		const events: string[] = [];
-		const ours = await migrate(beginAfter(2n, events));
-		const { applied, to } = await ours.steps(2);
+		const godwit = await migrate(beginAfter(2n, events));
+		const { applied, to } = await godwit.steps(2);
 		expect({ applied: applied.length, to }).toEqual({ applied: 2, to: 2n });
 		expect(events.at(-1)).toBe("unlock-failed");
 		application.exec("ROLLBACK");
 		expect(query(place.path, "SELECT locked FROM schema_migrations_lock")).toEqual([[1]]);
-		expect(await ours.version()).toEqual({ version: 2n, dirty: false });
+		expect(await godwit.version()).toEqual({ version: 2n, dirty: false });
 		expect(query(place.path, "SELECT locked FROM schema_migrations_lock")).toEqual([[0]]);
 		expect(place.files()).toEqual(["app.db"]);
-		expect((await ours.up()).applied).toHaveLength(1);
+		expect((await godwit.up()).applied).toHaveLength(1);
 		expect(events.at(-1)).toBe("unlocked");
 	});
 
 	it("locks again at once, also while the application still is at work", async () => {
-		const ours = await migrate(beginAfter(2n, []));
-		await ours.steps(2);
-		expect(await ours.version()).toEqual({ version: 2n, dirty: false });
+		const godwit = await migrate(beginAfter(2n, []));
+		await godwit.steps(2);
+		expect(await godwit.version()).toEqual({ version: 2n, dirty: false });
 		application.exec("ROLLBACK");
-		expect((await ours.up()).applied).toHaveLength(1);
+		expect((await godwit.up()).applied).toHaveLength(1);
 	});
 
 	it("keeps nobody out once it is closed, although the application never ended and this process lives", async () => {
-		const ours = await migrate(beginAfter(2n, []));
-		await ours.steps(2);
-		await ours.close();
+		const godwit = await migrate(beginAfter(2n, []));
+		await godwit.steps(2);
+		await godwit.close();
 		application.exec("ROLLBACK");
 		expect(query(place.path, "SELECT locked FROM schema_migrations_lock")).toEqual([[1]]);
 		for (const backend of ["sqlite-native", "node-sqlite"] as const) {
@@ -75,9 +75,9 @@ describe("unlock that meets an application's transaction", () => {
 	});
 
 	it("keeps nobody out of this process either", async () => {
-		const ours = await migrate(beginAfter(2n, []));
-		await ours.steps(2);
-		await ours.close();
+		const godwit = await migrate(beginAfter(2n, []));
+		await godwit.steps(2);
+		await godwit.close();
 		application.exec("ROLLBACK");
 		const again = await migrate(() => {});
 		expect((await again.up()).applied).toHaveLength(1);

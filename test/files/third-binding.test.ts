@@ -21,7 +21,7 @@ describe.each(NATIVE)("%s beside a run on sqlite-wasm", (backend) => {
 	])("waits, and leaves that one's journal alone, when it %s", async (_, files) => {
 		await using wasm = await startRunner();
 		const body = changeAccounts() + GATE + changeAccounts();
-		const theirs = wasm.run({ backend: "sqlite-wasm", path: place.path, files: { "1_change.up.sql": body } });
+		const migrating = wasm.run({ backend: "sqlite-wasm", path: place.path, files: { "1_change.up.sql": body } });
 		await wasm.atGate();
 		const { ino, size } = statSync(`${place.path}-journal`);
 		const options = "x-lock-timeout=1ms";
@@ -31,7 +31,7 @@ describe.each(NATIVE)("%s beside a run on sqlite-wasm", (backend) => {
 		});
 		expect(statSync(`${place.path}-journal`)).toMatchObject({ ino, size });
 		wasm.go();
-		expect(await theirs).toMatchObject({ applied: 1 });
+		expect(await migrating).toMatchObject({ applied: 1 });
 		expect(accountValues(place.path)).toEqual(allAccounts(3));
 	});
 });
@@ -40,7 +40,7 @@ describe("sqlite-wasm beside a run on a binding that is made as docs/drivers.md 
 	it("waits for it", async () => {
 		await using native = await startRunner();
 		const body = changeAccounts() + GATE + changeAccounts();
-		const theirs = native.run({ backend: "node-sqlite", path: place.path, files: { "1_change.up.sql": body } });
+		const migrating = native.run({ backend: "node-sqlite", path: place.path, files: { "1_change.up.sql": body } });
 		await native.atGate();
 		const files = { "2_more.up.sql": "CREATE TABLE more (a);" };
 		expect(await runOnce({ backend: "sqlite-wasm", path: place.path, files, lockTimeoutMs: 1 })).toMatchObject({
@@ -48,7 +48,7 @@ describe("sqlite-wasm beside a run on a binding that is made as docs/drivers.md 
 			message: expect.stringContaining(`process ${native.pid} on host`),
 		});
 		native.go();
-		expect(await theirs).toMatchObject({ applied: 1 });
+		expect(await migrating).toMatchObject({ applied: 1 });
 		expect(accountValues(place.path)).toEqual(allAccounts(3));
 	});
 });

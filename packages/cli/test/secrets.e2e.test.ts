@@ -23,7 +23,7 @@ function expectNoSecret({ code, stdout, stderr }: Outcome, ...secrets: readonly 
 	for (const secret of secrets) expect(stdout + stderr).not.toContain(secret);
 }
 
-const HOSTILE_URLS = [
+const URLS_WITH_SECRETS = [
 	`mystery://${USER}/app?key=t0ken`,
 	`mystery://t0ken@host/app?a=b&x-token=t0ken`,
 	`mystery:${USER}`,
@@ -45,7 +45,7 @@ const HOSTILE_URLS = [
 ];
 
 describe("the command shows no password and no value of an option", () => {
-	it.each(HOSTILE_URLS)("of -database %s", async (url) => {
+	it.each(URLS_WITH_SECRETS)("of -database %s", async (url) => {
 		expectNoSecret(await said(["-path", "m", "-verbose", "-database", url, "up"]), "pa55w0rd", "t0ken");
 	});
 

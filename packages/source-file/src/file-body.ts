@@ -69,7 +69,7 @@ async function* readInPieces(path: string, location: string): AsyncGenerator<Uin
 	}
 }
 
-/** Less than a whole chunk at the end of the file. Only a read of nothing is the end: one before it may be short. */
+/** Returns less than a whole chunk at the end of the file. A read returns 0 bytes only there. */
 function readFirst(file: number): Buffer {
 	let filled = 0;
 	for (let bytes = -1; bytes !== 0 && filled < firstChunk.length; filled += bytes) {

@@ -2,15 +2,15 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 
-let ours: string | undefined;
+let made: string | undefined;
 
 /** Returns the folder for the copies of this process, and makes it at the first call. The end of the process deletes it. */
 export function folderOfCopies(): string {
-	if (ours !== undefined) return ours;
+	if (made !== undefined) return made;
 	removeAbandoned(tmpdir());
 	const folder = mkdtempSync(join(tmpdir(), `${prefix()}${process.pid}-`));
 	process.once("exit", () => removeUnlessOpen(folder));
-	ours = folder;
+	made = folder;
 	return folder;
 }
 

@@ -37,17 +37,17 @@ export const smallMigrationsInRuntimes: Workload = {
 		writePairs(folder, countOf(context));
 		return RUNTIMES.flatMap((runtime) =>
 			LIBRARIES.flatMap(({ name, scheme, raw }): readonly Contender[] => {
-				const ours = `godwit ${name}, ${runtime.name}`;
-				const theirs = `raw ${name}, ${runtime.name}`;
+				const godwit = `godwit ${name}, ${runtime.name}`;
+				const byHand = `raw ${name}, ${runtime.name}`;
 				return [
 					{
-						name: theirs,
-						run: () => runPeerIn(runtime, raw, "up", "each", folder, newDatabase(context, theirs)),
+						name: byHand,
+						run: () => runPeerIn(runtime, raw, "up", "each", folder, newDatabase(context, byHand)),
 					},
 					{
-						name: ours,
+						name: godwit,
 						run: () => {
-							const database = `${scheme}://${newDatabase(context, ours)}`;
+							const database = `${scheme}://${newDatabase(context, godwit)}`;
 							return runPeerIn(runtime, "godwit.ts", context.godwit.main, "up", "each", `file://${folder}`, database);
 						},
 					},

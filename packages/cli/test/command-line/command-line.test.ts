@@ -30,7 +30,7 @@ Flags, before or after the command:
   -env NAME              which environment of the configuration
   -env-file FILE         where environment variables are read that are not set
   -confirm NAME          let the command take something back in the protected environment NAME
-  -prefetch N            how many migrations are read ahead (default 10)
+  -prefetch N            how many migrations of a source that has to be waited for are read ahead (default 10)
   -lock-timeout N        how many seconds to wait for the lock (default 15)
   -wait 30s              how long to wait for a database server that does not answer yet (default: not at all)
   -transaction each|all  each migration in a transaction of its own, or all of them in one (default each)

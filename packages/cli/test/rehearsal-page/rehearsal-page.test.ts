@@ -8,7 +8,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { rehearsalPage } from "../../src/output/rehearsal-page/page.ts";
 import { launchChromium } from "./chromium.ts";
-import { HOSTILE_NAMES, hostileRehearsal } from "./hostile-rehearsal.ts";
+import { ODD_NAMES, oddNamesRehearsal } from "./odd-names-rehearsal.ts";
 
 const DATABASE = "sqlite-node://</title><script>document.title='owned'</script>.db";
 
@@ -23,7 +23,7 @@ let report: RehearsalReport;
 beforeAll(async () => {
 	[browser, report, folder] = await Promise.all([
 		launchChromium(),
-		hostileRehearsal(),
+		oddNamesRehearsal(),
 		mkdtemp(join(tmpdir(), "godwit-page-")),
 	]);
 	file = join(folder, "page.html");
@@ -93,7 +93,7 @@ describe("the page of a rehearsal", () => {
 	it("shows every name as it is", async () => {
 		const { page } = await open(1280, "light");
 		const names = await page.locator("section[aria-labelledby=rows] th[scope=row] bdi:first-child").allTextContents();
-		const shown = HOSTILE_NAMES.map((name) => name.replaceAll("\u202e", "\\u202e"));
+		const shown = ODD_NAMES.map((name) => name.replaceAll("\u202e", "\\u202e"));
 		expect(names).toEqual(expect.arrayContaining(shown));
 		await expect(page.getByText('<b>bold & "quoted"<b>').first().isVisible()).resolves.toBe(true);
 	});
@@ -107,7 +107,7 @@ describe("the page of a rehearsal", () => {
 			expect(await table.locator("th:not([scope])").count()).toBe(0);
 		}
 		const picture = page.getByRole("img", { name: "Tables that change, and what refers to them" });
-		expect(await picture.locator("desc").textContent()).toContain(`quiet refers to ${HOSTILE_NAMES[0]}.`);
+		expect(await picture.locator("desc").textContent()).toContain(`quiet refers to ${ODD_NAMES[0]}.`);
 		const levels = await page.evaluate<string[]>(
 			`[...document.querySelectorAll("h1, h2, h3")].map(({ tagName }) => tagName)`,
 		);

@@ -34,7 +34,12 @@ export const commonFlags: readonly Flag[] = [
 		value: "NAME",
 		help: "let the command take something back in the protected environment NAME",
 	},
-	{ name: "prefetch", kind: "count", value: "N", help: "how many migrations are read ahead (default 10)" },
+	{
+		name: "prefetch",
+		kind: "count",
+		value: "N",
+		help: "how many migrations of a source that has to be waited for are read ahead (default 10)",
+	},
 	{ name: "lock-timeout", kind: "count", value: "N", help: "how many seconds to wait for the lock (default 15)" },
 	{
 		name: "wait",

@@ -5,7 +5,7 @@ import { Migrate, memorySource, type RehearsalReport } from "@godwit/core";
 import { sqliteNode } from "@godwit/sqlite-node";
 
 /** Names that a page must show and not obey. */
-export const HOSTILE_NAMES: readonly string[] = [
+export const ODD_NAMES: readonly string[] = [
 	"</style><script>document.title = 'owned'</script>",
 	`"><img src=x onerror="document.title = 'owned'">`,
 	"'; </pre></code></svg><a href=https://example.com>",
@@ -19,8 +19,8 @@ function quoted(name: string): string {
 }
 
 /** Rehearses a migration that takes rows from tables of such names, renames one, and leaves the way back open. */
-export async function hostileRehearsal(): Promise<RehearsalReport> {
-	const [first = "", ...others] = HOSTILE_NAMES.map(quoted);
+export async function oddNamesRehearsal(): Promise<RehearsalReport> {
+	const [first = "", ...others] = ODD_NAMES.map(quoted);
 	const children = others.map(
 		(name) => `CREATE TABLE ${name} (id INTEGER PRIMARY KEY, ${first} TEXT REFERENCES ${first});`,
 	);
