@@ -63,5 +63,14 @@ describe("identityOf of a SQLite backend", () => {
 			code: "ERR_DATABASE",
 			message: expect.stringContaining("round.db"),
 		});
+		writeFileSync(join(folder, "app.db"), "");
+		await expect(nodeSqlite.identityOf(`s://${folder}/app.db/b/c.db`)).rejects.toMatchObject({
+			code: "ERR_DATABASE",
+			message: expect.stringMatching(/^cannot open .*app\.db\/b\/c\.db: ENOTDIR/),
+		});
+	});
+
+	it("is the same for all databases in memory, which are no file", async () => {
+		expect([...(await identities("s://:memory:", "t://:memory:?x-wal=alone"))]).toEqual([":memory:"]);
 	});
 });
