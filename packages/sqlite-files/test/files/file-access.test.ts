@@ -173,6 +173,44 @@ describe("a run", () => {
 	});
 });
 
+describe("an attached file that a dead process had noted", () => {
+	function note(...noted: readonly string[]): void {
+		make(path);
+		const owner = deadOwner();
+		makeLink(`${path}.lock`, newLink("wasm", owner, [memberOf(owner)], noted));
+	}
+
+	async function run(): Promise<void> {
+		await using driver = await open();
+		await driver.lock();
+		await driver.unlock();
+	}
+
+	it("is forgotten when it is no more, or has no journal", async () => {
+		make(at("other.db"));
+		note("gone.db", "other.db");
+		await run();
+		expect(files()).toEqual(["app.db", "other.db"]);
+		expect(valuesOf(at("other.db"))).toEqual(["before"]);
+	});
+
+	it("stays noted while it cannot be rolled back, as with two names, and is rolled back by the run after that", async () => {
+		await crash(at("other.db"));
+		note("other.db");
+		linkSync(at("other.db"), at("second.db"));
+		expect(await rejectionOf(open())).toMatchObject({
+			code: "ERR_DATABASE",
+			message: expect.stringMatching(/other\.db has 2 names \(hard links\)/),
+		});
+		expect(files()).toContain("other.db-journal");
+		expect(readLink(`${path}.lock`)?.files).toEqual(["other.db"]);
+		unlinkSync(at("second.db"));
+		await run();
+		expect(files()).toEqual(["app.db", "other.db"]);
+		expect(valuesOf(at("other.db"))).toEqual(["before"]);
+	});
+});
+
 describe("a file that is attached", () => {
 	it("gets its lock and its note before it is read, and gives both back at the end", async () => {
 		await using driver = await open();
