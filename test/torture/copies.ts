@@ -8,7 +8,27 @@ import { type ChildCase, type Harm, harmName, runChild, traceCalls, WRITING_CALL
 import { createTestFolder, type TestFolder } from "./test-folder.ts";
 import { type BackendName, backendOf, createDatabase, urlOf } from "./torture-case.ts";
 
-export type Copying = NonNullable<ChildCase["copying"]>;
+/** What is killed: a backup, or one of the two ways to restore one. */
+export interface CopyCase {
+	readonly backend: BackendName;
+	readonly journal: "rollback" | "wal";
+	readonly copying: NonNullable<ChildCase["copying"]>;
+}
+
+/** sqlite-wasm restores in one way only, and takes no write-ahead log. */
+export const COPY_CASES: readonly CopyCase[] = [
+	...(["sqlite-native", "sqlite-node"] as const).flatMap((backend) =>
+		(["rollback", "wal"] as const).flatMap((journal) =>
+			(["backup", "restore", "swap"] as const).map((copying) => ({ backend, journal, copying })),
+		),
+	),
+	{ backend: "sqlite-wasm", journal: "rollback", copying: "backup" },
+	{ backend: "sqlite-wasm", journal: "rollback", copying: "swap" },
+];
+
+export function copyCaseName({ backend, journal, copying }: CopyCase): string {
+	return `${backend}, ${journal} journal, ${copying}`;
+}
 
 /** A database with all migrations, and beside it the backup that was made before any of them. */
 export interface CopyRehearsal extends Disposable {
@@ -19,11 +39,7 @@ export interface CopyRehearsal extends Disposable {
 	begin(): TestFolder;
 }
 
-export async function rehearseCopy(
-	backend: BackendName,
-	journal: "rollback" | "wal",
-	copying: Copying,
-): Promise<CopyRehearsal> {
+export async function rehearseCopy({ backend, journal, copying }: CopyCase): Promise<CopyRehearsal> {
 	const which: ChildCase = { set: "small", backend, transaction: "atomic", journal, direction: "up", copying };
 	const made = createTestFolder();
 	// There is no backup of a database that is not there.

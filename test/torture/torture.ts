@@ -2,11 +2,13 @@
  * Kills, starves and races godwit, and prints what it survived: `pnpm torture [--seed N] [--rounds N] [--minutes N]`.
  *
  * With `--case TEXT` it does nothing but the cases with that text in their names, as in `--case "a second file"`.
+ * With `--copies` it does nothing but kill backups and restores.
  * With `--races` it does nothing but the races of `--processes`, those of one kind with `--of "all three"`.
  * With `--minutes` it is a soak, random within its seed, for that long.
  * Exits with 1 when something did not hold, and says what.
  */
 import { parseArgs } from "node:util";
+import { COPY_CASES, copyCaseName, copyKillPoints, rehearseCopy, surviveCopyKills } from "./copies.ts";
 import { rehearseRecovery } from "./crash-rehearsal.ts";
 import { endThreads } from "./ended-threads.ts";
 import { LIBRARIES, raceForeign } from "./foreign-application.ts";
@@ -28,6 +30,7 @@ const { values } = parseArgs({
 		processes: { type: "string", default: "32" },
 		minutes: { type: "string" },
 		races: { type: "boolean", default: false },
+		copies: { type: "boolean", default: false },
 		/** One kind of race. */
 		of: { type: "string" },
 		/** The cases whose name has this text, and nothing else. */
@@ -42,7 +45,8 @@ const processes = Number(values.processes);
 const stride = Number(values.stride);
 
 console.log(`seed ${seed}`);
-if (values.races) console.log(raceTable(await allRaces(racesOf(values.of))));
+if (values.copies) console.log(copyTable(await surviveCopies()));
+else if (values.races) console.log(raceTable(await allRaces(racesOf(values.of))));
 else if (values.case !== undefined) console.log(summaryTable(await surviveCases(values.case)));
 else if (values.minutes === undefined) await everything();
 else await soakFor(Number(values.minutes));
@@ -64,6 +68,7 @@ async function everything(): Promise<void> {
 			progress(`${name}: ${points.length} kills, ${came} followers`);
 		}
 	}
+	const copies = await surviveCopies();
 	const places = [];
 	for (const place of BAD_PLACES) {
 		const survived = await runTwo(CASES, (which) => holds(() => survivePlace(which, place)));
@@ -89,6 +94,7 @@ async function everything(): Promise<void> {
 	}
 	console.log(`\n${summaryTable(cases)}\n`);
 	console.log(`${table(["holder killed at a call on its lock", "kill points", "followers", "survived"], locks)}\n`);
+	console.log(`${copyTable(copies)}\n`);
 	console.log(`${table(["place", "runs", "survived"], places)}\n`);
 	console.log(`${raceTable(races)}\n`);
 	console.log(`${table(["applications that write, and runs", "rounds", "kills", "survived"], foreign)}\n`);
@@ -112,10 +118,27 @@ function racesOf(kind: string | undefined): readonly RaceBackends[] {
 	return found;
 }
 
-type RaceRow = readonly (string | number)[];
+type Row = readonly (string | number)[];
 
-async function allRaces(kinds: readonly RaceBackends[]): Promise<readonly RaceRow[]> {
-	const races: RaceRow[] = [];
+async function surviveCopies(): Promise<readonly Row[]> {
+	const copies: Row[] = [];
+	for (const which of COPY_CASES) {
+		using rehearsal = await rehearseCopy(which);
+		const points = everyNth(await copyKillPoints(rehearsal), stride, seed);
+		const { killed, failures } = await surviveCopyKills(rehearsal, points);
+		for (const failure of failures) report(failure);
+		copies.push([copyCaseName(which), points.length, killed, killed - failures.length]);
+		progress(`${copyCaseName(which)}: ${killed} kills`);
+	}
+	return copies;
+}
+
+function copyTable(copies: readonly Row[]): string {
+	return table(["backup or restore that is killed", "kill points", "kills", "survived"], copies);
+}
+
+async function allRaces(kinds: readonly RaceBackends[]): Promise<readonly Row[]> {
+	const races: Row[] = [];
 	for (const killed of [0, Math.ceil(processes / 4)]) {
 		for (const entrants of kinds) {
 			const survived = await holds(() => race({ backends: entrants, processes, rounds, seed, killed }));
@@ -126,7 +149,7 @@ async function allRaces(kinds: readonly RaceBackends[]): Promise<readonly RaceRo
 	return races;
 }
 
-function raceTable(races: readonly RaceRow[]): string {
+function raceTable(races: readonly Row[]): string {
 	return table(["race", "processes", "rounds", "kills", "survived"], races);
 }
 
