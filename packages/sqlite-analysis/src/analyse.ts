@@ -17,6 +17,7 @@ import {
 } from "@godwit/sqlite";
 import { FileAnalysis, type Result } from "./file-analysis.ts";
 import { restorePragmas } from "./pragma-on-clone.ts";
+import { readRounds } from "./read-rounds.ts";
 import { columnTypes } from "./rules/column-types.ts";
 import { type BrokenObject, brokenObjects, dangling } from "./rules/dangling.ts";
 import { rebuildLoses } from "./rules/rebuild-loses.ts";
@@ -81,14 +82,19 @@ class PlanAnalysis {
 
 	/** @returns false when the file fails, so that none comes after it. */
 	async take(body: MigrationBody): Promise<boolean> {
+		let rounds = false;
 		try {
-			return await this.#takeReadable(body);
+			return await withStatements(body, (statements) => {
+				rounds = statements.directives.has("until-done");
+				return this.#takeReadable(statements);
+			});
 		} catch (error) {
 			if (!isMigrateError(error, "ERR_INVALID_BODY")) throw error;
 			const { line, column } = error.details;
 			const { noTxWrap, foreignKeys } = this.#database.config;
 			this.#files.push({
-				...{ transaction: !noTxWrap, foreignKeys, statements: [], results: [], allows: [], fails: true },
+				...{ transaction: !rounds && !noTxWrap, rounds, foreignKeys, fails: true },
+				...{ statements: [], results: [], allows: [] },
 				findings: [{ rule: "fails", level: "error", line, column, message: error.message }],
 				isAllowed: () => false,
 			});
@@ -96,33 +102,33 @@ class PlanAnalysis {
 		}
 	}
 
-	async #takeReadable(body: MigrationBody): Promise<boolean> {
-		return withStatements(body, async (statements) => {
-			const { config, openClone } = this.#database;
-			const transaction = !config.noTxWrap && !statements.directives.has("no-transaction");
-			const before = this.#between;
-			const { connection } = this.#clone;
-			const { foreignKeys } = config;
-			const analysis = new FileAnalysis({
-				rounds: statements.directives.has("until-done"),
-				...{ clone: connection, before: before.state, transaction, foreignKeys, rows: this.#rows },
-				...{ touched: this.#touched, isShown: this.#isShown, openEmpty: openClone },
-			});
-			await takeAll(analysis, statements);
-			restorePragmas(connection);
-			this.#between = this.#look();
-			const ran = { before: before.state, after: this.#between.state, statements: analysis.statements };
-			const { failure } = analysis;
-			const allows = [...statements.directives].flatMap((directive) => /^allow (.*)$/.exec(directive)?.[1] ?? []);
-			this.#files.push({
-				...{ transaction, foreignKeys, results: analysis.results, fails: failure !== undefined },
-				statements: analysis.statements.map(withAllowed),
-				findings: failure === undefined ? this.#fileFindings(ran, before) : [failure],
-				allows,
-				isAllowed: (finding) => allows.includes(finding.rule) || analysis.allows(finding),
-			});
-			return failure === undefined;
+	async #takeReadable(statements: Statements): Promise<boolean> {
+		const { config, openClone } = this.#database;
+		const rounds = await readRounds(statements);
+		const transaction = !config.noTxWrap && !statements.directives.has("no-transaction") && rounds === undefined;
+		const before = this.#between;
+		const { connection } = this.#clone;
+		const { foreignKeys } = config;
+		const analysis = new FileAnalysis({
+			...{ clone: connection, before: before.state, transaction, rounds, foreignKeys, rows: this.#rows },
+			...{ touched: this.#touched, isShown: this.#isShown, openEmpty: openClone },
 		});
+		if (rounds === undefined) await takeAll(analysis, statements);
+		else analysis.take(rounds.whole);
+		restorePragmas(connection);
+		this.#between = this.#look();
+		const ran = { before: before.state, after: this.#between.state, statements: analysis.statements };
+		const { failure } = analysis;
+		const allows = [...statements.directives].flatMap((directive) => /^allow (.*)$/.exec(directive)?.[1] ?? []);
+		this.#files.push({
+			...{ transaction, rounds: rounds !== undefined, foreignKeys, fails: failure !== undefined },
+			results: analysis.results,
+			statements: analysis.statements.map(withAllowed),
+			findings: failure === undefined ? this.#fileFindings(ran, before) : [failure],
+			allows,
+			isAllowed: (finding) => allows.includes(finding.rule) || analysis.allows(finding),
+		});
+		return failure === undefined;
 	}
 
 	#fileFindings(file: RanFile, before: Between): readonly FileFinding[] {

@@ -1,5 +1,5 @@
 import type { FileFinding, StatementEffects } from "@godwit/core";
-import type { Statement } from "@godwit/sql";
+import type { RoundStatement, Statement } from "@godwit/sql";
 import { canonicalTokens, missedColumn, quotedName, type SqliteConnection } from "@godwit/sqlite";
 import { type Outcome, statementEffects } from "./effects/statement-effects.ts";
 import { readTableNames, type TableNames } from "./effects/table-names.ts";
@@ -30,7 +30,8 @@ export interface FileAnalysisOptions {
 	readonly clone: SqliteConnection;
 	readonly before: SchemaState;
 	readonly transaction: boolean;
-	readonly rounds: boolean;
+	/** As `FileProgress.rounds`; the file's one statement is its `whole`. */
+	readonly rounds: RoundStatement | undefined;
 	readonly foreignKeys: boolean;
 	readonly rows: boolean;
 	/** See `FileProgress.touched`; grows. */
@@ -73,8 +74,9 @@ export class FileAnalysis {
 		const next = { statement, tokens: canonicalTokens(statement.sql), clone, file: this.#progress() };
 		const found = BEFORE.flatMap((rule) => rule(next));
 		followPragma(clone, statement);
-		const outcome = statementEffects(clone, statement, () => this.#tableNames(), this.#options.isShown);
-		const effects = this.#judge(statement, outcome);
+		const outcome = this.#outcomeOf(statement);
+		const judged = this.#judge(statement, outcome);
+		const effects = judged && this.#withRound(judged);
 		if (effects === undefined) return;
 		this.statements.push({ statement, effects });
 		const ran = { ...next, effects, stops: outcome.stops };
@@ -96,6 +98,26 @@ export class FileAnalysis {
 		const { before, transaction, rounds, rows, touched, openEmpty } = this.#options;
 		const progress = { before, transaction, rounds, rows, touched, openEmpty, foreignKeys: this.#foreignKeys };
 		return { ...progress, emptied: this.#emptied, newColumns: this.#newColumns };
+	}
+
+	#outcomeOf(statement: Statement): Outcome {
+		const { clone, isShown } = this.#options;
+		return statementEffects(clone, statement, () => this.#tableNames(), isShown);
+	}
+
+	/**
+	 * Adds what a round reads besides the whole statement, which the last round runs.
+	 *
+	 * @returns undefined when a round fails.
+	 */
+	#withRound(whole: StatementEffects): StatementEffects | undefined {
+		const { rounds } = this.#options;
+		if (rounds === undefined) return whole;
+		const round = this.#judge(rounds.batch, this.#outcomeOf(rounds.batch));
+		if (round === undefined) return undefined;
+		const reads = [...new Set([...whole.reads, ...round.reads])].sort();
+		const unknown = whole.unknown ?? round.unknown;
+		return { ...whole, reads, ...(unknown !== undefined && { unknown }) };
 	}
 
 	/** @returns undefined when the statement fails. */

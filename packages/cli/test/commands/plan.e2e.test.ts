@@ -92,6 +92,36 @@ describe("godwit plan", () => {
 		);
 	});
 
+	it("says what runs in rounds, and where up would refuse it", async () => {
+		const batch = "/* godwit: AND b IN (SELECT b FROM a WHERE b < 9 LIMIT 2) */";
+		const cwd = await folderOf({
+			"m/1_a.up.sql": "CREATE TABLE a (b);",
+			"m/2_b.up.sql": `-- godwit: until-done\nDELETE FROM a WHERE b < 9 ${batch};`,
+			"m/2_b.down.sql": `-- godwit: until-done\nDELETE FROM a WHERE b < 9 ${batch};`,
+			"m/3_c.up.sql": `-- godwit: until-done\nDELETE FROM a WHERE b < 9 ${batch}\n  LIMIT 5;`,
+		});
+		const flags = ["-path", "m", "-database", "sqlite://a.db"];
+		const { code, stdout } = await godwit([...flags, "plan"], { cwd });
+		expect(stdout).toContain("2/u b  in rounds\n    2:1  writes a\n");
+		expect(stdout).toContain("3/u c  in rounds\n    m/3_c.up.sql:3:3  error fails: a file with");
+		expect(code).toBe(4);
+		const plan = JSON.parse((await godwit([...flags, "plan", "-json"], { cwd })).stdout);
+		expect(valid(plan), ajv.errorsText(valid.errors)).toBe(true);
+		expect(plan.migrations[1].effects).toMatchObject({ rounds: true, transaction: false, fails: false });
+		await godwit([...flags, "up", "2"], { cwd });
+		expect((await godwit([...flags, "plan", "down", "1"], { cwd })).stdout).toContain("2/d b  in rounds\n");
+	});
+
+	it("says that a way down runs whole where no history would know its rounds", async () => {
+		const cwd = await folderOf({
+			"m/1_a.up.sql": "CREATE TABLE a (b);",
+			"m/1_a.down.sql": "-- godwit: until-done\nDELETE FROM a /* godwit: WHERE b IN (SELECT b FROM a LIMIT 2) */;",
+		});
+		const flags = ["-path", "m", "-database", "sqlite://a.db?x-history=off"];
+		await godwit([...flags, "up"], { cwd });
+		expect((await godwit([...flags, "plan", "down", "1"], { cwd })).stdout).toContain("1/d a  in one transaction\n");
+	});
+
 	it("plans a way down, and to a version", async () => {
 		const cwd = await folderOf(files);
 		const flags = ["-path", "m", "-database", "sqlite://a.db"];

@@ -62,6 +62,11 @@ export interface FileFinding extends Place {
 export interface FileEffects {
 	/** Whether all of it runs in one transaction. */
 	readonly transaction: boolean;
+	/**
+	 * Whether it runs in rounds, each a transaction of its own, see `Driver.apply`. Then `transaction` is false, and the effects are
+	 * those of all rounds together.
+	 */
+	readonly rounds: boolean;
 	/** Whether foreign keys are enforced as it begins, so that `cascades` happen. */
 	readonly foreignKeys: boolean;
 	/** In their order; up to the one that fails. */

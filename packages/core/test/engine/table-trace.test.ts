@@ -30,7 +30,7 @@ function statement(effects: Partial<StatementEffects>): StatementEffects {
 }
 
 function file(...statements: readonly Partial<StatementEffects>[]): FileEffects {
-	const rest = { transaction: true, foreignKeys: false, findings: [], allows: [], fails: false };
+	const rest = { transaction: true, rounds: false, foreignKeys: false, findings: [], allows: [], fails: false };
 	return { ...rest, statements: statements.map(statement) };
 }
 

@@ -29,7 +29,8 @@ export function fileEffects(bodies: readonly ReadBody[], tables: readonly Watche
 	const all = bodies.flatMap(({ statements }) => statements);
 	const takers = new Map(tables.map((table) => [table.name, new Set(takersOf(table, all))]));
 	return bodies.map(({ statements, directives }) => ({
-		...{ transaction: !directives.has("no-transaction"), foreignKeys: true, findings: [], fails: false },
+		...transactionOf(directives),
+		...{ foreignKeys: true, findings: [], fails: false },
 		statements: statements.map((statement) =>
 			effectsOf(
 				statement,
@@ -38,6 +39,11 @@ export function fileEffects(bodies: readonly ReadBody[], tables: readonly Watche
 		),
 		allows: [...directives].filter((name) => name.startsWith("allow ")).map((name) => name.slice("allow ".length)),
 	}));
+}
+
+function transactionOf(directives: ReadBody["directives"]): Pick<FileEffects, "transaction" | "rounds"> {
+	const rounds = directives.has("until-done");
+	return { transaction: !rounds && !directives.has("no-transaction"), rounds };
 }
 
 function takersOf(table: WatchedTable, statements: readonly PlacedStatement[]): readonly PlacedStatement[] {

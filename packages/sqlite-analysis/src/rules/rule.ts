@@ -1,5 +1,5 @@
 import type { FileFinding, StatementEffects } from "@godwit/core";
-import type { Rule, Statement } from "@godwit/sql";
+import type { RoundStatement, Rule, Statement } from "@godwit/sql";
 import type { CanonicalToken, SqliteConnection, SqlRow } from "@godwit/sqlite";
 import type { SchemaState } from "../schema/schema-state.ts";
 
@@ -31,8 +31,8 @@ export interface FileProgress {
 	readonly before: SchemaState;
 	/** Whether all of it runs in one transaction. */
 	readonly transaction: boolean;
-	/** Whether it is run in rounds. */
-	readonly rounds: boolean;
+	/** How it is run in rounds; `undefined` for a file that is not. */
+	readonly rounds: RoundStatement | undefined;
 	/** Whether foreign keys are enforced now. */
 	readonly foreignKeys: boolean;
 	/** Whether the rows of the database are looked at. */

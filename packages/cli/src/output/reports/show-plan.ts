@@ -1,4 +1,4 @@
-import type { FileFinding, MigrationPlan, PlannedMigration, StatementEffects } from "@godwit/core";
+import type { FileEffects, FileFinding, MigrationPlan, PlannedMigration, StatementEffects } from "@godwit/core";
 import type { Invocation } from "../../command-line/command.ts";
 import { json } from "../json/json.ts";
 import { effectsInWords } from "../text/effects-in-words.ts";
@@ -66,13 +66,17 @@ function lines(plan: MigrationPlan, database: string): readonly string[] {
 function migrationLines({ version, direction, file, effects }: PlannedMigration): readonly string[] {
 	const name = `${version}/${direction === "up" ? "u" : "d"} ${file?.identifier ?? "(no file: only the version changes)"}`;
 	if (effects === undefined) return [file === undefined ? name : `${name}  what it does is not known`];
-	const how = effects.transaction ? "in one transaction" : "outside a transaction";
 	const keys = effects.foreignKeys ? ", foreign keys enforced" : "";
 	return [
-		`${name}  ${how}${keys}`,
+		`${name}  ${transactionInWords(effects)}${keys}`,
 		...statementLines(effects.statements, effects.foreignKeys),
 		...effects.findings.map((finding) => findingLine(file?.location ?? "", finding)),
 	];
+}
+
+function transactionInWords({ transaction, rounds }: FileEffects): string {
+	if (rounds) return "in rounds";
+	return transaction ? "in one transaction" : "outside a transaction";
 }
 
 /** Statements in a row that do the same are one line. */

@@ -8,6 +8,7 @@ import type { MigrateOptions } from "../migrate-options.ts";
 import type { Goal } from "../plan.ts";
 import type { Finding } from "../policies/finding.ts";
 import { dirtyDatabase } from "../run/dirty-database.ts";
+import { mayRunInRounds } from "../run/may-run-in-rounds.ts";
 import { waitingOf } from "../run/migration-lock.ts";
 import { preparedWay } from "../run/prepare.ts";
 
@@ -60,10 +61,15 @@ export async function withEffects(
 	const { files, gaps } = await driver.analyse(bodies, { ...waitingOf(options), rows: true });
 	const effects = new Map(bodies.map((body, index) => [body, files[index]]));
 	return {
-		migrations: migrations.map((migration) => ({
-			...migration,
-			effects: migration.file && effects.get(migration.file.body),
-		})),
+		migrations: migrations.map((migration) => {
+			const ofFile = migration.file && effects.get(migration.file.body);
+			return { ...migration, effects: ofFile && (mayRunInRounds(driver, migration) ? ofFile : inOne(ofFile)) };
+		}),
 		gaps,
 	};
+}
+
+/** What asks for rounds and gets none runs whole. */
+function inOne(effects: FileEffects): FileEffects {
+	return effects.rounds ? { ...effects, rounds: false, transaction: true } : effects;
 }

@@ -6,6 +6,7 @@ import { isMigrateError, suppress } from "../../migrate-error.ts";
 import type { Migration } from "../../migration.ts";
 import { newToken } from "../token.ts";
 import { changeOnce } from "./change-once.ts";
+import { mayRunInRounds } from "./may-run-in-rounds.ts";
 import type { MigrationFailure } from "./migration-failure.ts";
 
 /** Where a step starts, and whether another one follows. */
@@ -62,8 +63,7 @@ export async function runMigration(
 				return { ...from, from, token, events: round && (() => round(rows)) };
 			},
 		};
-		// Without a history nobody would know that it is half reverted, and up would go on above it.
-		const inRounds = direction === "up" || round !== undefined;
+		const inRounds = mayRunInRounds(driver, { direction });
 		const outcome = await changeOnce(driver, token, async () => {
 			made = undefined;
 			return driver.apply?.(body, end, inRounds ? rounds : undefined);
