@@ -42,7 +42,8 @@ export interface PostgresDriverOptions {
 
 /**
  * A driver that has what PostgreSQL can do; `history` is missing when the configuration turns it off, `structure` and `scratch`
- * without `PostgresDriverOptions.scratch`, `rehearsal` without `copy`. Those over a copy have `structure`, `schema` and `analyse`.
+ * without `PostgresDriverOptions.scratch`, `rehearsal` without `copy`. Those over a copy have `structure`, `schema` and `analyse`, and
+ * an empty database on which migrations are tried has `analyse`.
  */
 export type PostgresDriver = Required<
 	Omit<
@@ -128,22 +129,23 @@ export function postgresDriver(options: PostgresDriverOptions): PostgresDriver {
 	});
 }
 
-/** Without a database to compare with, nobody asks for the structure. */
+/** Without a database to compare with, nobody asks for the structure. The directives of a file count wherever it is tried. */
 function comparing(
-	{ scratch, rehearsed }: PostgresDriverOptions,
+	{ scratch, rehearsed, trial = false }: PostgresDriverOptions,
 	session: Session,
 ): Pick<DriverPrimitives, "scratch" | "structure" | "schema" | "analyse"> {
 	const structure = (): Promise<readonly string[]> => session.repeatable(readStructure);
-	if (rehearsed === undefined) return scratch === undefined ? {} : { scratch, structure };
+	const analyse: DriverPrimitives["analyse"] = (bodies) =>
+		session.repeatable(async (connected) => {
+			const { analyseBodies } = await import("./rehearsal/analyse-bodies.ts");
+			return analyseBodies(connected, bodies);
+		});
+	if (rehearsed === undefined) return scratch === undefined ? {} : { scratch, structure, ...(trial && { analyse }) };
 	return {
 		structure,
 		schema: () =>
 			session.repeatable(async (connected) => (await import("./structure/read-schema.ts")).readSchema(connected)),
-		analyse: (bodies) =>
-			session.repeatable(async (connected) => {
-				const { analyseBodies } = await import("./rehearsal/analyse-bodies.ts");
-				return analyseBodies(connected, bodies);
-			}),
+		analyse,
 	};
 }
 

@@ -96,6 +96,24 @@ m/3_c.up.sql  warning not-tried: this cannot be tried on an empty database, and 
 		expect(code).toBe(4);
 	});
 
+	it("lets a file for PostgreSQL break rules, by its directives or by those of its up", async () => {
+		const { code, stdout } = await check(
+			{
+				"m/1_a.up.sql": "CREATE TABLE a (b text);",
+				"m/1_a.down.sql": "-- godwit: allow down-does-nothing\nSELECT 1;",
+				"m/2_b.up.sql": "-- godwit: allow down-is-not-inverse, down-fails\nCREATE TABLE b (c text); CREATE TABLE d ();",
+				"m/2_b.down.sql": "DROP TABLE b;",
+				"m/3_c.up.sql": "CREATE TABLE e ();",
+				"m/3_c.down.sql": "-- godwit: allow down-fails\nDROP TABLE missing;",
+				"m/4_d.up.sql": "CREATE TABLE f ();",
+				"m/4_d.down.sql": "-- godwit: allow down-does-nothing\nDROP TABLE missing;",
+			},
+			...["-dialect", "postgres"],
+		);
+		expect(stdout).toMatch(/^m\/4_d\.down\.sql:2:1 {2}error down-fails: .*\n4 migrations checked: 1 error, 0 warn/);
+		expect(code).toBe(4);
+	});
+
 	it("takes the kind and the options of a database URL of PostgreSQL, and does not connect", async () => {
 		const files = {
 			"m/1_a.up.sql": "CREATE TABLE app.a (b text);",

@@ -184,7 +184,8 @@ export interface Driver extends AsyncDisposable {
 
 	/**
 	 * Optional: tells what bodies would do, one after the other, on the database as it is. Writes nothing, and takes no lock. A body
-	 * that cannot be run as it is written is one that fails, with a finding.
+	 * that cannot be run as it is written is one that fails, with a finding. `check` reads from it, on the driver that `scratch` opens,
+	 * which rules a file may break, those of the way down too: without it none may be.
 	 *
 	 * @throws MigrateError As `version`; what a body rejects with that cannot be read.
 	 */

@@ -5,7 +5,10 @@ import { readSchema } from "../structure/read-schema.ts";
 import { tablesToCompare } from "./compared-tables.ts";
 import { fileEffects, type WatchedTable } from "./file-effects.ts";
 
-/** As `Driver.analyse`, as far as a rehearsal needs it: the places of statements, and which may take rows away. */
+/**
+ * As `Driver.analyse`, as far as a rehearsal and a check need it: the places of statements, which may take rows away, and what files
+ * allow.
+ */
 export async function analyseBodies(connected: Connected, bodies: readonly MigrationBody[]): Promise<Analysis> {
 	const read: ReadBody[] = [];
 	for (const body of bodies) {
