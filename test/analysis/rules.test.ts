@@ -10,6 +10,16 @@ INSERT INTO new_notes SELECT id, title, body FROM notes;
 DROP TABLE notes;
 ALTER TABLE new_notes RENAME TO notes;`;
 
+const old = "CREATE TABLE old (id INTEGER PRIMARY KEY, title TEXT);";
+const inserts = ({
+	verb = "INSERT",
+	from = "old",
+	where = "title <> ''",
+	batch = "LIMIT 5",
+	end = "",
+}: Readonly<Partial<Record<"verb" | "from" | "where" | "batch" | "end", string>>> = {}): string =>
+	`-- godwit: until-done\n${verb} INTO notes (id, title) SELECT id, title FROM ${from} WHERE ${where} /* godwit: ${batch} */ ${end};`;
+
 /** What is there before, the file, what is found, and options of the URL. */
 const cases: readonly (readonly [string, string, string, readonly string[], string?])[] = [
 	[
@@ -145,6 +155,40 @@ const cases: readonly (readonly [string, string, string, readonly string[], stri
 		"-- godwit: allow not-in-rounds\nDELETE FROM notes WHERE id > 1 /* godwit: AND id < 9 */;",
 		[],
 	],
+	["rounds of an INSERT that would have no end", notes + old, inserts(), ["2 warning endless-insert"]],
+	[
+		"rounds of an INSERT that leave out what is there in the comment alone",
+		notes + old,
+		inserts({ batch: "AND title NOT IN (SELECT title FROM notes) LIMIT 5" }),
+		["2 warning endless-insert"],
+	],
+	[
+		"rounds of an INSERT that leave out what is there",
+		notes + old,
+		inserts({ where: "NOT EXISTS (SELECT 1 FROM notes n WHERE n.id = old.id)" }),
+		[],
+	],
+	[
+		"rounds of an INSERT that look at what is there through a view",
+		`${notes}${old} CREATE VIEW left_out AS SELECT * FROM old WHERE id NOT IN (SELECT id FROM notes);`,
+		inserts({ from: "left_out" }),
+		[],
+	],
+	["rounds of an INSERT OR IGNORE", notes + old, inserts({ verb: "INSERT OR IGNORE" }), []],
+	["rounds of an INSERT that ignores a conflict", notes + old, inserts({ end: "ON CONFLICT (id) DO NOTHING" }), []],
+	[
+		"rounds of an INSERT into a table that ignores conflicts",
+		`CREATE TABLE notes (id INTEGER, title TEXT UNIQUE ON CONFLICT IGNORE);${old}`,
+		inserts(),
+		[],
+	],
+	[
+		"rounds of an INSERT whose trigger takes the rows away",
+		`${notes}${old} CREATE TRIGGER r AFTER INSERT ON notes BEGIN DELETE FROM old WHERE id = new.id; END;`,
+		inserts(),
+		[],
+	],
+	["rounds of an INSERT that are allowed", notes + old, `-- godwit: allow endless-insert\n${inserts()}`, []],
 	["a PRAGMA outside a transaction", "", "-- godwit: no-transaction\nPRAGMA foreign_keys = ON;", []],
 	["rows that would be deleted", notes + tags, "DROP TABLE notes;", ["1 note drop-cascades", "1 error dangling"]],
 	["rows that are deleted", notes + tags, "DROP TABLE tags; DELETE FROM notes WHERE id = 1;", []],

@@ -9,6 +9,7 @@ export const RULES = [
 	"down-fails",
 	"down-is-not-inverse",
 	"drop-cascades",
+	"endless-insert",
 	"every-row",
 	"if-not-exists-hides",
 	"lost-rows",

@@ -7,6 +7,7 @@ import { followPragma, pragmaName } from "./pragma-on-clone.ts";
 import { refusedInside } from "./refused-inside.ts";
 import { doubleQuotedMessage } from "./rules/double-quoted.ts";
 import { dropCascades } from "./rules/drop-cascades.ts";
+import { endlessInsert } from "./rules/endless-insert.ts";
 import { everyRow } from "./rules/every-row.ts";
 import { ifNotExistsHides } from "./rules/if-not-exists-hides.ts";
 import { needsRowsCheck } from "./rules/needs-rows-check.ts";
@@ -18,7 +19,7 @@ import { selectStarCopy } from "./rules/select-star-copy.ts";
 import type { SchemaState } from "./schema/schema-state.ts";
 
 const BEFORE: readonly RuleBefore[] = [noEffectPragma, notInRounds, selectStarCopy, ifNotExistsHides];
-const AFTER: readonly RuleAfter[] = [dropCascades, everyRow, needsRowsCheck];
+const AFTER: readonly RuleAfter[] = [dropCascades, endlessInsert, everyRow, needsRowsCheck];
 
 /** A rule's result, and the statement that it is about. */
 export interface Result {
