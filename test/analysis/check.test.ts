@@ -3,9 +3,10 @@ import { describe, expect, it } from "vitest";
 import { backends } from "../sqlite/backends.ts";
 
 describe.each(backends)("a check, on $name", (backend) => {
-	async function checked(files: MigrationFiles, options = ""): Promise<CheckReport> {
+	async function checked(files: MigrationFiles, options = "", schema?: string): Promise<CheckReport> {
 		await using driver = await backend.factory.open(`${backend.name}://:memory:?${options}`);
-		return await check(memorySource(files), driver);
+		const expected = schema === undefined ? {} : { schema: { text: schema, location: "s.sql" } };
+		return await check(memorySource(files), driver, expected);
 	}
 
 	function found({ findings }: CheckReport): readonly string[] {
@@ -54,6 +55,57 @@ describe.each(backends)("a check, on $name", (backend) => {
 			"2_b.down.sql": "ALTER TABLE t ADD COLUMN a TEXT;",
 		};
 		expect(found(await checked(files))).toEqual(["2_b.down.sql note down-is-not-inverse"]);
+	});
+
+	const dumped = `${notes}\n\n-- godwit: version 1\n`;
+
+	it.each([
+		["is as expected", { "1_a.up.sql": notes, "1_a.down.sql": "DROP TABLE notes;" }, dumped, []],
+		["is, with a byte order mark", { "1_a.up.sql": notes }, `\uFEFF${dumped.replaceAll("\n", "\r\n")}`, []],
+		[
+			"is, whatever a down leaves",
+			{ "1_a.up.sql": notes, "1_a.down.sql": "DROP TABLE notes; CREATE TABLE left_over (a);" },
+			dumped,
+			["1_a.down.sql warning down-is-not-inverse"],
+		],
+		[
+			"differs",
+			{ "1_a.up.sql": notes.replace(" NOT NULL", "") },
+			dumped,
+			["s.sql:1 error schema", "s.sql:2 error schema"],
+		],
+		["is not reached", { "1_a.up.sql": "DROP TABLE t;" }, dumped, ["1_a.up.sql:1 error fails", "s.sql error schema"]],
+		[
+			"cannot be tried",
+			{ "1_a.up.sql": "ATTACH 'x.db' AS x;" },
+			dumped,
+			["1_a.up.sql warning not-tried", "s.sql error schema"],
+		],
+		["holds nothing", { "1_a.up.sql": "SELECT 1;" }, "-- godwit: version 1\n", ["s.sql error schema"]],
+		[
+			"is made with what a down has left alone",
+			{
+				"1_a.up.sql": notes,
+				"1_a.down.sql": "DROP TABLE notes; CREATE TABLE IF NOT EXISTS left_over (a);",
+				"2_b.up.sql": "DROP TABLE left_over;",
+			},
+			dumped,
+			["1_a.down.sql warning down-is-not-inverse", "s.sql error schema"],
+		],
+	])("finds that the schema %s", async (_, files, schema, expected) => {
+		expect(found(await checked(files, "", schema))).toEqual(expected);
+	});
+
+	it("says of a line what the migrations make in its place, and shows the first hundred", async () => {
+		const { findings } = await checked({ "1_a.up.sql": notes }, "", dumped.replace("version 1", "version 2"));
+		const cure = "write the file anew with dump if the migrations are right";
+		expect(findings.map(({ message }) => message)).toEqual([
+			`the migrations do not make this line; ${cure}: -- godwit: version 2`,
+			`before this line the migrations make another one; ${cure}: -- godwit: version 1`,
+		]);
+		const long = await checked({ "1_a.up.sql": notes }, "", `${dumped}${"-- more\n".repeat(102)}`);
+		expect(found(long)).toHaveLength(101);
+		expect(long.findings.at(-1)?.message).toBe(`2 more lines are different; ${cure}`);
 	});
 
 	it("stops at an up that fails", async () => {

@@ -1,28 +1,53 @@
-import { type CheckReport, check, type Driver, isMigrateError, MigrateError, openDriver } from "@godwit/core";
+import {
+	type CheckReport,
+	check,
+	type Driver,
+	type ExpectedSchema,
+	isMigrateError,
+	MigrateError,
+	openDriver,
+} from "@godwit/core";
 import type { Invocation } from "../command-line/command.ts";
+import { CommandError } from "../command-line/command-error.ts";
 import { openMigrations } from "../database/open-migrations.ts";
 import { resolveSource } from "../database/schemes/resolve-urls.ts";
+import { readSchemaFile } from "../output/reports/read-schema-file.ts";
 import { emptyDatabase } from "./empty-database.ts";
 import { showCheck } from "./show-check.ts";
 
 /** Checks the migrations, and prints what was found. @returns The exit code. */
 export async function runCheck(invocation: Invocation): Promise<number> {
+	const schema = await expectedSchema(invocation);
 	const url = await emptyDatabase(invocation);
 	const sourceUrl = await resolveSource(invocation.settings);
+	await using driver = await openEmpty(url);
+	if (schema !== undefined && driver.schema === undefined) {
+		const [scheme] = url.split(":");
+		throw new CommandError(
+			`-schema: the driver of ${scheme}:// cannot tell what a database consists of, as those for SQLite can; leave it out`,
+		);
+	}
 	if (invocation.line.is("fix")) {
 		await using source = await openMigrations(sourceUrl);
-		await using driver = await openEmpty(url);
 		const [{ fixFiles }, { sealFolder }] = await Promise.all([import("./fix-files.ts"), import("./write-seal.ts")]);
 		await fixFiles(source, driver, await sealFolder(sourceUrl), invocation);
 	}
-	return showCheck(await report(sourceUrl, url), invocation);
+	return showCheck(await report(sourceUrl, driver, schema), invocation);
 }
 
-async function report(sourceUrl: string | undefined, url: string): Promise<CheckReport> {
+async function expectedSchema({ line }: Invocation): Promise<ExpectedSchema | undefined> {
+	const file = line.value("schema");
+	return file === undefined ? undefined : { text: await readSchemaFile(file), location: file };
+}
+
+async function report(
+	sourceUrl: string | undefined,
+	driver: Driver,
+	schema: ExpectedSchema | undefined,
+): Promise<CheckReport> {
 	try {
 		await using source = await openMigrations(sourceUrl);
-		await using driver = await openEmpty(url);
-		return await check(source, driver);
+		return await check(source, driver, { schema });
 	} catch (error) {
 		// A file that cannot be read is what a check is there to find.
 		const [rule] = [

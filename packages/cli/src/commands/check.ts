@@ -13,6 +13,12 @@ export const check: Command = {
 			help: "first write strings in single quotes that are in double ones, and accept the edits in godwit.sum",
 		},
 		{
+			name: "schema",
+			kind: "string",
+			value: "FILE",
+			help: "also compare what the migrations make with FILE, which dump has printed",
+		},
+		{
 			name: "dialect",
 			kind: "string",
 			value: "SCHEME",

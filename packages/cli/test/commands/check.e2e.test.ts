@@ -138,6 +138,56 @@ m/3_c.up.sql  warning not-tried: this cannot be tried on an empty database, and 
 		);
 	});
 
+	const SCHEMA = ["posts", "tags", "users"].map((name) => `CREATE TABLE ${name} (id INTEGER PRIMARY KEY);\n`);
+	const dumped = [...SCHEMA, "-- godwit: version 3\n"].join("\n");
+	const withSchema = { ...threeMigrations, "s.sql": dumped };
+
+	it("compares what the migrations make with a file that dump has printed", async () => {
+		const cwd = await folderOf(threeMigrations);
+		await godwit(["-path", "m", "-database", "sqlite://a.db", "up"], { cwd });
+		expect((await godwit(["-database", "sqlite://a.db", "dump"], { cwd })).stdout).toBe(dumped);
+		expect(await check(withSchema, "-schema", "s.sql")).toMatchObject({ code: 0, stderr: "" });
+		const other = { ...withSchema, "m/3_tags.up.sql": "CREATE TABLE tags (id INT, name TEXT);" };
+		const cure = "write the file anew with dump if the migrations are right";
+		expect(await check(other, "-schema", "s.sql")).toEqual({
+			code: 4,
+			stdout: `s.sql:3  error schema: the migrations do not make this line; ${cure}: CREATE TABLE tags (id INTEGER PRIMARY KEY);
+s.sql:4  error schema: before this line the migrations make another one; ${cure}: CREATE TABLE tags (id INT, name TEXT);
+3 migrations checked: 2 errors, 0 warnings, 0 notes; no seal, which godwit seal makes
+`,
+			stderr: "",
+		});
+		expect((await check(other, "-schema", "s.sql", "-format", "github")).stdout).toMatch(
+			/^::error file=s\.sql,line=3,title=godwit\/schema::the migrations do not make this line; /,
+		);
+		const document = JSON.parse((await check(other, "-schema", "s.sql", "-json")).stdout);
+		expect(validCheck(document), ajv.errorsText(validCheck.errors)).toBe(true);
+		expect(document).toMatchObject({
+			ok: false,
+			findings: [{ rule: "schema", location: "s.sql", line: 3 }, { line: 4 }],
+		});
+	});
+
+	it.each([
+		["none.sql", "cannot read none.sql: there is no such file; write it with dump > none.sql"],
+		["m", "cannot read m: it is a folder; name the file that dump has written"],
+	])("says of %s that it is no file of a schema", async (file, message) => {
+		expect(await check(threeMigrations, "-schema", file)).toEqual({
+			code: 1,
+			stdout: "",
+			stderr: `error: ${message}\n`,
+		});
+	});
+
+	it("refuses a schema for PGlite, before it corrects anything", async () => {
+		expect(await check(withSchema, "-schema", "s.sql", "-fix", "-dialect", "postgres")).toEqual({
+			code: 1,
+			stdout: "",
+			stderr:
+				"error: -schema: the driver of pglite:// cannot tell what a database consists of, as those for SQLite can; leave it out\n",
+		});
+	});
+
 	it("refuses a format of text beside a document", async () => {
 		const { code, stderr } = await check(threeMigrations, "-json", "-format", "github");
 		expect(code).toBe(2);

@@ -1,5 +1,6 @@
 import { cleanUpAfter } from "../clean-up-after.ts";
 import type { Driver } from "../driver/driver.ts";
+import type { Schema } from "../driver/schema.ts";
 import { unsupported } from "../driver/unsupported.ts";
 import type { CorrectedText } from "../effects/correction.ts";
 import type { FileEffects } from "../effects/effects.ts";
@@ -31,6 +32,13 @@ export class TrialDatabase implements AsyncDisposable {
 
 	structure(): Promise<readonly string[]> {
 		return this.#scratch.structure?.() ?? Promise.resolve([]);
+	}
+
+	/** What the database consists of. @throws MigrateError `ERR_UNSUPPORTED` for a driver that cannot tell. */
+	async schema(): Promise<Schema> {
+		const schema = await this.#scratch.schema?.();
+		if (schema === undefined) throw unsupported(this.#driver, "schema");
+		return schema;
 	}
 
 	/** What a file would do now; `undefined` where the driver cannot tell. */

@@ -27,6 +27,10 @@ it("says which driver cannot do what is asked, and what to do", async () => {
 			() => check(source, driver),
 			"has no empty databases on which migrations could be tried; those for SQLite and PGlite",
 		],
+		[
+			() => check(source, driver, { schema: { text: "", location: "s.sql" } }),
+			"cannot tell what the database consists of, as those for SQLite can; use",
+		],
 	] as const) {
 		const error = await work().catch((thrown: unknown) => thrown);
 		expect(error).toMatchObject({ code: "ERR_UNSUPPORTED" });

@@ -1,5 +1,4 @@
-import type { RehearsalReport, SchemaChange } from "@godwit/core";
-import { lineDifferences } from "../text/line-differences.ts";
+import { lineDifferences, type RehearsalReport, type SchemaChange } from "@godwit/core";
 import { type Html, html, name } from "./html.ts";
 
 export function schemaSection({ schema: { changes } }: RehearsalReport): Html {

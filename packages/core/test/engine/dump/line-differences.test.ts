@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { lineDifferences } from "../../src/output/text/line-differences.ts";
+import { lineDifferences } from "../../../src/engine/dump/line-differences.ts";
 
 /** Makes the second text of the first and the differences. */
 function applied(before: readonly string[], differences: ReturnType<typeof lineDifferences>): readonly string[] {
