@@ -1,21 +1,14 @@
-import { readFile, writeFile } from "node:fs/promises";
-import {
-	type CorrectedFile,
-	check,
-	correctFiles,
-	type Driver,
-	formatSeal,
-	SEAL_NAME,
-	type Source,
-	sealOf,
-} from "@godwit/core";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type CorrectedFile, correctFiles, type Driver, formatSeal, SEAL_NAME, type Source } from "@godwit/core";
 import type { Invocation } from "../command-line/command.ts";
-import { CommandError } from "../command-line/command-error.ts";
-import { writeSeal } from "./write-seal.ts";
+import { assertCorrected } from "./assert-corrected.ts";
+import { type Replacement, replaceFiles } from "./replace-files.ts";
+import { sealOfCorrected } from "./seal-of-corrected.ts";
 
 /**
  * Corrects the files of a folder, and accepts the edits in the seal beside them. Nothing is written unless all migrations go up
- * as they are corrected.
+ * as they are corrected, and those that are corrected go down.
  *
  * @param folder Of the migrations.
  */
@@ -30,20 +23,12 @@ export async function fixFiles(
 		terminal.line("nothing to fix");
 		return;
 	}
-	const report = await check(corrected.source, driver);
-	if (report.stoppedAt !== undefined) {
-		const reason = report.findings.findLast(({ level }) => level === "error");
-		throw new CommandError(
-			`nothing was fixed, since version ${report.stoppedAt} fails all the same: ${reason?.location}:${reason?.line}:${reason?.column} ${reason?.message}; correct that first`,
-		);
-	}
-	// First the seal as it was: what is corrected was right before.
-	const sealed = await sealOf(source, new Set());
-	const names = new Set(corrected.files.flatMap(({ file }) => file.name ?? []));
-	const readSeal = async (): Promise<typeof sealed> => sealed;
-	const seal = await sealOf({ ...corrected.source, readSeal }, names);
-	for (const file of corrected.files) await write(file);
-	const path = await writeSeal(folder, formatSeal(seal));
+	await assertCorrected(corrected, driver);
+	const path = join(folder, SEAL_NAME);
+	const seal = { path, text: formatSeal(await sealOfCorrected(source, corrected)) };
+	const files = await Promise.all(corrected.files.map(replacement));
+	// The seal first: a run that is killed then leaves files that the next one corrects, and no edit that nobody has accepted.
+	await replaceFiles([seal, ...files]);
 	for (const { file, corrections } of corrected.files) {
 		for (const { line, column, from, to } of corrections)
 			terminal.line(`${file.location}:${line}:${column}  ${from} is ${to} now`);
@@ -51,8 +36,8 @@ export async function fixFiles(
 	terminal.line(`${path}: the edits are accepted in ${SEAL_NAME}`);
 }
 
-/** A byte order mark stays, which is no part of the text. */
-async function write({ file, text }: CorrectedFile): Promise<void> {
-	const before = await readFile(file.location, "utf8");
-	await writeFile(file.location, before.startsWith("\uFEFF") ? `\uFEFF${text}` : text);
+/** A byte order mark stays, which is no part of the text. A file that may not be written to is not replaced either. */
+async function replacement({ file, text }: CorrectedFile): Promise<Replacement> {
+	const before = await readFile(file.location, { encoding: "utf8", flag: "r+" });
+	return { path: file.location, text: before.startsWith("\uFEFF") ? `\uFEFF${text}` : text };
 }

@@ -1,8 +1,7 @@
-import { randomUUID } from "node:crypto";
-import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SEAL_NAME } from "@godwit/core";
 import { CommandError } from "../command-line/command-error.ts";
+import { replaceFiles } from "./replace-files.ts";
 
 /** The folder of a source of files, where its seal is. @param url `undefined` for the default. @throws CommandError for another source. */
 export async function sealFolder(url = "file://migrations"): Promise<string> {
@@ -16,13 +15,6 @@ export async function sealFolder(url = "file://migrations"): Promise<string> {
 /** Replaces the seal of a folder. Whoever reads it meanwhile finds the old one or the new one. @returns Its path. */
 export async function writeSeal(folder: string, text: string): Promise<string> {
 	const path = join(folder, SEAL_NAME);
-	const temporary = `${path}.${randomUUID()}`;
-	try {
-		await writeFile(temporary, text, { flag: "wx" });
-		await rename(temporary, path);
-	} catch (error) {
-		await rm(temporary, { force: true });
-		throw new CommandError(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
-	}
+	await replaceFiles([{ path, text }]);
 	return path;
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
@@ -230,6 +230,79 @@ describe("godwit check -fix", () => {
 		);
 		expect(readFileSync(join(cwd, "m/1_a.up.sql"), "utf8")).toBe(files["m/1_a.up.sql"]);
 		expect(readdirSync(join(cwd, "m"))).toHaveLength(2);
+	});
+
+	it("says why the migrations cannot be tried", async () => {
+		const files = { "m/1_a.up.sql": 'CREATE TABLE n (k CHECK (k <> "x"));', "m/2_b.up.sql": "ATTACH 'x.db' AS x;" };
+		const { code, stderr } = await check(files, "-fix");
+		expect(code).toBe(1);
+		expect(stderr).toContain("version 2 cannot be tried: m/2_b.up.sql this cannot be tried on an empty database");
+	});
+
+	const checked = "CREATE TABLE n (k TEXT CHECK (k <> \"x\")); INSERT INTO n VALUES ('a');";
+
+	it.each([
+		['UPDATE n SET k = "x"; DROP TABLE n;', "m/1_a.down.sql:1:1 CHECK constraint failed"],
+		["DROP TABLE m;", "m/1_a.down.sql:1:1 no such table: m"],
+		[
+			"DROP TABLE n; CREATE VIEW n AS SELECT 1;",
+			"m/1_a.down.sql after this down the up fails at m/1_a.up.sql:1:1: view n already exists",
+		],
+	])("writes nothing when a down fails once it is corrected: %s", async (down, message) => {
+		const files = { "m/1_a.up.sql": checked, "m/1_a.down.sql": down };
+		const cwd = await folderOf(files);
+		const { code, stderr } = await godwit(["-path", "m", "check", "-fix"], { cwd });
+		expect(stderr).toContain(`nothing was fixed, since the down of version 1 fails then: ${message}`);
+		expect(code).toBe(1);
+		for (const [path, text] of Object.entries(files)) expect(readFileSync(join(cwd, path), "utf8")).toBe(text);
+		expect(readdirSync(join(cwd, "m"))).toHaveLength(2);
+	});
+
+	it("writes although the down of a version fails in which there is nothing to correct", async () => {
+		const other = { "m/2_b.up.sql": "SELECT 1;", "m/2_b.down.sql": "DROP TABLE gone;" };
+		const { code, stdout, stderr } = await check({ "m/1_a.up.sql": checked, ...other }, "-fix");
+		expect(stderr).toContain(`"x" is 'x' now\n`);
+		expect(stdout).toContain("m/2_b.down.sql:1:1  error down-fails");
+		expect(code).toBe(4);
+	});
+
+	it("goes on where a run was stopped that has accepted the edits and not written them", async () => {
+		const cwd = await folderOf({ "m/1_a.up.sql": checked, "m/2_b.up.sql": 'DELETE FROM n WHERE k = "y";' });
+		const run = (...args: readonly string[]): Promise<Outcome> => godwit(["-path", "m", "check", ...args], { cwd });
+		await run("-fix");
+		const [fixed, seal] = ["1_a.up.sql", "godwit.sum"].map((name) => readFileSync(join(cwd, "m", name), "utf8"));
+		writeFileSync(join(cwd, "m/1_a.up.sql"), checked);
+		expect((await run()).stdout).toContain(
+			"m/1_a.up.sql  error seal: this file is as it was before an edit that godwit.sum accepts; make that edit, by check -fix if",
+		);
+		expect(await run("-fix")).toMatchObject({
+			code: 0,
+			stdout: "2 migrations checked: 0 errors, 0 warnings, 0 notes\n",
+		});
+		expect(readFileSync(join(cwd, "m/1_a.up.sql"), "utf8")).toBe(fixed);
+		expect(readFileSync(join(cwd, "m/godwit.sum"), "utf8")).toBe(seal);
+	});
+
+	it("keeps links and modes, and leaves nothing beside the files", async () => {
+		const cwd = await folderOf({ "real/a.sql": checked, "m/2_b.up.sql": "SELECT 1;" });
+		chmodSync(join(cwd, "real/a.sql"), 0o640);
+		symlinkSync("../real/a.sql", join(cwd, "m/1_a.up.sql"));
+		expect((await godwit(["-path", "m", "check", "-fix"], { cwd })).code).toBe(0);
+		expect(readFileSync(join(cwd, "real/a.sql"), "utf8")).toContain("'x'");
+		expect(statSync(join(cwd, "real/a.sql")).mode & 0o777).toBe(0o640);
+		expect(lstatSync(join(cwd, "m/1_a.up.sql")).isSymbolicLink()).toBe(true);
+		expect(readdirSync(join(cwd, "real"))).toEqual(["a.sql"]);
+		expect(readdirSync(join(cwd, "m")).sort()).toEqual(["1_a.up.sql", "2_b.up.sql", "godwit.sum"]);
+	});
+
+	it("changes no file when one of them cannot be written", async () => {
+		const files = { "m/1_a.up.sql": checked, "m/2_b.up.sql": 'DELETE FROM n WHERE k = "y";' };
+		const cwd = await folderOf({ ...files, "m/.2_b.up.sql.godwit-new/in-the-way": "" });
+		const { code, stderr } = await godwit(["-path", "m", "check", "-fix"], { cwd });
+		expect(code).toBe(1);
+		expect(stderr).toContain("cannot write m/2_b.up.sql: EISDIR");
+		for (const [path, text] of Object.entries(files)) expect(readFileSync(join(cwd, path), "utf8")).toBe(text);
+		expect(readdirSync(join(cwd, "m")).sort()).toEqual([".2_b.up.sql.godwit-new", "1_a.up.sql", "2_b.up.sql"]);
 	});
 });
 

@@ -12,6 +12,10 @@ export async function checkSeal(source: Source): Promise<readonly CheckFinding[]
 		const sealed = seal.get(name);
 		if (sealed === undefined) return [broken(file.location, `this file is not in ${SEAL_NAME}; add it with seal`)];
 		if (sealed.checksum === checksum) return [];
+		if (sealed.was.includes(checksum)) {
+			const what = `this file is as it was before an edit that ${SEAL_NAME} accepts; make that edit, by check -fix if it was stopped`;
+			return [broken(file.location, `${what}, or put the line in ${SEAL_NAME} back`)];
+		}
 		const cure = "put back what was sealed and write a new migration, or accept the edit with seal -accept VERSION";
 		return [broken(file.location, `this file was edited since it was sealed; ${cure}`)];
 	});
