@@ -13,7 +13,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 	conformance: ["@godwit/core"],
 	"source-file": ["@godwit/core"],
 	sql: ["@godwit/core"],
-	postgres: ["@godwit/core", "@godwit/sql"],
+	postgres: ["@godwit/core", "@godwit/debug", "@godwit/sql"],
 	sqlite: ["@godwit/core", "@godwit/sql"],
 	"sqlite-analysis": ["@godwit/core", "@godwit/sql", "@godwit/sqlite"],
 	"sqlite-files": ["@godwit/core", "@godwit/debug", "@godwit/sqlite", "@godwit/sqlite-analysis"],

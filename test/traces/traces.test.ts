@@ -12,13 +12,22 @@ interface Printed {
 
 /** Migrates in a process of its own. @param imports What Node loads first. */
 function migrate(backend: BackendName, debug: string | undefined, ...imports: readonly string[]): Printed {
+	return run(["migrate.ts", backend], debug, imports);
+}
+
+/** Runs a program of this folder in a folder of its own. */
+function run(
+	[program = "", ...args]: readonly string[],
+	debug: string | undefined,
+	imports: readonly string[] = [],
+): Printed {
 	const cwd = mkdtempSync(join(tmpdir(), "godwit-traces-"));
 	onTestFinished(() => rmSync(cwd, { recursive: true, force: true }));
 	const { DEBUG, NODE_OPTIONS, ...rest } = process.env;
 	const env = debug === undefined ? rest : { ...rest, DEBUG: debug };
 	const flags = imports.map((file) => `--import=${new URL(file, import.meta.url)}`);
-	const program = join(import.meta.dirname, "migrate.ts");
-	const { status, stdout, stderr } = spawnSync(process.execPath, [...flags, program, backend], {
+	const file = join(import.meta.dirname, program);
+	const { status, stdout, stderr } = spawnSync(process.execPath, [...flags, file, ...args], {
 		cwd,
 		env,
 		encoding: "utf8",
@@ -62,6 +71,33 @@ describe.each(BACKENDS)("over %s, DEBUG", (backend) => {
 		const { stdout, stderr } = migrate(backend, "godwit:*", "./print-sink.ts");
 		expect(stdout).toContain("godwit:run %s %s took %d ms\n");
 		expect(stderr).toBe("");
+	});
+});
+
+describe("over PGlite, DEBUG", () => {
+	it("prints the traces of core and driver", () => {
+		const { stdout, stderr } = run(["pglite.ts"], "godwit:*");
+		expect(stdout).toBe("");
+		expect(lines(stderr)).toEqual([
+			"godwit:driver locked :memory:",
+			"godwit:migrate 1 migrations from version -1n",
+			"godwit:run up 1n took N ms",
+			"godwit:driver unlocked :memory:",
+		]);
+	});
+});
+
+describe("over PostgreSQL, DEBUG", () => {
+	it("prints the traces of the driver", () => {
+		const { stdout, stderr } = run(["no-server.ts"], "godwit:postgres");
+		expect(stdout).toBe("ERR_DATABASE\n");
+		expect(lines(stderr)).toEqual(["godwit:postgres app on 127.0.0.1:1: cannot connect: ECONNREFUSED"]);
+	});
+
+	it.each([undefined, ""])("does not even load the package debug when it is %j", (debug) => {
+		const { stdout } = run(["no-server.ts"], debug, ["../../packages/cli/test/fixtures/print-loads.ts"]);
+		expect(stdout).toContain("/packages/debug/");
+		expect(stdout).not.toContain("/node_modules/debug/");
 	});
 });
 

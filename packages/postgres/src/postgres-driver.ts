@@ -1,3 +1,4 @@
+import "@godwit/debug";
 import {
 	type BackoffOptions,
 	cleanUpAfter,
