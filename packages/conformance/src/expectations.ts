@@ -2,6 +2,23 @@ import assert from "node:assert/strict";
 import { type Driver, type ErrorCode, isMigrateError, type MigrateError, type Version } from "@godwit/core";
 import type { DriverHarness } from "./driver-laws/driver-harness.ts";
 
+/** How long a promise may take that nothing keeps waiting: what waits for ever has to fail and not to hang. */
+const HANGS_AFTER_MS = 5_000;
+
+/** Expects a promise to settle in time, and does as it. @param call For the message. */
+export async function answers<T>(promise: Promise<T>, call: string): Promise<T> {
+	promise.catch(() => {});
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	const late = new Promise<never>((_, reject) => {
+		timer = setTimeout(() => reject(new Error(`${call} does not answer`)), HANGS_AFTER_MS);
+	});
+	try {
+		return await Promise.race([promise, late]);
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
 /** Expects a rejection with this code, and returns the error. */
 export async function rejection<C extends ErrorCode>(code: C, promise: Promise<unknown>): Promise<MigrateError<C>> {
 	const error = await rejectionOf(promise, code);

@@ -1,4 +1,13 @@
-import { isMigrateError, type MigrationBody, migrationBody, NIL_VERSION, type Source, textBody } from "@godwit/core";
+import {
+	type Driver,
+	isMigrateError,
+	MigrateError,
+	type MigrationBody,
+	migrationBody,
+	NIL_VERSION,
+	type Source,
+	textBody,
+} from "@godwit/core";
 import type { Engine, EngineOptions } from "../src/engine-laws/model/engine.ts";
 import { openMigrate } from "../src/engine-laws/model/engine.ts";
 
@@ -166,6 +175,145 @@ export const engineMutants: Readonly<Record<string, EngineMutant>> = {
 				}),
 		}),
 	},
+	"what onEvent throws is swallowed": {
+		caughtBy: "engine/on-event-may-throw",
+		options: ({ onEvent, ...options }) => ({
+			...options,
+			onEvent(event) {
+				try {
+					onEvent?.(event);
+				} catch {
+					// The migrations go on.
+				}
+			},
+		}),
+	},
+	"what onEvent throws at the end is swallowed": {
+		caughtBy: "engine/on-event-may-throw",
+		options: ({ onEvent, ...options }) => ({
+			...options,
+			onEvent(event) {
+				try {
+					onEvent?.(event);
+				} catch (error) {
+					if (event.type !== "unlocked") throw error;
+				}
+			},
+		}),
+	},
+	"what onEvent throws is a failure of the migration": {
+		caughtBy: "engine/on-event-may-throw",
+		break: afterThrow(async (error) => {
+			throw new MigrateError("ERR_CLOSED", "the migration failed", undefined, { cause: error });
+		}),
+	},
+	"what onEvent throws keeps the lock": {
+		caughtBy: "engine/on-event-may-throw",
+		break: afterThrow((_, { driver }) => driver.lock()),
+	},
+	"what onEvent throws leaves the database dirty": {
+		caughtBy: "engine/on-event-may-throw",
+		break: afterThrow(async (_, { driver }) => {
+			const { version } = await driver.version();
+			await driver.setVersion({ version, dirty: true });
+		}),
+	},
+	"what onEvent throws after the commit takes it back": {
+		caughtBy: "engine/on-event-may-throw",
+		break: afterThrow(async (_, __, e) => {
+			const { version } = await e.version();
+			if (version !== NIL_VERSION) await e.down();
+		}),
+	},
+	"what onEvent throws after the commit takes the version back and not the migrations": {
+		caughtBy: "engine/on-event-may-throw",
+		break: afterThrow((_, { driver }) => driver.setVersion({ version: NIL_VERSION, dirty: false })),
+	},
+	"what onEvent throws between two migrations of a transaction commits the first": {
+		caughtBy: "engine/on-event-may-throw",
+		options: ({ driver, ...options }) => ({ ...options, driver: withTransactionCut(driver) }),
+	},
+	"what onEvent throws ends the next operation too": {
+		caughtBy: "engine/on-event-may-throw",
+		break(e, options) {
+			let thrown: unknown;
+			return {
+				async up() {
+					if (thrown !== undefined) throw thrown;
+					return (
+						afterThrow(async (error) => {
+							thrown = error;
+						})(e, options).up?.() ?? e.up()
+					);
+				},
+			};
+		},
+	},
+	"what onEvent throws is told when all has run": {
+		caughtBy: "engine/on-event-may-throw",
+		break: afterThrow(async (_, __, e) => void (await e.up())),
+	},
+	"what onEvent calls is refused": {
+		caughtBy: "engine/calls-of-on-event-come-next",
+		break(e) {
+			let running = false;
+			return {
+				async up() {
+					running = true;
+					try {
+						return await e.up();
+					} finally {
+						running = false;
+					}
+				},
+				async steps(count) {
+					if (!running) return e.steps(count);
+					throw new MigrateError("ERR_IN_OPERATION", "an operation is under way", undefined);
+				},
+			};
+		},
+	},
+	"what onEvent calls is answered at once": {
+		caughtBy: "engine/calls-of-on-event-come-next",
+		break: (_, { driver }) => ({ version: () => driver.version() }),
+	},
+	"what onEvent calls is waited for": {
+		caughtBy: "engine/calls-of-on-event-come-next",
+		break(e, { driver }) {
+			const { unlock } = driver;
+			const calls: Promise<unknown>[] = [];
+			Object.assign(driver, {
+				async unlock() {
+					await Promise.all(calls);
+					return unlock();
+				},
+			});
+			return {
+				version() {
+					const version = e.version();
+					calls.push(version);
+					return version;
+				},
+			};
+		},
+	},
+	"close waits for all migrations": {
+		caughtBy: "engine/on-event-may-close",
+		break(e) {
+			let running: Promise<unknown> = Promise.resolve();
+			return {
+				up() {
+					const up = e.up();
+					running = up;
+					return up;
+				},
+				async [Symbol.asyncDispose]() {
+					await running.catch(() => {});
+					await e[Symbol.asyncDispose]();
+				},
+			};
+		},
+	},
 	"run runs the first migration": {
 		caughtBy: "engine/model-with-apply",
 		break: (e) => ({ run: (...migrations) => e.run(...migrations.slice(0, 1)) }),
@@ -202,6 +350,45 @@ export function brokenEngine(mutant: EngineMutant, given: EngineOptions): Engine
 		baseline: (version, how) => engine.baseline(version, how),
 		[Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
 		...mutant.break?.(engine, options),
+	};
+}
+
+/** Does more before an `up` rejects with what `onEvent` has thrown. */
+function afterThrow(
+	work: (error: unknown, options: EngineOptions, engine: Engine) => Promise<void>,
+): NonNullable<EngineMutant["break"]> {
+	return (engine, options) => ({
+		up: () =>
+			engine.up().catch(async (error: unknown) => {
+				if (!isMigrateError(error)) await work(error, options, engine);
+				throw error;
+			}),
+	});
+}
+
+/** Commits what ran in a transaction before something else than a migration ended it. */
+function withTransactionCut(driver: Driver): Driver {
+	const { transaction } = driver;
+	if (transaction === undefined) return driver;
+	return {
+		...driver,
+		async transaction(change, work) {
+			const ran: MigrationBody[] = [];
+			try {
+				return await transaction(change, ({ run, ...rest }) =>
+					work({
+						...rest,
+						run(body) {
+							ran.push(body);
+							return run(body);
+						},
+					}),
+				);
+			} catch (error) {
+				for (const body of ran) await driver.run(body);
+				throw error;
+			}
+		},
 	};
 }
 

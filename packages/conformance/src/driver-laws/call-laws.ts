@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
 import { type DriverTransaction, migrationBody, NIL_VERSION, textBody } from "@godwit/core";
-import { expectObjects, expectVersion, rejection } from "../expectations.ts";
+import { answers, expectObjects, expectVersion, rejection } from "../expectations.ts";
 import { type Law, lawsOfOne } from "../law.ts";
 import type { DriverCapability, DriverHarness } from "./driver-harness.ts";
 import { transaction } from "./transaction-laws.ts";
 
 /** Longer than any law waits for what is ended from outside. */
 const LONG_MS = 30_000;
-
-/** How long a promise may take that nothing keeps waiting: a driver that waits for ever has to fail and not to hang. */
-const HANGS_AFTER_MS = 5_000;
 
 /** What calls that overlap promise, and `close` while others are under way. */
 export const callLaws: readonly Law<DriverHarness, DriverCapability>[] = lawsOfOne<DriverHarness, DriverCapability>([
@@ -187,16 +184,3 @@ export const callLaws: readonly Law<DriverHarness, DriverCapability>[] = lawsOfO
 		},
 	},
 ]);
-
-async function answers(promise: Promise<unknown>, call: string): Promise<void> {
-	promise.catch(() => {});
-	let timer: ReturnType<typeof setTimeout> | undefined;
-	const late = new Promise((_, reject) => {
-		timer = setTimeout(() => reject(new Error(`${call} does not answer`)), HANGS_AFTER_MS);
-	});
-	try {
-		await Promise.race([promise, late]);
-	} finally {
-		clearTimeout(timer);
-	}
-}

@@ -10,6 +10,7 @@ import { engineDirtyLaws } from "./engine-dirty-laws.ts";
 import { engineFailureLaws } from "./engine-failure-laws.ts";
 import { engineHistoryLaws } from "./engine-history-laws.ts";
 import { engineIrreversibleLaws } from "./engine-irreversible-laws.ts";
+import { engineListenerLaws } from "./engine-listener-laws.ts";
 import { engineReportLaws } from "./engine-report-laws.ts";
 import { expectState, namesOf, type OpenEngine, openMigrate, openWith } from "./model/engine.ts";
 import { engineModelLaw } from "./model/engine-model.ts";
@@ -34,6 +35,7 @@ export function engineLawsOf(openEngine: OpenEngine): LawSet<DriverHarness, Driv
 			...engineDirtyLaws(openEngine),
 			...engineIrreversibleLaws(openEngine),
 			...engineReportLaws(openEngine),
+			...engineListenerLaws(openEngine),
 			...lockingLaws(openEngine),
 			...engineHistoryLaws(openEngine),
 			engineModelLaw(openEngine, { apply: true }),
