@@ -86,6 +86,12 @@ export async function sqliteHarness(
 					"-- godwit: no-transaction\nUPDATE schema_migrations_lock SET owner = 'somebody else', expires_at = '9999-01-01', locked = TRUE",
 				),
 			),
+		async blockUnlock() {
+			change(
+				"CREATE TRIGGER kept BEFORE UPDATE ON schema_migrations_lock WHEN NOT NEW.locked BEGIN SELECT RAISE(ABORT, 'the lock is kept'); END",
+			);
+			return async () => change("DROP TRIGGER kept");
+		},
 		spoilVersion: {
 			"a word where the number was": async () =>
 				change(

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DriverHarness, driverLaws, engineLaws, runLaws } from "@godwit/conformance";
@@ -13,6 +13,7 @@ const capabilities = [
 	"persistent",
 	"lock",
 	"cross-instance-lock",
+	"failed-unlock",
 	"atomic-run",
 	"apply",
 	"history",
@@ -38,6 +39,15 @@ async function create(): Promise<DriverHarness & AsyncDisposable> {
 			const hash = createHash("sha256");
 			for (const name of (await readdir(folder)).sort()) hash.update(name).update(await readFile(join(folder, name)));
 			return hash.digest("hex");
+		},
+		async blockUnlock() {
+			// It cannot be read as a file any more.
+			await rename(`${path}.lock`, `${path}.lock.aside`);
+			await mkdir(`${path}.lock`);
+			return async () => {
+				await rmdir(`${path}.lock`);
+				await rename(`${path}.lock.aside`, `${path}.lock`);
+			};
 		},
 		spoilVersion: {
 			"a word where the number was": () => writeFile(path, '{ "version": "five", "dirty": false, "collections": {} }'),

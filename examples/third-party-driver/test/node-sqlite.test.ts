@@ -62,6 +62,16 @@ async function create(): Promise<DriverHarness & AsyncDisposable> {
 				"UPDATE schema_migrations_lock SET locked = TRUE, owner = 'another owner', expires_at = '9999-01-01'",
 			);
 		},
+		async blockUnlock() {
+			const execute = (sql: string): void => {
+				using database = new DatabaseSync(path);
+				database.exec(sql);
+			};
+			execute(
+				"CREATE TRIGGER kept BEFORE UPDATE ON schema_migrations_lock WHEN NOT NEW.locked BEGIN SELECT RAISE(ABORT, 'the lock is kept'); END",
+			);
+			return async () => execute("DROP TRIGGER kept");
+		},
 		spoilVersion: {
 			async "a second row"() {
 				using database = new DatabaseSync(path);

@@ -25,6 +25,71 @@ export interface Shared {
 }
 
 export const driverMutants: Readonly<Record<string, DriverMutant>> = {
+	"a failed unlock is a success": {
+		caughtBy: "unlock/failure-is-told-and-made-good",
+		break: (d) => ({
+			unlock: () =>
+				d.unlock().catch((error: unknown) => {
+					if (isMigrateError(error)) throw error;
+				}),
+		}),
+	},
+	"a lock that could not be given back is lost": {
+		caughtBy: "unlock/failure-is-told-and-made-good",
+		break: (d) => ({
+			unlock: () =>
+				d.unlock().catch((error: unknown) => {
+					if (isMigrateError(error)) throw error;
+					throw new MigrateError("ERR_LOCK_LOST", "the lock is lost", { owner: "nobody" });
+				}),
+		}),
+	},
+	"a lock that could not be given back stays for ever": {
+		caughtBy: "unlock/failure-is-told-and-made-good",
+		break: (d, database) => ({
+			unlock: () =>
+				d.unlock().catch((error: unknown) => {
+					if (!isMigrateError(error)) database.lockOwner = "an instance that has forgotten it";
+					throw error;
+				}),
+		}),
+	},
+	"a lock that could not be given back goes with a second unlock alone": {
+		caughtBy: "unlock/failure-is-told-and-made-good",
+		break(d, database) {
+			let owner: string | undefined;
+			return {
+				async unlock() {
+					database.lockOwner = owner ?? database.lockOwner;
+					owner = database.lockOwner;
+					await d.unlock();
+					owner = undefined;
+				},
+				async version() {
+					const state = await d.version();
+					database.lockOwner = owner ?? database.lockOwner;
+					return state;
+				},
+			};
+		},
+	},
+	"close does not give back what unlock could not": {
+		caughtBy: "unlock/failure-does-not-outlive-close",
+		break(d, database) {
+			let owner: string | undefined;
+			return {
+				async unlock() {
+					owner = database.lockOwner;
+					await d.unlock();
+					owner = undefined;
+				},
+				async close() {
+					await d.close();
+					database.lockOwner = owner ?? database.lockOwner;
+				},
+			};
+		},
+	},
 	"a new database is at version 0": {
 		caughtBy: "version/nil-at-first",
 		break: (d) => ({

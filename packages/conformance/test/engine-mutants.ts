@@ -314,6 +314,38 @@ export const engineMutants: Readonly<Record<string, EngineMutant>> = {
 			};
 		},
 	},
+	"a failed unlock is a failure of what was done": {
+		caughtBy: "engine/failed-unlock-keeps-the-report",
+		options: ({ onEvent, ...options }) => ({
+			...options,
+			onEvent(event) {
+				if (event.type === "unlock-failed") throw event.error;
+				onEvent?.(event);
+			},
+		}),
+	},
+	"a failed unlock is not told": {
+		caughtBy: "engine/failed-unlock-keeps-the-report",
+		options: ({ onEvent, ...options }) => ({
+			...options,
+			onEvent(event) {
+				if (event.type !== "unlock-failed") onEvent?.(event);
+			},
+		}),
+	},
+	"what onEvent throws at a failed unlock is swallowed": {
+		caughtBy: "engine/on-event-may-throw-at-a-failed-unlock",
+		options: ({ onEvent, ...options }) => ({
+			...options,
+			onEvent(event) {
+				try {
+					onEvent?.(event);
+				} catch (error) {
+					if (event.type !== "unlock-failed") throw error;
+				}
+			},
+		}),
+	},
 	"run runs the first migration": {
 		caughtBy: "engine/model-with-apply",
 		break: (e) => ({ run: (...migrations) => e.run(...migrations.slice(0, 1)) }),

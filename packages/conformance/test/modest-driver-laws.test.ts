@@ -96,6 +96,8 @@ describe("a modest driver", () => {
 	it.each([
 		["version/failed-read-is-an-error", "has spoilVersion"],
 		["engine/unreadable-version-runs-nothing", "has spoilVersion"],
+		["unlock/failure-is-told-and-made-good", "has blockUnlock"],
+		["engine/failed-unlock-keeps-the-report", "has blockUnlock"],
 		["run/body-cannot-commit-a-part", "has endTransaction"],
 		["engine/not-dirty-means-nothing-is-left", "has endTransaction"],
 	])("is told by %s what its harness lacks", async (id, message) => {

@@ -19,6 +19,11 @@ export interface DriverHarness {
 	 */
 	stealLock?(holder: Driver): Promise<void>;
 	/**
+	 * Makes each attempt to give a held lock back fail, in a way that leaves the lock where it is, until the function that it
+	 * resolves to is called. Both are called while no call of the holder is under way. Needed for `"failed-unlock"`.
+	 */
+	blockUnlock?(): Promise<() => Promise<void>>;
+	/**
 	 * Ways to spoil the recorded version so that nobody can tell it any more, each under a name for messages: a word where
 	 * the number was, a second row, a file that is no database. Needed for `"unreadable-version"`.
 	 *
@@ -71,6 +76,7 @@ export const driverCapabilities = {
 	lock: "an instance knows whether it holds the lock",
 	"cross-instance-lock": "the lock excludes all other instances, in this process and in others; needs lock, persistent",
 	"fenced-lock": "an instance whose lock was taken over writes nothing more; needs cross-instance-lock",
+	"failed-unlock": "the harness can keep a held lock from being given back; needs cross-instance-lock",
 	"atomic-run": "a body that fails in run leaves nothing behind",
 	apply: "apply exists: body and version in one transaction",
 	"no-transaction": "a body can ask to run outside a transaction, and apply declines it; needs apply",

@@ -4,6 +4,7 @@ import { callLaws } from "./call-laws.ts";
 import { type DriverCapability, type DriverHarness, driverCapabilities } from "./driver-harness.ts";
 import { driverModelLaw } from "./driver-model.ts";
 import { failedReadLaws } from "./failed-read-laws.ts";
+import { failedUnlockLaws } from "./failed-unlock-laws.ts";
 import { historyLaws } from "./history-laws.ts";
 import { lifetimeLaws } from "./lifetime-laws.ts";
 import { lockLaws } from "./lock-laws.ts";
@@ -20,6 +21,7 @@ export const driverLaws: LawSet<DriverHarness, DriverCapability> = {
 		...versionLaws,
 		...failedReadLaws,
 		...lockLaws,
+		...failedUnlockLaws,
 		...bodyLaws,
 		...placeLaws,
 		...transactionLaws,

@@ -12,6 +12,7 @@ import { engineHistoryLaws } from "./engine-history-laws.ts";
 import { engineIrreversibleLaws } from "./engine-irreversible-laws.ts";
 import { engineListenerLaws } from "./engine-listener-laws.ts";
 import { engineReportLaws } from "./engine-report-laws.ts";
+import { engineUnlockLaws } from "./engine-unlock-laws.ts";
 import { expectState, namesOf, type OpenEngine, openMigrate, openWith } from "./model/engine.ts";
 import { engineModelLaw } from "./model/engine-model.ts";
 import { failing, objectOf, reversibleSet } from "./model/migration-set.ts";
@@ -36,6 +37,7 @@ export function engineLawsOf(openEngine: OpenEngine): LawSet<DriverHarness, Driv
 			...engineIrreversibleLaws(openEngine),
 			...engineReportLaws(openEngine),
 			...engineListenerLaws(openEngine),
+			...engineUnlockLaws(openEngine),
 			...lockingLaws(openEngine),
 			...engineHistoryLaws(openEngine),
 			engineModelLaw(openEngine, { apply: true }),

@@ -42,6 +42,8 @@ export interface MemoryDatabase {
 	lockOwner: string | undefined;
 	/** Why the version cannot be read, as when a disk fails; usually nothing. */
 	readFailure: Error | undefined;
+	/** Why the lock cannot be given back; usually nothing. */
+	unlockFailure: Error | undefined;
 	/** Settles when the transaction that writes now is over. */
 	lastWrite: Promise<void>;
 }
@@ -56,7 +58,14 @@ const EMPTY: MemoryState = {
 };
 
 export function memoryDatabase(): MemoryDatabase {
-	return { state: EMPTY, writes: 0, lockOwner: undefined, readFailure: undefined, lastWrite: Promise.resolve() };
+	return {
+		state: EMPTY,
+		writes: 0,
+		lockOwner: undefined,
+		readFailure: undefined,
+		unlockFailure: undefined,
+		lastWrite: Promise.resolve(),
+	};
 }
 
 let instances = 0;
@@ -144,6 +153,7 @@ function lockOf(database: MemoryDatabase, me: string): LockPrimitives {
 		},
 		async releaseLock() {
 			assertOwner(database, me);
+			if (database.unlockFailure !== undefined) throw database.unlockFailure;
 			database.lockOwner = undefined;
 			database.writes++;
 		},

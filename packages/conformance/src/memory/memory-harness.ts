@@ -29,6 +29,12 @@ export function harnessOf(database: MemoryDatabase): Required<DriverHarness> & A
 			database.lockOwner = "another owner";
 			database.writes++;
 		},
+		async blockUnlock() {
+			database.unlockFailure = new Error("input/output error");
+			return async () => {
+				database.unlockFailure = undefined;
+			};
+		},
 		spoilVersion: {
 			async "the disk fails"() {
 				database.readFailure = new Error("input/output error");
