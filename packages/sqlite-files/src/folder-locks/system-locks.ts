@@ -65,9 +65,9 @@ function readTable(table: string): string {
 /** `readFileSync` would ask for pieces as short as the runtime likes, as Deno does, and a lock is missed between two. */
 function readPages(table: string): string {
 	const descriptor = openSync(table, "r");
+	page ??= Buffer.alloc(PAGE_SIZE);
 	try {
 		const pages: string[] = [];
-		const page = Buffer.alloc(PAGE_SIZE);
 		for (let length = readSync(descriptor, page); length > 0; length = readSync(descriptor, page)) {
 			pages.push(page.toString("latin1", 0, length));
 		}
@@ -79,6 +79,9 @@ function readPages(table: string): string {
 
 /** In bytes: the largest page of any Linux. */
 const PAGE_SIZE = 65_536;
+
+/** Made once, since the table is read before each commit, and to make it takes longer than to read the table. */
+let page: Buffer | undefined;
 
 /** Less than a page of 4,096 bytes by one line. */
 const SHORTEST_PAGE = 3_900;
