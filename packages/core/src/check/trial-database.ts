@@ -6,7 +6,7 @@ import type { CorrectedText } from "../effects/correction.ts";
 import type { FileEffects } from "../effects/effects.ts";
 import type { Goal } from "../engine/plan.ts";
 import { carryOut } from "../engine/run/carry-out.ts";
-import { preparedWay } from "../engine/run/prepare.ts";
+import { preparedWay } from "../engine/run/preparation/prepare.ts";
 import { sourceCalls } from "../engine/run/source-calls.ts";
 import { isMigrateError } from "../migrate-error.ts";
 import type { MigrationFile } from "../migration.ts";

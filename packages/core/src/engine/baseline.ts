@@ -10,7 +10,7 @@ import { versionNotFound } from "./plan.ts";
 import { carryOut } from "./run/carry-out.ts";
 import { recordOnce } from "./run/change-once.ts";
 import { dirtyDatabase } from "./run/dirty-database.ts";
-import { preparedWay } from "./run/prepare.ts";
+import { preparedWay } from "./run/preparation/prepare.ts";
 import { sourceCalls } from "./run/source-calls.ts";
 import { newToken } from "./token.ts";
 

@@ -19,8 +19,8 @@ import type { Cure } from "./repair.ts";
 import { MigrateReports } from "./reports/migrate-reports.ts";
 import { carryOut } from "./run/carry-out.ts";
 import { recordOnce } from "./run/change-once.ts";
-import { preparedMigrations, preparedWay } from "./run/prepare.ts";
-import { preparedStored } from "./run/prepare-stored.ts";
+import { preparedMigrations, preparedWay } from "./run/preparation/prepare.ts";
+import { preparedStored } from "./run/preparation/prepare-stored.ts";
 import { withHistory } from "./stored-down.ts";
 import { newToken } from "./token.ts";
 

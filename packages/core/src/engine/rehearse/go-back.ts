@@ -3,7 +3,7 @@ import type { RehearsalCopy } from "../../driver/rehearsal.ts";
 import type { AppliedMigration, Migration } from "../../migration.ts";
 import type { Version } from "../../version.ts";
 import { withEffects } from "../reports/migration-plan.ts";
-import { preparedMigrations } from "../run/prepare.ts";
+import { preparedMigrations } from "../run/preparation/prepare.ts";
 import { failedFinding, rowsNotBack } from "./rehearsal-findings.ts";
 import type { RehearsalFinding, RehearsedDown } from "./rehearsal-report.ts";
 import { rehearsedMigrations } from "./rehearsed-migrations.ts";

@@ -6,7 +6,7 @@ import { unsupported } from "../../driver/unsupported.ts";
 import { readSchema } from "../dump/read-schema.ts";
 import { withEffects } from "../reports/migration-plan.ts";
 import { waitingOf } from "../run/migration-lock.ts";
-import { type Preparation, type Prepared, runnable } from "../run/prepare.ts";
+import { type Preparation, type Prepared, runnable } from "../run/preparation/prepare.ts";
 import { type GoneBack, goBack } from "./go-back.ts";
 import {
 	attachingFiles,

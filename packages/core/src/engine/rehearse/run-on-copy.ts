@@ -5,7 +5,7 @@ import type { Source } from "../../source/source.ts";
 import type { Version } from "../../version.ts";
 import type { MigrateOptions } from "../migrate-options.ts";
 import { carryOut } from "../run/carry-out.ts";
-import type { Preparation } from "../run/prepare.ts";
+import type { Preparation } from "../run/preparation/prepare.ts";
 import type { SourceCalls } from "../run/source-calls.ts";
 
 /** What a rehearsal works with. */

@@ -16,7 +16,7 @@ import type { Goal } from "../plan.ts";
 import { assertRehearseOptions } from "../rehearse/assert-rehearse-options.ts";
 import type { RehearsalReport, RehearseOptions } from "../rehearse/rehearsal-report.ts";
 import { waitingOf } from "../run/migration-lock.ts";
-import { type Preparation, preparedWay } from "../run/prepare.ts";
+import { type Preparation, preparedWay } from "../run/preparation/prepare.ts";
 import { readStoredDown, type StoredDown, withHistory } from "../stored-down.ts";
 import { type MigrationPlan, readPlan } from "./migration-plan.ts";
 import { isPendingMigration, type PendingMigration, readStatus, type StatusReport } from "./status.ts";

@@ -8,9 +8,9 @@ import type { MigrateOptions } from "../migrate-options.ts";
 import type { Goal } from "../plan.ts";
 import type { Finding } from "../policies/finding.ts";
 import { dirtyDatabase } from "../run/dirty-database.ts";
-import { mayRunInRounds } from "../run/may-run-in-rounds.ts";
 import { waitingOf } from "../run/migration-lock.ts";
-import { preparedWay } from "../run/prepare.ts";
+import { preparedWay } from "../run/preparation/prepare.ts";
+import { mayRunInRounds } from "../run/rounds/may-run-in-rounds.ts";
 
 /** A migration that would run. */
 export interface PlannedMigration extends Migration {

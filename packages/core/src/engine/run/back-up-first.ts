@@ -4,7 +4,7 @@ import type { Migration } from "../../migration.ts";
 import { NIL_VERSION } from "../../version.ts";
 import { makeBackup } from "../backup.ts";
 import type { MigrateOptions } from "../migrate-options.ts";
-import { roundsBefore } from "./between-rounds.ts";
+import { roundsBefore } from "./rounds/between-rounds.ts";
 
 /** An operation that may make a backup. */
 export interface BackupFirst {

@@ -12,12 +12,12 @@ import type { Finding } from "../policies/finding.ts";
 import { nameFiles } from "../policies/name-files.ts";
 import { newToken } from "../token.ts";
 import { type BackupFirst, backUpFirst } from "./back-up-first.ts";
-import { betweenRounds, editedFinding, roundsBefore } from "./between-rounds.ts";
 import { recordOnce } from "./change-once.ts";
 import { migrationFailed } from "./migration-failure.ts";
 import { type LockAgain, underLock, waitingOf } from "./migration-lock.ts";
 import { goesOn, type UnderWay } from "./ordered-bodies.ts";
-import { type Preparation, type Prepared, preparedMigrations, runnable } from "./prepare.ts";
+import { type Preparation, type Prepared, preparedMigrations, runnable } from "./preparation/prepare.ts";
+import { betweenRounds, editedFinding, roundsBefore } from "./rounds/between-rounds.ts";
 import { runMigrations } from "./run-migrations.ts";
 import type { SourceCalls } from "./source-calls.ts";
 

@@ -6,8 +6,8 @@ import { isMigrateError, suppress } from "../../migrate-error.ts";
 import type { Migration } from "../../migration.ts";
 import { newToken } from "../token.ts";
 import { changeOnce } from "./change-once.ts";
-import { mayRunInRounds } from "./may-run-in-rounds.ts";
 import type { MigrationFailure } from "./migration-failure.ts";
+import { mayRunInRounds } from "./rounds/may-run-in-rounds.ts";
 
 /** Where a step starts, and whether another one follows. */
 export interface StepPlace {

@@ -1,10 +1,10 @@
-import { textBody } from "../../body/migration-body.ts";
-import type { Driver, DriverHistory, LockOptions } from "../../driver/driver.ts";
-import { readAppliedState } from "../../history/applied-state.ts";
-import { MigrateError } from "../../migrate-error.ts";
-import type { Migration } from "../../migration.ts";
-import type { Source } from "../../source/source.ts";
-import { type StoredDown, storedWay } from "../stored-down.ts";
+import { textBody } from "../../../body/migration-body.ts";
+import type { Driver, DriverHistory, LockOptions } from "../../../driver/driver.ts";
+import { readAppliedState } from "../../../history/applied-state.ts";
+import { MigrateError } from "../../../migrate-error.ts";
+import type { Migration } from "../../../migration.ts";
+import type { Source } from "../../../source/source.ts";
+import { type StoredDown, storedWay } from "../../stored-down.ts";
 import type { Preparation, Prepared } from "./prepare.ts";
 
 /**

@@ -1,17 +1,17 @@
-import type { Driver, LockOptions } from "../../driver/driver.ts";
-import type { DueEvent } from "../../history/adoption.ts";
-import { type AppliedState, readAppliedState } from "../../history/applied-state.ts";
-import { isMigrateError, MigrateError } from "../../migrate-error.ts";
-import type { Migration, MigrationStep } from "../../migration.ts";
-import { SEAL_NAME } from "../../source/seal.ts";
-import type { Source } from "../../source/source.ts";
-import type { MigrateOptions } from "../migrate-options.ts";
-import { type Goal, type Plan, plan, stepsLeft, type VersionStatus } from "../plan.ts";
-import { type ChangedFile, changedFiles, changedFinding } from "../policies/changed-files.ts";
-import type { Finding } from "../policies/finding.ts";
-import { nameFiles } from "../policies/name-files.ts";
-import { judge } from "../policies/policies.ts";
-import { dirtyDatabase } from "./dirty-database.ts";
+import type { Driver, LockOptions } from "../../../driver/driver.ts";
+import type { DueEvent } from "../../../history/adoption.ts";
+import { type AppliedState, readAppliedState } from "../../../history/applied-state.ts";
+import { isMigrateError, MigrateError } from "../../../migrate-error.ts";
+import type { Migration, MigrationStep } from "../../../migration.ts";
+import { SEAL_NAME } from "../../../source/seal.ts";
+import type { Source } from "../../../source/source.ts";
+import type { MigrateOptions } from "../../migrate-options.ts";
+import { type Goal, type Plan, plan, stepsLeft, type VersionStatus } from "../../plan.ts";
+import { type ChangedFile, changedFiles, changedFinding } from "../../policies/changed-files.ts";
+import type { Finding } from "../../policies/finding.ts";
+import { nameFiles } from "../../policies/name-files.ts";
+import { judge } from "../../policies/policies.ts";
+import { dirtyDatabase } from "../dirty-database.ts";
 import { openSteps } from "./open-steps.ts";
 
 /** What is known before the first step. */

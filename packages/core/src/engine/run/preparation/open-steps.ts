@@ -1,7 +1,7 @@
-import { MigrateError } from "../../migrate-error.ts";
-import type { Migration, MigrationStep } from "../../migration.ts";
-import type { Source } from "../../source/source.ts";
-import type { MigrateOptions } from "../migrate-options.ts";
+import { MigrateError } from "../../../migrate-error.ts";
+import type { Migration, MigrationStep } from "../../../migration.ts";
+import type { Source } from "../../../source/source.ts";
+import type { MigrateOptions } from "../../migrate-options.ts";
 
 /**
  * Looks up the files that the steps of a plan take.

@@ -1,15 +1,15 @@
-import type { Driver } from "../../driver/driver.ts";
-import { wait } from "../../driver/waiting/backoff.ts";
-import type { AppliedState } from "../../history/applied-state.ts";
-import { loadChecksum } from "../../history/checksum.ts";
-import { recordOf, withMeaning } from "../../history/recorded-body.ts";
-import { MigrateError } from "../../migrate-error.ts";
-import type { Migration } from "../../migration.ts";
-import type { MigrateOptions } from "../migrate-options.ts";
-import { sameMeaning } from "../policies/changed-files.ts";
-import type { Finding } from "../policies/finding.ts";
-import type { LockAgain } from "./migration-lock.ts";
-import { goesOn, type UnderWay } from "./ordered-bodies.ts";
+import type { Driver } from "../../../driver/driver.ts";
+import { wait } from "../../../driver/waiting/backoff.ts";
+import type { AppliedState } from "../../../history/applied-state.ts";
+import { loadChecksum } from "../../../history/checksum.ts";
+import { recordOf, withMeaning } from "../../../history/recorded-body.ts";
+import { MigrateError } from "../../../migrate-error.ts";
+import type { Migration } from "../../../migration.ts";
+import type { MigrateOptions } from "../../migrate-options.ts";
+import { sameMeaning } from "../../policies/changed-files.ts";
+import type { Finding } from "../../policies/finding.ts";
+import type { LockAgain } from "../migration-lock.ts";
+import { goesOn, type UnderWay } from "../ordered-bodies.ts";
 
 /** The longest sleep of SQLite's busy handler: an application that sleeps while a round runs would miss a shorter gap again and again. */
 const SHORTEST_PAUSE_MS = 100;

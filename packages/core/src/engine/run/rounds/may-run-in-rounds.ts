@@ -1,5 +1,5 @@
-import type { Driver } from "../../driver/driver.ts";
-import type { Migration } from "../../migration.ts";
+import type { Driver } from "../../../driver/driver.ts";
+import type { Migration } from "../../../migration.ts";
 
 /**
  * Returns whether a file that asks for rounds gets them; otherwise it runs whole. Without a history nobody would know that a migration is
