@@ -11,7 +11,7 @@ import {
 } from "@godwit/core";
 import { expectObjects, expectVersion, rejection, rejectionCausedBy } from "../expectations.ts";
 import { type Law, lawsOfOne } from "../law.ts";
-import { unreadableBody } from "./body-laws.ts";
+import { unreadableBody } from "./bodies/body-laws.ts";
 import type { DriverCapability, DriverHarness } from "./driver-harness.ts";
 
 /** What the optional `apply` and `transaction` promise. */

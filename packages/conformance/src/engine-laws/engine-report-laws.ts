@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { isMigrateError, memorySource, type VersionState } from "@godwit/core";
+import { type BodyWithEnd, forEachBody } from "../driver-laws/bodies/transaction-control-laws.ts";
 import type { DriverCapability, DriverHarness } from "../driver-laws/driver-harness.ts";
 import { forEachSpoiling } from "../driver-laws/failed-read-laws.ts";
-import { type BodyWithEnd, forEachBody } from "../driver-laws/transaction-control-laws.ts";
 import { expectObjects } from "../expectations.ts";
 import type { Law } from "../law.ts";
 import { type Engine, expectState, type OpenEngine, openWith } from "./model/engine.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type MigrationBody, migrationBody, NIL_VERSION, textBody } from "@godwit/core";
 import fc from "fast-check";
-import { expectObjects, expectVersion, rejection, rejectionCausedBy } from "../expectations.ts";
-import { type Law, lawsOfOne } from "../law.ts";
-import type { DriverCapability, DriverHarness } from "./driver-harness.ts";
+import { expectObjects, expectVersion, rejection, rejectionCausedBy } from "../../expectations.ts";
+import { type Law, lawsOfOne } from "../../law.ts";
+import type { DriverCapability, DriverHarness } from "../driver-harness.ts";
 
 /** What `run` promises. */
 export const bodyLaws: readonly Law<DriverHarness, DriverCapability>[] = lawsOfOne<DriverHarness, DriverCapability>([

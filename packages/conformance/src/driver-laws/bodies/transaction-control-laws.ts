@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type Driver, textBody, type Version } from "@godwit/core";
-import type { CreateHarness, Law } from "../law.ts";
-import type { Dialect, DriverCapability, DriverHarness } from "./driver-harness.ts";
-import { apply, transaction } from "./transaction-laws.ts";
+import type { CreateHarness, Law } from "../../law.ts";
+import type { Dialect, DriverCapability, DriverHarness } from "../driver-harness.ts";
+import { apply, transaction } from "../transaction-laws.ts";
 
 /**
  * What is promised of bodies that would end the transaction around them.

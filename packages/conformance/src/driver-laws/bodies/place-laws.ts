@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { type Driver, migrationBody, textBody } from "@godwit/core";
 import fc from "fast-check";
-import { rejection } from "../expectations.ts";
-import { type Law, lawsOfOne } from "../law.ts";
-import type { Dialect, DriverCapability, DriverHarness } from "./driver-harness.ts";
+import { rejection } from "../../expectations.ts";
+import { type Law, lawsOfOne } from "../../law.ts";
+import type { Dialect, DriverCapability, DriverHarness } from "../driver-harness.ts";
 
 /** What is on the lines before the statement that fails. */
 const PIECES = ["statement", "statement on lines", "comment", "comment on lines", "empty line"] as const;
