@@ -18,10 +18,10 @@ import {
 import { FileAnalysis, type Result } from "./file-analysis.ts";
 import { restorePragmas } from "./pragma-on-clone.ts";
 import { readRounds } from "./read-rounds.ts";
-import { columnTypes } from "./rules/column-types.ts";
-import { type BrokenObject, brokenObjects, dangling } from "./rules/dangling.ts";
-import { rebuildLoses } from "./rules/rebuild-loses.ts";
 import { isProbe, type Probe, type RanFile } from "./rules/rule.ts";
+import { columnTypes } from "./rules/whole-file/column-types.ts";
+import { type BrokenObject, brokenObjects, dangling } from "./rules/whole-file/dangling.ts";
+import { rebuildLoses } from "./rules/whole-file/rebuild-loses.ts";
 import { fillClone, type SchemaClone } from "./schema/schema-clone.ts";
 import { readSnapshot } from "./schema/schema-snapshot.ts";
 import { readSchemaState, type SchemaState } from "./schema/schema-state.ts";

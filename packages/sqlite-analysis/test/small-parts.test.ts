@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readTableNames } from "../src/effects/table-names.ts";
 import { pragmaName } from "../src/pragma-on-clone.ts";
 import { hasWords, indexOfWord, namesInParentheses, objectName } from "../src/rules/object-name.ts";
-import { placedAt, placeOfRemoval } from "../src/rules/placed-at.ts";
+import { placedAt, placeOfRemoval } from "../src/rules/whole-file/placed-at.ts";
 
 const tokens = (...texts: readonly string[]): Parameters<typeof objectName>[0] =>
 	texts.map((text) => ({ text, bare: true })) as unknown as Parameters<typeof objectName>[0];

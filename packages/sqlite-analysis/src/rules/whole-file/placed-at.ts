@@ -1,5 +1,5 @@
 import type { Place, StatementEffects } from "@godwit/core";
-import type { RanFile } from "./rule.ts";
+import type { RanFile } from "../rule.ts";
 
 /** The place of the last statement that makes, changes, renames or drops an object of this name; the file's first one otherwise. */
 export function placedAt({ statements }: Pick<RanFile, "statements">, name: string): Place {

@@ -1,6 +1,6 @@
 import type { ColumnShape } from "@godwit/sqlite";
-import type { TableState } from "../schema/schema-state.ts";
-import type { RanFile } from "./rule.ts";
+import type { TableState } from "../../schema/schema-state.ts";
+import type { RanFile } from "../rule.ts";
 
 /** A column that the file has made, or whose type it has changed. */
 export interface NewColumn {

@@ -1,7 +1,7 @@
 import type { FileFinding } from "@godwit/core";
+import type { RanFile } from "../rule.ts";
 import { type NewColumn, newColumns } from "./new-columns.ts";
 import { placedAt } from "./placed-at.ts";
-import type { RanFile } from "./rule.ts";
 
 const SERIAL = /^(small|big)?serial\b/;
 

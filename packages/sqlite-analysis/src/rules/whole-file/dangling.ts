@@ -1,9 +1,9 @@
 import type { FileFinding } from "@godwit/core";
 import { missedColumn, quoteIdentifier, type SqliteConnection } from "@godwit/sqlite";
-import type { SchemaState, TableState } from "../schema/schema-state.ts";
-import { doubleQuotedMessage } from "./double-quoted.ts";
+import type { SchemaState, TableState } from "../../schema/schema-state.ts";
+import { doubleQuotedMessage } from "../double-quoted.ts";
+import type { RanFile } from "../rule.ts";
 import { placedAt } from "./placed-at.ts";
-import type { RanFile } from "./rule.ts";
 
 /** What cannot be used, and why. */
 export interface BrokenObject {

@@ -1,8 +1,8 @@
 import type { FileFinding } from "@godwit/core";
 import { canonicalTokens, type IndexShape, quotedName, type TableShape } from "@godwit/sqlite";
-import type { TableState } from "../schema/schema-state.ts";
+import type { TableState } from "../../schema/schema-state.ts";
+import type { RanFile } from "../rule.ts";
 import { placeOfRemoval } from "./placed-at.ts";
-import type { RanFile } from "./rule.ts";
 
 /** A table that was made anew under its name, and lost an index, a trigger or a constraint on the way. */
 export function rebuildLoses(file: RanFile): readonly FileFinding[] {
