@@ -117,6 +117,33 @@ export const engineMutants: Readonly<Record<string, EngineMutant>> = {
 		caughtBy: "engine/all-or-nothing",
 		options: (options) => ({ ...options, transaction: "each" }),
 	},
+	"a transaction of all writes the version once more": {
+		caughtBy: "engine/one-transaction-one-version",
+		options: ({ driver, ...options }) => ({ ...options, driver: withVersionWrittenAgain(driver) }),
+	},
+	"each migration is a transaction of its own": {
+		caughtBy: "engine/one-transaction-one-version",
+		break: (e) => ({
+			async up() {
+				const { from } = await e.steps(1);
+				return { ...(await e.up()), from };
+			},
+		}),
+	},
+	"a migration ends before the commit": {
+		caughtBy: "engine/one-transaction-one-version",
+		options: ({ onEvent, ...options }) => ({
+			...options,
+			onEvent(event) {
+				if (event.type === "end") return;
+				onEvent?.(event);
+				if (event.type !== "start") return;
+				const { target, version, direction } = event.migration;
+				const migration = { version, direction, target, identifier: "", durationMs: 0 };
+				onEvent?.({ ...event, type: "end", migration });
+			},
+		}),
+	},
 	"up locks before it looks": {
 		caughtBy: "engine/up-to-date-takes-no-lock",
 		break: (e, { driver, lockTimeoutMs }) => ({
@@ -420,6 +447,19 @@ function withTransactionCut(driver: Driver): Driver {
 				for (const body of ran) await driver.run(body);
 				throw error;
 			}
+		},
+	};
+}
+
+function withVersionWrittenAgain(driver: Driver): Driver {
+	const { transaction } = driver;
+	if (transaction === undefined) return driver;
+	return {
+		...driver,
+		async transaction(change, work) {
+			const result = await transaction(change, work);
+			await driver.setVersion({ version: change.version, dirty: change.dirty });
+			return result;
 		},
 	};
 }

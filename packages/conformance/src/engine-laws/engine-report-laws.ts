@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { isMigrateError, memorySource, type VersionState } from "@godwit/core";
+import { type Driver, isMigrateError, type MigrateEvent, memorySource, type VersionState } from "@godwit/core";
 import { type BodyWithEnd, forEachBody } from "../driver-laws/bodies/transaction-control-laws.ts";
 import type { DriverCapability, DriverHarness } from "../driver-laws/driver-harness.ts";
 import { forEachSpoiling } from "../driver-laws/failed-read-laws.ts";
 import { expectObjects } from "../expectations.ts";
-import type { Law } from "../law.ts";
-import { type Engine, expectState, type OpenEngine, openWith } from "./model/engine.ts";
+import { type Law, lawsOfOne } from "../law.ts";
+import { type Engine, expectState, type OpenEngine, openWith, sourceOfSet } from "./model/engine.ts";
 import { reversibleSet } from "./model/migration-set.ts";
 
 /** What `Migrate` promises of what it says about the database. */
@@ -43,7 +43,59 @@ export function engineReportLaws(openEngine: OpenEngine): readonly Law<DriverHar
 				});
 			},
 		},
+		...lawsOfOne<DriverHarness, DriverCapability>([
+			{
+				id: "engine/one-transaction-one-version",
+				of: "MigrateOptions.transaction",
+				requires: ["transaction"],
+				async check(harness) {
+					const moments: string[] = [];
+					await using engine = openEngine({
+						source: sourceOfSet(harness.dialect, reversibleSet([1n, 2n, 3n])),
+						driver: withVersionsNoted(await harness.open(), moments),
+						transaction: "all",
+						onEvent: (event) => moments.push(...migrationMoment(event)),
+					});
+					await engine.up();
+					const up = ["begin", "start 1", "start 2", "start 3", "commit at 3", "end 1", "end 2", "end 3"];
+					assert.deepEqual(moments.splice(0), up);
+					await engine.down();
+					const down = ["begin", "start 3", "start 2", "start 1", "commit at -1", "end 3", "end 2", "end 1"];
+					assert.deepEqual(moments, down);
+				},
+			},
+		]),
 	];
+}
+
+/** A driver that notes each call which changes the version. */
+function withVersionsNoted(driver: Driver, moments: string[]): Driver {
+	const { apply, transaction } = driver;
+	return {
+		...driver,
+		async setVersion(change) {
+			moments.push(`version ${change.version}`);
+			await driver.setVersion(change);
+		},
+		...(apply && {
+			async apply(body, change, rounds) {
+				moments.push(`apply to ${change.version}`);
+				return apply(body, change, rounds);
+			},
+		}),
+		...(transaction && {
+			async transaction(change, work) {
+				moments.push("begin");
+				const result = await transaction(change, work);
+				moments.push(`commit at ${change.version}`);
+				return result;
+			},
+		}),
+	};
+}
+
+function migrationMoment(event: MigrateEvent): readonly string[] {
+	return event.type === "start" || event.type === "end" ? [`${event.type} ${event.migration.version}`] : [];
 }
 
 function isBeforeAnyMigration(error: unknown): boolean {
