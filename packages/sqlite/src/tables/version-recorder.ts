@@ -34,9 +34,9 @@ export function versionRecorder(
 			versions.create(history !== undefined);
 			history?.create();
 		}
-		const guarded = from === undefined || allowed ? change : { ...change, from };
-		if (state.held) guard.assertLocked(guarded);
-		else guard.assert(guarded);
+		const expected = from === undefined || allowed ? change : { ...change, from };
+		if (state.held) guard.assertLocked(expected);
+		else guard.assert(expected);
 		const made = history === undefined ? [] : (events?.() ?? []);
 		const stamp = stampOf(change, made);
 		versions.write(change, from === undefined || allowed, stamp);
