@@ -9,7 +9,7 @@ import { type SourceCalls, sourceCalls } from "./run/source-calls.ts";
 
 /** What the operations on one source and one database share. They run one after the other. */
 export interface Operations {
-	/** Tells when its code is running. */
+	/** As `SourceCalls.wrapSource` returns it. */
 	readonly source: Source;
 	readonly driver: Driver;
 	readonly options: MigrateOptions;
@@ -25,7 +25,7 @@ export interface Operations {
 export function operations(given: Source, driver: Driver, options: MigrateOptions): Operations {
 	const queue = callQueue();
 	const calls = sourceCalls();
-	const source = calls.watch(given);
+	const source = calls.wrapSource(given);
 
 	async function run<T>(work: () => Promise<T>): Promise<T> {
 		calls.assertNone();

@@ -9,8 +9,8 @@ import type { Source } from "../../source/source.ts";
 export interface SourceCalls {
 	/** Calls the source's code, until that returns a promise. */
 	during<T>(call: () => T): T;
-	/** The same source, whose methods are called so. */
-	watch(source: Source): Source;
+	/** Returns the same source, whose methods are called by `during`. */
+	wrapSource(source: Source): Source;
 	/** @throws MigrateError `ERR_IN_OPERATION` when it is the source's code that asks. */
 	assertNone(): void;
 }
@@ -29,7 +29,7 @@ export function sourceCalls(): SourceCalls {
 
 	return {
 		during,
-		watch: (source) => ({
+		wrapSource: (source) => ({
 			location: source.location,
 			versions: () => during(() => source.versions()),
 			readUp: (version) => during(() => source.readUp(version)),
