@@ -7,7 +7,7 @@ export class CreateError extends Error {
 	override readonly name = "CreateError";
 }
 
-/** The name of the driver that the template is of, wherever it stands in it. */
+/** The name of the driver that the template is of, wherever it is in it. */
 const TEMPLATE_NAME = /skeleton/g;
 
 /** Those of godwit's own drivers. The command looks in no package for them. */

@@ -9,7 +9,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 	EMFILE: "too many files are open; raise the limit",
 };
 
-/** Says why a folder or a file of a source cannot be read, and what to do about it. */
+/** Returns the error that says why a folder or a file of a source cannot be read, and what to do about it. */
 export function sourceError(location: string, cause: unknown): MigrateError<"ERR_SOURCE"> {
 	const { code = "", message } = cause as NodeJS.ErrnoException;
 	const reason = `cannot read ${location}: ${ADVICE[code] ?? "the system refuses; see the cause"} (${message})`;

@@ -27,7 +27,7 @@ import { readSnapshot } from "./schema/schema-snapshot.ts";
 import { readSchemaState, type SchemaState } from "./schema/schema-state.ts";
 
 /**
- * Tells what bodies would do, from the programs that SQLite compiles of their statements on a clone of the schema, without rows.
+ * Returns what bodies would do, from the programs that SQLite compiles of their statements on a clone of the schema, without rows.
  *
  * The database itself is only read: its schema, and where `rows` is asked for what the rules want to know of its rows.
  */

@@ -4,7 +4,7 @@ import { assertRunsInside, runInTransaction, type SqliteConnection } from "@godw
 import { pragmaName } from "./pragma-on-clone.ts";
 
 /**
- * Tells why a run refuses a statement inside the transaction around a file, whatever the database holds.
+ * Returns why a run refuses a statement inside the transaction around a file, whatever the database holds.
  *
  * @param openEmpty Opens an empty database in memory, on which SQLite is asked.
  * @returns The run's own error; `undefined` for a statement that it does not refuse.

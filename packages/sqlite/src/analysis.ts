@@ -9,11 +9,11 @@ export interface AnalysedDatabase {
 	read<T>(work: (connection: SqliteConnection) => T): Promise<T>;
 	/** Opens an empty database in memory whose `sqlite_schema` can be written, see `PRAGMA writable_schema`. */
 	openClone(): SqliteConnection;
-	/** Tells the tables of tools, which are no part of what migrations make. */
+	/** Returns whether a table is a tool's, and so no part of what migrations make. */
 	isTool(table: string): boolean;
 }
 
-/** Tells what bodies would do. As `Driver.analyse`. */
+/** Returns what bodies would do. As `Driver.analyse`. */
 export type Analyse = (
 	bodies: readonly MigrationBody[],
 	options: AnalyseOptions,

@@ -1,7 +1,7 @@
 import { isError, MigrateError } from "@godwit/core";
 
 /**
- * Says why a folder cannot be used.
+ * Returns the error that says why a folder cannot be used.
  *
  * @param failed What could not be done: `cannot keep the template`.
  * @param instead What else there is to do than to make it writable.

@@ -13,7 +13,7 @@ export interface TemplateUrl {
 /** @throws MigrateError `ERR_INVALID_URL` for anything but a scheme and options. */
 export function templateUrl(url: string): TemplateUrl {
 	const [, scheme, path = "", query = ""] = /^([a-z][a-z0-9+.-]*):\/\/([^?]*)(\?.*)?$/is.exec(url) ?? [];
-	// What stands in the place of a path is not shown: it can be a user and a password.
+	// What is in the place of a path is not shown: it can be a user and a password.
 	if (scheme === undefined) throw invalidUrl("the database of a template is written scheme://, as in sqlite-node://");
 	if (path !== "") {
 		throw invalidUrl(

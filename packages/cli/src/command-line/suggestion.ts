@@ -4,7 +4,7 @@ import { nearestName } from "@godwit/core";
 const MOST_BEGUN = 4;
 
 /**
- * Says which names an unknown word could have meant: those that it begins, or else the nearest one.
+ * Returns which names an unknown word could have meant: those that it begins, or else the nearest one.
  *
  * @param known Flags with their dash, or commands.
  * @returns A question: `did you mean -verbose or -version?`

@@ -5,7 +5,7 @@ import { policyFlags } from "../command-line/flags/policy-flags.ts";
 import { countOf, wholeVersion } from "../command-line/operands.ts";
 import type { CommandLine } from "../command-line/read-command-line.ts";
 
-/** Tells what would run, and what each statement would do. */
+/** Shows what would run, and what each statement would do. */
 export const plan: Command = {
 	arguments: "[up [N] | down [N] | goto V]",
 	help: "show what up, down or goto would run and do; nothing runs",

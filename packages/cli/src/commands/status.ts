@@ -2,7 +2,7 @@ import type { Command } from "../command-line/command.ts";
 import { policyFlags } from "../command-line/flags/policy-flags.ts";
 import { assertAtMost } from "../command-line/operands.ts";
 
-/** Tells of every migration whether it is applied. */
+/** Shows for every migration whether it is applied. */
 export const status: Command = {
 	arguments: "[flags]",
 	help: "show which migrations are applied and pending, and what is not as it should be",

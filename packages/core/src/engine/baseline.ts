@@ -20,7 +20,7 @@ export interface BaselineOptions {
 }
 
 /**
- * Says under the lock that a database without a version has what the migrations up to a version make. Nothing runs on it.
+ * Records under the lock that a database without a version has what the migrations up to a version make. Nothing runs on it.
  *
  * @throws MigrateError `ERR_BASELINE` when its structure is another one; `ERR_REPAIR` when it has a version;
  *   `ERR_VERSION_NOT_FOUND`; `ERR_DIRTY`; `ERR_UNSUPPORTED`; what the migrations fail with on an empty database.

@@ -133,7 +133,7 @@ export class Migrate extends MigrateReports implements AsyncDisposable {
 	}
 
 	/**
-	 * Says that a database without a version has what the migrations up to a version make. Nothing runs on it: its structure is
+	 * Records that a database without a version has what the migrations up to a version make. Nothing runs on it: its structure is
 	 * compared with that of an empty database in memory on which they ran.
 	 *
 	 * @throws MigrateError `ERR_BASELINE` when it is another one; `ERR_REPAIR` when the database has a version;

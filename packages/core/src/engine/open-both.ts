@@ -21,7 +21,7 @@ export async function openBoth<T>(
 	source: UrlOrPath | Source,
 	database: UrlOrPath | Driver,
 	options: MigrateOptions,
-	use: (opened: Opened) => T,
+	make: (opened: Opened) => T,
 ): Promise<T> {
 	assertOptions(options);
 	if (!isUrlOrPath(source)) assertSource(source);
@@ -29,7 +29,7 @@ export async function openBoth<T>(
 	const openedSource = isUrlOrPath(source) ? await openSource(source) : source;
 	try {
 		const driver = isUrlOrPath(database) ? await openDriver(database) : database;
-		return use({ source: openedSource, driver });
+		return make({ source: openedSource, driver });
 	} catch (error) {
 		if (!isUrlOrPath(source)) throw error;
 		throw await cleanUpAfter(error, () => openedSource.close());

@@ -120,14 +120,14 @@ export function session(options: SessionOptions): Session {
 		return current;
 	}
 
-	async function regainLock(use: Connected): Promise<void> {
+	async function regainLock(made: Connected): Promise<void> {
 		try {
-			await regain(use);
+			await regain(made);
 			owing = false;
 		} catch (error) {
 			// When another run has the lock, reads go on, and changes are refused for what is in its row.
 			if (isMigrateError(error, "ERR_LOCK_LOST")) owing = false;
-			throw failureOf(use, error);
+			throw failureOf(made, error);
 		}
 	}
 
@@ -146,11 +146,11 @@ export function session(options: SessionOptions): Session {
 	}
 
 	async function call<T>(work: (connected: Connected) => Promise<T>): Promise<T> {
-		const use = await connected();
+		const made = await connected();
 		try {
-			return await (options.lent === true && use.own ? restoring(use, work) : work(use));
+			return await (options.lent === true && made.own ? restoring(made, work) : work(made));
 		} catch (error) {
-			throw failureOf(use, error);
+			throw failureOf(made, error);
 		}
 	}
 
@@ -182,15 +182,15 @@ const DESCRIBE =
 	"SELECT current_schema() AS schema, current_database() AS database, pg_backend_pid()::text AS backend, version() AS product";
 
 /** Does `work` in a session of the caller's. */
-async function restoring<T>(use: Connected, work: (connected: Connected) => Promise<T>): Promise<T> {
-	const { connection } = use;
+async function restoring<T>(connected: Connected, work: (connected: Connected) => Promise<T>): Promise<T> {
+	const { connection } = connected;
 	const reset = await callerSettings(connection);
 	const restore = async (): Promise<void> => {
 		if (connection.lost === undefined) await connection.send(reset.join("; "));
 	};
 	let result: T;
 	try {
-		result = await work({ ...use, reset });
+		result = await work({ ...connected, reset });
 	} catch (error) {
 		throw await cleanUpAfter(error, restore);
 	}

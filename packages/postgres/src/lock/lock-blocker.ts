@@ -3,7 +3,7 @@ import { queryRows } from "../connection/query-rows.ts";
 import { quoteLiteral } from "../tables/literal.ts";
 
 /**
- * Says who has a lock on a table that a statement names, and for how long. Belongs after a lock timeout, when nobody is
+ * Returns who has a lock on a table that a statement names, and for how long. Belongs after a lock timeout, when nobody is
  * waited for any more: whoever it was is most likely still there.
  */
 export async function lockBlocker(connection: PostgresConnection, sql: string): Promise<string> {

@@ -21,7 +21,7 @@ const DOES_ANYTHING = /^(?:DO|CALL|EXECUTE)\b|\bdrop\s+(?:schema|extension|type|
 const UNKNOWN = "PostgreSQL does not tell what a statement does";
 
 /**
- * Says of each statement of which tables it may take rows away, by the words that are in it: which one did is for a comparison of rows to
+ * Returns for each statement the tables of which it may take rows away, by the words that are in it: which one did is for a comparison of rows to
  * tell. Of those that may, the likeliest are taken: those that delete and name the table, or else those that change it, or else those of
  * which nothing can be told.
  */

@@ -18,7 +18,7 @@ export function takeLock({ lock }: TableNames, owner: string, leaseMs: number): 
 	return `UPDATE ${lock} SET locked = TRUE, owner = ${literal(owner)}, acquired_at = clock_timestamp(), expires_at = ${leaseEnd(leaseMs)}, step = NULL WHERE id = 1`;
 }
 
-/** Says under which name the same holder goes on, in a session of its own. */
+/** Records under which name the same holder goes on, in a session of its own. */
 export function renameOwner({ lock }: TableNames, owner: string): string {
 	return `UPDATE ${lock} SET owner = ${literal(owner)} WHERE id = 1`;
 }

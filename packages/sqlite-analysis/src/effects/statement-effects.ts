@@ -25,7 +25,7 @@ export interface Outcome {
 /** Statements that change the schema: they run on the clone, so that the next one finds what they made. */
 const CHANGES_SCHEMA: ReadonlySet<string> = new Set(["CREATE", "ALTER", "DROP", "ANALYZE"]);
 
-/** Tells the effects of a statement on a clone of the schema, and brings the clone to where it is after the statement. */
+/** Returns the effects of a statement on a clone of the schema, and brings the clone to where it is after the statement. */
 export function statementEffects(
 	connection: SqliteConnection,
 	statement: Statement,

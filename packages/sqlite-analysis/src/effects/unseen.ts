@@ -22,7 +22,7 @@ const UNSEEN: Readonly<Record<string, Unseen>> = {
 	EXPLAIN: {},
 };
 
-/** Tells a statement that must not be compiled, or that SQLite does not explain. */
+/** Returns why a statement is not compiled: it must not be, or SQLite does not explain it. `undefined` for any other. */
 export function unseen({ keyword }: Statement): Unseen | undefined {
 	return UNSEEN[keyword];
 }

@@ -14,7 +14,7 @@ export interface Found {
 export interface Probe {
 	/** A SELECT. */
 	readonly sql: string;
-	/** Says what the answer means; `undefined` for nothing. */
+	/** Returns what the answer means; `undefined` for nothing. */
 	decide(rows: readonly SqlRow[]): Found | undefined;
 }
 

@@ -20,7 +20,7 @@ export interface SchemaState {
 	readonly tables: ReadonlyMap<string, TableState>;
 }
 
-/** Reads a schema. @param isShown Tells the tables that are not a tool's. */
+/** Reads a schema. @param isShown Whether a table is not a tool's. */
 export function readSchemaState(connection: SqliteConnection, isShown: (table: string) => boolean): SchemaState {
 	const rows = readSchemaRows(connection);
 	const shadows = readShadowTables(connection);

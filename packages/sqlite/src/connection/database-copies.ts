@@ -8,6 +8,6 @@ export interface DatabaseCopies {
 	backup(version: Version, options: BackupOptions): Promise<Backup>;
 	/** As `Driver.restore`; belongs under the migration lock. The lock row of the database is this holder's afterwards. */
 	restore(file: string, steps: RestoreSteps): Promise<void>;
-	/** As `Driver.rehearsal`. @param isTool Tells the tables of tools, whose rows are not compared. */
+	/** As `Driver.rehearsal`. @param isTool Whether a table is a tool's, whose rows are not compared. */
 	rehearsal(options: RehearsalOptions, isTool: (table: string) => boolean): Promise<RehearsalCopy>;
 }

@@ -19,7 +19,7 @@ export interface DriverCopiesOptions {
 	readonly versions: VersionTable;
 	readonly row: LockRow;
 	readonly journal: KeptJournal;
-	/** Tells the tables of tools, whose rows are not compared. */
+	/** Returns whether a table is a tool's, whose rows are not compared. */
 	readonly isTool: (table: string) => boolean;
 }
 

@@ -8,7 +8,7 @@ export interface DriverReportsOptions {
 	readonly connection: SqliteConnection;
 	readonly session: ConnectionSession;
 	readonly versions: VersionTable;
-	/** Tells the tables of tools, which are no part of what migrations make. */
+	/** Returns whether a table is a tool's, and so no part of what migrations make. */
 	readonly isTool: (table: string) => boolean;
 	/** As `DiagnoseOptions.inMemory`. */
 	readonly inMemory: () => SqliteConnection;

@@ -8,7 +8,7 @@ const ORDER = ["table", "index", "view", "trigger"] as const;
 /**
  * Reads what the main database consists of. The statements are as SQLite keeps them, with their comments.
  *
- * @param isTool Tells the tables of tools, which are left out with their indexes and triggers.
+ * @param isTool Whether a table is a tool's: it is left out, with its indexes and triggers.
  */
 export function readSchema(
 	connection: SqliteConnection,

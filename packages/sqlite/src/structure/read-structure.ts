@@ -14,7 +14,7 @@ import {
  * what no pragma tells, in one spelling and sorted. Databases with the same lines do the same, whatever the text that made
  * them, the order of columns, and the names of constraints. NOT NULL and the default of a column are `detail` lines.
  *
- * @param isTool Tells the tables of tools, which are left out with their indexes and triggers.
+ * @param isTool Whether a table is a tool's: it is left out, with its indexes and triggers.
  */
 export function readStructure(connection: SqliteConnection, isTool: (table: string) => boolean): readonly string[] {
 	const linesOf = ({ kind, name, sql }: StoredObject): readonly string[] => {

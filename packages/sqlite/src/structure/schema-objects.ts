@@ -15,7 +15,7 @@ export interface StoredObject {
  * Reads the objects of the main database in the order in which they were made, without what SQLite and virtual tables keep for
  * themselves.
  *
- * @param isTool Tells the tables of tools, which are left out with their indexes and triggers.
+ * @param isTool Whether a table is a tool's: it is left out, with its indexes and triggers.
  */
 export function storedObjects(
 	connection: SqliteConnection,

@@ -56,7 +56,7 @@ function accepts(sealed: SealedFile | undefined, ran: RecordedEvent, now: FileRe
 	return sealed.checksum === sumsOf(now.checksum).get("t1") && sealed.was.includes(before);
 }
 
-/** Says which edits a seal accepts that this database does not know of yet. */
+/** Returns which edits a seal accepts that this database does not know of yet. */
 export async function acceptedFinding(source: Source, files: readonly ChangedFile[]): Promise<Finding | undefined> {
 	const versions = files.filter(({ change }) => change === "accepted").map(({ version }) => version);
 	if (versions.length === 0) return undefined;

@@ -3,7 +3,7 @@ import type { PlannedMigration } from "../reports/migration-plan.ts";
 import type { RehearsedMigration } from "./rehearsal-report.ts";
 import type { RanOnCopy } from "./run-on-copy.ts";
 
-/** Tells of each migration how it went. */
+/** Returns how each migration went. */
 export function rehearsedMigrations(
 	migrations: readonly (Migration & Pick<PlannedMigration, "effects">)[],
 	{ applied, failure }: RanOnCopy,

@@ -47,7 +47,7 @@ export abstract class MigrateReports {
 		});
 	}
 
-	/** Tells of every migration whether it is applied, and what is not as it should be. Takes no lock, and writes nothing. */
+	/** Returns for every migration whether it is applied, and what is not as it should be. Takes no lock, and writes nothing. */
 	status(): Promise<StatusReport>;
 	async status(...given: readonly unknown[]): Promise<StatusReport> {
 		assertNoArguments("status", given);
@@ -55,7 +55,7 @@ export abstract class MigrateReports {
 		return this.#operations.run(() => readStatus(this.#source, this.#driver, options, waitingOf(options)));
 	}
 
-	/** Tells of the migrations that are not applied and may be, ascending, also below the database's version. As `status`. */
+	/** Returns the migrations that are not applied and may be, ascending, also below the database's version. As `status`. */
 	pending(): Promise<readonly PendingMigration[]>;
 	async pending(...given: readonly unknown[]): Promise<readonly PendingMigration[]> {
 		assertNoArguments("pending", given);
@@ -63,7 +63,7 @@ export abstract class MigrateReports {
 	}
 
 	/**
-	 * Tells what would run on the way to a goal if it began now: `up` is `{ kind: "up" }`; and what each file would do, where the
+	 * Returns what would run on the way to a goal if it began now: `up` is `{ kind: "up" }`; and what each file would do, where the
 	 * driver can tell, see `Driver.analyse`. Rows are counted where it depends on them. Takes no lock, and writes nothing.
 	 *
 	 * @throws MigrateError what the operation would throw before it runs anything, `ERR_CHANGED` excepted: whether files were

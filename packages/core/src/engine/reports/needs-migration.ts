@@ -7,7 +7,7 @@ import { Migrate } from "../migrate.ts";
 import type { MigrateOptions } from "../migrate-options.ts";
 
 /**
- * Tells whether `up` would run anything: one read of the database where its history agrees with the source, as it does in a
+ * Returns whether `up` would run anything: one read of the database where its history agrees with the source, as it does in a
  * database that is up to date. Takes no lock, and writes nothing.
  *
  * @param source A URL or a path, or a source that is open; that stays open.

@@ -153,7 +153,7 @@ function sameFound(a: FoundVersion, b: FoundVersion): boolean {
 	return a.head?.last?.stamp === b.head?.last?.stamp && a.head?.last?.digest === b.head?.last?.digest;
 }
 
-/** Says what another tool has done, before anything else is added to the history. */
+/** Records what another tool has done, before anything else is added to the history. */
 async function recordDue({ driver, source }: CarryOut, state: AppliedState): Promise<Recorder | undefined> {
 	const { history } = driver;
 	if (history === undefined || state.history === "none") return undefined;

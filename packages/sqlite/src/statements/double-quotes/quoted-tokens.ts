@@ -8,7 +8,7 @@ export interface QuotedToken {
 	readonly value: string;
 }
 
-/** Finds what stands in double quotes in a statement. */
+/** Finds what is in double quotes in a statement. */
 export function quotedTokens(sql: string): readonly QuotedToken[] {
 	const found: QuotedToken[] = [];
 	let end = 0;

@@ -18,7 +18,7 @@ export async function withStatements<T>(body: MigrationBody, work: (body: Statem
 	return await work(reader);
 }
 
-/** Tells a body whose statements are all there. */
+/** Returns whether all statements of a body are there. */
 export function isWhole(body: Statements): body is WholeBody {
 	return "statements" in body;
 }
