@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { longFunctions } from "./long-functions.ts";
 import { nodeUses } from "./node-uses.ts";
@@ -87,6 +87,12 @@ describe("the packages", () => {
 			.flatMap(sources)
 			.filter((file) => readFileSync(file, "utf8").split("\n").length > 300);
 		expect(long).toEqual([]);
+	});
+
+	it("keep every folder within 14 files, but for the commands, which are one file each", () => {
+		const folders = Object.groupBy(Object.keys(ARROWS).flatMap(sources), (file) => relative(packages, dirname(file)));
+		const crowded = Object.entries(folders).filter(([, files = []]) => files.length > 14);
+		expect(crowded.map(([folder]) => folder)).toEqual(["cli/src/commands"]);
 	});
 
 	it("keep every function within 80 lines", () => {
