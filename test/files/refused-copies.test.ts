@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { Migrate, memorySource } from "@godwit/core";
 import { sqliteNative } from "@godwit/sqlite-native";
@@ -96,6 +96,53 @@ describe.each(COPYING)("a copy that cannot be made, on %s,", (backend) => {
 		});
 		expect(query(place.path, "SELECT x FROM a")).toEqual([["kept"]]);
 		expect(place.files()).toEqual(["app.db", "loop.db"]);
+	});
+});
+
+/** The lock of node-sqlite3-wasm has a longer name than these copies, and is refused first. */
+describe.each(["sqlite-native", "sqlite-node"] as const)("a database on %s with a long name", (backend) => {
+	/** A file system takes 255 bytes. */
+	const LIMIT = 255;
+
+	async function openAt(name: string): Promise<Migrate> {
+		const driver = await factoryOf(backend).open(`sqlite://${place.of(name)}`);
+		const migrate = new Migrate({ source: memorySource({ ...FIRST, "2_b.up.sql": "CREATE TABLE b (x);" }), driver });
+		await migrate.steps(1);
+		return migrate;
+	}
+
+	function tooLong(what: string): object {
+		return {
+			code: "ERR_DATABASE",
+			message: expect.stringMatching(new RegExp(`^${what}.*: ENAMETOOLONG: .*; give the database a shorter name`)),
+			suppressed: [],
+		};
+	}
+
+	it.runIf(onLinux)(
+		"has no backup and no rehearsal beside it, which is told with the reason and what to do",
+		async () => {
+			const directory = place.of("backups");
+			mkdirSync(directory);
+			const ending = ".0123456789.v1.20261127T041241123Z.backup.copying";
+			const name = "n".repeat(LIMIT - ending.length + 1);
+			await using migrate = await openAt(name);
+			await expect(migrate.backup({ directory })).rejects.toMatchObject(tooLong(`cannot make the backup ${directory}`));
+			await expect(migrate.rehearse()).rejects.toMatchObject(tooLong("cannot make the copies of a rehearsal"));
+			expect(readdirSync(directory)).toEqual([]);
+			expect(place.files()).toEqual(["backups", name]);
+			expect(await migrate.version()).toEqual({ version: 1n, dirty: false });
+		},
+	);
+
+	it.runIf(onLinux)("is not restored, which is told with the reason and what to do", async () => {
+		// SQLite's journal has a shorter ending.
+		const name = "n".repeat(LIMIT - ".restoring".length + 1);
+		await using migrate = await openAt(name);
+		exec(place.of("other.db"), "CREATE TABLE a (x)");
+		const restore = migrate.restore(place.of("other.db"), { swap: true });
+		await expect(restore).rejects.toMatchObject(tooLong(`cannot restore ${place.of("other.db")}`));
+		expect(place.files()).toEqual([name, "other.db"]);
 	});
 });
 

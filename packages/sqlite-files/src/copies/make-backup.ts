@@ -1,4 +1,4 @@
-import { closeSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { closeSync, openSync, renameSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type Backup, type BackupOptions, MigrateError, type Version } from "@godwit/core";
 import { inTransaction, lockRow, retryWhileBusy, type SqliteConnection } from "@godwit/sqlite";
@@ -7,9 +7,12 @@ import { backupFiles, unfinishedNames } from "./backup-files.ts";
 import { copyFailure } from "./copy-failure.ts";
 import type { CopiesOptions } from "./database-copies.ts";
 import { takeGroup, takeOwnership } from "./file-ownership.ts";
+import { removeFiles, removeFilesAfter } from "./remove-files.ts";
 import { assertSound, syncFile } from "./whole-file.ts";
 
 const DEFAULT_KEEP = 3;
+
+const ELSEWHERE = "name another folder with -backup-dir, or the option directory";
 
 /**
  * Makes a backup, which has its name only when it is whole, is on its disk, and has no lock of anybody. It may be read by whoever may
@@ -39,13 +42,13 @@ export async function makeBackup(
 		syncFile(checking);
 		nameFinished(checking, path);
 	} catch (error) {
-		for (const file of [copying, checking]) rmSync(file, { force: true });
-		throw copyFailure(connection, `cannot make the backup ${path}`, error);
+		const failed = { what: `cannot make the backup ${path}`, room: dirname(path), elsewhere: ELSEWHERE };
+		throw removeFilesAfter(copyFailure(connection, failed, error), [copying, checking]);
 	}
 	// Also when a name beside it says a later time.
 	const older = files.finished().filter((file) => file !== path);
 	const removed = older.slice(keep - 1);
-	for (const file of removed) rmSync(file, { force: true });
+	removeFiles(removed);
 	return { path, bytes: statSync(path).size, removed, ...(notice !== undefined && { notice }) };
 }
 
@@ -55,8 +58,7 @@ function nameFinished(file: string, path: string): void {
 	try {
 		syncFolderOf(path);
 	} catch (error) {
-		rmSync(path, { force: true });
-		throw error;
+		throw removeFilesAfter(error, [path]);
 	}
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, rmSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { MigrateError, type RestoreSteps } from "@godwit/core";
 import { inTransaction, lockRow, retryWhileBusy, type SqliteConnection } from "@godwit/sqlite";
@@ -10,6 +10,7 @@ import { copyFailure } from "./copy-failure.ts";
 import { copyWholeFile } from "./copy-whole-file.ts";
 import type { CopiesOptions } from "./database-copies.ts";
 import { takeOwnership } from "./file-ownership.ts";
+import { removeFiles, removeFilesAfter } from "./remove-files.ts";
 import { assertSound, assertWholeFile, syncFile } from "./whole-file.ts";
 
 /** The copy that becomes the database, its side files, and the lock that a killed node-sqlite3-wasm leaves on it. */
@@ -32,7 +33,8 @@ export async function restoreBackup(options: CopiesOptions, file: string, steps:
 	else if (access.connection.overwrites !== true) throw onlySwap(options);
 	assertWholeFile(backup);
 	const staged = `${path}.restoring`;
-	removeStaged(staged);
+	const remains = SUFFIXES.map((suffix) => `${staged}${suffix}`);
+	removeFiles(remains);
 	try {
 		// Nobody reads it who may not read the database.
 		closeSync(openSync(staged, "wx", 0o600));
@@ -43,11 +45,12 @@ export async function restoreBackup(options: CopiesOptions, file: string, steps:
 		if (swap) await swapIn(options, staged);
 		else await overwrite(options, staged);
 	} catch (error) {
-		if (error instanceof UnsyncedSwapError) throw unsynced(path, backup, error);
-		throw copyFailure(access.connection, `cannot restore ${backup}`, error);
-	} finally {
-		removeStaged(staged);
+		const failed = { what: `cannot restore ${backup}`, room: dirname(path) };
+		const isUnsynced = error instanceof UnsyncedSwapError;
+		const reason = isUnsynced ? unsynced(path, backup, error) : copyFailure(access.connection, failed, error);
+		throw removeFilesAfter(reason, remains);
 	}
+	removeFiles(remains);
 }
 
 async function prepareStaged(options: CopiesOptions, staged: string, { prepare }: RestoreSteps): Promise<void> {
@@ -170,10 +173,6 @@ function realPathOf(file: string): string {
 function isSameFile(one: string, other: string): boolean {
 	const [a, b] = [one, other].map((path) => statSync(path, { bigint: true, throwIfNoEntry: false }));
 	return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
-}
-
-function removeStaged(staged: string): void {
-	for (const suffix of SUFFIXES) rmSync(`${staged}${suffix}`, { force: true, recursive: true });
 }
 
 function refused(message: string): MigrateError<"ERR_DATABASE"> {

@@ -74,7 +74,9 @@ function between<T>(
 		connection.run(`ATTACH '${before.replaceAll("'", "''")}' AS ${BEFORE}`);
 		return work(connection);
 	} catch (error) {
-		throw connection.resultCode(error) === undefined ? error : copyFailure(connection, what, error);
+		if (connection.resultCode(error) === undefined) throw error;
+		// Nothing is written but what SQLite sorts.
+		throw copyFailure(connection, { what, room: "SQLite's temporary files (SQLITE_TMPDIR)" }, error);
 	} finally {
 		connection.close();
 	}

@@ -1,12 +1,12 @@
 import { constants, copyFileSync, statSync } from "node:fs";
-import type { ReachedFile, RehearsalCopy, RehearsalOptions } from "@godwit/core";
+import { cleanUpAfter, type ReachedFile, type RehearsalCopy, type RehearsalOptions } from "@godwit/core";
 import { inTransaction, lockRow, retryWhileBusy } from "@godwit/sqlite";
 import { copyFailure } from "../copy-failure.ts";
 import type { CopiesOptions } from "../database-copies.ts";
 import { attachedCopies } from "./attached-copies.ts";
 import { type ComparedCopies, compareCopies, compareRowsOfCopies } from "./compare-copies.ts";
 import { rehearsalConnection } from "./rehearsal-connection.ts";
-import { makeRehearsalFolder } from "./rehearsal-folder.ts";
+import { COPIES_ELSEWHERE, makeRehearsalFolder } from "./rehearsal-folder.ts";
 
 /**
  * Copies the database twice: to what migrations are tried on, and to what it was before. The first copy is SQLite's, as the database
@@ -44,8 +44,9 @@ export async function makeRehearsal(
 			remove: async () => folder.remove(),
 		};
 	} catch (error) {
-		folder.remove();
-		throw copyFailure(access.connection, what, error);
+		const failed = { what, room: folder.parent, elsewhere: COPIES_ELSEWHERE };
+		const reason = copyFailure(access.connection, failed, error);
+		throw await cleanUpAfter(reason, async () => folder.remove());
 	}
 }
 

@@ -4,9 +4,13 @@ import { MigrateError } from "@godwit/core";
 import { livenessBeside } from "../../lock-file/liveness-beside.ts";
 import { newHolder } from "../../owners/holder.ts";
 import { formatShortOwner, parseOwner } from "../../owners/owner.ts";
+import { codeOf, cureOfSystem } from "../copy-failure.ts";
+import { removeFiles } from "../remove-files.ts";
 
 /** The folder of one rehearsal, which has all of its copies and what SQLite puts beside them. Nobody else may look into it. */
 export interface RehearsalFolder {
+	/** The folder in which it is. */
+	readonly parent: string;
 	/** Makes an empty file that its user alone may read and write. @returns Its path. */
 	newFile(name: string): string;
 	/** Makes a file in the folder of what `copy` writes to an empty one beside it. @returns Its path. */
@@ -14,6 +18,9 @@ export interface RehearsalFolder {
 	/** Deletes the folder and everything in it. */
 	remove(): void;
 }
+
+/** How to have them in another place than beside the database. */
+export const COPIES_ELSEWHERE = "name another folder with -copy-dir, or the option directory";
 
 const MARK = ".rehearsal-";
 
@@ -35,6 +42,7 @@ export function makeRehearsalFolder(database: string, directory: string | undefi
 	const copying = `${path}${COPYING}`;
 	makeFolder(path);
 	return {
+		parent,
 		newFile: (name) => newFile(join(path, name)),
 		async received(name, copy) {
 			const file = join(path, name);
@@ -43,8 +51,11 @@ export function makeRehearsalFolder(database: string, directory: string | undefi
 			return file;
 		},
 		remove() {
-			for (const name of [path, copying]) rmSync(name, { recursive: true, force: true });
-			holder.end();
+			try {
+				removeFiles([path, copying]);
+			} finally {
+				holder.end();
+			}
 		},
 	};
 }
@@ -54,7 +65,9 @@ function makeFolder(path: string): void {
 		mkdirSync(path, { mode: 0o700 });
 	} catch (cause) {
 		const reason = cause instanceof Error ? cause.message : String(cause);
-		const cure = "name a folder that can be written with -copy-dir, or the option directory";
+		const cure =
+			cureOfSystem({ room: dirname(path), elsewhere: COPIES_ELSEWHERE }, codeOf(cause)) ??
+			"name a folder that can be written with -copy-dir, or the option directory";
 		throw new MigrateError("ERR_DATABASE", `cannot make the copies of a rehearsal: ${reason}; ${cure}`, {}, { cause });
 	}
 }
