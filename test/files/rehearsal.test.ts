@@ -135,6 +135,17 @@ DETACH other;`,
 		expect(place.files()).toEqual(["app.db", "other.db"]);
 	});
 
+	it("names a file that is attached under a computed name as SQLite does", async () => {
+		exec(place.of("other.db"), "CREATE TABLE o (x); INSERT INTO o VALUES (1)");
+		const attach = `ATTACH '${place.of("other.db")}' AS ('oth'||'er');`;
+		const files = { "2_a.up.sql": `-- godwit: no-transaction\n${attach}\nDELETE FROM other.o;\nDETACH other;` };
+		const { rows, findings } = await rehearsed(backend, { files });
+		expect(rows?.tables.find(({ attached }) => attached !== undefined)).toMatchObject({
+			...{ name: "other.o", nameBefore: "other.o", attached: "other", lost: 1 },
+		});
+		expect(findings.map(({ table }) => table)).toContain("other.o");
+	});
+
 	describe("of a file that is attached", () => {
 		const beyond = (sql: string, directive = ""): Readonly<Record<string, string>> => ({
 			"2_beyond.up.sql": `-- godwit: no-transaction\n${directive}ATTACH '${place.of("other.db")}' AS "Other";\n${sql};\nDETACH "Other";`,

@@ -1,7 +1,7 @@
 import { constants, copyFileSync, existsSync, lstatSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { MigrateError, type ReachedFile } from "@godwit/core";
-import { cutSql, readName, type SqliteConnection } from "@godwit/sqlite";
+import { cutSql, type SqliteConnection } from "@godwit/sqlite";
 import { type AttachStatement, pathOfName } from "../../connections/attached-path.ts";
 import { realDatabasePath } from "../../files/real-path.ts";
 import type { RehearsalFolder } from "./rehearsal-folder.ts";
@@ -22,20 +22,20 @@ export interface AttachedCopiesOptions {
 /** The copies of files that bodies attach: one of each file for the whole rehearsal. */
 export interface AttachedCopies {
 	/**
-	 * Puts a copy in the place of the file that a statement attaches.
+	 * Runs a statement that attaches a file, with a copy in the place of that file; as it is where it attaches none.
 	 *
-	 * @param nameOf Evaluates an expression as SQLite does.
-	 * @returns The statement that attaches the copy; the same one where no file is attached.
-	 * @throws MigrateError `ERR_UNSUPPORTED` for a file that cannot be copied, `ERR_DATABASE` for one that cannot be attached.
+	 * @param connection Runs it, and evaluates its expressions as SQLite does.
+	 * @throws MigrateError `ERR_UNSUPPORTED` for a file that cannot be copied, `ERR_DATABASE` for one that cannot be attached; what
+	 *   SQLite throws.
 	 */
-	redirect(sql: string, attach: AttachStatement, nameOf: (expression: string) => string): string;
+	attach(connection: SqliteConnection, sql: string, statement: AttachStatement): void;
 	/** Those that were attached, in the order in which they first were. Grows. */
 	readonly made: readonly AttachedCopy[];
 }
 
 /** The copy of one file, and what it was before. */
 export interface AttachedCopy {
-	/** The name under which a statement has attached it first. */
+	/** The name under which a statement has attached it first; that of the file for as long as none has. */
 	readonly schema: string;
 	/** The file that was copied. */
 	readonly file: string;
@@ -45,10 +45,21 @@ export interface AttachedCopy {
 
 export function attachedCopies(options: AttachedCopiesOptions): AttachedCopies {
 	const { folder, database, isOwnCopy, reached } = options;
-	const copies = new Map<string, AttachedCopy>();
+	const copies = new Map<string, Attachable>();
 
 	function note(sql: string, how: ReachedFile["how"], message: string): void {
 		reached.push({ sql: cutSql(sql), how, message });
+	}
+
+	function noted(sql: string, what: string, make: () => Attachable): Attachable {
+		try {
+			const copy = make();
+			note(sql, "copied", `${what}: a copy was attached in its place`);
+			return copy;
+		} catch (error) {
+			note(sql, "not run", `${what}, and was not attached`);
+			throw error;
+		}
 	}
 
 	function assertCanBeCopied(name: string, path: string): void {
@@ -57,49 +68,47 @@ export function attachedCopies(options: AttachedCopiesOptions): AttachedCopies {
 		throw cannot(`${path} cannot be copied through another copy of the SQLite library; open the database by URL`);
 	}
 
-	function copyOf(file: string, real: string, schema: string): AttachedCopy {
+	function copyOf(file: string, real: string): Attachable {
 		const known = copies.get(real);
 		if (known !== undefined) return known;
 		const name = `attached-${copies.size + 1}`;
 		const [path, before] = [folder.newFile(`${name}.db`), folder.newFile(`${name}-before.db`)];
 		if (existsSync(real)) copyInto(options, file, real, path);
 		copyFileSync(path, before, constants.COPYFILE_FICLONE);
-		const made = { schema, file, path, before };
+		const made = { schema: basename(file), isNamed: false, file, path, before };
 		copies.set(real, made);
 		return made;
 	}
 
-	function attachable(name: string, path: string, schema: string): AttachedCopy {
+	function attachable(name: string, path: string): Attachable {
 		assertCanBeCopied(name, path);
 		const real = realPathOf(path, options);
 		if (real === database) throw cannot(`${path} is the database itself, and would be attached to its own copy`);
-		return copyOf(path, real, schema);
+		return copyOf(path, real);
 	}
 
 	return {
 		get made() {
 			return [...copies.values()];
 		},
-		redirect(sql, { expression, rest }, nameOf) {
-			const name = nameOf(expression);
+		attach(connection, sql, { expression, rest }) {
+			const name = String(connection.query(`SELECT ${expression} AS name`)[0]?.name ?? "");
 			const path = pathOfName(name);
-			if (path === undefined) return sql;
-			const what = `${path} is outside of the database`;
-			try {
-				const copy = attachable(name, path, schemaOf(rest) ?? basename(path));
-				note(sql, "copied", `${what}: a copy was attached in its place`);
-				return `ATTACH '${copy.path.replaceAll("'", "''")}' ${rest}`;
-			} catch (error) {
-				note(sql, "not run", `${what}, and was not attached`);
-				throw error;
-			}
+			if (path === undefined) return connection.run(sql);
+			const copy = noted(sql, `${path} is outside of the database`, () => attachable(name, path));
+			connection.run(`ATTACH '${copy.path.replaceAll("'", "''")}' ${rest}`);
+			if (copy.isNamed) return;
+			// The name can be an expression as well. The newest is the last one.
+			copy.schema = String(connection.query("PRAGMA database_list").at(-1)?.name);
+			copy.isNamed = true;
 		},
 	};
 }
 
-/** @param rest `AS NAME`. @returns undefined for what is no name. */
-function schemaOf(rest: string): string | undefined {
-	return readName(rest, "AS".length)?.name;
+/** A copy that may not be attached yet. */
+interface Attachable extends AttachedCopy {
+	schema: string;
+	isNamed: boolean;
 }
 
 function realPathOf(path: string, { inFolders }: AttachedCopiesOptions): string {

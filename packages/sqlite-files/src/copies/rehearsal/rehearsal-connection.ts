@@ -14,11 +14,6 @@ export function rehearsalConnection(
 	attached: AttachedCopies,
 	reached: ReachedFile[],
 ): SqliteConnection {
-	function nameOf(expression: string): string {
-		const [row] = connection.query(`SELECT ${expression} AS name`);
-		return String(row?.name ?? "");
-	}
-
 	function refused(sql: string): string | undefined {
 		if (VACUUM_INTO.test(sql)) return "VACUUM INTO writes a file outside of the database, and was not run";
 		if (FOLDER_OF_PROCESS.test(sql)) return "this PRAGMA is about the whole process, and was not run";
@@ -38,7 +33,8 @@ export function rehearsalConnection(
 				return;
 			}
 			const attach = attachStatement(sql);
-			connection.run(attach === undefined ? sql : attached.redirect(sql, attach, nameOf));
+			if (attach === undefined) connection.run(sql);
+			else attached.attach(connection, sql, attach);
 		},
 		get inTransaction() {
 			return connection.inTransaction;
