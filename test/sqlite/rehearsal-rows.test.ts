@@ -74,6 +74,30 @@ describe.each(backends)("the rows of a rehearsal on $name", (backend) => {
 			"ALTER TABLE t RENAME TO old; CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO t SELECT * FROM old WHERE id > 1; DROP TABLE old;",
 			counts(3, 2, 1, 0, 0),
 		],
+		[
+			"of which a value has another storage class, in a column without affinity",
+			"CREATE TABLE t (id INTEGER PRIMARY KEY, a, b BLOB, c NUMERIC, d REAL); INSERT INTO t VALUES (1, 1, 1, 1, 1), (2, 2, 2, 2, 2), (3, 3, '3', 3, 3);",
+			"UPDATE t SET a = 1.0 WHERE id = 1; UPDATE t SET c = 2.0, d = 2 WHERE id = 2; UPDATE t SET b = 3 WHERE id = 3;",
+			counts(3, 3, 0, 2, 0),
+		],
+		[
+			"of which a key has another storage class",
+			"CREATE TABLE t (k PRIMARY KEY NOT NULL, a) WITHOUT ROWID; INSERT INTO t VALUES (1, 1), (2, 2);",
+			"UPDATE t SET k = 1.0 WHERE k = 1;",
+			counts(2, 2, 0, 1, 0),
+		],
+		[
+			"of which a value has another storage class, where any is declared",
+			"CREATE TABLE t (id INTEGER PRIMARY KEY, a ANY) STRICT; INSERT INTO t VALUES (1, 1.0), (2, 2);",
+			"UPDATE t SET a = 1 WHERE id = 1;",
+			counts(2, 2, 0, 1, 0),
+		],
+		[
+			"of which a value has another storage class, without a key",
+			"CREATE TABLE t (a, b); INSERT INTO t VALUES (1, 2), (1, 2), (3.0, NULL);",
+			"UPDATE t SET a = 1.0 WHERE rowid = 1; UPDATE t SET a = 3 WHERE rowid = 3;",
+			counts(3, 3, 0, 2, 0),
+		],
 		["of a table that is gone", ITEMS, "DROP TABLE t;", counts(3, 0, 3, 0, 0)],
 		["of a new table", "SELECT 1;", `${ITEMS}`, counts(0, 3, 0, 0, 3)],
 		[

@@ -6,6 +6,7 @@ import {
 	droppedSamples,
 	keyedCounts,
 	keyedSamples,
+	type RowidNames,
 	rowCount,
 	type TablePair,
 	unkeyedCounts,
@@ -96,7 +97,7 @@ function byKey(
 function byContent(
 	connection: SqliteConnection,
 	pair: TablePair,
-	rowid: CommonColumn | undefined,
+	rowid: RowidNames | undefined,
 	{ before, after }: Total,
 ): Counts {
 	if (pair.columns.length === 0) {
@@ -113,7 +114,7 @@ function byContent(
 	};
 }
 
-function rowidOf(before: string | undefined, now: string | undefined): CommonColumn | undefined {
+function rowidOf(before: string | undefined, now: string | undefined): RowidNames | undefined {
 	return before === undefined || now === undefined ? undefined : { before, now };
 }
 

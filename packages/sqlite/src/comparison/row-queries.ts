@@ -9,6 +9,9 @@ export interface TablePair {
 	readonly columns: readonly CommonColumn[];
 }
 
+/** The names by which the rowid can be read. */
+export type RowidNames = Pick<CommonColumn, "before" | "now">;
+
 const MAX_SHOWN_ROWS = 3;
 const MAX_SHOWN_COLUMNS = 5;
 const MAX_SHOWN_LENGTH = 60;
@@ -23,22 +26,36 @@ function right(name: string): string {
 
 /** Whether values differ as they are stored, whatever collation and affinity the columns have. */
 function differs(columns: readonly CommonColumn[]): string {
-	if (columns.length === 0) return "FALSE";
-	const [only] = columns;
-	if (columns.length === 1 && only !== undefined) {
-		return `+${left(only.before)} IS NOT +${right(only.now)} COLLATE BINARY`;
-	}
-	// Halves, since SQLite's expressions may not be deep, and a table may have 2,000 columns.
-	const middle = Math.ceil(columns.length / 2);
-	return `(${differs(columns.slice(0, middle))} OR ${differs(columns.slice(middle))})`;
+	return balanced(columns.flatMap(valueDiffers), "OR", "FALSE");
+}
+
+function valueDiffers(column: CommonColumn): readonly string[] {
+	return [`+${left(column.before)} IS NOT +${right(column.now)} COLLATE BINARY`, ...classDiffers(column)];
+}
+
+/** For SQLite the integer 1 and the real number 1.0 are equal. */
+function classDiffers({ before, now, untyped }: CommonColumn): readonly string[] {
+	return untyped ? [`typeof(${left(before)}) <> typeof(${right(now)})`] : [];
+}
+
+/** In halves, since SQLite's expressions may not be deep, and a table may have 2,000 columns. */
+function balanced(terms: readonly string[], operator: string, none: string): string {
+	const [only] = terms;
+	if (only === undefined) return none;
+	if (terms.length === 1) return only;
+	const middle = Math.ceil(terms.length / 2);
+	const half = (some: readonly string[]): string => balanced(some, operator, none);
+	return `(${half(terms.slice(0, middle))} ${operator} ${half(terms.slice(middle))})`;
 }
 
 function onKey(key: readonly CommonColumn[]): string {
 	return key.map(({ before, now }) => `${left(before)} = ${right(now)} COLLATE BINARY`).join(" AND ");
 }
 
-function rest({ columns }: TablePair, key: readonly CommonColumn[]): readonly CommonColumn[] {
-	return columns.filter((column) => !key.includes(column));
+/** Whether a row differs from the one that has its key. */
+function rowDiffers({ columns }: TablePair, key: readonly CommonColumn[]): string {
+	const terms = columns.flatMap((column) => (key.includes(column) ? classDiffers(column) : valueDiffers(column)));
+	return balanced(terms, "OR", "FALSE");
 }
 
 /** Joins each row of before with the one of now that has its key. */
@@ -55,13 +72,13 @@ export function keyedCounts(pair: TablePair, key: readonly CommonColumn[]): stri
 	const first = firstOf(key);
 	// The limit keeps the columns out of the aggregate, which takes 2,000 terms at most.
 	return `SELECT count(*) AS joined, coalesce(sum(kept), 0) AS kept, coalesce(sum(kept AND differs), 0) AS changed
-		FROM (SELECT ${first} IS NOT NULL AS kept, ${differs(rest(pair, key))} AS differs FROM ${joined(pair, key)} LIMIT -1)`;
+		FROM (SELECT ${first} IS NOT NULL AS kept, ${rowDiffers(pair, key)} AS differs FROM ${joined(pair, key)} LIMIT -1)`;
 }
 
 /** A few rows, as text, in the column `shown`. */
 export function keyedSamples(pair: TablePair, key: readonly CommonColumn[], which: "lost" | "changed"): string {
 	const first = firstOf(key);
-	const condition = which === "lost" ? `${first} IS NULL` : `${first} IS NOT NULL AND ${differs(rest(pair, key))}`;
+	const condition = which === "lost" ? `${first} IS NULL` : `${first} IS NOT NULL AND ${rowDiffers(pair, key)}`;
 	const shown = shownRow(key.map(({ before }) => ({ name: before, sql: left(before) })));
 	return `SELECT ${shown} AS shown FROM ${joined(pair, key)} WHERE ${condition} LIMIT ${MAX_SHOWN_ROWS}`;
 }
@@ -83,25 +100,30 @@ export function anyNull(table: string, columns: readonly string[]): string {
  *
  * @param rowid The names of the rowid before and now; undefined to sort all rows.
  */
-function balance({ before, now, columns }: TablePair, rowid: CommonColumn | undefined): string {
+function balance({ before, now, columns }: TablePair, rowid: RowidNames | undefined): string {
 	const [b, n] = [`${tableOf(BEFORE, before)} AS b`, `${tableOf(NOW, now)} AS n`];
 	const same = rowid && `${left(rowid.before)} = ${right(rowid.now)} AND NOT ${differs(columns)}`;
 	const named = (side: (column: CommonColumn) => string): string =>
 		columns.map((column, at) => `+${side(column)} AS c${at}`).join(", ");
 	const gone = `SELECT 1 AS d, ${named((column) => left(column.before))} FROM ${b}${same ? ` WHERE NOT EXISTS (SELECT 1 FROM ${n} WHERE ${same})` : ""}`;
 	const come = `SELECT -1 AS d, ${named((column) => right(column.now))} FROM ${n}${same ? ` WHERE NOT EXISTS (SELECT 1 FROM ${b} WHERE ${same})` : ""}`;
-	const grouped = columns.map((_, at) => `c${at} COLLATE BINARY`).join(", ");
+	// One term for all of them, since there may be 2,000.
+	const classes = columns.flatMap(({ untyped }, at) => (untyped ? [`substr(typeof(c${at}), 1, 1)`] : []));
+	const grouped = [
+		...columns.map((_, at) => `c${at} COLLATE BINARY`),
+		...(classes.length === 0 ? [] : [balanced(classes, "||", "''")]),
+	].join(", ");
 	return `SELECT sum(d) AS balance, * FROM (${gone} UNION ALL ${come}) GROUP BY ${grouped}`;
 }
 
 /** One row: how many rows of before are not there any more (`gone`), and how many of now were not there (`come`). */
-export function unkeyedCounts(pair: TablePair, rowid: CommonColumn | undefined): string {
+export function unkeyedCounts(pair: TablePair, rowid: RowidNames | undefined): string {
 	return `SELECT coalesce(sum(max(balance, 0)), 0) AS gone, coalesce(sum(max(-balance, 0)), 0) AS come
 		FROM (${balance(pair, rowid)})`;
 }
 
 /** As `keyedSamples`, of the rows that are not there any more. */
-export function unkeyedSamples(pair: TablePair, rowid: CommonColumn | undefined): string {
+export function unkeyedSamples(pair: TablePair, rowid: RowidNames | undefined): string {
 	const columns = pair.columns.map(({ before }, at) => ({ name: before, sql: `c${at}` }));
 	return `SELECT ${shownRow(columns)} AS shown FROM (${balance(pair, rowid)}) WHERE balance > 0 LIMIT ${MAX_SHOWN_ROWS}`;
 }

@@ -9,6 +9,8 @@ export interface TableColumns {
 	readonly keys: readonly (readonly string[])[];
 	/** Those that can be NULL. */
 	readonly nullable: ReadonlySet<string>;
+	/** Those that hold 1 and 1.0 as they come: neither affinity nor STRICT makes one of both. */
+	readonly untyped: ReadonlySet<string>;
 	/** A name by which the rowid can be read; undefined when there is none. */
 	readonly rowid: string | undefined;
 }
@@ -22,7 +24,7 @@ export function readTableColumns(connection: SqliteConnection, side: Side, table
 		.map(({ name, type, required, pk, hidden }) => ({
 			...{ name: String(name), type: String(type), required: required === 1n, pk: Number(pk), hidden: Number(hidden) },
 		}));
-	const withoutRowid = isWithoutRowid(connection, side, table);
+	const { withoutRowid, strict } = kindOf(connection, side, table);
 	const primary = columns.filter(({ pk }) => pk > 0).toSorted((a, b) => a.pk - b.pk);
 	const [only, ...others] = primary;
 	const isRowid = only !== undefined && others.length === 0 && !withoutRowid && /^integer$/i.test(only.type);
@@ -33,13 +35,21 @@ export function readTableColumns(connection: SqliteConnection, side: Side, table
 		names: columns.filter(({ hidden }) => hidden === 0).map(({ name }) => name),
 		keys: keys.filter((key) => key.length > 0),
 		nullable: new Set(nullable.map(({ name }) => name)),
+		untyped: new Set(columns.filter(({ type }) => isUntyped(type, strict)).map(({ name }) => name)),
 		rowid: withoutRowid ? undefined : rowidName(columns.map(({ name }) => name)),
 	};
 }
 
-function isWithoutRowid(connection: SqliteConnection, side: Side, table: string): boolean {
-	const sql = "SELECT wr AS wr FROM pragma_table_list WHERE schema = ? AND name = ?";
-	return connection.query(sql, [side, table])[0]?.wr === 1n;
+function kindOf(connection: SqliteConnection, side: Side, table: string): { withoutRowid: boolean; strict: boolean } {
+	const sql = "SELECT wr AS wr, strict AS strict FROM pragma_table_list WHERE schema = ? AND name = ?";
+	const [row] = connection.query(sql, [side, table]);
+	return { withoutRowid: row?.wr === 1n, strict: row?.strict === 1n };
+}
+
+/** See https://sqlite.org/datatype3.html#determination_of_column_affinity and https://sqlite.org/stricttables.html */
+function isUntyped(type: string, strict: boolean): boolean {
+	if (strict) return /^any$/i.test(type);
+	return type === "" || (/blob/i.test(type) && !/int|char|clob|text/i.test(type));
 }
 
 /** A column can have any of the names that the rowid has otherwise. */
@@ -62,6 +72,8 @@ function uniqueColumns(connection: SqliteConnection, side: Side, table: string):
 export interface CommonColumn {
 	readonly before: string;
 	readonly now: string;
+	/** Whether a value says nothing of its storage class: 1 and 1.0 are equal. */
+	readonly untyped: boolean;
 }
 
 /** The columns that are in both tables. @param columnNow The name that a column of before has now. */
@@ -72,7 +84,8 @@ export function commonColumns(
 ): readonly CommonColumn[] {
 	return before.names.flatMap((column) => {
 		const found = now.names.find((name) => sameName(name, columnNow(column)));
-		return found === undefined ? [] : [{ before: column, now: found }];
+		if (found === undefined) return [];
+		return [{ before: column, now: found, untyped: before.untyped.has(column) || now.untyped.has(found) }];
 	});
 }
 
