@@ -13,12 +13,12 @@ export function nativeConnection(
 	close: () => void,
 	{ keepsStatements = true }: NativeConnectionOptions = {},
 ): SqliteConnection {
-	const queries = new Map<string, Query>();
+	const statements = new Map<string, NativeStatement>();
 
-	function prepare(sql: string): Query {
-		const query = queries.get(sql) ?? queryOf(database.prepare(sql).safeIntegers());
-		if (keepsStatements) queries.set(sql, query);
-		return query;
+	function prepare(sql: string): NativeStatement {
+		const statement = statements.get(sql) ?? database.prepare(sql).safeIntegers();
+		if (keepsStatements) statements.set(sql, statement);
+		return statement;
 	}
 
 	return {
@@ -26,7 +26,7 @@ export function nativeConnection(
 		commit: () => void database.exec("COMMIT"),
 		rollback: () => void database.exec("ROLLBACK"),
 		query: (sql, parameters = []) => rowsOf(prepare(sql), parameters),
-		change: (sql, parameters = []) => prepare(sql).statement.run(parameters).changes,
+		change: (sql, parameters = []) => prepare(sql).run(parameters).changes,
 		run(sql) {
 			// The binding's exec passes over a vertical tab, which SQLite refuses: what follows would not be what was looked at.
 			if (sql.startsWith("\v")) database.prepare(sql);
@@ -74,26 +74,8 @@ export function copyOf(database: NativeDatabase): unknown {
 	return handle?.constructor ?? database;
 }
 
-interface Query {
-	readonly statement: NativeStatement;
-	/** Names. */
-	readonly columns: readonly string[];
-}
-
-/** The binding's own rows are made by code that it compiles anew whenever the schema has changed. */
-function queryOf(statement: NativeStatement): Query {
-	if (!statement.reader) return { statement, columns: [] };
-	return { statement: statement.raw(), columns: statement.columns().map(({ name }) => name) };
-}
-
-function rowsOf({ statement, columns }: Query, parameters: readonly SqlValue[]): readonly SqlRow[] {
-	if (!statement.reader) {
-		statement.run(parameters);
-		return [];
-	}
-	return (statement.all(parameters) as readonly (readonly SqlValue[])[]).map((values) => {
-		const row: Record<string, SqlValue> = {};
-		for (let at = 0; at < columns.length; at++) row[columns[at] ?? ""] = values[at] ?? null;
-		return row;
-	});
+function rowsOf(statement: NativeStatement, parameters: readonly SqlValue[]): readonly SqlRow[] {
+	if (statement.reader) return statement.all(parameters) as readonly SqlRow[];
+	statement.run(parameters);
+	return [];
 }

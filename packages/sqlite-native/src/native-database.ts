@@ -22,8 +22,6 @@ export interface NativeStatement {
 	readonly reader: boolean;
 	run(parameters: readonly SqlValue[]): { readonly changes: number };
 	all(parameters: readonly SqlValue[]): readonly unknown[];
-	columns(): readonly { readonly name: string }[];
-	raw(): NativeStatement;
 	safeIntegers(): NativeStatement;
 }
 
