@@ -197,6 +197,28 @@ describe.each(backends)("the rows of a rehearsal on $name", (backend) => {
 		expect(findings[0]).toMatchObject({ rule: "foreign-key-violations", level: "error", table: "c" });
 	});
 
+	it.each(["", " WITHOUT ROWID"])(
+		"finds a new violation of a foreign key beside one that is healed%s",
+		async (kind) => {
+			const before = `PRAGMA foreign_keys = 0; CREATE TABLE p (id INTEGER PRIMARY KEY); INSERT INTO p VALUES (1), (2);
+			CREATE TABLE c (id INTEGER PRIMARY KEY, p REFERENCES p)${kind}; INSERT INTO c VALUES (1, 1), (2, 2), (3, 9);`;
+			const up = "UPDATE c SET p = 1 WHERE id = 3; UPDATE c SET p = 8 WHERE id = 1;";
+			const { rows, findings } = await rehearsed({ before, up });
+			expect(rows?.violations).toEqual([{ table: "c", parent: "p", before: 1, after: 1 }]);
+			expect(findings.find(({ rule }) => rule === "foreign-key-violations")).toMatchObject({
+				message: "rows of c that point to a row of p that does not exist: 1, and 1 before, which led to other rows",
+			});
+		},
+	);
+
+	it("finds no new violation in a table that was made anew under the name of another", async () => {
+		const before = `PRAGMA foreign_keys = 0; CREATE TABLE p (id INTEGER PRIMARY KEY);
+			CREATE TABLE c (id INTEGER PRIMARY KEY, p REFERENCES p); INSERT INTO c VALUES (1, 7), (2, 9);`;
+		const up =
+			"CREATE TABLE d (id INTEGER PRIMARY KEY, p INTEGER REFERENCES p); INSERT INTO d (p) SELECT p FROM c ORDER BY id DESC; DROP TABLE c; ALTER TABLE d RENAME TO c;";
+		expect((await rehearsed({ before, up })).rows?.violations).toEqual([]);
+	});
+
 	it("tells what the integrity check finds", async () => {
 		const before = "CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER); INSERT INTO t VALUES (1, 1);";
 		const up =

@@ -51,7 +51,7 @@ export interface RowComparison {
 	 * the files that were attached.
 	 */
 	readonly tables: readonly ComparedTable[];
-	/** Rows whose foreign key leads nowhere, by key: those of which there are more than before. */
+	/** Rows whose foreign key leads nowhere, by key: those of which there are more than before, or that have other values than before. */
 	readonly violations: readonly ForeignKeyViolations[];
 	/** What SQLite or another database says of damage; empty for none. */
 	readonly damage: readonly string[];

@@ -1,10 +1,12 @@
 import type { ForeignKeyViolations, RowComparison, TracedTables } from "@godwit/core";
 import type { SqliteConnection } from "../connection/sqlite-connection.ts";
+import { foreignKeys } from "../tables/foreign-keys/foreign-keys.ts";
+import { violationQueries } from "../tables/foreign-keys/violation-queries.ts";
 import { BEFORE, lower, NOW, type Side } from "./compared-names.ts";
 
 const MAX_FAULTS = 20;
 
-/** The foreign keys that more rows violate than before. */
+/** The foreign keys that more rows violate than before, or as many or fewer with other values. */
 export function newViolations(
 	connection: SqliteConnection,
 	tables: TracedTables,
@@ -20,8 +22,29 @@ export function newViolations(
 		.map(({ table, parent, count }): ForeignKeyViolations => {
 			return { table, parent, before: counts.get(keyOf(table, parent)) ?? 0, after: count };
 		})
-		.filter((found) => found.after > found.before);
+		.filter((found) => found.after > found.before || hasOthers(connection, found, tables));
 	return { violations, gaps: before.gap === undefined ? [] : [before.gap] };
+}
+
+/**
+ * Whether a key leads nowhere now with values with which it did not before, or with which fewer rows did. Rows are told apart by these
+ * values, since a table that is made anew may number its rows anew. SQLite sorts them, in temporary files where it has any.
+ */
+function hasOthers(
+	connection: SqliteConnection,
+	{ table, parent }: ForeignKeyViolations,
+	tables: TracedTables,
+): boolean {
+	const nameNow = (side: Side) => (name: string) => lower(side === NOW ? name : tables.tableNow(name));
+	const found = ([BEFORE, NOW] as const).flatMap((side) => {
+		const now = nameNow(side);
+		const keys = foreignKeys(connection, side).filter((key) => now(key.child) === lower(table));
+		const children = [...Map.groupBy(keys, ({ child }) => child)];
+		const queries = children.flatMap(([child, own]) => violationQueries(side, child, own, now));
+		return queries.map((query) => `SELECT ${side === NOW ? 1 : -1} AS change, parent_before, key FROM (${query})`);
+	});
+	const sql = `SELECT 1 FROM (${found.join(" UNION ALL ")}) WHERE parent_before = ? GROUP BY key HAVING sum(change) > 0 LIMIT 1`;
+	return connection.query(sql, [lower(parent)]).length > 0;
 }
 
 interface Violations {

@@ -64,7 +64,8 @@ function lostRowsOf(table: ComparedTable, taking: readonly TakingStatement[], al
 
 export function newFaults({ violations, damage }: RowComparison): readonly RehearsalFinding[] {
 	const broken = violations.map(({ table, parent, before, after }): RehearsalFinding => {
-		const message = `rows of ${table} that point to a row of ${parent} that does not exist: ${after}, and ${before} before`;
+		const others = after > before ? "" : ", which led to other rows";
+		const message = `rows of ${table} that point to a row of ${parent} that does not exist: ${after}, and ${before} before${others}`;
 		return { rule: "foreign-key-violations", level: "error", table, message };
 	});
 	const damaged = damage.map((line): RehearsalFinding => {

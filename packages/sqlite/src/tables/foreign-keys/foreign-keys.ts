@@ -1,6 +1,6 @@
 import type { SqliteConnection, SqlRow } from "../../connection/sqlite-connection.ts";
 
-/** A foreign key of a table of the main database. */
+/** A foreign key of a table. */
 export interface ForeignKey {
 	readonly child: string;
 	/** As in `PRAGMA foreign_key_list` and `PRAGMA foreign_key_check`. */
@@ -13,20 +13,22 @@ export interface ForeignKey {
 	readonly rowid: string | undefined;
 }
 
-const QUERY = `SELECT child.name AS child, key.id AS id, key."table" AS parent, key."from" AS "from",
-		coalesce(key."to", (SELECT name FROM pragma_table_info(key."table", 'main') WHERE pk = key.seq + 1)) AS "to",
-		EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type IN ('table', 'view') AND name = key."table" COLLATE NOCASE) AS found,
+const queryIn = (
+	schema: string,
+): string => `SELECT child.name AS child, key.id AS id, key."table" AS parent, key."from" AS "from",
+		coalesce(key."to", (SELECT name FROM pragma_table_info(key."table", '${schema}') WHERE pk = key.seq + 1)) AS "to",
+		EXISTS (SELECT 1 FROM ${schema}.sqlite_schema WHERE type IN ('table', 'view') AND name = key."table" COLLATE NOCASE) AS found,
 		CASE WHEN child.wr THEN NULL ELSE (
 			SELECT value FROM json_each('["rowid", "_rowid_", "oid"]')
-			WHERE value NOT IN (SELECT lower(name) FROM pragma_table_xinfo(child.name, 'main')) LIMIT 1
+			WHERE value NOT IN (SELECT lower(name) FROM pragma_table_xinfo(child.name, '${schema}')) LIMIT 1
 		) END AS rowid
-	FROM pragma_table_list AS child, pragma_foreign_key_list(child.name, 'main') AS key
-	WHERE child.schema = 'main' AND child.type = 'table'
+	FROM pragma_table_list AS child, pragma_foreign_key_list(child.name, '${schema}') AS key
+	WHERE child.schema = '${schema}' AND child.type = 'table'
 	ORDER BY child.name, key.id, key.seq`;
 
-/** Lists the foreign keys of the main database, those of one table together. */
-export function foreignKeys(connection: SqliteConnection): readonly ForeignKey[] {
-	const rows = connection.query(QUERY);
+/** Lists the foreign keys of a database, those of one table together. @param schema `main`, or the name of an attached one. */
+export function foreignKeys(connection: SqliteConnection, schema: string): readonly ForeignKey[] {
+	const rows = connection.query(queryIn(schema));
 	const keys = Map.groupBy(rows, ({ child, id }) => JSON.stringify([child, String(id)]));
 	return Array.from(keys.values(), (columns) => foreignKey(columns[0] as SqlRow, columns));
 }

@@ -1,8 +1,8 @@
 import { MigrateError } from "@godwit/core";
 import type { SqliteConnection, SqlRow } from "../../connection/sqlite-connection.ts";
-import { quoteIdentifier } from "../quote-identifier.ts";
-import { type ForeignKey, foreignKeys } from "./foreign-keys.ts";
+import { foreignKeys } from "./foreign-keys.ts";
 import type { TableLineage } from "./table-lineage.ts";
+import { violationQueries } from "./violation-queries.ts";
 
 /**
  * The rows that violate a foreign key before and after a body. They are in a temporary table, which SQLite moves from its cache
@@ -46,12 +46,12 @@ export function violationList(connection: SqliteConnection): ViolationList {
 	function note(change: -1 | 1, lineage: TableLineage | undefined): void {
 		connection.run(`CREATE TEMP TABLE IF NOT EXISTS ${NAME} (${COLUMNS})`);
 		connection.run(`DELETE FROM ${NOTES} WHERE change = ${change}`);
-		for (const [child, keys] of Map.groupBy(foreignKeys(connection), ({ child }) => child)) {
+		for (const [child, keys] of Map.groupBy(foreignKeys(connection, "main"), ({ child }) => child)) {
 			if (!hasViolations(child)) continue;
 			const kept = lineage?.keepsRowids(child) ?? true;
 			const before = (name: string): string => lineage?.nameBefore(name) ?? name.toLowerCase();
 			if (!kept) connection.run(`UPDATE ${NOTES} SET id = NULL WHERE child_before = ${literal(before(child))}`);
-			for (const query of queries(child, keys, before)) {
+			for (const query of violationQueries("main", child, keys, before)) {
 				connection.run(`INSERT INTO ${NOTES} SELECT child_before, parent_before, key, ${kept ? "rowid_now" : "NULL"},
 					${change}, ${literal(child)}, parent, rowid_now FROM (${query})`);
 			}
@@ -90,39 +90,6 @@ export function violationList(connection: SqliteConnection): ViolationList {
 function violation({ child, parent, count, rowid }: SqlRow): Violations {
 	const row = typeof rowid === "bigint" ? rowid : undefined;
 	return { child: String(child), parent: String(parent), count: Number(count), rowid: row };
-}
-
-/** Queries for the violations of one table. @param before The name that a table had before the body. */
-function queries(child: string, keys: readonly ForeignKey[], before: (name: string) => string): readonly string[] {
-	const childBefore = literal(before(child));
-	const [first] = keys;
-	if (first?.rowid === undefined) return keys.map((key) => queryByKey(key, childBefore, literal(before(key.parent))));
-	function perKey(value: (key: ForeignKey) => string): string {
-		return `CASE found.fkid ${keys.map((key) => `WHEN ${key.id} THEN ${value(key)}`).join(" ")} END`;
-	}
-	return [
-		`SELECT ${childBefore} AS child_before, ${perKey(({ parent }) => literal(before(parent)))} AS parent_before,
-			${perKey(valuesOf)} AS key, found.rowid AS rowid_now, found.parent AS parent
-		FROM pragma_foreign_key_check(${literal(child)}, 'main') AS found
-		JOIN main.${quoteIdentifier(child)} AS child ON child.${first.rowid} = found.rowid`,
-	];
-}
-
-/** `PRAGMA foreign_key_check` does not say which row of a table without rowid it means, so this does what it does. */
-function queryByKey(key: ForeignKey, childBefore: string, parentBefore: string): string {
-	const { child, parent, parentExists, columns } = key;
-	// The plus takes the column's affinity away: as in the PRAGMA, affinity and collation are the parent's.
-	const equal = columns.map(({ from, to }) => `parent.${quoteIdentifier(to)} = +child.${quoteIdentifier(from)}`);
-	const missing = `NOT EXISTS (SELECT 1 FROM main.${quoteIdentifier(parent)} AS parent WHERE ${equal.join(" AND ")})`;
-	const set = columns.map(({ from }) => `child.${quoteIdentifier(from)} IS NOT NULL`).join(" AND ");
-	return `SELECT ${childBefore} AS child_before, ${parentBefore} AS parent_before, ${valuesOf(key)} AS key,
-			NULL AS rowid_now, ${literal(parent)} AS parent
-		FROM main.${quoteIdentifier(child)} AS child WHERE ${set} ${parentExists ? `AND ${missing}` : ""}`;
-}
-
-/** As text, since a rebuild may give the column another type. */
-function valuesOf({ columns }: ForeignKey): string {
-	return columns.map(({ from }) => `hex(child.${quoteIdentifier(from)})`).join(" || ',' || ");
 }
 
 function literal(text: string): string {
