@@ -168,6 +168,21 @@ describe("a way down in rounds that did not end", () => {
 });
 
 describe("a way down in rounds without a history", () => {
+	it("need not fit for rounds, as a rehearsal and a plan say too", async () => {
+		const unfit = { ...FILES, "2_f.down.sql": `-- godwit: until-done\nUPDATE t SET b = NULL;\nUPDATE t SET b = b;` };
+		const driver = await factoryOf("sqlite-node").open(`sqlite-node://${place.path}?x-history=off`);
+		await using migrate = new Migrate({ source: memorySource(unfit), driver });
+		const { migrations } = await migrate.plan({ kind: "version", version: 1n });
+		expect(migrations).toMatchObject([
+			{ direction: "down", effects: { fails: false, transaction: true, rounds: false } },
+		]);
+		expect(migrations[0]?.effects?.statements).toHaveLength(2);
+		expect(migrations[0]?.effects?.findings.filter(({ level }) => level === "error")).toEqual([]);
+		expect(ways((await migrate.steps(-1)).applied)).toEqual(["2/down"]);
+		const { down } = await migrate.rehearse();
+		expect(down).toMatchObject({ ran: true, migrations: [{ outcome: "ran", effects: { fails: false } }] });
+	});
+
 	it("is one transaction, since nobody would know that it is half reverted", async () => {
 		const driver = await factoryOf("sqlite-node").open(`sqlite-node://${place.path}?x-history=off`);
 		const rounds: number[] = [];

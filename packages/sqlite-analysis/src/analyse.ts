@@ -31,13 +31,13 @@ import { readSchemaState, type SchemaState } from "./schema/schema-state.ts";
  *
  * The database itself is only read: its schema, and where `rows` is asked for what the rules want to know of its rows.
  */
-export const analyse: Analyse = async (bodies, { rows = false }, database) => {
+export const analyse: Analyse = async (bodies, { rows = false, whole = [] }, database) => {
 	const snapshot = await database.read(readSnapshot);
 	const connection = database.openClone();
 	try {
 		const clone = fillClone(connection, snapshot);
 		const plan = new PlanAnalysis(clone, database, rows);
-		for (const body of bodies) if (!(await plan.take(body))) break;
+		for (const body of bodies) if (!(await plan.take(body, { whole: whole.includes(body) }))) break;
 		return await plan.end();
 	} finally {
 		connection.close();
@@ -81,12 +81,12 @@ class PlanAnalysis {
 	}
 
 	/** @returns false when the file fails, so that none comes after it. */
-	async take(body: MigrationBody): Promise<boolean> {
+	async take(body: MigrationBody, { whole }: { readonly whole: boolean }): Promise<boolean> {
 		let rounds = false;
 		try {
 			return await withStatements(body, (statements) => {
-				rounds = statements.directives.has("until-done");
-				return this.#takeReadable(statements);
+				rounds = !whole && statements.directives.has("until-done");
+				return this.#takeReadable(statements, whole);
 			});
 		} catch (error) {
 			if (!isMigrateError(error, "ERR_INVALID_BODY")) throw error;
@@ -102,15 +102,15 @@ class PlanAnalysis {
 		}
 	}
 
-	async #takeReadable(statements: Statements): Promise<boolean> {
+	async #takeReadable(statements: Statements, whole: boolean): Promise<boolean> {
 		const { config, openClone } = this.#database;
-		const rounds = await readRounds(statements);
+		const rounds = whole ? undefined : await readRounds(statements);
 		const transaction = !config.noTxWrap && !statements.directives.has("no-transaction") && rounds === undefined;
 		const before = this.#between;
 		const { connection } = this.#clone;
 		const { foreignKeys } = config;
 		const analysis = new FileAnalysis({
-			...{ clone: connection, before: before.state, transaction, rounds, foreignKeys, rows: this.#rows },
+			...{ clone: connection, before: before.state, transaction, rounds, whole, foreignKeys, rows: this.#rows },
 			...{ touched: this.#touched, isShown: this.#isShown, openEmpty: openClone },
 		});
 		if (rounds === undefined) await takeAll(analysis, statements);

@@ -33,6 +33,7 @@ export interface FileAnalysisOptions {
 	readonly transaction: boolean;
 	/** As `FileProgress.rounds`; the file's one statement is its `whole`. */
 	readonly rounds: RoundStatement | undefined;
+	readonly whole: boolean;
 	readonly foreignKeys: boolean;
 	readonly rows: boolean;
 	/** See `FileProgress.touched`; grows. */
@@ -96,8 +97,8 @@ export class FileAnalysis {
 	}
 
 	#progress(): FileProgress {
-		const { before, transaction, rounds, rows, touched, openEmpty } = this.#options;
-		const progress = { before, transaction, rounds, rows, touched, openEmpty, foreignKeys: this.#foreignKeys };
+		const { before, transaction, rounds, whole, rows, touched, openEmpty } = this.#options;
+		const progress = { before, transaction, rounds, whole, rows, touched, openEmpty, foreignKeys: this.#foreignKeys };
 		return { ...progress, emptied: this.#emptied, newColumns: this.#newColumns };
 	}
 

@@ -1,3 +1,4 @@
+import type { MigrationBody } from "../body/migration-body.ts";
 import type { Place } from "./place.ts";
 
 /** A part of a schema. */
@@ -93,4 +94,6 @@ export interface AnalyseOptions {
 	 * every row is noted. Default false.
 	 */
 	readonly rows?: boolean;
+	/** Those of the bodies that run whole also where they ask for rounds, which then need not fit. Default none. */
+	readonly whole?: readonly MigrationBody[];
 }

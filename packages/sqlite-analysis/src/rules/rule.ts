@@ -33,6 +33,8 @@ export interface FileProgress {
 	readonly transaction: boolean;
 	/** How it is run in rounds; `undefined` for a file that is not. */
 	readonly rounds: RoundStatement | undefined;
+	/** Whether it runs whole also where it asks for rounds. */
+	readonly whole: boolean;
 	/** Whether foreign keys are enforced now. */
 	readonly foreignKeys: boolean;
 	/** Whether the rows of the database are looked at. */

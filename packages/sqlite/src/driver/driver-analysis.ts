@@ -28,7 +28,7 @@ export function driverAnalysis(options: DriverAnalysisOptions): DriverAnalysis {
 		read: (work) => session.read(() => readAtOnce(connection, () => work(connection)), waiting),
 	});
 	return {
-		analyse: (files, { rows, ...waiting }) => analyse(files, rows === undefined ? {} : { rows }, analysed(waiting)),
+		analyse: (files, { rows = false, whole = [], ...waiting }) => analyse(files, { rows, whole }, analysed(waiting)),
 		correct: (text) => correct(text, analysed({})),
 	};
 }

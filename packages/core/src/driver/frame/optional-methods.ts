@@ -47,8 +47,15 @@ function reports(database: DriverPrimitives, { calls, settled, reading }: Driver
 		...(ready && { ready: (options) => reading(options, ready) }),
 		...(diagnose && { diagnose: (options = {}) => reading(options, diagnose) }),
 		...(analyse && {
-			analyse: (files, { rows = false, ...options } = {}) =>
-				reading(options, (waiting) => analyse(files.map(calls.bodies.wrap), { ...waiting, rows })),
+			analyse: (files, { rows = false, whole = [], ...options } = {}) =>
+				reading(options, (waiting) => {
+					const bodies = files.map((body) => ({ body: calls.bodies.wrap(body), isWhole: whole.includes(body) }));
+					const ofWhole = bodies.flatMap(({ body, isWhole }) => (isWhole ? [body] : []));
+					return analyse(
+						bodies.map(({ body }) => body),
+						{ ...waiting, rows, whole: ofWhole },
+					);
+				}),
 		}),
 		...(history && {
 			history: {

@@ -58,7 +58,10 @@ export async function withEffects(
 ): Promise<Pick<MigrationPlan, "migrations" | "gaps">> {
 	const bodies = migrations.flatMap(({ file }) => (file === undefined ? [] : [file.body]));
 	if (driver.analyse === undefined || bodies.length === 0) return { migrations, gaps: [] };
-	const { files, gaps } = await driver.analyse(bodies, { ...waitingOf(options), rows: true });
+	const whole = migrations.flatMap((migration) =>
+		migration.file === undefined || mayRunInRounds(driver, migration) ? [] : [migration.file.body],
+	);
+	const { files, gaps } = await driver.analyse(bodies, { ...waitingOf(options), rows: true, whole });
 	const effects = new Map(bodies.map((body, index) => [body, files[index]]));
 	return {
 		migrations: migrations.map((migration) => {
