@@ -1,6 +1,7 @@
 import type { ChosenEnvironment } from "../config/chosen-environment.ts";
 import { configNamed, findConfig } from "../config/find-config.ts";
 import { CommandError } from "./command-error.ts";
+import { commonFlags } from "./flags/flags.ts";
 import { type GivenUrl, urlOfPath } from "./given-url.ts";
 import type { CommandLine } from "./read-command-line.ts";
 
@@ -29,14 +30,12 @@ const DATABASE_VARIABLES = ["GODWIT_DATABASE", "DATABASE_URL"] as const;
  * `-env` the environment does not count.
  *
  * @throws CommandError for a configuration, an environment or a file of variables that is not there or not as it must be, and for an
- *   empty flag: a variable of a shell that is not set must not lead to another database.
+ *   empty flag.
  */
 export async function settingsOf(line: CommandLine, hide: Settings["hide"]): Promise<Settings> {
 	const { value } = line;
+	assertNoneEmpty(line);
 	if (line.command?.unconfigured === true) return NONE;
-	for (const flag of ["config", "env", "env-file", "source", "path", "database"]) {
-		if (value(flag) === "") throw new CommandError(`-${flag} is empty; say which, or leave the flag out`);
-	}
 	const path = value("path");
 	const variable = await variablesOf(value("env-file"));
 	const environment = await environmentOf(line, variable);
@@ -55,6 +54,14 @@ export async function settingsOf(line: CommandLine, hide: Settings["hide"]): Pro
 		environment,
 		hide,
 	};
+}
+
+/** A variable of a shell that is not set must not lead to another database, file or folder. @throws CommandError */
+function assertNoneEmpty({ command, value }: CommandLine): void {
+	for (const { name, takesEmpty = false } of [...commonFlags, ...(command?.flags ?? [])]) {
+		if (value(name) !== "" || takesEmpty) continue;
+		throw new CommandError(`-${name} is empty; say which, or leave the flag out`);
+	}
 }
 
 const NONE: Settings = {

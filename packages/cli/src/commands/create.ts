@@ -6,7 +6,7 @@ export const create: Command = {
 	arguments: "-ext EXT [flags] NAME",
 	help: "create an empty up and down file called NAME",
 	flags: [
-		{ name: "ext", kind: "string", value: "EXT", help: "extension of the files, as sql; required" },
+		{ name: "ext", kind: "string", takesEmpty: true, value: "EXT", help: "extension of the files, as sql; required" },
 		{
 			name: "dir",
 			kind: "string",
@@ -18,10 +18,11 @@ export const create: Command = {
 		{
 			name: "format",
 			kind: "string",
+			takesEmpty: true,
 			value: "FORMAT",
 			help: 'unix, unixNano, or how Go writes its reference time (default "20060102150405")',
 		},
-		{ name: "tz", kind: "string", value: "ZONE", help: "IANA time zone (default UTC)" },
+		{ name: "tz", kind: "string", takesEmpty: true, value: "ZONE", help: "IANA time zone (default UTC)" },
 	],
 	async run({ line, settings, print }) {
 		const { createFiles } = await import("../new-files/create-files.ts");

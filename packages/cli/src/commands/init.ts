@@ -17,9 +17,9 @@ export const init: Command = {
 		assertAtMost(0, line);
 		const { initProject } = await import("../new-files/init-project.ts");
 		const path = line.value("path");
-		const source = line.value("source") || (path ? urlOfPath(path) : undefined);
+		const source = line.value("source") ?? (path && urlOfPath(path));
 		// Not the database of an environment variable: it counts before a configuration anyway, and may have a password.
-		const request = { source, database: line.value("database") || undefined };
+		const request = { source, database: line.value("database") };
 		const { created, kept } = await initProject(process.cwd(), request);
 		if (line.is("json")) {
 			print(json({ type: "created", files: created, kept }));

@@ -100,7 +100,7 @@ foreign keys ok, integrity ok; down brings the schema back, and not all rows
 			[["rehearse", "-copy-dir", "nowhere"], 1, "there is no folder"],
 			[["rehearse", "x"], 1, "can't read limit argument N"],
 			[["rehearse", "-allow-loss", "a,,b"], 2, "a name between two commas is empty"],
-			[["rehearse", "-html", ""], 2, "-html is empty"],
+			[["rehearse", "-html", ""], 1, "-html is empty"],
 			[["up", "-html", "page.html"], 2, "-html is about a rehearsal; add -rehearse"],
 		] as const;
 		for (const [args, code, message] of refusals) {

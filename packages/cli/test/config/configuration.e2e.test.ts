@@ -1,6 +1,8 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { allCommands } from "../../src/command-line/commands.ts";
+import { commonFlags, type Flag } from "../../src/command-line/flags/flags.ts";
 import { folderOf, godwit, type Outcome, threeMigrations } from "../fixtures/godwit.ts";
 
 interface Project {
@@ -23,6 +25,12 @@ async function project(config: object, files: Readonly<Record<string, string>> =
 
 const refused = (message: string): object => ({ code: 1, stderr: expect.stringContaining(`error: ${message}`) });
 const printed = (stdout: string): object => ({ code: 0, stdout: `${stdout}\n` });
+
+/** The names of the flags with a text of the user's own, except those of which an empty one has a meaning. */
+const takingText = (flags: readonly Flag[]): readonly string[] =>
+	flags
+		.filter(({ kind, words, takesEmpty }) => kind === "string" && words === undefined && !takesEmpty)
+		.map(({ name }) => name);
 
 const two = {
 	source: "file://m",
@@ -71,16 +79,21 @@ describe("a configuration", () => {
 		expect(await run("version")).toMatchObject(printed("1"));
 	});
 
-	it.each(["-database=", "-source=", "-path="])(
-		"does not count where the flag is there and empty: %s",
-		async (flag) => {
-			const { run } = await project(two);
-			expect(await run(`${flag} up`)).toMatchObject(
-				refused(`${flag.slice(0, -1)} is empty; say which, or leave the flag out`),
-			);
-			expect(await run("version")).toMatchObject(refused("no migration"));
-		},
-	);
+	it("does not count where a flag is there and empty, whichever flag and command", async () => {
+		const { run } = await project(two);
+		const lines = [
+			...takingText(commonFlags).map((name) => ({ name, line: `-${name}= up` })),
+			...takingText(commonFlags).map((name) => ({ name, line: `init -${name}=` })),
+			...(await allCommands()).flatMap((command) =>
+				takingText(command.flags).map((name) => ({ name, line: `${command.name} -${name}=` })),
+			),
+		];
+		for (const { name, line } of lines) {
+			expect(await run(line), line).toMatchObject(refused(`-${name} is empty; say which, or leave the flag out`));
+		}
+		expect(lines.map(({ line }) => line)).toContain("check -schema=");
+		expect(await run("version")).toMatchObject(refused("no migration"));
+	});
 
 	it("has environments by name, which no environment variable overrules", async () => {
 		const { run } = await project(two);

@@ -6,6 +6,8 @@ export interface Flag extends FlagSyntax {
 	/** What the value is called in help; missing for a boolean. */
 	readonly value?: string;
 	readonly help: string;
+	/** Whether an empty text is a value, or the command itself says what is wrong with it. Default false. */
+	readonly takesEmpty?: boolean;
 	/** Another spelling, not shown. */
 	readonly alias?: string;
 }

@@ -45,9 +45,6 @@ export function rehearseFirstOf(line: CommandLine): WantedRehearsal | undefined 
 
 /** @throws UsageError */
 export function rehearsalOf(line: CommandLine): WantedRehearsal {
-	for (const { name } of rehearseFlags) {
-		if (line.value(name) === "") throw new UsageError(`-${name} is empty; say which, or leave the flag out`);
-	}
 	const allowLoss = line.value("allow-loss")?.split(",");
 	if (allowLoss?.includes("")) {
 		throw new UsageError(
