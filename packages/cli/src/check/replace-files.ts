@@ -1,7 +1,7 @@
-import { chmod, chown, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { cleanUpAfter } from "@godwit/core";
-import { CommandError } from "../command-line/command-error.ts";
+import { usingFile } from "../output/text/file-failure.ts";
 
 /** What a file is to hold. */
 export interface Replacement {
@@ -30,8 +30,11 @@ export async function replaceFiles(replacements: readonly Replacement[]): Promis
 			await writing(path, async () => {
 				const target = await behindLinks(path);
 				const temporary = join(dirname(target), `.${basename(target)}.godwit-new`);
+				const file = await open(temporary, "w");
+				// What cannot be opened is none of this function's files, and is not removed.
 				places.push({ path, target, temporary });
-				await writeLike(target, temporary, text);
+				await writeAndClose(file, text);
+				await keepOwnerAndMode(target, temporary);
 			});
 		}
 		for (const { path, target, temporary } of places) await writing(path, () => rename(temporary, target));
@@ -42,9 +45,17 @@ export async function replaceFiles(replacements: readonly Replacement[]): Promis
 	}
 }
 
+async function writeAndClose(file: FileHandle, text: string): Promise<void> {
+	try {
+		await file.writeFile(text);
+		await file.sync();
+	} finally {
+		await file.close();
+	}
+}
+
 /** A file that is replaced keeps its mode, and its owner where root may give files away. */
-async function writeLike(target: string, temporary: string, text: string): Promise<void> {
-	await writeFile(temporary, text, { flush: true });
+async function keepOwnerAndMode(target: string, temporary: string): Promise<void> {
 	const before = await unlessMissing(stat(target));
 	if (before === undefined) return;
 	if (process.getuid?.() === 0) await chown(temporary, before.uid, before.gid);
@@ -64,10 +75,6 @@ async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
 	}
 }
 
-async function writing(path: string, work: () => Promise<void>): Promise<void> {
-	try {
-		await work();
-	} catch (error) {
-		throw new CommandError(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
-	}
+function writing(path: string, work: () => Promise<void>): Promise<void> {
+	return usingFile({ failed: `cannot write ${path}`, path, access: "write" }, work);
 }

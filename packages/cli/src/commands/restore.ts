@@ -65,7 +65,11 @@ async function assertFile(file: string): Promise<void> {
 	try {
 		found = await stat(path);
 	} catch (cause) {
-		if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
+		if ((cause as NodeJS.ErrnoException).code !== "ENOENT") {
+			const { fileFailure } = await import("../output/text/file-failure.ts");
+			const advice = "name the backup itself";
+			throw fileFailure({ failed: `cannot read ${file}`, path: file, access: "read", advice }, cause);
+		}
 		throw new CommandError(`there is no file ${path}; look at the path`, { cause });
 	}
 	if (!found.isFile()) throw new CommandError(`${path} is not a file; name the backup itself`);

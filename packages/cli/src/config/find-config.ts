@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { CommandError } from "../command-line/command-error.ts";
+import { fileFailure } from "../output/text/file-failure.ts";
 
 /** A file that holds a configuration, which is not read yet. */
 export interface ConfigFile {
@@ -99,8 +100,8 @@ export function readText(path: string): string {
 	try {
 		return readFileSync(path, "utf8").replace(/^\uFEFF/, "");
 	} catch (cause) {
-		const reason = cause instanceof Error ? cause.message : String(cause);
-		throw new CommandError(`cannot read ${shownPath(path)}: ${reason}`, { cause });
+		const shown = shownPath(path);
+		throw fileFailure({ failed: `cannot read ${shown}`, path: shown, access: "read" }, cause);
 	}
 }
 

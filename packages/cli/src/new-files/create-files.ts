@@ -2,6 +2,7 @@ import { mkdir, open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Direction, parseMigrationName } from "@godwit/core";
 import { CommandError } from "../command-line/command-error.ts";
+import { type FileUse, usingFile } from "../output/text/file-failure.ts";
 import { DEFAULT_FORMAT, type FileRequest } from "./file-request.ts";
 import { formatGoLayout } from "./go-layout.ts";
 import { withReservedVersion } from "./reserve-version.ts";
@@ -16,6 +17,13 @@ const DIRECTIONS: readonly Direction[] = ["up", "down"];
  * @throws CommandError Nothing was written then.
  */
 export async function createFiles(request: FileRequest, now: Date = new Date()): Promise<readonly string[]> {
+	const { folder } = request;
+	const advice = "name another folder with -dir";
+	const use: FileUse = { failed: `cannot create files in ${folder}`, path: folder, access: "write", advice };
+	return usingFile(use, () => createNumbered(request, now));
+}
+
+async function createNumbered(request: FileRequest, now: Date): Promise<readonly string[]> {
 	const { folder, numbering } = request;
 	for (let lowest = 1n; ; ) {
 		const version = await versionFor(request, lowest, now);

@@ -2,6 +2,7 @@ import { mkdir, open, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { CommandError } from "../command-line/command-error.ts";
 import { findConfig } from "../config/find-config.ts";
+import { type FileUse, fileFailure, usingFile } from "../output/text/file-failure.ts";
 import { hideSecretsOfUrl } from "../output/text/hide-secrets.ts";
 import { projectOf } from "../plugins/project-packages.ts";
 import { folderOfSource } from "./folder-of-source.ts";
@@ -51,9 +52,9 @@ export async function initProject(folder: string, request: InitRequest): Promise
 	];
 	for (const { path } of files) await assertFree(path);
 	const created: string[] = [];
-	for (const { path, content } of files) created.push(await write(path, content));
+	for (const { path, content } of files) created.push(await usingFile(making(path), () => write(path, content)));
 	if (migrations === undefined || taken) return { created, kept: migrations === undefined ? [] : [migrations] };
-	await mkdir(migrations, { recursive: true });
+	await usingFile(makingMigrations(migrations), () => mkdir(migrations, { recursive: true }));
 	return { created: [...created, migrations], kept: [] };
 }
 
@@ -78,9 +79,17 @@ async function isFolder(path: string): Promise<boolean> {
 		if ((await stat(path)).isDirectory()) return true;
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
-		throw error;
+		throw fileFailure(makingMigrations(path), error);
 	}
 	throw new CommandError(`${path} is not a folder; name another one for the migrations with -path DIR`);
+}
+
+function making(path: string): FileUse {
+	return { failed: `cannot make ${path}`, path, access: "write" };
+}
+
+function makingMigrations(path: string): FileUse {
+	return { ...making(path), advice: "name another folder for the migrations with -path DIR" };
 }
 
 /** @returns The path. Whoever made the file meanwhile keeps it, and that is an error. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { CommandError } from "../command-line/command-error.ts";
+import { fileFailure } from "../output/text/file-failure.ts";
 
 /** What a project says of itself in its package.json. */
 export interface Project {
@@ -32,12 +33,8 @@ function textOf(manifest: string): string | undefined {
 		return readFileSync(manifest, "utf8");
 	} catch (cause) {
 		if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-		throw new CommandError(
-			`cannot read ${manifest}, which names the packages of drivers: ${(cause as Error).message}`,
-			{
-				cause,
-			},
-		);
+		const failed = `cannot read ${manifest}, which names the packages of drivers`;
+		throw fileFailure({ failed, path: manifest, access: "read" }, cause);
 	}
 }
 

@@ -300,7 +300,7 @@ describe("godwit check -fix", () => {
 		const cwd = await folderOf({ ...files, "m/.2_b.up.sql.godwit-new/in-the-way": "" });
 		const { code, stderr } = await godwit(["-path", "m", "check", "-fix"], { cwd });
 		expect(code).toBe(1);
-		expect(stderr).toContain("cannot write m/2_b.up.sql: EISDIR");
+		expect(stderr).toContain("error: cannot write m/2_b.up.sql: m/.2_b.up.sql.godwit-new is a folder; move it away\n");
 		for (const [path, text] of Object.entries(files)) expect(readFileSync(join(cwd, path), "utf8")).toBe(text);
 		expect(readdirSync(join(cwd, "m")).sort()).toEqual([".2_b.up.sql.godwit-new", "1_a.up.sql", "2_b.up.sql"]);
 	});
@@ -333,6 +333,27 @@ describe("godwit seal", () => {
 		});
 		expect(validLine(JSON.parse(again.stdout)), ajv.errorsText(validLine.errors)).toBe(true);
 		expect(readdirSync(join(cwd, "m"))).toHaveLength(7);
+	});
+
+	it("seals ./migrations when nobody names another folder", async () => {
+		const cwd = await folderOf({ "migrations/1_a.up.sql": "CREATE TABLE a (b INTEGER);" });
+		expect(await godwit(["seal"], { cwd })).toEqual({
+			code: 0,
+			stdout: "",
+			stderr: "migrations/godwit.sum: 1 files\n",
+		});
+	});
+
+	it("says what is in its way, and leaves it there", async () => {
+		for (const name of ["godwit.sum", ".godwit.sum.godwit-new"]) {
+			const cwd = await folderOf({ "m/1_a.up.sql": "CREATE TABLE a (b INTEGER);", [`m/${name}/kept`]: "" });
+			const { code, stderr } = await godwit(["-path", "m", "seal"], { cwd });
+			expect({ code, stderr }).toEqual({
+				code: 1,
+				stderr: expect.stringMatching(/ is a folder; (move it away|a migration must be a file)/),
+			});
+			expect(readdirSync(join(cwd, "m", name))).toEqual(["kept"]);
+		}
 	});
 
 	it("takes an edit of a file only when it is accepted", async () => {

@@ -167,11 +167,27 @@ describe("godwit create", () => {
 		expect(await readdir(cwd)).toEqual(names);
 	});
 
-	it("says what the system says when a folder cannot be made", async () => {
+	it.each([
+		["file", [], "cannot create files in DIR/file: it is a file and no folder; name another folder with -dir"],
+		["file", ["-seq"], "cannot create files in DIR/file: it is a file and no folder; name another folder with -dir"],
+		[
+			"file/a/b",
+			[],
+			"cannot create files in DIR/file/a/b: DIR/file is a file and no folder; name another folder with -dir",
+		],
+		[
+			"file/a/b",
+			["-seq"],
+			"cannot create files in DIR/file/a/b: DIR/file is a file and no folder; name another folder with -dir",
+		],
+		["n".repeat(300), [], /its name is longer than the file system takes; choose a shorter one\n$/],
+	])("says what is in the way of the folder, case %#", async (folder, flags, message) => {
 		const cwd = await folderOf({ file: "" });
-		const { code, stderr } = await create(cwd, "-ext", "sql", "-dir", "file/sub", "a");
-		expect(stderr).toMatch(/^error: ENOTDIR: /);
-		expect(code).toBe(1);
+		const { code, stderr } = await create(cwd, "-ext", "sql", "-dir", folder, ...flags, "a");
+		const expected =
+			typeof message === "string" ? `error: ${message.replaceAll("DIR", cwd)}\n` : expect.stringMatching(message);
+		expect({ code, stderr }).toEqual({ code: 1, stderr: expected });
+		expect(await readdir(cwd)).toEqual(["file"]);
 	});
 });
 

@@ -49,6 +49,19 @@ describe.each(["sqlite-native", "sqlite-wasm", "sqlite-node"])("godwit dump on %
 });
 
 describe("godwit dump", () => {
+	it.each([
+		["-check=m/1_users.up.sql/x dump", "cannot read m/1_users.up.sql/x: m/1_users.up.sql is a file and no folder"],
+		["-check=nowhere dump", "cannot read nowhere: there is no such file; write it with dump > nowhere"],
+		["-check=m dump", "cannot read m: it is a folder; name the file that dump has written"],
+		["-env-file=m/1_users.up.sql/x dump", "cannot read m/1_users.up.sql/x: m/1_users.up.sql is a file and no folder"],
+		["-env-file=m dump", "cannot read m: it is a folder"],
+		["restore m/1_users.up.sql/x", "cannot read m/1_users.up.sql/x: m/1_users.up.sql is a file and no folder"],
+	])("says why a file cannot be read: %s", async (line, message) => {
+		const { run } = await migrated("sqlite-native");
+		const { code, stderr } = await run(...line.split(" "));
+		expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(`error: ${message}`) });
+	});
+
 	it("prints a document and a diagram", async () => {
 		const { run } = await migrated("sqlite-native");
 		const document = await run("dump", "-json");

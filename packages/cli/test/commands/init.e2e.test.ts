@@ -59,6 +59,16 @@ describe("godwit init", () => {
 		expect(await readdir(cwd)).toEqual(["godwit.config.json"]);
 	});
 
+	it("says what is in the way of the folder of the migrations, and makes nothing", async () => {
+		const cwd = await realpath(await folderOf({ file: "" }));
+		expect(await godwit(["-path", "file/a/b", "init"], { cwd })).toEqual({
+			code: 1,
+			stdout: "",
+			stderr: `error: cannot make ${join(cwd, "file/a/b")}: ${join(cwd, "file")} is a file and no folder; name another folder for the migrations with -path DIR\n`,
+		});
+		expect(await readdir(cwd)).toEqual(["file"]);
+	});
+
 	it("makes the folder of a path too", async () => {
 		const cwd = await realpath(await folderOf({ "package.json": "{}" }));
 		const { code } = await godwit(["-source", "./db/steps", "-database", "./app.db", "init"], { cwd });

@@ -96,7 +96,17 @@ foreign keys ok, integrity ok; down brings the schema back, and not all rows
 		const refusals = [
 			[["rehearse", "-html", "a.db"], 1, "a.db is there and is no page"],
 			[["rehearse", "-html", "mine.txt"], 1, "mine.txt is there and is no page"],
-			[["rehearse", "-html", "nowhere/page.html"], 1, "cannot write the page nowhere/page.html"],
+			[
+				["rehearse", "-html", "nowhere/page.html"],
+				1,
+				"cannot write the page nowhere/page.html: there is no folder nowhere; make it first",
+			],
+			[
+				["rehearse", "-html", "mine.txt/page.html"],
+				1,
+				"cannot write the page mine.txt/page.html: mine.txt is a file and no folder; name",
+			],
+			[["rehearse", "-html", "m"], 1, "cannot write the page m: it is a folder; name another file with -html"],
 			[["rehearse", "-copy-dir", "nowhere"], 1, "there is no folder"],
 			[["rehearse", "x"], 1, "can't read limit argument N"],
 			[["rehearse", "-allow-loss", "a,,b"], 2, "a name between two commas is empty"],

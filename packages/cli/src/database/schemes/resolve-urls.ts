@@ -10,6 +10,7 @@ import { CommandError } from "../../command-line/command-error.ts";
 import type { GivenUrl } from "../../command-line/given-url.ts";
 import type { Settings } from "../../command-line/settings.ts";
 import type { PluginConfig } from "../../plugins/register-plugin.ts";
+import { registerBuiltins } from "./register-builtins.ts";
 import { registerDriverOf, registerSourceOf } from "./register-schemes.ts";
 
 /** What is done with URLs of one kind. */
@@ -26,7 +27,10 @@ const sourceKind: UrlKind = { register: registerSourceOf, urlOf: sourceUrl, abso
 /** Returns the URL of the migrations, for the working directory, its source registered; undefined when the user did not say. */
 export async function resolveSource(settings: Settings): Promise<string | undefined> {
 	const given = settings.source();
-	return given && resolve(given, sourceKind, settings);
+	if (given !== undefined) return resolve(given, sourceKind, settings);
+	// The default is one of them.
+	registerBuiltins();
+	return undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync, writeFileSync } from "node:fs";
 import type { RehearsalReport } from "@godwit/core";
 import { CommandError } from "../../command-line/command-error.ts";
+import { fileFailure } from "../text/file-failure.ts";
 import { rehearsalPage } from "./page.ts";
 
 const BEGINNING = "<!doctype html>";
@@ -15,11 +16,8 @@ export function writeRehearsalPage(file: string, report: RehearsalReport, databa
 		if (!mayReplace(file)) throw new CommandError(`${file} is there and is no page; name another file with -html`);
 		writeFileSync(file, rehearsalPage(report, database));
 	} catch (cause) {
-		if (cause instanceof CommandError) throw cause;
-		const reason = cause instanceof Error ? cause.message : String(cause);
-		throw new CommandError(`cannot write the page ${file}: ${reason}; look at the folder and its permissions`, {
-			cause,
-		});
+		const advice = "name another file with -html";
+		throw fileFailure({ failed: `cannot write the page ${file}`, path: file, access: "write", advice }, cause);
 	}
 }
 
