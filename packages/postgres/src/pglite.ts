@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import type { PGlite } from "@electric-sql/pglite";
 import { cleanUpAfter, type Driver, type DriverFactory, MigrateError } from "@godwit/core";
@@ -38,6 +38,7 @@ export const pglite: PGliteFactory = {
 	},
 	async breakLocks(url, confirm) {
 		const options = optionsOf(loadPGlite(), parseFolderUrl(url));
+		if (options.absent?.missing() !== undefined) return 0;
 		return withSession(options, { timeoutMs: 0 }, (connected) => breakLocks(connected, confirm));
 	},
 	async absoluteUrl(url, folder) {
@@ -76,7 +77,30 @@ function realFolder(folder: string): string {
 function optionsOf(library: PGliteModule, { path, config }: FolderUrl): PostgresDriverOptions {
 	const connect = (): Promise<PostgresConnection> => connectFolder(library, path, config.lockTimeoutMs);
 	const scratch = async (): Promise<Driver> => scratchDatabase(library, config);
-	return { name: path, connect, lockName: String, scratch, copy: memoryCopy, config };
+	const options = { name: path, connect, lockName: String, scratch, copy: memoryCopy, config };
+	if (path === ":memory:") return options;
+	const empty = async (): Promise<Driver> => postgresDriver(optionsOf(library, { path: ":memory:", config }));
+	return { ...options, absent: { missing: () => missingDatabase(path), empty } };
+}
+
+/**
+ * Returns the absolute path of a database that is not there.
+ *
+ * @throws MigrateError `ERR_DATABASE` when something else is there, into which PGlite would write its files.
+ */
+function missingDatabase(path: string): string | undefined {
+	const folder = resolve(path);
+	const found = statSync(folder, { throwIfNoEntry: false });
+	if (found === undefined) return folder;
+	if (!found.isDirectory()) {
+		const message = `${path} is a file, and a database of PGlite is a folder; name a folder in the database URL`;
+		throw new MigrateError("ERR_DATABASE", message, {});
+	}
+	if (existsSync(join(folder, "PG_VERSION"))) return undefined;
+	const [first] = readdirSync(folder);
+	if (first === undefined) return folder;
+	const message = `${path} is a folder with other files in it, such as ${first}, and no database of PGlite; name a new folder, or an empty one`;
+	throw new MigrateError("ERR_DATABASE", message, {});
 }
 
 async function connectFolder(library: PGliteModule, path: string, timeoutMs: number): Promise<PostgresConnection> {
@@ -85,10 +109,7 @@ async function connectFolder(library: PGliteModule, path: string, timeoutMs: num
 		return pgliteConnection(database, () => database.close());
 	}
 	const folder = resolve(path);
-	if (statSync(folder, { throwIfNoEntry: false })?.isFile()) {
-		const message = `${path} is a file, and a database of PGlite is a folder; name a folder in the database URL`;
-		throw new MigrateError("ERR_DATABASE", message, {});
-	}
+	missingDatabase(path);
 	if (!existsSync(dirname(folder))) mkdirSync(dirname(folder), { recursive: true });
 	// PGlite itself lets two processes write into one folder, and the rows of one of them are gone.
 	const { lockFolder } = await import("./lock/folder-lock.ts");

@@ -7,6 +7,7 @@ import {
 	defineDriver,
 	type LockState,
 } from "@godwit/core";
+import { type AbsentDatabase, withoutMaking } from "./absent-database.ts";
 import { bodyRunner } from "./body-runner.ts";
 import type { PostgresConnection } from "./connection/postgres-connection.ts";
 import { type Connected, session as openSession, type Session } from "./connection/session.ts";
@@ -38,12 +39,14 @@ export interface PostgresDriverOptions {
 	readonly copy?: CopyDatabase;
 	/** Of a driver over the copy of a rehearsal, which tells what the database consists of. */
 	readonly rehearsed?: RehearsedDatabase;
+	/** Of a database that need not be there; missing for one that is, or that a server has. */
+	readonly absent?: AbsentDatabase;
 	readonly config: PostgresConfig;
 }
 
 /**
  * A driver that has what PostgreSQL can do; `history` is missing when the configuration turns it off, `structure` and `scratch`
- * without `PostgresDriverOptions.scratch`, `rehearsal` without `copy`. Those over a copy have `structure`, `schema` and `analyse`, and
+ * without `PostgresDriverOptions.scratch`, `rehearsal` without `copy`, `missingFile` without `absent`. Those over a copy have `structure`, `schema` and `analyse`, and
  * an empty database on which migrations are tried has `analyse`.
  */
 export type PostgresDriver = Required<
@@ -62,7 +65,7 @@ export type PostgresDriver = Required<
 		| "rehearsal"
 	>
 > &
-	Pick<Driver, "history" | "structure" | "schema" | "scratch" | "analyse" | "rehearsal">;
+	Pick<Driver, "history" | "structure" | "schema" | "scratch" | "analyse" | "rehearsal" | "missingFile">;
 
 /** Does `work` on a connection of its own. @param backoff How long to wait for the server. */
 export async function withSession<T>(
@@ -85,7 +88,7 @@ export async function withSession<T>(
 
 /** The driver for PostgreSQL, whatever the connection. */
 export function postgresDriver(options: PostgresDriverOptions): PostgresDriver {
-	const { name, connect, lockName, lent = false, trial = false, rehearsed, config } = options;
+	const { name, connect, lockName, lent = false, trial = false, rehearsed, absent, config } = options;
 	const withHistory = config.history !== "off";
 	const keepsTexts = config.history === "full";
 	const table = migrationsTableOf(config);
@@ -102,7 +105,7 @@ export function postgresDriver(options: PostgresDriverOptions): PostgresDriver {
 			regain: lock.regain,
 		});
 		const bodies = bodyRunner({ config, state, lock, trial, assertInside: rehearsed?.assertInside });
-		return {
+		const primitives: DriverPrimitives = {
 			tryLock: lock.tryLock,
 			locked: lock.locked,
 			releaseLock: lock.releaseLock,
@@ -127,6 +130,7 @@ export function postgresDriver(options: PostgresDriverOptions): PostgresDriver {
 			drop: () => session.call((connected) => dropEverything(connected, state.held ? lock : undefined)),
 			close: session.close,
 		};
+		return absent === undefined ? primitives : { ...primitives, ...withoutMaking(primitives, absent) };
 	});
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
@@ -63,6 +63,39 @@ describe("pglite", () => {
 			code: "ERR_DATABASE",
 			message: expect.stringContaining("package.json is a file, and a database of PGlite is a folder; name"),
 		});
+		expect(readdirSync(folder)).toEqual(["package.json"]);
+	});
+
+	it("answers reads of a database that is not there as those of an empty one, and makes nothing", async () => {
+		const folder = mkdtempSync(join(tmpdir(), "godwit-pglite-"));
+		onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+		mkdirSync(join(folder, "empty"));
+		for (const path of ["mistyped/path", "empty"]) {
+			const url = `pglite://${folder}/${path}`;
+			await using driver = await pglite.open(url);
+			await using migrate = new Migrate({ source, driver });
+			await driver.ready?.({ timeoutMs: 0 });
+			expect(await migrate.version()).toEqual({ version: -1n, dirty: false });
+			expect(await migrate.status()).toMatchObject({
+				version: -1n,
+				migrations: [{ state: "pending" }, { state: "pending" }],
+			});
+			expect(await driver.history?.read()).toMatchObject({ version: -1n, events: [] });
+			expect(await driver.missingFile?.()).toBe(join(folder, path));
+			expect(await migrate.rehearse()).toMatchObject({ from: -1n, to: 2n });
+			expect(await pglite.breakLocks(url, async () => true)).toBe(0);
+		}
+		expect(readdirSync(folder)).toEqual(["empty"]);
+		expect(readdirSync(join(folder, "empty"))).toEqual([]);
+	});
+
+	it("does not write into a folder with other files", async () => {
+		const folder = mkdtempSync(join(tmpdir(), "godwit-pglite-"));
+		onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+		writeFileSync(join(folder, "package.json"), "{}");
+		await using migrate = new Migrate({ source, driver: await pglite.open(`pglite://${folder}`) });
+		const message = "is a folder with other files in it, such as package.json, and no database of PGlite";
+		for (const call of [migrate.version(), migrate.up()]) await expect(call).rejects.toThrow(message);
 		expect(readdirSync(folder)).toEqual(["package.json"]);
 	});
 

@@ -34,6 +34,7 @@ export const dump: Command = {
 		const { showDump } = await import("../output/reports/show-dump.ts");
 		return runOnDatabase(invocation, {
 			source: "unread",
+			needsDatabase: true,
 			run: async (migrate) => showDump(await migrate.schema(), { format, file }, invocation),
 		});
 	},

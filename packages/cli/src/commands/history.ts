@@ -22,6 +22,7 @@ export const history: Command = {
 		const { showEvents, showText, showDifference } = await import("../output/reports/show-history.ts");
 		return runOnDatabase(invocation, {
 			source: diff === undefined ? "unread" : "read",
+			needsDatabase: true,
 			run(migrate, source) {
 				if (show !== undefined) return showText(migrate, show, invocation);
 				if (diff !== undefined) return showDifference(migrate, source, diff.version, invocation);

@@ -1,17 +1,19 @@
 import {
 	assertMigrations,
+	type Driver,
 	isMigrateError,
 	Migrate,
 	type MigrateError,
 	type MigrateEvent,
 	type MigrateOptions,
 	memorySource,
+	openDriver,
 	type Policies,
 	type Source,
 	suppress,
 } from "@godwit/core";
 import type { Invocation } from "../command-line/command.ts";
-import type { CommandError } from "../command-line/command-error.ts";
+import { CommandError } from "../command-line/command-error.ts";
 import type { WantedRehearsal } from "../command-line/flags/rehearse-flags.ts";
 import type { CommandLine } from "../command-line/read-command-line.ts";
 import type { Settings } from "../command-line/settings.ts";
@@ -122,13 +124,26 @@ async function open(
 	try {
 		// To open a database makes one where there is none.
 		if (operation.source === "not empty") await assertMigrations(source);
-		return { migrate: await Migrate.open(source, database, options), source, database };
+		const driver = await openDriver(database);
+		try {
+			if (operation.needsDatabase === true) await assertDatabase(driver);
+			return { migrate: await Migrate.open(source, driver, options), source, database };
+		} catch (error) {
+			return await closeAndThrow(driver, error);
+		}
 	} catch (error) {
 		return closeAndThrow(source, error);
 	}
 }
 
-async function closeAndThrow(opened: Source | Migrate, error: unknown): Promise<never> {
+/** @throws CommandError for a database that is not there. */
+async function assertDatabase(driver: Driver): Promise<void> {
+	const path = await driver.missingFile?.();
+	if (path !== undefined)
+		throw new CommandError(`there is no database at ${path}; look at the path, or let up make it`);
+}
+
+async function closeAndThrow(opened: Source | Driver | Migrate, error: unknown): Promise<never> {
 	try {
 		await opened.close();
 	} catch (later) {

@@ -49,6 +49,17 @@ describe.each(["sqlite-native", "sqlite-wasm", "sqlite-node"])("godwit dump on %
 });
 
 describe("godwit dump", () => {
+	it.each(["dump", "dump -check s.sql", "dump -json", "history", "history -json"])(
+		"ends with an error for a database that is not there, and makes none: %s",
+		async (line) => {
+			const cwd = await folderOf({ "s.sql": "" });
+			const { code, stderr } = await godwit(["-database", "sqlite://mistyped.db", ...line.split(" ")], { cwd });
+			const message = `error: there is no database at ${join(cwd, "mistyped.db")}; look at the path, or let up make it\n`;
+			expect({ code, stderr }).toEqual({ code: 1, stderr: message });
+			expect(await readdir(cwd)).toEqual(["s.sql"]);
+		},
+	);
+
 	it.each([
 		["-check=m/1_users.up.sql/x dump", "cannot read m/1_users.up.sql/x: m/1_users.up.sql is a file and no folder"],
 		["-check=nowhere dump", "cannot read nowhere: there is no such file; write it with dump > nowhere"],
@@ -90,11 +101,12 @@ describe("godwit dump", () => {
 		});
 	});
 
-	it("is not content with an empty database, and makes none", async () => {
-		const cwd = await folderOf({ "s.sql": "-- godwit: version none\n" });
+	it("is not content with an empty database, and writes nothing to it", async () => {
+		const cwd = await folderOf({ "s.sql": "-- godwit: version none\n", "a.db": "" });
 		const { code, stderr } = await godwit(["-database", "sqlite://a.db", "dump", "-check", "s.sql"], { cwd });
 		expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringContaining("the database holds nothing") });
-		expect(await readdir(cwd)).toEqual(["s.sql"]);
+		expect(await readdir(cwd)).toEqual(["a.db", "s.sql"]);
+		expect(await readFile(join(cwd, "a.db"), "utf8")).toBe("");
 	});
 
 	it("refuses two formats at once, a format that it does not know, and a file that is not there", async () => {

@@ -130,7 +130,9 @@ describe("a configuration", () => {
 		const fromShell = { A_URL: "sqlite://shell.db" };
 		expect(await run("-env a -env-file .env up 2", fromShell)).toMatchObject({ code: 0 });
 		expect(await run("-database sqlite://shell.db version")).toMatchObject(printed("2"));
-		expect(await run("-env a -env-file none.env up")).toMatchObject(refused("cannot read none.env: there is no such file; look at the path"));
+		expect(await run("-env a -env-file none.env up")).toMatchObject(
+			refused("cannot read none.env: there is no such file; look at the path"),
+		);
 		expect(await run("-env-file .env up")).toMatchObject(refused("no database; name it with -database"));
 	});
 
