@@ -42,8 +42,13 @@ export const down: Command = {
 			question: limit === undefined && !is("all") ? QUESTION : undefined,
 			stopping: STOPPING_AFTER_MIGRATION,
 			run: async (migrate) => {
-				const report = limit === undefined ? await migrate.down() : await migrate.steps(-limit);
-				return reportEnd(report, "down", invocation);
+				try {
+					const report = limit === undefined ? await migrate.down() : await migrate.steps(-limit);
+					return reportEnd(report, "down", invocation);
+				} catch (error) {
+					const { withStoredAdvice } = await import("../database/stored-advice.ts");
+					throw await withStoredAdvice(error, migrate, limit);
+				}
 			},
 		});
 	},

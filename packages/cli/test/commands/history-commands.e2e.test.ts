@@ -461,3 +461,19 @@ describe("-json", () => {
 		});
 	});
 });
+
+describe("godwit down", () => {
+	it.each([
+		["", "down 1", ", or revert with the texts that the history has, with down 1 -stored\n"],
+		["", "down -all", ", or revert with the texts that the history has, with down -stored\n"],
+		["?x-history=off", "down 1", "it was migrated by a newer release; deploy that one\n"],
+	])("names the way down from a newer database where the history has it: %s %s", async (options, line, end) => {
+		const cwd = await folderOf(threeMigrations);
+		const run = (...args: readonly string[]): Promise<Outcome> =>
+			godwit(["-path", "m", "-database", `sqlite://a.db${options}`, ...args], { cwd });
+		await run("up");
+		for (const direction of ["up", "down"]) rmSync(join(cwd, `m/3_tags.${direction}.sql`));
+		const { code, stderr } = await run(...line.split(" "));
+		expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(end) });
+	});
+});
