@@ -3,8 +3,8 @@ import { CommandError } from "./command-line/command-error.ts";
 import { type CommandLine, readCommandLine } from "./command-line/read-command-line.ts";
 import { settingsOf } from "./command-line/settings.ts";
 import { UsageError } from "./command-line/usage-error.ts";
-import { lostOutput, standardError, writeLog, writeOutput } from "./output/standard-stream.ts";
-import { ERROR, type TerminalOutput, terminal } from "./output/terminal.ts";
+import { errorOutput, lostOutput, standardError, writeLog, writeOutput } from "./output/standard-stream.ts";
+import { ERROR, terminal } from "./output/terminal.ts";
 import { hideSecrets } from "./output/text/hide-secrets.ts";
 import { paintErrors, paintOutput, plain } from "./output/text/paint.ts";
 import { printable } from "./output/text/printable.ts";
@@ -37,7 +37,7 @@ async function runOrExplain(args: readonly string[]): Promise<number> {
 		// A URL can stand behind a flag's equals sign.
 		const urls = args.flatMap((arg) => [arg, arg.slice(arg.indexOf("=") + 1)]);
 		const paint = args.some((arg) => /^--?json\b/.test(arg)) ? plain : paintErrors;
-		terminal(lazyStandardError, (text) => readable(text, urls), paint).line(await explain(error), ERROR);
+		terminal(errorOutput, (text) => readable(text, urls), paint).line(await explain(error), ERROR);
 		return 2;
 	}
 }
@@ -57,7 +57,7 @@ async function run(line: CommandLine): Promise<number> {
 	}
 	const given: string[] = [];
 	const asJson = line.is("json");
-	const toTerminal = terminal(lazyStandardError, (text) => readable(text, given), asJson ? plain : paintErrors);
+	const toTerminal = terminal(errorOutput, (text) => readable(text, given), asJson ? plain : paintErrors);
 	try {
 		const settings = await settingsOf(line, (url) => given.push(url));
 		const printData = (text: string): void => print(asJson ? readable(text, given) : text);
@@ -76,17 +76,6 @@ async function run(line: CommandLine): Promise<number> {
 		return 1;
 	}
 }
-
-/** `process.stderr`, which takes as long to make as a short command to run, when it is written to. */
-const lazyStandardError: TerminalOutput = {
-	get isTTY() {
-		return process.stderr.isTTY;
-	},
-	get columns() {
-		return process.stderr.columns;
-	},
-	write: (text) => writeLog(text),
-};
 
 async function explain({ message, unknown, command }: UsageError): Promise<string> {
 	const { suggestion } = await import("./command-line/suggestion.ts");

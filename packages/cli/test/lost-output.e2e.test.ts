@@ -20,6 +20,14 @@ async function onFullDisk(
 	}
 }
 
+/** Makes Perl run the command with a pipe that does not wait for its reader; those that Node gives its children do. */
+function withoutWaiting(stream: "STDOUT" | "STDERR", args: readonly string[]): readonly string[] {
+	// F_SETPIPE_SZ, for which Perl has no name: a small pipe is full soon. A socket has no such size.
+	const small = `fcntl(${stream}, 1031, 4096)`;
+	const nonBlocking = `${small}; fcntl(${stream}, F_SETFL, O_WRONLY | O_NONBLOCK) or die; exec @ARGV`;
+	return ["-MFcntl", "-e", nonBlocking, ...commandWords(), ...args];
+}
+
 /** Migrations outside a transaction: a run that ends in the midst of one leaves the database dirty. */
 const files = Object.fromEntries(
 	[1, 2, 3].map((version) => [
@@ -81,15 +89,34 @@ describe.skipIf(process.platform !== "linux")("godwit, where a stream cannot be 
 		expect(await running.outcome).toEqual({ code: 1, stdout: "", stderr: "" });
 	});
 
+	it("runs to the end when the reader of its log is gone", async () => {
+		const cwd = await folderOf(files);
+		const [program, ...words] = commandWords();
+		const running = watch(spawn(program, [...words, ...flags, "-verbose", "up"], { cwd, env: cleanEnv({}) }));
+		running.child.stderr?.destroy();
+		expect(await running.outcome).toEqual({ code: 0, stdout: "", stderr: "" });
+		expect((await godwit([...flags, "version"], { cwd })).stdout).toBe("3\n");
+	});
+
+	it("writes a long message whole to a pipe that does not wait for its reader", async () => {
+		const cwd = await folderOf(files);
+		// Longer than what a pipe takes.
+		const args = [`-${"x".repeat(100_000)}`];
+		const { stderr } = await godwit(args, { cwd });
+		expect(stderr.length).toBeGreaterThan(100_000);
+		// Those that Node gives its children are sockets, which take more.
+		const piped = ["-c", '"$@" 2>&1 | cat', "sh", "perl", ...withoutWaiting("STDERR", args)];
+		const child = spawn("sh", piped, { cwd, env: cleanEnv({}), stdio: ["ignore", "pipe", "pipe"] });
+		expect(await watch(child).outcome).toEqual({ code: 0, stdout: stderr, stderr: "" });
+	});
+
 	it("writes a large answer whole to a pipe that does not wait for its reader", async () => {
 		const many = Array.from({ length: 5_000 }, (_, at) => [`m/${at + 1}_${"long".repeat(20)}.up.sql`, "SELECT 1;"]);
 		const cwd = await folderOf(Object.fromEntries(many));
 		const { stdout, code } = await godwit([...flags, "status"], { cwd });
 		expect(code).toBe(0);
 		expect(stdout.length).toBeGreaterThan(400_000);
-		// Node gives its children pipes that wait.
-		const nonBlocking = "fcntl(STDOUT, F_SETFL, O_WRONLY | O_NONBLOCK) or die; exec @ARGV";
-		const args = ["-MFcntl", "-e", nonBlocking, ...commandWords(), ...flags, "status"];
+		const args = withoutWaiting("STDOUT", [...flags, "status"]);
 		const child = spawn("perl", args, { cwd, env: cleanEnv({ env: {} }), stdio: ["ignore", "pipe", "pipe"] });
 		expect(await watch(child).outcome).toEqual({ code: 0, stdout, stderr: "" });
 	});

@@ -1,74 +1,51 @@
-import { writeSync } from "node:fs";
-
-const STANDARD_OUTPUT = 1;
-const NOTHING = new Uint8Array();
+import { mayBeTerminal } from "./may-be-terminal.ts";
+import { standardWriter } from "./standard-writer.ts";
+import type { TerminalOutput } from "./terminal.ts";
 
 let outputFailure: NodeJS.ErrnoException | undefined;
-/** Whether `process.stdout` was made. */
-let streamed = false;
 
-/**
- * Standard error, to write to.
- *
- * The disk of a log may be full, and whoever reads may be gone: what is running goes on, and what it would say is lost.
- */
+const output = standardWriter({
+	descriptor: 1,
+	makeStream: () => process.stdout,
+	lost(error) {
+		outputFailure ??= error;
+	},
+});
+
+/** The disk of a log may be full, and whoever reads may be gone: what is running goes on, and what it would say is lost. */
+const log = standardWriter({ descriptor: 2, makeStream: () => process.stderr, lost: () => {} });
+
+/** Makes `process.stderr`, to which others may write then: what they cannot write is lost, too. */
 export function standardError(): NodeJS.WriteStream {
-	return withListener(process.stderr, ignore);
+	return log.stream();
 }
 
 /** Writes to standard error what may be lost. */
 export function writeLog(text: string): void {
-	try {
-		standardError().write(text);
-	} catch (error) {
-		// Deno throws what Node tells by an event, which `ignore` hears.
-		ignore(error);
-	}
+	// Only the stream knows how a terminal of Windows is written to.
+	if (mayBeTerminal(2)) log.stream();
+	log.write(text);
 }
+
+/** Standard error, which is looked at no closer than it takes to know that it is no terminal. */
+export const errorOutput: TerminalOutput = {
+	get isTTY() {
+		return mayBeTerminal(2) && standardError().isTTY;
+	},
+	get columns() {
+		return standardError().columns;
+	},
+	write: writeLog,
+};
 
 /** Writes data to standard output. What cannot be written is lost, and `lostOutput` tells. */
 export function writeOutput(text: string): void {
-	const rest = streamed ? text : leftOver(Buffer.from(text));
-	if (rest.length === 0) return;
-	streamed = true;
-	withListener(process.stdout, noteFailure).write(rest);
-}
-
-/**
- * Writes without `process.stdout`, which takes longer to make than a short command to run, and is as synchronous.
- *
- * @returns What a full pipe that does not wait has not taken.
- */
-function leftOver(data: Uint8Array): Uint8Array {
-	let rest = data;
-	try {
-		while (rest.length > 0) rest = rest.subarray(writeSync(STANDARD_OUTPUT, rest));
-		return rest;
-	} catch (error) {
-		const failure = error as NodeJS.ErrnoException;
-		if (failure.code === "EAGAIN") return rest;
-		noteFailure(failure);
-		return NOTHING;
-	}
+	output.write(text);
 }
 
 /** Waits until all of `writeOutput` is written. @returns What kept some of it from being; `undefined` for nothing. */
 export async function lostOutput(): Promise<NodeJS.ErrnoException | undefined> {
 	// To look at a stream that is not used would make it.
-	if (streamed) await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
+	if (output.streamed) await new Promise<void>((resolve) => output.stream().write("", () => resolve()));
 	return outputFailure;
-}
-
-function withListener(
-	stream: NodeJS.WriteStream,
-	listener: (error: NodeJS.ErrnoException) => void,
-): NodeJS.WriteStream {
-	if (!stream.listeners("error").includes(listener)) stream.on("error", listener);
-	return stream;
-}
-
-function ignore(_lost: unknown): void {}
-
-function noteFailure(error: NodeJS.ErrnoException): void {
-	outputFailure ??= error;
 }

@@ -1,4 +1,4 @@
-import { fstatSync } from "node:fs";
+import { mayBeTerminal } from "../may-be-terminal.ts";
 
 /** Colours of the terminal's own palette, which its user has chosen. */
 export type Colour = "red" | "yellow" | "green" | "cyan" | "bold";
@@ -22,7 +22,7 @@ export interface PaintedOutput {
  */
 export function paintFor(output: PaintedOutput): Paint {
 	return (colour, text) => {
-		if (process.env.FORCE_COLOR === undefined && !fstatSync(output.descriptor).isCharacterDevice()) return text;
+		if (process.env.FORCE_COLOR === undefined && !mayBeTerminal(output.descriptor)) return text;
 		const { styleText } = process.getBuiltinModule("node:util");
 		return styleText(colour, text, { stream: output.stream });
 	};
