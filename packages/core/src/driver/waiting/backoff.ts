@@ -21,8 +21,9 @@ const LONGEST_WAIT_MS = 100;
  */
 export async function withBackoff<T>(
 	attempt: () => Promise<T | undefined> | T | undefined,
-	{ timeoutMs, since, longestWaitMs = LONGEST_WAIT_MS, signal }: BackoffOptions,
+	options: BackoffOptions,
 ): Promise<T | undefined> {
+	const { timeoutMs, longestWaitMs = LONGEST_WAIT_MS, signal } = options;
 	let deadline: number | undefined;
 	signal?.throwIfAborted();
 	for (let longest = FIRST_WAIT_MS; ; longest = Math.min(2 * longest, longestWaitMs)) {
@@ -30,7 +31,7 @@ export async function withBackoff<T>(
 		if (result !== undefined) return result;
 		signal?.throwIfAborted();
 		// Asked late: most first attempts succeed, and the clock is a module that has to be loaded.
-		deadline ??= (since ?? performance.now()) + timeoutMs;
+		deadline ??= (options.since ?? performance.now()) + timeoutMs;
 		const left = deadline - performance.now();
 		if (left <= 0) return undefined;
 		await wait(Math.min(left, Math.random() * longest), signal);

@@ -1,5 +1,6 @@
 import type { LockOptions } from "../driver.ts";
 import { endedBy } from "./ended-by.ts";
+import { noteMoment } from "./moment.ts";
 
 /** How long one call may wait, for whatever it waits. */
 export interface Patience {
@@ -15,13 +16,20 @@ export interface Patience {
 export type WaitOptions = LockOptions & Patience;
 
 /**
+ * The options of a call that is being made.
+ *
  * @param ownTimeoutMs Where the caller does not say.
  * @param closing Ends every waiting, too.
  */
-export function patienceOf({ timeoutMs, signal }: LockOptions, ownTimeoutMs: number, closing: AbortSignal): Patience {
+export function waitOf(options: LockOptions, ownTimeoutMs: number, closing: AbortSignal): WaitOptions {
+	const { timeoutMs = ownTimeoutMs, signal } = options;
+	const since = noteMoment();
 	return {
-		since: performance.now(),
-		timeoutMs: timeoutMs ?? ownTimeoutMs,
+		...options,
+		get since() {
+			return since();
+		},
+		timeoutMs,
 		signal: signal === undefined ? closing : AbortSignal.any([signal, closing]),
 	};
 }
@@ -45,10 +53,10 @@ export async function waitForTurn(
 	patience: Patience,
 	late: (waitedMs: number) => Error,
 ): Promise<void> {
-	const { signal, since } = patience;
+	const { signal } = patience;
 	const timeUp = new AbortController();
 	const timer = setTimeout(
-		() => timeUp.abort(late(Math.round(performance.now() - since))),
+		() => timeUp.abort(late(Math.round(performance.now() - patience.since))),
 		Math.min(leftOf(patience), LONGEST_TIMER_MS),
 	);
 	try {
