@@ -1,4 +1,7 @@
 import { defineConfig } from "rolldown";
+import { lateChunk } from "./bundle/late-chunk.js";
+import { ownNamespaces } from "./bundle/own-namespaces.js";
+import { WORK_MODULE } from "./bundle/work-modules.js";
 
 /** Bundles the published command, bin/godwit.cjs; the library in dist/ stays one file for each module. */
 const config = defineConfig({
@@ -6,6 +9,9 @@ const config = defineConfig({
 	platform: "node",
 	// Node 22.18, the oldest that is supported, does not know "using" yet.
 	transform: { target: "node22.18" },
+	// The entry is no file of its own, which would only pass on what another one exports.
+	preserveEntrySignatures: "allow-extension",
+	plugins: [lateChunk("work"), ownNamespaces()],
 	// The engines, and debug, are loaded by require(), from the dependencies of this package.
 	output: {
 		dir: "dist",
@@ -14,13 +20,22 @@ const config = defineConfig({
 		chunkFileNames: "command-[name].cjs",
 		// A start reads half as much. Who wants names in a stack runs node with --enable-source-maps.
 		minify: true,
+		minifyInternalExports: false,
 		sourcemap: true,
+		// V8 keeps a source that has one character above U+00FF in two bytes for each.
+		charset: "ascii",
 		// Each file takes most of a millisecond to find, and each kilobyte is read at every start. So the commands without what they do are
-		// one file, what a run on a SQLite file needs is a second one, and what only some commands need is in files of their own.
-		// A group takes what its modules import with it, except by import().
+		// one file, what reads the version of a SQLite file is a second one, what runs something on it is a third one, and what only some
+		// commands need is in files of their own. A group takes what its modules import with it, except by import(), unless it says not to.
 		codeSplitting: {
 			groups: [
-				{ name: "start", test: /cli\/src\/(main|commands\/[a-z]+)\.ts$/, priority: 2 },
+				{ name: "start", test: /cli\/src\/(main|commands\/[a-z]+|database\/schemes\/builtins)\.ts$/, priority: 4 },
+				{
+					name: "usage",
+					test: /cli\/src\/(command-line\/usage|plugins\/(plugin-kind|plugin-packages|project-packages))\.ts$/,
+					priority: 3,
+				},
+				{ name: "work", test: WORK_MODULE, priority: 2, includeDependenciesRecursively: false },
 				{
 					name: "run",
 					test: /cli\/src\/database\/run-on-database\.ts$|(sqlite-native|sqlite-node|source-file)\/src\/index\.ts$/,

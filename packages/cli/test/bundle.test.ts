@@ -17,6 +17,9 @@ beforeAll(async () => {
 	chunks = made.output.filter((file) => file.type === "chunk");
 });
 
+/** Is loaded when something of it is first used. */
+const LATE = "command-work.cjs";
+
 /** What is loaded with a file of the bundle. */
 function loadedWith(name: string): readonly OutputChunk[] {
 	const wanted = new Set([`${name}.cjs`]);
@@ -24,9 +27,14 @@ function loadedWith(name: string): readonly OutputChunk[] {
 	for (const file of wanted) {
 		const found = chunks.find(({ fileName }) => fileName === file);
 		if (found === undefined) throw new Error(`there is no ${file}, but ${chunks.map(({ fileName }) => fileName)}`);
-		for (const next of found.imports) if (next.endsWith(".cjs")) wanted.add(next);
+		for (const next of found.imports) if (next.endsWith(".cjs") && isRequiredBy(found, next)) wanted.add(next);
 	}
 	return chunks.filter(({ fileName }) => wanted.has(fileName));
+}
+
+/** The bundler knows nothing of what `ownNamespaces` has taken out. */
+function isRequiredBy({ code }: OutputChunk, file: string): boolean {
+	return file !== LATE && code.includes(`require("./${file}")`);
 }
 
 const bytesOf = (files: readonly OutputChunk[]): number =>
@@ -57,16 +65,27 @@ describe("the bundle of the command", () => {
 	])("loads nothing of %s for a run on a SQLite file", (_, own) => {
 		const all = modulesOf(chunks).filter((path) => own.test(path));
 		expect(all).not.toEqual([]);
-		expect(modulesOf(loadedWith("command-run")).filter((path) => own.test(path))).toEqual([]);
+		const run = [...loadedWith("command-run"), ...loadedWith("command-work")];
+		expect(modulesOf(run).filter((path) => own.test(path))).toEqual([]);
 	});
 
-	it("needs two files for a run on a SQLite file, beside what starts it, of at most 270 kB", () => {
+	it("needs one file to read a SQLite file, beside what starts it, of at most 180 kB together", () => {
 		const files = loadedWith("command-run");
-		expect(files.map(({ fileName }) => fileName).toSorted()).toEqual([
+		expect(files.map(({ fileName }) => fileName).toSorted()).toEqual(["command-run.cjs", "command.cjs"]);
+		expect(bytesOf(files)).toBeLessThan(180_000);
+	});
+
+	it("needs one more to run something on it, of at most 110 kB", () => {
+		const [work] = chunks.filter(({ fileName }) => fileName === LATE);
+		expect(work?.imports.filter((name) => name.startsWith("command")).toSorted()).toEqual([
 			"command-rolldown-runtime.cjs",
 			"command-run.cjs",
-			"command-start.cjs",
+			"command.cjs",
 		]);
-		expect(bytesOf(files)).toBeLessThan(270_000);
+		expect(bytesOf(work === undefined ? [] : [work])).toBeLessThan(110_000);
+	});
+
+	it("has no byte above 7F, which would make V8 keep a text in two bytes for each character", () => {
+		for (const { fileName, code } of chunks) expect(code.match(/[^\0-\x7f]/), fileName).toBeNull();
 	});
 });

@@ -1,0 +1,53 @@
+/**
+ * The modules of a run on a SQLite file that only a run with something to do needs, or one that fails: `up` that finds nothing to do,
+ * and `version`, read the database without them. Each is loaded late wherever it stands here; what belongs here decides speed alone.
+ */
+const WORK = {
+	cli: ["database/confirm"],
+	core: [
+		"body/",
+		"clean-up-after",
+		"driver/frame/assert-change",
+		"driver/version-moved",
+		"driver/waiting/(ended-by|lock-timeout|wait-for-lock)",
+		"engine/(backup|down-options|force-events|stored-down|token)",
+		"engine/dump/read-schema",
+		"engine/policies/(changed-files|name-files)",
+		"engine/rehearse/assert-rehearse-options",
+		"engine/reports/(migration-plan|status)",
+		"engine/run/(?!carry-out|migration-lock|open-steps|prepare\\.|source-calls)",
+		"history/(adoption|checksum|digested-versions|recorded-body|recorder)",
+		"nearest-name",
+		"program",
+		"source/seal",
+		"url/invalid-url",
+	],
+	"source-file": ["file-body", "source-error"],
+	sql: ["invalid-body", "place", "rounds/"],
+	sqlite: [
+		"bodies/(and-then|changed-rows|round-progress|run-body)",
+		"connection/body/(body-savepoint|temporary-objects)",
+		"connection/(database-held-error|driver-turns|open-access)",
+		"connection/settings/(foreign-keys-off|journal-mode)",
+		"sqlite-error",
+		"statements/(?!declined-body|meaning|reaches-beyond|split/tokens)",
+		"tables/(foreign-|triggers)",
+	],
+	"sqlite-files": [
+		"(absolute-url|break-locks|refused-by-deno)",
+		"connections/(attached-path|copy-by|lent-|memory-|roll-back-journal|scratch-|swap-file)",
+		"doctor/",
+		"drivers/driver-over-lent",
+		"files/(file-errors|identity|journal|local-file-system)",
+		"folder-locks/",
+		"lock-file/(describe-found|link\\.|lock-exit|other-run|same-library)",
+		"node-sqlite/runtime-name",
+		"owners/liveness",
+		"reading/copy-without-lock",
+	],
+};
+
+const places = Object.entries(WORK).map(([name, paths]) => `packages/${name}/src/(${paths.join("|")})`);
+
+/** Matches their paths. */
+export const WORK_MODULE = new RegExp([...places, "node_modules/fastest-levenshtein/"].join("|"));
