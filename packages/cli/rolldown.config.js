@@ -1,7 +1,7 @@
 import { defineConfig } from "rolldown";
-import { lateChunk } from "./bundle/late-chunk.js";
-import { ownNamespaces } from "./bundle/own-namespaces.js";
-import { WORK_MODULE } from "./bundle/work-modules.js";
+import { lateChunk } from "./bundle/late-chunk.ts";
+import { ownNamespaces } from "./bundle/own-namespaces.ts";
+import { WORK_MODULE } from "./bundle/work-modules.ts";
 
 /** Bundles the published command, bin/godwit.cjs; the library in dist/ stays one file for each module. */
 const config = defineConfig({

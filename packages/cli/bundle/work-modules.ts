@@ -50,4 +50,4 @@ const WORK = {
 const places = Object.entries(WORK).map(([name, paths]) => `packages/${name}/src/(${paths.join("|")})`);
 
 /** Matches their paths. */
-export const WORK_MODULE = new RegExp([...places, "node_modules/fastest-levenshtein/"].join("|"));
+export const WORK_MODULE: RegExp = new RegExp([...places, "node_modules/fastest-levenshtein/"].join("|"));

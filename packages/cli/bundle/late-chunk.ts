@@ -1,3 +1,5 @@
+import type { Plugin } from "rolldown";
+
 /**
  * Makes the bundle load one of its chunks when something of it is first used, and not with whatever imports it.
  *
@@ -6,10 +8,9 @@
  * must have no effects on others. Modules that import each other in both directions are fine, as long as none of the others uses one of
  * the chunk while it is being loaded itself.
  *
- * @param {string} name As the group is called.
- * @returns {import("rolldown").Plugin}
+ * @param name As the group is called.
  */
-export function lateChunk(name) {
+export function lateChunk(name: string): Plugin {
 	const variable = `require_${name.replaceAll("-", "_")}`;
 	const loaded = `${variable}_loaded`;
 	const declaration = new RegExp(`^const ${variable} = (require\\("[^"]+"\\));$`, "m");
@@ -20,7 +21,8 @@ export function lateChunk(name) {
 		renderChunk(code) {
 			if (!declaration.test(code)) return null;
 			const late = code
-				.replace(use, `${variable}().`)
+				// In parentheses, or `new` would be for the function.
+				.replace(use, `(${variable}()).`)
 				.replace(declaration, `let ${loaded}; const ${variable} = () => (${loaded} ??= $1);`);
 			return { code: late, map: null };
 		},
