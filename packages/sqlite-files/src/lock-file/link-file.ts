@@ -104,9 +104,21 @@ export function claimLink(path: string, seen: Link, next: Link, options: ClaimOp
 	return undefined;
 }
 
+/** The end of a claim's name: the claim on a lock is of level 1, the claim on that claim of level 2, and so on. */
+const CLAIM = /\.break(\d*)-[0-9a-z-]+$/;
+
+/** A claim on a claim has no longer a name than one on the lock, since file systems take names of 255 bytes. */
 function claimOn(path: string, { id }: Link): string {
-	return `${path}.break-${id}`;
+	const [, level] = CLAIM.exec(path) ?? [];
+	const next = level === undefined ? "" : Number(level || 1) + 1;
+	return `${path.replace(CLAIM, "")}.break${next}-${id}`;
 }
+
+/** What a claim's name adds to that of its lock: a level of one digit, and an id of up to 45 bytes. */
+const CLAIM_BYTES = ".break2-".length + 45;
+
+/** The longest name of a lock, in bytes, that has room for claims. */
+export const LONGEST_NAME: number = 255 - CLAIM_BYTES;
 
 /** Who has the claim on the link that is at a path now; undefined when nobody has. */
 export function makerOfClaim(path: string): Owner | undefined {
@@ -132,8 +144,8 @@ function isAbandoned(claim: string, { maker }: Link, next: Link, { livenessOf, l
 
 /** Compares with the clock of the file system, because that of another machine may be wrong. */
 function olderThan(path: string, ageMs: number, unique: Link): boolean {
-	const probe = `${path}.now-${unique.id}`;
-	symlinkSync(unique.id, probe);
+	const probe = `${path.replace(CLAIM, "")}.now-${unique.id}`;
+	symlinkSync(formatLink(unique), probe);
 	try {
 		const then = lstatSync(path, { throwIfNoEntry: false });
 		return then !== undefined && lstatSync(probe).mtimeMs - then.mtimeMs > ageMs;
@@ -162,13 +174,17 @@ export function removeLink(path: string, { id }: Link): void {
 	}
 }
 
+/** What a claim's name, or that of `olderThan`, adds to the name of the lock. */
+const BESIDE = /^\.(break\d*|now)-/;
+
 /** Removes claims on links that no longer exist. A process leaves one when it is killed while it takes or gives back the lock. */
 export function removeLeftClaims(path: string, livenessOf: (owner: Owner) => Liveness): void {
-	const prefix = `${basename(path)}.break-`;
+	const lock = basename(path);
 	const now = readLink(path);
+	const current = now && basename(claimOn(path, now));
 	// SQLite works in a folder that may not be listed, so this is no error.
 	for (const name of optional(() => readdirSync(dirname(path))) ?? []) {
-		if (!name.startsWith(prefix) || name === `${prefix}${now?.id}`) continue;
+		if (!name.startsWith(lock) || !BESIDE.test(name.slice(lock.length)) || name === current) continue;
 		const claim = join(dirname(path), name);
 		const link = readLink(claim);
 		// A claim of another user may not be removable.

@@ -5,7 +5,7 @@ import type { Owner } from "../owners/owner.ts";
 import { describeFound } from "./describe-found.ts";
 import type { LinkKind } from "./link.ts";
 import type { LinkEditor } from "./link-editor.ts";
-import { type Found, makeLink, removeLeftClaims } from "./link-file.ts";
+import { type Found, LONGEST_NAME, makeLink } from "./link-file.ts";
 import { assertSameLibrary } from "./same-library.ts";
 
 /** How a lock is taken. A function that returns undefined has found the lock changed: look again. */
@@ -39,9 +39,6 @@ const NO_LINKS: ReadonlySet<string> = new Set([
 	"EISDIR",
 ]);
 
-/** A claim is named after the lock and a link's id of up to 45 bytes, and file systems take names of 255 bytes. */
-const LONGEST_NAME = 255 - ".break-".length - 45;
-
 export function lockEntrance({ path, kind, links, library, livenessOf }: LockEntranceOptions): LockEntrance {
 	function heldError(found: Found): DatabaseHeldError {
 		const godwit = found.state === "link" && found.link.members.some(({ owner }) => livenessOf(owner) !== "dead");
@@ -68,9 +65,7 @@ export function lockEntrance({ path, kind, links, library, livenessOf }: LockEnt
 			const alone = !others.some(({ owner }) => livenessOf(owner) === "alive");
 			const joins = kind === "native" && link.kind === "native" && (join || alone);
 			if (others.length > 0 && !joins) throw heldError(found);
-			if (!links.enter(link, others)) return undefined;
-			removeLeftClaims(path, livenessOf);
-			return "link";
+			return links.enter(link, others) ? "link" : undefined;
 		},
 		heldError,
 	};

@@ -3,7 +3,7 @@ import type { Holder } from "../owners/holder.ts";
 import type { Hold } from "./hold.ts";
 import type { Link, LinkKind } from "./link.ts";
 import { linkEditor } from "./link-editor.ts";
-import { type Found, lookAt, sameFound } from "./link-file.ts";
+import { type Found, lookAt, removeLeftClaims, sameFound } from "./link-file.ts";
 import { livenessBeside } from "./liveness-beside.ts";
 import { lockEntrance } from "./lock-entrance.ts";
 import { leaveLock } from "./lock-exit.ts";
@@ -103,6 +103,7 @@ export function lockFile({ databasePath, kind, holder, library, leaseMs }: LockF
 				}
 			}
 			if (hold === undefined) throw entrance.heldError({ state: "free" });
+			if (hold === "link") removeLeftClaims(path, livenessOf);
 		},
 		takeOver(seen) {
 			const found = lookAt(path);
@@ -111,6 +112,7 @@ export function lockFile({ databasePath, kind, holder, library, leaseMs }: LockF
 			if (found.state === "link" && links.enter(found.link, [])) {
 				hold = "link";
 				noted = found.link.files;
+				removeLeftClaims(path, livenessOf);
 			}
 			return hold !== undefined;
 		},

@@ -59,8 +59,8 @@ function made(owner: Owner, at = path): Link {
 	return link;
 }
 
-function claimOn({ id }: Link, at = path): string {
-	return `${at}.break-${id}`;
+function claimOn({ id }: Link, level = ""): string {
+	return `${path}.break${level}-${id}`;
 }
 
 describe("lookAt", () => {
@@ -185,7 +185,7 @@ describe("claimLink", () => {
 	it("is replaced when its maker has died, also when that one's replacer has", () => {
 		const seen = made(deadOwner());
 		const breaker = made(deadOwner(), claimOn(seen));
-		const second = made(deadOwner(), claimOn(breaker, claimOn(seen)));
+		const second = made(deadOwner(), claimOn(breaker, "2"));
 		const next = linkOf(newHolder().owner);
 		expect(claimLink(path, seen, next, never)).toBe(claimOn(seen));
 		expect(readLink(claimOn(seen))).toEqual(next);
@@ -266,7 +266,10 @@ describe("removeLeftClaims", () => {
 		symlinkSync("host:4711", `${path}.break-foreign`);
 		made(deadOwner(), join(folder, "other.db.lock.break-x"));
 		const left = made(deadOwner(), claimOn(gone[1]));
-		made(deadOwner(), claimOn(left, claimOn(gone[1])));
+		made(deadOwner(), claimOn(left, "2"));
+		made(deadOwner(), `${path}.now-${linkOf(deadOwner()).id}`);
+		kept.push(`${path}.now-living`);
+		made(newHolder().owner, `${path}.now-living`);
 		removeLeftClaims(path, livenessOf);
 		expect(
 			readdirSync(folder)

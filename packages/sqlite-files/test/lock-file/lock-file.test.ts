@@ -165,6 +165,21 @@ describe.each(KINDS)("a %s holder", (kind) => {
 		lock.leave(yes);
 	});
 
+	it("removes them also when nobody holds the lock, and when a person says that nobody does", () => {
+		const gone = newLink("native", deadOwner(), [], []);
+		const leave = (): boolean => makeLink(`${path}.break-${gone.id}`, newLink("native", deadOwner(), [], []));
+		leave();
+		const lock = lockOf(kind);
+		lock.enter();
+		expect(readdirSync(folder)).toEqual(["app.db.lock"]);
+		lock.leave(yes);
+		linkOf("native", [uncheckedOwner()]);
+		leave();
+		expect(lock.takeOver(lookAt(path))).toBe(true);
+		expect(readdirSync(folder)).toEqual(["app.db.lock"]);
+		lock.leave(yes);
+	});
+
 	it("waits for a living wasm holder, and names it as a godwit", () => {
 		linkOf("wasm", [newHolder().owner]);
 		for (const join of [false, true]) {

@@ -10,7 +10,7 @@ import { type LockFile, type LockFileOptions, lockFile } from "../../src/lock-fi
 import { type Holder, newHolder } from "../../src/owners/holder.ts";
 import type { Owner } from "../../src/owners/owner.ts";
 import { errorOf } from "../fixtures/error-of.ts";
-import { LIBRARY, memberOf, uncheckedOwner } from "../fixtures/other-owners.ts";
+import { deadOwner, LIBRARY, memberOf, uncheckedOwner } from "../fixtures/other-owners.ts";
 
 let folder: string;
 let databasePath: string;
@@ -250,7 +250,7 @@ describe("a database with a long name", () => {
 		});
 	}
 
-	it.each([150, 198, 199, 220, 240, 247])(
+	it.each([150, 197, 198, 220, 240, 247])(
 		"of %i bytes is entered and left by native, and entered again after a holder died",
 		(length) => {
 			const holder = newHolder();
@@ -267,12 +267,29 @@ describe("a database with a long name", () => {
 		},
 	);
 
+	it.each(["native", "wasm"] as const)(
+		"is entered by %s also when two holders died as they took it over, and nothing of them stays",
+		(kind) => {
+			const name = join(folder, `${"x".repeat(197)}.lock`);
+			const gone = newLink(kind, deadOwner(), [memberOf(deadOwner())], []);
+			makeLink(name, gone);
+			const claim = newLink(kind, deadOwner(), [], []);
+			makeLink(`${name}.break-${gone.id}`, claim);
+			makeLink(`${name}.break2-${claim.id}`, newLink(kind, deadOwner(), [], []));
+			const lock = lockOfName(197, kind);
+			lock.enter();
+			expect(lock.withoutLink).toBe(false);
+			expect(lock.leave(yes)).toBe(true);
+			expect(readdirSync(folder)).toEqual([]);
+		},
+	);
+
 	it("is a place without links where a claim would have no room for its name", () => {
-		const [short, long] = [lockOfName(198), lockOfName(199)];
+		const [short, long] = [lockOfName(197), lockOfName(198)];
 		short.enter();
 		long.enter();
 		expect([short.withoutLink, long.withoutLink]).toEqual([false, true]);
-		expect(errorOf(() => lockOfName(199, "wasm").enter())).toMatchObject({
+		expect(errorOf(() => lockOfName(198, "wasm").enter())).toMatchObject({
 			code: "ERR_DATABASE",
 			cause: { code: "ENAMETOOLONG" },
 		});
