@@ -54,7 +54,7 @@ describe("godwit up -backup", () => {
 		const { stdout } = await run("-json", "up", "1", "-backup-dir", "m");
 		const made = lines(stdout).filter(({ type }) => type === "backup");
 		expect(made).toEqual([expect.objectContaining({ removed: [] })]);
-		expect(made[0]?.["path"]).toMatch(/\/m\/a\.db\.[0-9a-z]{10}\.v1\./);
+		expect(made[0]?.path).toMatch(/\/m\/a\.db\.[0-9a-z]{10}\.v1\./);
 		expect(await backups()).toEqual([]);
 	});
 
