@@ -1,4 +1,5 @@
-import { statSync } from "node:fs";
+import { mkdirSync, readdirSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { Migrate, memorySource } from "@godwit/core";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { BACKENDS, factoryOf, PAIRS } from "./backends.ts";
@@ -69,6 +70,38 @@ describe("a file that a migration attaches", () => {
 		expect(accountValues(other)).toEqual(allAccounts(2));
 		expect(place.files()).toEqual(["app.db", "other.db"]);
 	});
+});
+
+describe("more files than the lock has room to name", () => {
+	const nameOf = (at: number): string =>
+		`tenants/organisation-with-a-long-name-${at}/eu-central-1/production/database-${at}.sqlite3`;
+	const attach = (at: number, body: string): readonly [string, string] => [
+		`${at}_attach.up.sql`,
+		`ATTACH '${place.of(nameOf(at % 60))}' AS o; ${body}`,
+	];
+
+	it.each(BACKENDS)(
+		"are attached by one run on %s, and the one that is changed in the end is rolled back",
+		async (backend) => {
+			for (let at = 0; at < 60; at++) mkdirSync(dirname(place.of(nameOf(at))), { recursive: true });
+			exec(place.of(nameOf(1)), CREATE_ACCOUNTS);
+			const plain = Array.from({ length: 60 }, (_, at) => attach(at + 1, "CREATE TABLE o.t (x);"));
+			{
+				await using runner = await startRunner();
+				const files = Object.fromEntries([...plain, attach(61, changeAccounts("o") + GATE)]);
+				const run = runner.run({ backend, path: place.path, files });
+				const ended = run.catch(() => {});
+				await Promise.race([runner.atGate(), run]);
+				await runner.kill();
+				await ended;
+			}
+			expect(statSync(`${place.of(nameOf(1))}-journal`).size).toBeGreaterThan(4096);
+			const next = { ...Object.fromEntries(plain), "61_plain.up.sql": "CREATE TABLE plain (a);" };
+			expect(await runOnce({ backend, path: place.path, files: next })).toMatchObject({ applied: 1 });
+			expect(readdirSync(dirname(place.of(nameOf(1))))).toEqual(["database-1.sqlite3"]);
+			expect(accountValues(place.of(nameOf(1)))).toEqual(allAccounts(1));
+		},
+	);
 });
 
 describe.each([

@@ -34,7 +34,14 @@ export function attachedFiles({ session, files, inFolders, query }: AttachedFile
 			const message = `${path} is a symbolic link, and node-sqlite3-wasm names journal and lock after it; attach ${real} itself`;
 			throw new MigrateError("ERR_DATABASE", message, {});
 		}
-		session.use(files.attach(path));
+		session.use(files.attach(path, () => attachedNow().map(({ file }) => realDatabasePath(file))));
+	}
+
+	/** Without those in memory. */
+	function attachedNow(): readonly { readonly name: string; readonly file: string }[] {
+		return query("PRAGMA database_list").flatMap(({ name, file }) =>
+			file === null || file === "" ? [] : [{ name: String(name), file: String(file) }],
+		);
 	}
 
 	/** @returns undefined for a path that leads nowhere, which SQLite reports. */
@@ -53,8 +60,8 @@ export function attachedFiles({ session, files, inFolders, query }: AttachedFile
 	}
 
 	function assertAllEntered(): void {
-		for (const { name, file } of query("PRAGMA database_list")) {
-			if (file === null || file === "" || files.has(realDatabasePath(String(file)))) continue;
+		for (const { name, file } of attachedNow()) {
+			if (files.has(realDatabasePath(file))) continue;
 			const message = `${file} was attached as ${name} without its lock, since its name could not be read before; write its path as a plain text`;
 			throw new MigrateError("ERR_DATABASE", message, {});
 		}

@@ -7,6 +7,7 @@ import { makerOfClaim } from "../lock-file/link-file.ts";
 import { type LockFile, lockFile } from "../lock-file/lock-file.ts";
 import type { Holder } from "../owners/holder.ts";
 import { describeOwner } from "../owners/owner.ts";
+import { hasJournal } from "./journal.ts";
 import { realDatabasePath } from "./real-path.ts";
 
 /** The locks of a main database and of every file that is attached to it, by real path. */
@@ -35,10 +36,12 @@ export interface FileSet {
 	 *
 	 * The main database's lock notes the file, so that whoever takes that lock over rolls the file's journal back too.
 	 *
+	 * @param attachedNow Optional: the files that are attached, by real path. Asked when the lock has no room for another name; those
+	 *   that are neither attached nor have a journal then give theirs up.
 	 * @returns The real path.
 	 * @throws DatabaseHeldError, which names the file.
 	 */
-	attach(path: string): string;
+	attach(path: string, attachedNow?: () => readonly string[]): string;
 	/** The attached files that dead holders of the lock have noted, by path. */
 	readonly abandoned: readonly string[];
 	/** Gives all locks back, the main database's last. @param asLast As that of `LockFile.leave`, for each file. */
@@ -79,8 +82,10 @@ export function fileSet({ path: mainPath, kind, holder, library, leaseMs, lockTi
 		if (path !== mainPath && !lock.entered && complete) locks.delete(path);
 	}
 
-	function note(path: string): void {
-		if (main.note(relative(dirname(mainPath), path))) return;
+	function note(path: string, attachedNow?: () => readonly string[]): void {
+		const pathOf = (file: string): string => resolve(dirname(mainPath), file);
+		const needed = attachedNow && ((file: string) => attachedNow().includes(pathOf(file)) || hasJournal(pathOf(file)));
+		if (main.note(relative(dirname(mainPath), path), needed)) return;
 		throw new DatabaseHeldError(`${main.path} is just changing hands`, "godwit");
 	}
 
@@ -106,13 +111,14 @@ export function fileSet({ path: mainPath, kind, holder, library, leaseMs, lockTi
 			for (const path of locks.keys()) if (path !== mainPath) note(path);
 			complete = true;
 		},
-		attach(name) {
+		attach(name, attachedNow) {
 			const path = realDatabasePath(name);
 			const lock = locks.get(path) ?? make(path);
-			if (lock.entered) return path;
+			if (path === mainPath && lock.entered) return path;
 			assertOneName(path);
 			try {
-				note(path);
+				// Also a file whose lock is held: it may have given up its name.
+				note(path, attachedNow);
 				lock.enter();
 			} catch (error) {
 				if (!(error instanceof DatabaseHeldError)) throw error;

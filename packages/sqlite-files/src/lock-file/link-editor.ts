@@ -1,4 +1,4 @@
-import { isError, MigrateError } from "@godwit/core";
+import { isError, isMigrateError, MigrateError } from "@godwit/core";
 import type { Liveness } from "@godwit/sqlite";
 import { newLinkId } from "../owners/holder.ts";
 import { type Owner, sameOwner } from "../owners/owner.ts";
@@ -22,8 +22,8 @@ export interface LinkEditor {
 	leave(link: Link, others: readonly Member[]): boolean;
 	/** Removes a link that names nobody else. `asLast` is called under the claim; when it returns false the link is kept. */
 	remove(link: Link, asLast: () => boolean): "removed" | "kept" | false;
-	/** Adds an attached file. @throws MigrateError `ERR_DATABASE`. */
-	note(link: Link, file: string): boolean;
+	/** Adds an attached file. @param isNeeded As that of `LockFile.note`. @throws MigrateError `ERR_DATABASE`. */
+	note(link: Link, file: string, isNeeded?: (file: string) => boolean): boolean;
 	/** The error for a lock that cannot be made or changed. */
 	cannotLock(cause: unknown): MigrateError<"ERR_DATABASE">;
 }
@@ -55,7 +55,7 @@ export function linkEditor(options: LinkEditorOptions): LinkEditor {
 			const claim = claimLink(path, link, next, claimOptions);
 			return claim !== undefined && (renameLink(claim, path, next) || hasBecome(next));
 		} catch (error) {
-			if ((error as NodeJS.ErrnoException).code !== "ENAMETOOLONG" || next.members.length < 2) throw cannotLock(error);
+			if (!isTooLong(error) || next.members.length < 2) throw cannotLock(error);
 			// There is no room for another member, so members that cannot be checked and entered more than a lease ago are dropped.
 			const members = next.members.filter((one) => !isLapsed(one));
 			if (members.length < next.members.length) return replace(link, { ...next, id: newLinkId(me), members });
@@ -77,6 +77,11 @@ export function linkEditor(options: LinkEditorOptions): LinkEditor {
 			kind === "wasm" ? ", and whether it can hold symbolic links, without which sqlite-native:// alone works" : "";
 		const advice = isRefusedByDeno(cause) ? DENO_ADVICE : `check the permissions of its folder${links}`;
 		const message = `${databasePath} cannot be locked: ${reason}; ${advice}`;
+		return new MigrateError("ERR_DATABASE", message, {}, { cause });
+	}
+
+	function noRoom(files: number, cause: unknown): MigrateError<"ERR_DATABASE"> {
+		const message = `${path} has no room for the name of another attached file: it names ${files} that are attached, and a symbolic link holds a few thousand bytes; attach fewer files at once, or by shorter paths`;
 		return new MigrateError("ERR_DATABASE", message, {}, { cause });
 	}
 
@@ -105,9 +110,25 @@ export function linkEditor(options: LinkEditorOptions): LinkEditor {
 				if (claim !== undefined) removeLink(claim, next);
 			}
 		},
-		note: (link, file) => replace(link, newLink(kind, me, link.members, [...link.files, file])),
+		note(link, file, isNeeded) {
+			const noted = (files: readonly string[]): boolean =>
+				replace(link, newLink(kind, me, link.members, [...files, file]));
+			try {
+				return noted(link.files);
+			} catch (error) {
+				if (!isMigrateError(error) || !isTooLong(error.cause)) throw error;
+				const needed = isNeeded === undefined ? link.files : link.files.filter(isNeeded);
+				if (needed.length === link.files.length) throw noRoom(link.files.length, error.cause);
+				return noted(needed);
+			}
+		},
 		cannotLock,
 	};
+}
+
+/** Of a link's text as of a path: the system has one code for both. */
+function isTooLong(error: unknown): boolean {
+	return (error as NodeJS.ErrnoException).code === "ENAMETOOLONG";
 }
 
 function nowInSeconds(): number {

@@ -1,4 +1,5 @@
 import { rmdirSync, unlinkSync } from "node:fs";
+import { MigrateError } from "@godwit/core";
 import type { ForeignLock, Hold } from "./hold.ts";
 import type { Link } from "./link.ts";
 import type { LinkEditor } from "./link-editor.ts";
@@ -38,6 +39,19 @@ function leaveLink(links: LinkEditor, link: Link, asLast: () => boolean): LeaveO
 /** Removes a lock of another program, which a person said is no longer held. */
 function leaveForeign(path: string, lock: ForeignLock, asLast: () => boolean): LeaveOutcome {
 	if (!asLast()) return "kept";
-	if (sameFound(lookAt(path), lock)) (lock.folder ? rmdirSync : unlinkSync)(path);
+	if (sameFound(lookAt(path), lock)) removeForeign(path, lock);
 	return "left";
 }
+
+function removeForeign(path: string, { folder }: ForeignLock): void {
+	try {
+		(folder ? rmdirSync : unlinkSync)(path);
+	} catch (cause) {
+		if (!FILLED.has((cause as NodeJS.ErrnoException).code ?? "")) throw cause;
+		const message = `${path} is a folder with files in it, so it is not the lock of a SQLite library; look at what it holds, and move it away by hand`;
+		throw new MigrateError("ERR_DATABASE", message, {}, { cause });
+	}
+}
+
+/** The error codes for a folder that is not empty. */
+const FILLED: ReadonlySet<string> = new Set(["ENOTEMPTY", "EEXIST"]);

@@ -42,8 +42,13 @@ export interface LockFile {
 	leave(asLast: () => boolean): boolean;
 	/** @throws MigrateError `ERR_LOCK_LOST` when the lock was removed by hand. */
 	assertEntered(): void;
-	/** Notes an attached file, so that whoever takes this lock over rolls its journal back. @returns false: try again. */
-	note(file: string): boolean;
+	/**
+	 * Notes an attached file, so that whoever takes this lock over rolls its journal back.
+	 *
+	 * @param isNeeded Optional: asked of each file that was noted before, when there is no room for all. Default: all are needed.
+	 * @returns false: try again.
+	 */
+	note(file: string, isNeeded?: (file: string) => boolean): boolean;
 	/** The files that dead holders have noted. This holder has to roll their journals back. */
 	readonly noted: readonly string[];
 }
@@ -130,10 +135,10 @@ export function lockFile({ databasePath, kind, holder, library, leaseMs }: LockF
 				throw isMigrateError(error) ? error : links.cannotLock(error);
 			}
 		},
-		note(file) {
+		note(file, isNeeded) {
 			if (hold !== "link") return true;
 			const link = links.own();
-			return link.files.includes(file) || links.note(link, file);
+			return link.files.includes(file) || links.note(link, file, isNeeded);
 		},
 	};
 }

@@ -333,6 +333,18 @@ describe.each(KINDS)("a %s holder", (kind) => {
 			expect(readdirSync(folder)).toEqual([]);
 		});
 
+		it("but not a folder with files in it, which no library has made, and says so", () => {
+			mkdirSync(path);
+			writeFileSync(join(path, "kept"), "");
+			const lock = lockOf(kind);
+			expect(lock.takeOver(lookAt(path))).toBe(true);
+			expect(errorOf(() => lock.leave(yes))).toMatchObject({
+				code: "ERR_DATABASE",
+				message: `${path} is a folder with files in it, so it is not the lock of a SQLite library; look at what it holds, and move it away by hand`,
+			});
+			expect(readdirSync(path)).toEqual(["kept"]);
+		});
+
 		it("a plain file, and another program's link", () => {
 			for (const make of [() => writeFileSync(path, ""), () => symlinkSync("host:4711", path)]) {
 				make();
