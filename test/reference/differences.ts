@@ -10,6 +10,7 @@ export const differences = [
 	"out-of-order",
 	"changed-file",
 	"newer-database",
+	"skipped-migration",
 	"drop-leaves-nothing",
 	// what happens around it
 	"lock-across-processes",

@@ -156,6 +156,31 @@ describe.for(["sqlite3", "ncruces-sqlite3"])("the library over %s", (scheme) => 
 		expect(await migrate.history()).toEqual(events);
 	});
 
+	it("skipped-migration: a way down passes over it, and golang-migrate's does not", async () => {
+		await writeFile(join(folder, "3_c.up.sql"), "CREATE TABLE c (x)");
+		for (const name of ["go.db", "godwit.db"]) {
+			await using migrate = await openGodwit(name);
+			await migrate.up();
+		}
+		await writeFile(join(folder, "1_a.down.sql"), "DROP TABLE a");
+		await writeFile(join(folder, "2_b.up.sql"), "INSERT INTO a VALUES (2)");
+		await writeFile(join(folder, "2_b.down.sql"), "DELETE FROM a");
+		await writeFile(join(folder, "3_c.down.sql"), "DROP TABLE c");
+		for (const name of ["go.db", "godwit.db"]) {
+			await using migrate = await openGodwit(name);
+			await migrate.repair({ kind: "skip", version: 2n });
+			using opened = open(name);
+			opened.exec("INSERT INTO a VALUES (1)");
+		}
+		await openGo("go.db");
+		await go.steps(-2);
+		expect(await go.version()).toMatchObject({ version: 1n });
+		expect(names("go.db", "SELECT x FROM a")).toEqual([]);
+		await using migrate = await openGodwit("godwit.db");
+		expect(await migrate.steps(-1)).toMatchObject({ to: 1n, applied: [{ version: 3n }] });
+		expect(names("godwit.db", "SELECT x FROM a")).toEqual([1]);
+	});
+
 	it("own-tables-in-a-file: a file that changes the version is refused", async () => {
 		await writeFile(join(folder, "2_b.up.sql"), "UPDATE schema_migrations SET version = 7");
 		await openGo("go.db");

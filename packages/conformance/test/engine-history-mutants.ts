@@ -113,6 +113,11 @@ export const engineHistoryMutants: Readonly<Record<string, EngineMutant>> = {
 		caughtBy: "engine/skips-out-of-order",
 		options: (options) => ({ ...options, outOfOrder: "error" }),
 	},
+	"what is skipped counts as applied": {
+		caughtBy: "engine/never-reverts-what-is-skipped",
+		options: (options) =>
+			recording(options, (events) => events.map((event) => (event.op === "skip" ? { ...event, op: "adopt" } : event))),
+	},
 	"out of order cannot be applied": {
 		caughtBy: "engine/applies-out-of-order",
 		options: (options) => ({ ...options, outOfOrder: "skip" }),

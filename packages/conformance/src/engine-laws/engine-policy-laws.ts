@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Finding, memorySource, type Version } from "@godwit/core";
+import { type Finding, memorySource, NIL_VERSION, type Version } from "@godwit/core";
 import type { DriverCapability, DriverHarness } from "../driver-laws/driver-harness.ts";
 import { expectObjects, rejection } from "../expectations.ts";
 import { lawsOfOne } from "../law.ts";
@@ -9,7 +9,7 @@ import { IDENTIFIER, migrationFiles, reversibleSet } from "./model/migration-set
 
 /** What stops a way up, unless somebody says otherwise. */
 export function policyLaws(openEngine: OpenEngine): HistoryLaws {
-	return [outOfOrderLaws, planLaws, changedFileLaws, missingFileLaws].flatMap((laws) => laws(openEngine));
+	return [outOfOrderLaws, skippedLaws, planLaws, changedFileLaws, missingFileLaws].flatMap((laws) => laws(openEngine));
 }
 
 function outOfOrderLaws(openEngine: OpenEngine): HistoryLaws {
@@ -63,6 +63,38 @@ function outOfOrderLaws(openEngine: OpenEngine): HistoryLaws {
 				await expectObjects(harness, ["m1", "m2", "m3", "m4"]);
 				assert.deepEqual((await eventsOf(harness)).map(written).slice(2), ["up 2 to 3", "up 4 to 4"]);
 				assert.deepEqual(namesOf((await engine.down()).applied), ["4 down", "3 down", "2 down", "1 down"]);
+			},
+		},
+	]);
+}
+
+function skippedLaws(openEngine: OpenEngine): HistoryLaws {
+	return lawsOfOne<DriverHarness, DriverCapability>([
+		{
+			id: "engine/never-reverts-what-is-skipped",
+			of: "Migrate.repair",
+			async check(harness) {
+				await upTo(openEngine, harness, [1n, 3n]);
+				await using engine = await openWith(openEngine, harness, reversibleSet([1n, 2n, 3n, 4n]));
+				await engine.repair({ kind: "skip", version: 2n });
+				assert.deepEqual(namesOf((await engine.up()).applied), ["4 up"]);
+				for (const [goal, steps] of [
+					[{ kind: "down" }, ["4 down to 3", "3 down to 1", "1 down to -1"]],
+					[{ kind: "redo", limit: 2 }, ["4 down to 3", "3 down to 1", "3 up to 3", "4 up to 4"]],
+					[{ kind: "version", version: 1n }, ["4 down to 3", "3 down to 1"]],
+				] as const) {
+					const { migrations } = await engine.plan(goal);
+					const names = migrations.map(({ version, direction, target }) => `${version} ${direction} to ${target}`);
+					assert.deepEqual(names, steps);
+				}
+				assert.deepEqual(namesOf((await engine.redo(2)).applied), ["4 down", "3 down", "3 up", "4 up"]);
+				await rejection("ERR_VERSION_NOT_FOUND", engine.migrate(2n));
+				assert.deepEqual(namesOf((await engine.steps(-2)).applied), ["4 down", "3 down"]);
+				// Never a skipped one, which golang-migrate would revert next.
+				await expectState(engine, 1n, false);
+				assert.deepEqual(namesOf((await engine.up()).applied), ["3 up", "4 up"]);
+				assert.deepEqual(namesOf((await engine.down()).applied), ["4 down", "3 down", "1 down"]);
+				await expectState(engine, NIL_VERSION, false);
 			},
 		},
 	]);

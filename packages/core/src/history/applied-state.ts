@@ -11,7 +11,7 @@ export interface AppliedState {
 	/** Of the source, ascending. */
 	readonly versions: readonly Version[];
 	readonly known: KnownVersions;
-	/** `none`: the number alone says what is applied. `unread`: so it does, and the history agrees. */
+	/** `none`: the number alone says what is applied. `unread`: it says what is settled, and the history agrees. */
 	readonly history: "none" | "unread" | "read";
 	/** What has to be written before anything else. */
 	readonly due: readonly DueEvent[];
@@ -23,25 +23,34 @@ export interface ReadAppliedState {
 	readonly driver: Driver;
 	/** Of the source, ascending. */
 	readonly versions: readonly Version[];
-	/** Reads the history even where its digest says that the number alone is right. */
-	readonly whole: boolean;
+	/**
+	 * Reads the history even where its digest says that all at or below the number is settled: only the history tells what of that
+	 * is applied and what is skipped, which has to be known before anything is reverted. It may depend on the database's version.
+	 */
+	readonly whole: boolean | ((at: Version) => boolean);
 	readonly waiting?: LockOptions | undefined;
 }
 
 /** Reads what is applied: one read where the history agrees with the number, a second one for the history where it may not. */
 export async function readAppliedState({ driver, versions, whole, waiting }: ReadAppliedState): Promise<AppliedState> {
-	if (whole && driver.history !== undefined) return readWhole(driver.history, versions, waiting);
-	const found = await driver.version(waiting);
 	const { history } = driver;
+	if (whole === true && history !== undefined) return readWhole(history, versions, waiting);
+	const found = await driver.version(waiting);
 	if (history === undefined || found.head === undefined) return byNumber(found, versions, "none");
-	if (agrees(found, versions)) return byNumber(found, versions, "unread");
+	const wanted = typeof whole === "function" && whole(found.version);
+	if (!wanted && agrees(found, versions)) return byNumber(found, versions, "unread");
 	return readWhole(history, versions, waiting);
 }
 
-function byNumber(found: FoundVersion, versions: readonly Version[], history: AppliedState["history"]): AppliedState {
-	const applied: KnownVersion = { state: "applied", guess: false };
+const APPLIED: KnownVersion = { state: "applied", guess: false };
+const SETTLED: KnownVersion = { state: "settled", guess: false };
+const NEW: KnownVersion = { state: "new", guess: false };
+
+function byNumber(found: FoundVersion, versions: readonly Version[], history: "none" | "unread"): AppliedState {
+	const below = history === "none" ? APPLIED : SETTLED;
 	const known: KnownVersions = {
-		of: (version) => (version <= found.version ? applied : { state: "new", guess: false }),
+		// The version row is never at one that is skipped.
+		of: (version) => (version === found.version ? APPLIED : version < found.version ? below : NEW),
 		named: () => [],
 		add() {},
 	};
@@ -78,5 +87,5 @@ export function settledVersions({ known, versions }: AppliedState): ReadonlySet<
 }
 
 export function isSettled(known: KnownVersion): boolean {
-	return isApplied(known) || known.state === "skipped";
+	return isApplied(known) || known.state === "skipped" || known.state === "settled";
 }

@@ -6,9 +6,19 @@ export interface KnownVersion {
 	/**
 	 * `applied`, by godwit. `adopted`: by another tool. `baseline` and `forced`: a person said so. `skipped`: it will never
 	 * run. `reverted`: it is not applied, and may be. `dirty`: it began and did not end. `unknown`: another tool may have
-	 * applied it or not. `new`: nothing was ever said of it.
+	 * applied it or not. `new`: nothing was ever said of it. `settled`: applied or skipped, which nobody has read.
 	 */
-	readonly state: "applied" | "adopted" | "baseline" | "forced" | "skipped" | "reverted" | "dirty" | "unknown" | "new";
+	readonly state:
+		| "applied"
+		| "adopted"
+		| "baseline"
+		| "forced"
+		| "skipped"
+		| "reverted"
+		| "dirty"
+		| "unknown"
+		| "new"
+		| "settled";
 	readonly guess: boolean;
 	/** The event that says so. */
 	readonly event?: RecordedEvent | undefined;

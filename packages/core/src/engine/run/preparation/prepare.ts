@@ -5,6 +5,7 @@ import { isMigrateError, MigrateError } from "../../../migrate-error.ts";
 import type { Migration, MigrationStep } from "../../../migration.ts";
 import { SEAL_NAME } from "../../../source/seal.ts";
 import type { Source } from "../../../source/source.ts";
+import type { Version } from "../../../version.ts";
 import type { MigrateOptions } from "../../migrate-options.ts";
 import { type Goal, type Plan, plan, stepsLeft, type VersionStatus } from "../../plan.ts";
 import { type ChangedFile, changedFiles, changedFinding } from "../../policies/changed-files.ts";
@@ -52,7 +53,8 @@ export function preparedWay(source: Source, driver: Driver, wanted: Goal, option
 		waiting: LockOptions | undefined,
 		planned: (statuses: readonly VersionStatus[]) => Plan,
 	): Promise<Prepared> {
-		const state = await readAppliedState({ driver, versions: await source.versions(), whole: false, waiting });
+		const whole = (at: Version): boolean => mayRevert(wanted, at);
+		const state = await readAppliedState({ driver, versions: await source.versions(), whole, waiting });
 		if (wanted.kind !== "version" && wanted.limit === 0) return looked(source, state, wanted, options);
 		// What a migration has left half done is said first.
 		if (state.found.dirty) return { state, migrations: [], missingSteps: 0, findings: [] };
@@ -85,6 +87,10 @@ export function preparedWay(source: Source, driver: Driver, wanted: Goal, option
 			return { ...prepared, refusal };
 		},
 	};
+}
+
+function mayRevert(goal: Goal, at: Version): boolean {
+	return goal.kind === "version" ? goal.version < at : goal.kind !== "up";
 }
 
 /** What a person accepted in the seal, this database has to know before anything else is written. */
