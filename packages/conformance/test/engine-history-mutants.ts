@@ -169,6 +169,17 @@ export const engineHistoryMutants: Readonly<Record<string, EngineMutant>> = {
 		caughtBy: "engine/repair-says-how-a-dirty-one-ended",
 		break: (e) => ({ repair: (cure) => e.repair("ended" in cure ? { ...cure, ended: "applied" } : cure) }),
 	},
+	"what was dirty before another tool came is settled": {
+		caughtBy: "engine/repair-settles-what-another-tool-left-dirty",
+		options: (options) =>
+			recording(options, (events) =>
+				events.map((event) => (event.op === "settle" ? { ...event, version: 5n } : event)),
+			),
+	},
+	"nothing is dirty before the first": {
+		caughtBy: "engine/repair-settles-what-another-tool-left-before-the-first",
+		break: (e) => ({ repair: (cure) => e.repair("ended" in cure ? { ...cure, ended: "reverted" } : cure) }),
+	},
 	"what does not fit is taken for done": {
 		caughtBy: "engine/repair-refuses-what-does-not-fit",
 		break: (e) => ({

@@ -153,6 +153,49 @@ function dirtyCureLaws(openEngine: OpenEngine): HistoryLaws {
 			},
 		},
 		{
+			id: "engine/repair-settles-what-another-tool-left-dirty",
+			of: "Migrate.repair",
+			requires: ["no-transaction"],
+			async check(harness) {
+				const set = reversibleSet([1n, 2n, 3n, 5n]).map((one) => ({ ...one, noTransaction: one.version === 5n }));
+				{
+					await using engine = await openWith(openEngine, harness, failing(set, 5n, "up"));
+					await rejection("ERR_MIGRATION_FAILED", engine.up());
+				}
+				await asOtherTool(harness, 3n);
+				await asOtherTool(harness, 4n, { dirty: true });
+				await using engine = await openWith(openEngine, harness, reversibleSet([1n, 2n, 3n, 4n, 5n]));
+				const states = async () =>
+					(await engine.status()).migrations.map(({ version, state }) => `${version} ${state}`);
+				assert.deepEqual(await states(), ["1 applied", "2 applied", "3 applied", "4 dirty", "5 unknown"]);
+				await engine.repair({ kind: "dirty", ended: "applied" });
+				await expectState(engine, 4n, false);
+				assert.deepEqual(await states(), ["1 applied", "2 applied", "3 applied", "4 applied", "5 unknown"]);
+			},
+		},
+		{
+			id: "engine/repair-settles-what-another-tool-left-before-the-first",
+			of: "Migrate.repair",
+			async check(harness) {
+				await upTo(openEngine, harness, [1n, 2n]);
+				for (const [ended, version, states] of [
+					["applied", 1n, ["1 applied", "2 pending"]],
+					["reverted", NIL_VERSION, ["1 pending", "2 pending"]],
+				] as const) {
+					// It says so while it reverts the first one.
+					await asOtherTool(harness, NIL_VERSION, { dirty: true });
+					await using engine = await openWith(openEngine, harness, reversibleSet([1n, 2n]));
+					await engine.repair({ kind: "dirty", ended });
+					await expectState(engine, version, false);
+					const { migrations } = await engine.status();
+					assert.deepEqual(
+						migrations.map((migration) => `${migration.version} ${migration.state}`),
+						states,
+					);
+				}
+			},
+		},
+		{
 			id: "engine/repair-refuses-what-does-not-fit",
 			of: "ErrorDetails.ERR_REPAIR",
 			async check(harness) {

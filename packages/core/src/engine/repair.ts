@@ -1,5 +1,11 @@
 import type { Driver } from "../driver/driver.ts";
-import { type AppliedState, readAppliedState, settledVersions } from "../history/applied-state.ts";
+import {
+	type AppliedState,
+	type HalfDone,
+	halfDone,
+	readAppliedState,
+	settledVersions,
+} from "../history/applied-state.ts";
 import { versionDigest } from "../history/digest.ts";
 import type { HistoryEvent } from "../history/history-event.ts";
 import { isApplied, type KnownVersion } from "../history/known-versions.ts";
@@ -78,25 +84,33 @@ async function written(state: AppliedState, cure: Cure, recorder: Recorder): Pro
 }
 
 /** The version row becomes the highest that is applied then. */
-function settled({ found, known, versions }: AppliedState, ended: "applied" | "reverted"): Written {
-	const began = [...known.named()].map((version) => known.of(version)).find(({ state }) => state === "dirty")?.event;
-	const version = began?.version ?? found.version;
+function settled(state: AppliedState, ended: "applied" | "reverted"): Written {
+	const { known, versions } = state;
+	const { version, title } = dirtyMigration(state);
 	const direction: Direction = ended === "applied" ? "up" : "down";
 	const applied = (other: Version, what: KnownVersion): boolean => other !== version && isApplied(what);
 	const others = [...versions, ...known.named()].filter((other) => applied(other, known.of(other)));
 	const all = ended === "applied" ? [...others, version] : others;
 	const target = all.toSorted(compareVersions).at(-1) ?? NIL_VERSION;
-	return { target, event: { op: "settle", version, direction, title: began?.title } };
+	return { target, event: { op: "settle", version, direction, title } };
 }
 
-async function settleByNumber(driver: Driver, { found, versions }: AppliedState, cure: Cure): Promise<void> {
+/** A tool without a history leaves the database dirty below the first migration while it reverts that one. */
+function dirtyMigration(state: AppliedState): HalfDone {
+	const half = halfDone(state);
+	const [first] = state.versions;
+	return half.version === NIL_VERSION && first !== undefined ? { version: first } : half;
+}
+
+async function settleByNumber(driver: Driver, state: AppliedState, cure: Cure): Promise<void> {
 	if (cure.kind !== "dirty") {
 		const message = `repair -${cure.kind} needs a driver that keeps a history`;
 		throw new MigrateError("ERR_UNSUPPORTED", message, { capability: "history" });
 	}
-	const below = versions.findLast((version) => version < found.version) ?? NIL_VERSION;
-	const version = cure.ended === "applied" ? found.version : below;
-	const { version: at, dirty } = found;
+	const { version: half } = dirtyMigration(state);
+	const below = state.versions.findLast((version) => version < half) ?? NIL_VERSION;
+	const version = cure.ended === "applied" ? half : below;
+	const { version: at, dirty } = state.found;
 	await recordOnce(driver, { version, dirty: false, from: { version: at, dirty }, token: newToken() });
 }
 

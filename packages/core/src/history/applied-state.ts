@@ -1,5 +1,6 @@
 import type { Driver, LockOptions } from "../driver/driver.ts";
 import type { FoundVersion } from "../driver/version-state.ts";
+import type { Direction } from "../migration.ts";
 import { NIL_VERSION, type Version } from "../version.ts";
 import { adopt, type DueEvent } from "./adoption.ts";
 import { versionDigest } from "./digest.ts";
@@ -88,4 +89,22 @@ export function settledVersions({ known, versions }: AppliedState): ReadonlySet<
 
 export function isSettled(known: KnownVersion): boolean {
 	return isApplied(known) || known.state === "skipped" || known.state === "settled";
+}
+
+/** What a dirty database is in the midst of. */
+export interface HalfDone {
+	/** Of the database itself where the history does not say which migration it is. */
+	readonly version: Version;
+	/** Missing where the history does not say it. */
+	readonly direction?: Direction | undefined;
+	readonly title?: string | undefined;
+}
+
+/**
+ * Returns what a dirty database is in the midst of. The version row does not tell it: it is higher than a migration that runs out of
+ * order, and lower than one that is reverted.
+ */
+export function halfDone({ found, known }: AppliedState): HalfDone {
+	const began = [...known.named()].map((version) => known.of(version)).find(({ state }) => state === "dirty")?.event;
+	return began ?? { version: found.version };
 }

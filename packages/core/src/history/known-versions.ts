@@ -86,7 +86,8 @@ export function knownVersions(events: Iterable<RecordedEvent>): KnownVersions {
 		for (const [version, known] of said) {
 			if (!isApplied(known)) {
 				// Not left to the floor, which would call it applied.
-				if (version <= target) said.set(version, UNKNOWN);
+				// What was half done above may since be whole, or gone.
+				if (version <= target || known.state === "dirty") said.set(version, UNKNOWN);
 			} else if (version > target) said.set(version, { state: "reverted", guess: true, event });
 			else said.set(version, { ...known, guess: true });
 		}

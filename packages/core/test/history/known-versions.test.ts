@@ -92,6 +92,16 @@ describe("knownVersions", () => {
 			"up 3>3, skip 2>3, other-tool 3>3, other-tool 3>1, elsewhere 3>1",
 			"unknown unknown reverted? new new",
 		],
+		[
+			"what was dirty above where another tool stopped",
+			"up 1>1, up 3>3, start-up 5>5, other-tool 5>4, adopt 4>4",
+			"applied? unknown applied? adopted? unknown",
+		],
+		[
+			"what was dirty out of order when another tool came",
+			"up 1>1, up 3>3, start-up 2>3, other-tool 3>3",
+			"applied? unknown applied? new new",
+		],
 		["a force below which another tool was", "force 3>3, other-tool 3>3", "forced? forced? forced? new new"],
 		[
 			"a force that another tool went below",

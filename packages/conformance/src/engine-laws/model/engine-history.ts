@@ -30,9 +30,13 @@ export async function listening(
 }
 
 /** Writes the version as a tool does that keeps no history. */
-export async function asOtherTool(harness: DriverHarness, version: Version): Promise<void> {
+export async function asOtherTool(
+	harness: DriverHarness,
+	version: Version,
+	{ dirty = false }: { readonly dirty?: boolean } = {},
+): Promise<void> {
 	await using driver = await harness.open();
-	await driver.setVersion({ version, dirty: false });
+	await driver.setVersion({ version, dirty });
 }
 
 /** The history, read by an instance of its own. */
