@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backends } from "./backends.ts";
-import { createTestDatabase, failedMigration, type TestDatabase, ups } from "./test-database.ts";
+import { createTestDatabase, failedMigration, failure, type TestDatabase, ups } from "./test-database.ts";
 
 const FILES = ups(
 	"CREATE TABLE one (a);",
@@ -51,10 +51,23 @@ describe.each(backends)("a migration that fails in the middle, on $name", (backe
 		const { failed } = await failedMigration("ERR_SQL", db.up(FILES, { url: "x-no-tx-wrap=true" }));
 		expect(failed.details.dirty).toBe(true);
 		expect(failed.message).toContain(
-			"the database is dirty at version 2: repair the schema by hand, then record the version that it is at with force",
+			"the database is dirty at version 2: repair the schema by hand, then say how version 2 ended with repair -dirty applied or repair -dirty reverted",
 		);
 		expect(await db.version()).toEqual({ version: 2n, dirty: true });
 		expect(db.all("SELECT a FROM two")).toEqual([{ a: 1n }]);
+		const { message } = await failure("ERR_DIRTY", db.up(FILES));
+		expect(message).toBe(
+			"the database is dirty at version 2: the up file of version 2 failed half-way; repair the schema by hand, then say how it ended with repair -dirty applied or repair -dirty reverted",
+		);
+	});
+
+	it("says to force a version where no history is kept", async () => {
+		const url = "x-no-tx-wrap=true&x-history=off";
+		const { failed } = await failedMigration("ERR_SQL", db.up(FILES, { url }));
+		const wayOut = "repair the schema by hand, then record the version that it is at with force";
+		expect(failed.message).toContain(`the database is dirty at version 2: ${wayOut}`);
+		const { message } = await failure("ERR_DIRTY", db.up(FILES, { url }));
+		expect(message).toBe(`the database is dirty at version 2: a migration failed half-way; ${wayOut}`);
 	});
 
 	it("is rolled back and dirty at the target with x-atomic=false, as golang-migrate leaves it", async () => {

@@ -176,6 +176,13 @@ export const engineHistoryMutants: Readonly<Record<string, EngineMutant>> = {
 				events.map((event) => (event.op === "settle" ? { ...event, version: 5n } : event)),
 			),
 	},
+	"the row says what is half done": {
+		caughtBy: "engine/dirty-names-what-is-half-done",
+		options: (options) =>
+			recording(options, (events) =>
+				events.map((event) => (event.op === "start" ? { ...event, version: event.target } : event)),
+			),
+	},
 	"nothing is dirty before the first": {
 		caughtBy: "engine/repair-settles-what-another-tool-left-before-the-first",
 		break: (e) => ({ repair: (cure) => e.repair("ended" in cure ? { ...cure, ended: "reverted" } : cure) }),

@@ -130,7 +130,10 @@ export interface ErrorDetails {
 	 * it again, which waits, and begin anew; the engine does so by itself.
 	 */
 	ERR_START_OVER: { readonly reason: string };
-	/** An earlier migration failed half-way; repair the schema by hand, then `force` a version. */
+	/**
+	 * An earlier migration failed half-way; repair the schema by hand, then say how it ended with `repair`, or `force` a version with a
+	 * driver that keeps no history. `version` is that of the migration, or the database's where it is not known which one it is.
+	 */
 	ERR_DIRTY: { readonly version: Version };
 	/**
 	 * A migration failed; `cause` says why. `report` tells what had succeeded before it, and its `to` where the database

@@ -153,6 +153,35 @@ function dirtyCureLaws(openEngine: OpenEngine): HistoryLaws {
 			},
 		},
 		{
+			id: "engine/dirty-names-what-is-half-done",
+			of: "ErrorDetails.ERR_DIRTY",
+			requires: ["no-transaction"],
+			async check(harness) {
+				await upTo(openEngine, harness, [1n, 3n]);
+				const set = reversibleSet([1n, 2n, 3n]).map((migration) => ({ ...migration, noTransaction: true }));
+				const broken = failing(failing(set, 2n, "up"), 3n, "down");
+				await using engine = await openWith(openEngine, harness, broken, { outOfOrder: "apply" });
+				for (const [going, version, row, states] of [
+					[() => engine.up(), 2n, 3n, ["1 applied", "2 dirty", "3 applied"]],
+					[() => engine.down(), 3n, 1n, ["1 applied", "2 pending", "3 dirty"]],
+				] as const) {
+					const { message } = await rejection("ERR_MIGRATION_FAILED", going());
+					assert.match(message, /repair -dirty/);
+					// The row tells another version.
+					await expectState(engine, row, true);
+					const { details } = await rejection("ERR_DIRTY", engine.up());
+					assert.equal(details.version, version);
+					const { migrations, findings } = await engine.status();
+					assert.deepEqual(
+						migrations.map((migration) => `${migration.version} ${migration.state}`.replace("reformatted", "applied")),
+						states,
+					);
+					assert.deepEqual(findings.find(({ kind }) => kind === "dirty")?.versions, [version]);
+					await engine.repair({ kind: "dirty", ended: "reverted" });
+				}
+			},
+		},
+		{
 			id: "engine/repair-settles-what-another-tool-left-dirty",
 			of: "Migrate.repair",
 			requires: ["no-transaction"],

@@ -1,6 +1,7 @@
 import { cleanUpAfter } from "../clean-up-after.ts";
 import type { Driver } from "../driver/driver.ts";
 import { unsupported } from "../driver/unsupported.ts";
+import { readAppliedState } from "../history/applied-state.ts";
 import { versionDigest } from "../history/digest.ts";
 import { signed } from "../history/recorder.ts";
 import { MigrateError } from "../migrate-error.ts";
@@ -33,8 +34,9 @@ export async function baseline(
 ): Promise<void> {
 	const versions = await source.versions();
 	if (!versions.includes(version)) throw versionNotFound(versions, version, `cannot begin at version ${version}`);
-	const found = await driver.version();
-	if (found.dirty) throw dirtyDatabase(found.version);
+	const state = await readAppliedState({ driver, versions, whole: false });
+	const { found } = state;
+	if (found.dirty) throw dirtyDatabase(state);
 	if (found.version !== NIL_VERSION) {
 		const message = `the database is at version ${found.version} already; force records another one`;
 		throw new MigrateError("ERR_REPAIR", message, { version });

@@ -47,7 +47,7 @@ interface Written {
 export async function repair(source: Source, driver: Driver, cure: Cure): Promise<void> {
 	const state = await readAppliedState({ driver, versions: await source.versions(), whole: true });
 	const { version, dirty } = state.found;
-	if (dirty && cure.kind !== "dirty") throw dirtyDatabase(version);
+	if (dirty && cure.kind !== "dirty") throw dirtyDatabase(state);
 	if (!dirty && cure.kind === "dirty") throw doesNotFit(version, "the database is not dirty");
 	if (driver.history === undefined) return settleByNumber(driver, state, cure);
 	const settled = settledVersions(state);

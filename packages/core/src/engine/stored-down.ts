@@ -46,7 +46,7 @@ export async function readStoredDown(
 ): Promise<readonly StoredDown[]> {
 	const versions = await source.versions();
 	const state = await readAppliedState({ driver, versions, whole: true, waiting });
-	if (state.found.dirty) throw dirtyDatabase(state.found.version);
+	if (state.found.dirty) throw dirtyDatabase(state);
 	const way = await storedWay(driver.history, state, count);
 	if ("refusal" in way) throw way.refusal;
 	return way.texts;

@@ -44,10 +44,9 @@ export async function readPlan(
 	await assertMigrations(source);
 	const preparation = preparedWay(source, driver, goal, options);
 	const { state, migrations, missingSteps, findings, refusal } = await preparation.prepare(waitingOf(options));
-	const { version, dirty } = state.found;
-	if (dirty) throw dirtyDatabase(version);
+	if (state.found.dirty) throw dirtyDatabase(state);
 	if (refusal !== undefined) throw refusal;
-	return { from: version, missingSteps, findings, ...(await withEffects(driver, migrations, options)) };
+	return { from: state.found.version, missingSteps, findings, ...(await withEffects(driver, migrations, options)) };
 }
 
 /** Adds what each file would do, where the driver can tell. */

@@ -1,6 +1,6 @@
 import type { Driver, LockOptions } from "../../driver/driver.ts";
 import type { VersionState } from "../../driver/version-state.ts";
-import { type AppliedState, readAppliedState } from "../../history/applied-state.ts";
+import { type AppliedState, halfDone, readAppliedState } from "../../history/applied-state.ts";
 import type { RecordedEvent } from "../../history/history-event.ts";
 import { isApplied, type KnownVersion } from "../../history/known-versions.ts";
 import type { Source } from "../../source/source.ts";
@@ -9,6 +9,7 @@ import { acceptedFinding, type ChangedFile, changedFiles, changedFinding } from 
 import type { Finding } from "../policies/finding.ts";
 import { nameFiles } from "../policies/name-files.ts";
 import { isPending, judge, missingVersions, type Policies } from "../policies/policies.ts";
+import { describeDirty, wayOutOfDirty } from "../run/dirty-database.ts";
 
 /**
  * `applied`, by godwit, or with a database that keeps no history by anybody. `adopted`: by another tool. `baseline` and
@@ -90,6 +91,7 @@ async function migrationsOf(
 	const changes = new Map(changed.map(({ version, change }) => [version, change]));
 	const missing = new Set(withoutFile(state));
 	const all = [...state.versions, ...missing].toSorted(compareVersions);
+	const dirty = state.found.dirty ? halfDone(state).version : undefined;
 	return Promise.all(
 		all.map(async (version) => {
 			const known = state.known.of(version);
@@ -98,7 +100,10 @@ async function migrationsOf(
 				: ((await source.readUp(version)) ?? (await source.readDown(version)));
 			return {
 				version,
-				state: stateOf(version, known, state, { missing: missing.has(version), change: changes.get(version) }),
+				state:
+					version === dirty
+						? "dirty"
+						: stateOf(version, known, state, { missing: missing.has(version), change: changes.get(version) }),
 				// What no event names is here for the number that another tool has left.
 				guess: known.guess || (missing.has(version) && !isApplied(known)),
 				title: file?.identifier ?? known.event?.title ?? known.round?.title,
@@ -111,10 +116,11 @@ async function migrationsOf(
 
 /** Applied or dirty, and not in the source. */
 function withoutFile(state: AppliedState): readonly Version[] {
-	const { version } = state.found;
-	const missing = missingVersions(state);
-	const row = version === NIL_VERSION || state.versions.includes(version) || missing.includes(version) ? [] : [version];
-	return [...missing, ...row];
+	const { version, dirty } = state.found;
+	const applied = missingVersions(state);
+	const shown = new Set([...applied, version, ...(dirty ? [halfDone(state).version] : [])]);
+	for (const present of [NIL_VERSION, ...state.versions]) shown.delete(present);
+	return [...shown];
 }
 
 interface FileStanding {
@@ -128,10 +134,6 @@ function stateOf(
 	{ found, versions }: AppliedState,
 	{ missing, change }: FileStanding,
 ): MigrationState {
-	// The row of another tool says no more than this.
-	if (found.dirty && (known.state === "dirty" || (version === found.version && known.event?.op !== "start"))) {
-		return "dirty";
-	}
 	if (missing) return version > (versions.at(-1) ?? NIL_VERSION) ? "newer" : "missing";
 	if (isApplied(known)) return change === undefined || change === "accepted" ? (known.state as MigrationState) : change;
 	if (!isPending(known)) return known.state as MigrationState;
@@ -147,9 +149,8 @@ async function findingsOf(
 	const { found, due } = state;
 	const findings: Finding[] = [];
 	if (found.dirty) {
-		const where = found.version === NIL_VERSION ? "before the first migration" : `at version ${found.version}`;
-		const message = `the database is dirty ${where}: a migration began and did not end; repair the schema by hand, then say how it ended with repair -dirty`;
-		findings.push({ kind: "dirty", level: "error", versions: [found.version], message });
+		const message = `${describeDirty(state)}; ${wayOutOfDirty(state.history !== "none")}`;
+		findings.push({ kind: "dirty", level: "error", versions: [halfDone(state).version], message });
 	}
 	const adopted = due.filter(({ op }) => op === "adopt").map(({ version }) => version);
 	if (adopted.length > 0) {

@@ -5,6 +5,7 @@ import { isMigrateError, MigrateError, suppress } from "../../migrate-error.ts";
 import type { Migration, MigrationReport } from "../../migration.ts";
 import { NIL_VERSION } from "../../version.ts";
 import { UnknownOutcome } from "./change-once.ts";
+import { wayOutOfDirty } from "./dirty-database.ts";
 
 /** Why a migration failed, and how far golang-migrate's protocol had come. */
 export interface MigrationFailure {
@@ -32,13 +33,17 @@ export async function migrationFailed(
 	if (cause instanceof UnknownOutcome) return outcomeUnknown(migration, cause, dirty, report);
 	try {
 		const committed = await isCommitted(driver, token);
-		return migrationError(migration, cause, report, { ...(await driver.version()), committed, rowsBefore });
+		const history = driver.history !== undefined;
+		return migrationError(migration, cause, report, { ...(await driver.version()), committed, rowsBefore, history });
 	} catch (error) {
 		// A driver that was closed answers nothing; what `close` has ended was not committed.
 		const closed = isMigrateError(error, "ERR_CLOSED");
 		const ended = closed && isMigrateError(cause, "ERR_CLOSED");
 		const version = dirty ? migration.target : report.to;
-		const known = dirty || ended ? { version, dirty, committed: false, rowsBefore } : undefined;
+		const known =
+			dirty || ended
+				? { version, dirty, committed: false, rowsBefore, history: driver.history !== undefined }
+				: undefined;
 		return migrationError(migration, closed ? cause : suppress(cause, error), report, known);
 	}
 }
@@ -71,6 +76,8 @@ interface Found extends VersionState {
 	readonly committed: boolean | undefined;
 	/** As `MigrationFailure.rowsBefore`. */
 	readonly rowsBefore?: number | undefined;
+	/** Whether the driver keeps one. */
+	readonly history: boolean;
 }
 
 /** @param found `undefined` when the database does not answer. */
@@ -88,21 +95,28 @@ export function migrationError(
 	const to = found === undefined || dirty ? report.to : found.version;
 	return new MigrateError(
 		"ERR_MIGRATION_FAILED",
-		`${location}${place}: ${reason}\n${describeState(report, target, found)}`,
+		`${location}${place}: ${reason}\n${describeState(report, { version, target }, found)}`,
 		{ version, direction, location, dirty, report: { ...report, to } },
 		{ cause },
 	);
 }
 
-function describeState(before: MigrationReport, target: bigint, found: Found | undefined): string {
+function describeState(
+	before: MigrationReport,
+	migration: Pick<Migration, "version" | "target">,
+	found: Found | undefined,
+): string {
 	if (found === undefined) {
 		return "whether it was rolled back cannot be read; look at the version of the database before you go on";
 	}
-	const { version, dirty, rowsBefore = 0 } = found;
+	const { version, dirty, rowsBefore = 0, history } = found;
+	const { target } = migration;
 	// A step may leave the version as it is, and then the version tells nothing.
 	const committed = found.committed ?? (version === target && target !== before.to);
 	if (dirty) {
-		return `the database is dirty at version ${version}: repair the schema by hand, then record the version that it is at with force`;
+		// The row of a migration that runs out of order, and of one that is reverted, has another version.
+		const what = version === target ? `version ${migration.version}` : "it";
+		return `the database is dirty at version ${version}: ${wayOutOfDirty(history, what)}`;
 	}
 	const place = version === NIL_VERSION ? "without any migration" : `at version ${version}`;
 	if (committed) return `all the same the database is ${place} and not dirty`;

@@ -152,7 +152,12 @@ async function runTogether(
 		const migration = running ?? last;
 		if (isMigrateError(cause, "ERR_START_OVER")) return { report: start, startOver: { migration, failure } };
 		// What the others had done is rolled back with it.
-		if (running !== undefined) throw migrationError(migration, cause, start, { ...from, committed: false });
+		if (running !== undefined)
+			throw migrationError(migration, cause, start, {
+				...from,
+				committed: false,
+				history: options.recorder !== undefined,
+			});
 		throw await migrationFailed(driver, last, failure, start);
 	}
 	for (const [index, migration] of applied.entries()) {

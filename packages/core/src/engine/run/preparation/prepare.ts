@@ -41,8 +41,7 @@ export interface Preparation {
 
 /** @throws MigrateError `ERR_DIRTY`, or why nothing may be run. */
 export function runnable(prepared: Prepared): Prepared {
-	const { version, dirty } = prepared.state.found;
-	if (dirty) throw dirtyDatabase(version);
+	if (prepared.state.found.dirty) throw dirtyDatabase(prepared.state);
 	if (prepared.refusal !== undefined) throw prepared.refusal;
 	return prepared;
 }
