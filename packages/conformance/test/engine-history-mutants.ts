@@ -161,6 +161,13 @@ export const engineHistoryMutants: Readonly<Record<string, EngineMutant>> = {
 		caughtBy: "engine/repair-lets-run-what-is-not-there",
 		break: (e) => ({ repair: (cure) => e.repair(cure.kind === "pending" ? { ...cure, kind: "skip" } : cure) }),
 	},
+	"what a person adopts is a guess too": {
+		caughtBy: "engine/repair-puts-a-guess-right",
+		options: (options) =>
+			recording(options, (events) =>
+				events.map((event) => (event.op === "adopt" ? { ...event, direction: undefined } : event)),
+			),
+	},
 	"accept is not recorded": {
 		caughtBy: "engine/repair-accepts-a-changed-file",
 		options: (options) => recording(options, (events) => events.filter(({ op }) => op !== "accept")),

@@ -99,10 +99,43 @@ function cureLaws(openEngine: OpenEngine): HistoryLaws {
 				assert.deepEqual(namesOf((await engine.up()).applied), ["2 up"]);
 				await engine.repair({ kind: "pending", version: 3n });
 				await rejection("ERR_REPAIR", engine.repair({ kind: "pending", version: 3n }));
-				await rejection("ERR_REPAIR", engine.repair({ kind: "pending", version: 4n }));
+				await rejection("ERR_REPAIR", engine.repair({ kind: "pending", version: 2n }));
 				assert.deepEqual(namesOf((await engine.up()).applied), ["3 up"]);
 				await expectState(engine, 4n, false);
 				await expectObjects(harness, ["m1", "m2", "m3", "m4"]);
+			},
+		},
+		{
+			id: "engine/repair-puts-a-guess-right",
+			of: "Migrate.repair",
+			async check(harness) {
+				await asOtherTool(harness, 3n);
+				const set = reversibleSet([1n, 2n, 3n]);
+				await using engine = await openWith(openEngine, harness, set, { outOfOrder: "apply" });
+				const states = async () =>
+					(await engine.status()).migrations.map(
+						({ version, state, guess }) => `${version} ${state}${guess ? "?" : ""}`,
+					);
+				assert.deepEqual(await states(), ["1 adopted?", "2 adopted?", "3 adopted?"]);
+				// It was merged late, and the other tool has passed over it.
+				await engine.repair({ kind: "pending", version: 2n });
+				assert.deepEqual(namesOf((await engine.up()).applied), ["2 up"]);
+				await expectObjects(harness, ["m2"]);
+				await engine.repair({ kind: "adopt", version: 1n });
+				assert.deepEqual(await states(), ["1 adopted", "2 applied", "3 adopted?"]);
+				for (const kind of ["pending", "skip", "adopt"] as const) {
+					for (const version of [1n, 2n]) await rejection("ERR_REPAIR", engine.repair({ kind, version }));
+				}
+				// The version row is of what is applied.
+				await engine.repair({ kind: "skip", version: 3n });
+				await expectState(engine, 2n, false);
+				assert.deepEqual(await states(), ["1 adopted", "2 applied", "3 skipped"]);
+				await asOtherTool(harness, 1n);
+				assert.deepEqual(await states(), ["1 adopted?", "2 pending?", "3 skipped"]);
+				await engine.repair({ kind: "adopt", version: 2n });
+				await expectState(engine, 2n, false);
+				await engine.repair({ kind: "pending", version: 1n });
+				assert.deepEqual(await states(), ["1 out-of-order", "2 adopted", "3 skipped"]);
 			},
 		},
 		{

@@ -8,10 +8,9 @@ import {
 } from "../history/applied-state.ts";
 import { versionDigest } from "../history/digest.ts";
 import type { HistoryEvent } from "../history/history-event.ts";
-import { isApplied, type KnownVersion } from "../history/known-versions.ts";
+import { isApplied } from "../history/known-versions.ts";
 import { createRecorder, type Recorder, signed } from "../history/recorder.ts";
 import { MigrateError } from "../migrate-error.ts";
-import type { Direction } from "../migration.ts";
 import type { Source } from "../source/source.ts";
 import { compareVersions, NIL_VERSION, type Version } from "../version.ts";
 import { isPending } from "./policies/policies.ts";
@@ -23,8 +22,10 @@ import { newToken } from "./token.ts";
  * What a person says is so. Nothing runs.
  *
  * `adopt`: the schema has what this version makes. `pending`: it has not, so that the version may run, also one that was to be
- * skipped. `skip`: this version will never run here. `accept`: the file of this version is right as it is now. `dirty`: how the migration ended that left the database dirty, after its schema was repaired
- * by hand.
+ * skipped. `skip`: this version will never run here. These three say what is unknown, and put right what is only a guess, also what another
+ * tool is taken to have applied or reverted; the database's version becomes another one where that is at the version concerned, or below
+ * one that is adopted. `accept`: the file of this version is right as it is now. `dirty`: how the migration ended that left the
+ * database dirty, after its schema was repaired by hand.
  */
 export type Cure = { readonly note?: string | undefined } & (
 	| { readonly kind: "adopt" | "pending" | "skip" | "accept"; readonly version: Version }
@@ -67,32 +68,50 @@ async function written(state: AppliedState, cure: Cure, recorder: Recorder): Pro
 	if (cure.kind === "dirty") return settled(state, cure.ended);
 	const { version, kind } = cure;
 	const { found, versions, known } = state;
-	const applied = isApplied(known.of(version));
-	const target = found.version;
+	const what = known.of(version);
 	if (!versions.includes(version)) throw doesNotFit(version, `the source has no version ${version}`);
-	if (kind !== "accept" && applied) throw doesNotFit(version, `version ${version} is applied`);
-	if (kind === "skip") return { target, event: { op: "skip", version } };
-	if (kind === "pending") {
-		if (isPending(known.of(version))) throw doesNotFit(version, `version ${version} is not applied`);
-		return { target, event: { op: "settle", version, direction: "down" } };
+	if (kind === "accept") {
+		if (!isApplied(what)) throw doesNotFit(version, `version ${version} is not applied`);
+		return { target: found.version, event: { op: kind, version, ...(await recorder.files(version)) } };
 	}
-	if (kind === "adopt" && version > target) {
-		throw doesNotFit(version, `version ${version} is above the database's, ${target}; record a higher one with force`);
+	if (isApplied(what) && !what.guess) throw doesNotFit(version, `version ${version} is applied`);
+	if (kind === "adopt") {
+		const target = adoptedTarget(state, version);
+		return { target, event: { op: kind, version, direction: "up", ...(await recorder.files(version)) } };
 	}
-	if (kind === "accept" && !applied) throw doesNotFit(version, `version ${version} is not applied`);
-	return { target, event: { op: kind, version, ...(await recorder.files(version)) } };
+	if (kind === "pending" && isPending(what) && !what.guess) {
+		throw doesNotFit(version, `version ${version} is not applied`);
+	}
+	// The version row is never at one that is not applied.
+	const target = version === found.version ? highestBut(version, state) : found.version;
+	return { target, event: kind === "skip" ? { op: kind, version } : { op: "settle", version, direction: "down" } };
+}
+
+/** Above the version row is only what another tool may have applied, and moved the row below since. */
+function adoptedTarget({ found, known }: AppliedState, version: Version): Version {
+	if (version <= found.version) return found.version;
+	const { guess, state } = known.of(version);
+	if (guess || state === "unknown") return version;
+	const reason = `version ${version} is above the database's, ${found.version}; record a higher one with force`;
+	throw doesNotFit(version, reason);
 }
 
 /** The version row becomes the highest that is applied then. */
 function settled(state: AppliedState, ended: "applied" | "reverted"): Written {
-	const { known, versions } = state;
 	const { version, title } = dirtyMigration(state);
-	const direction: Direction = ended === "applied" ? "up" : "down";
-	const applied = (other: Version, what: KnownVersion): boolean => other !== version && isApplied(what);
-	const others = [...versions, ...known.named()].filter((other) => applied(other, known.of(other)));
-	const all = ended === "applied" ? [...others, version] : others;
-	const target = all.toSorted(compareVersions).at(-1) ?? NIL_VERSION;
-	return { target, event: { op: "settle", version, direction, title } };
+	const others = highestBut(version, state);
+	const target = ended === "applied" && version > others ? version : others;
+	return { target, event: { op: "settle", version, direction: ended === "applied" ? "up" : "down", title } };
+}
+
+/** The highest version that is applied, or may be and is below the version row, but for one. */
+function highestBut(version: Version, { found, known, versions }: AppliedState): Version {
+	const counts = (other: Version): boolean => {
+		const what = known.of(other);
+		return isApplied(what) || (what.state === "unknown" && other < found.version);
+	};
+	const others = [...versions, ...known.named()].filter((other) => other !== version && counts(other));
+	return others.toSorted(compareVersions).at(-1) ?? NIL_VERSION;
 }
 
 /** A tool without a history leaves the database dirty below the first migration while it reverts that one. */

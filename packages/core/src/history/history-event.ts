@@ -29,7 +29,7 @@ export interface HistoryEvent {
 	readonly op: EventOp;
 	/** The migration concerned. Of `force` and `baseline` the version recorded; of `other-tool` the one that was known before. */
 	readonly version: Version;
-	/** Of `start`: the way that began. Of `round`: the way that it is a part of. Of `settle`: `up` for applied, `down` for reverted. */
+	/** Of `start`: the way that began. Of `round`: the way that it is a part of. Of `settle`: `up` for applied, `down` for reverted. Of `adopt`: `up` when a person said so, missing when the number alone does. */
 	readonly direction?: Direction | undefined;
 	/** The database's version afterwards. */
 	readonly target: Version;

@@ -120,7 +120,7 @@ export function knownVersions(events: Iterable<RecordedEvent>): KnownVersions {
 		else {
 			if (op === "down" || (op === "settle" && event.direction === "down")) endRounds((above) => above > event.version);
 			if (op === "settle") say(event, event.direction === "up" ? "applied" : "reverted", false);
-			else say(event, STATES[op], op === "adopt" || op === "elsewhere");
+			else say(event, STATES[op], op === "elsewhere" || (op === "adopt" && event.direction === undefined));
 		}
 	}
 

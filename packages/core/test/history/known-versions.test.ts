@@ -113,6 +113,11 @@ describe("knownVersions", () => {
 			"up 3>3, other-tool 3>3, adopt 1>3, skip 2>3",
 			"adopted? skipped applied? new new",
 		],
+		[
+			"what a person is certain of",
+			"other-tool -1>3, adopt 1>3, adopt 2>3, adopt 3>3, adopt-up 1>3, settle-down 2>3, skip 3>1",
+			"adopted reverted skipped new new",
+		],
 		["a force after another tool", "up 3>3, other-tool 3>3, force 2>2", "forced forced new new new"],
 	])("tells %s", (_, text, expected) => {
 		expect(known(text)).toBe(expected);
