@@ -409,7 +409,7 @@ describe('transaction: "all"', () => {
 
 	it.each([
 		["fail", /no such table/, Error],
-		["declined", /run it by itself/, MigrateError],
+		["declined", /-transaction each \(transaction: "each"\)/, MigrateError],
 	])(
 		"rolls all of it back at a migration that says %s, and reports nothing as applied",
 		async (text, message, kind) => {

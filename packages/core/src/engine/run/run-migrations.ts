@@ -168,6 +168,6 @@ async function runTogether(
 
 function cannotRunTogether({ version }: Migration): MigrateError<"ERR_NO_TRANSACTION"> {
 	const message =
-		"this migration runs outside a transaction, because its file or the database URL says so; run it by itself";
+		'this migration runs outside a transaction, because its file or the database URL says so, and redo and -transaction all make one of all; commit each migration by itself with -transaction each (transaction: "each")';
 	return new MigrateError("ERR_NO_TRANSACTION", message, { version });
 }
