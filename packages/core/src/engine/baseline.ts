@@ -1,5 +1,5 @@
 import { cleanUpAfter } from "../clean-up-after.ts";
-import type { Driver } from "../driver/driver.ts";
+import type { Driver, LockOptions } from "../driver/driver.ts";
 import { unsupported } from "../driver/unsupported.ts";
 import { readAppliedState } from "../history/applied-state.ts";
 import { versionDigest } from "../history/digest.ts";
@@ -20,40 +20,68 @@ export interface BaselineOptions {
 	readonly force?: boolean;
 }
 
+interface PreparedBaselineOptions extends BaselineOptions {
+	/** For what reads without the lock. */
+	readonly waiting: LockOptions;
+}
+
 /**
- * Records under the lock that a database without a version has what the migrations up to a version make. Nothing runs on it.
+ * Prepares to record that a database without a version has what the migrations up to a version make. Nothing runs on it. Reads only,
+ * without the lock.
  *
+ * @returns What records it, under the lock; it refuses once more.
  * @throws MigrateError `ERR_BASELINE` when its structure is another one; `ERR_REPAIR` when it has a version;
  *   `ERR_VERSION_NOT_FOUND`; `ERR_DIRTY`; `ERR_UNSUPPORTED`; what the migrations fail with on an empty database.
  */
-export async function baseline(
+export async function preparedBaseline(
 	source: Source,
 	driver: Driver,
 	version: Version,
-	{ force = false }: BaselineOptions,
-): Promise<void> {
+	{ force = false, waiting }: PreparedBaselineOptions,
+): Promise<() => Promise<void>> {
 	const versions = await source.versions();
 	if (!versions.includes(version)) throw versionNotFound(versions, version, `cannot begin at version ${version}`);
-	const state = await readAppliedState({ driver, versions, whole: false });
-	const { found } = state;
-	if (found.dirty) throw dirtyDatabase(state);
-	if (found.version !== NIL_VERSION) {
-		const message = `the database is at version ${found.version} already; force records another one`;
-		throw new MigrateError("ERR_REPAIR", message, { version });
-	}
-	if (!force) await assertStructure(source, driver, version);
-	const digest = String(versionDigest(versions.filter((known) => known <= version)));
-	const events = driver.history && (() => [{ op: "baseline", version, target: version, ...signed(), digest } as const]);
-	const from = { version: found.version, dirty: false };
-	await recordOnce(driver, { version, dirty: false, from, token: newToken(), events });
+	await assertNoVersion(driver, versions, version, waiting);
+	const assertStructure = force ? undefined : await structureAssertion(source, driver, version);
+	await assertStructure?.(waiting);
+	return async () => {
+		await assertNoVersion(driver, versions, version);
+		await assertStructure?.();
+		const digest = String(versionDigest(versions.filter((known) => known <= version)));
+		const events =
+			driver.history && (() => [{ op: "baseline", version, target: version, ...signed(), digest } as const]);
+		const from = { version: NIL_VERSION, dirty: false };
+		await recordOnce(driver, { version, dirty: false, from, token: newToken(), events });
+	};
 }
 
-async function assertStructure(source: Source, driver: Driver, version: Version): Promise<void> {
-	if (driver.structure === undefined || driver.scratch === undefined) {
-		throw unsupported(driver, "structure");
-	}
-	const there = new Set(await driver.structure());
-	const wanted = new Set(await structureAt(source, await driver.scratch(), version));
+async function assertNoVersion(
+	driver: Driver,
+	versions: readonly Version[],
+	version: Version,
+	waiting?: LockOptions,
+): Promise<void> {
+	const state = await readAppliedState({ driver, versions, whole: false, waiting });
+	const { found } = state;
+	if (found.dirty) throw dirtyDatabase(state);
+	if (found.version === NIL_VERSION) return;
+	const message = `the database is at version ${found.version} already; force records another one`;
+	throw new MigrateError("ERR_REPAIR", message, { version });
+}
+
+/** Runs the migrations on an empty database. @returns What compares the database with it, each time that it is called. */
+async function structureAssertion(
+	source: Source,
+	driver: Driver,
+	version: Version,
+): Promise<(waiting?: LockOptions) => Promise<void>> {
+	const { structure, scratch } = driver;
+	if (structure === undefined || scratch === undefined) throw unsupported(driver, "structure");
+	const wanted = new Set(await structureAt(source, await scratch(), version));
+	return async (waiting) => assertSame(version, wanted, new Set(await structure(waiting)));
+}
+
+function assertSame(version: Version, wanted: ReadonlySet<string>, there: ReadonlySet<string>): void {
 	const missing = [...wanted].filter((line) => !there.has(line));
 	const extra = [...there].filter((line) => !wanted.has(line));
 	if (missing.length === 0 && extra.length === 0) return;

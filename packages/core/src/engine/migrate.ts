@@ -19,6 +19,7 @@ import type { Cure } from "./repair.ts";
 import { MigrateReports } from "./reports/migrate-reports.ts";
 import { carryOut } from "./run/carry-out.ts";
 import { recordOnce } from "./run/change-once.ts";
+import { waitingOf } from "./run/migration-lock.ts";
 import { preparedMigrations, preparedWay } from "./run/preparation/prepare.ts";
 import { preparedStored } from "./run/preparation/prepare-stored.ts";
 import { withHistory } from "./stored-down.ts";
@@ -141,10 +142,13 @@ export class Migrate extends MigrateReports implements AsyncDisposable {
 	 */
 	async baseline(version: bigint | number, options: BaselineOptions = {}): Promise<void> {
 		const first = toVersion(version);
-		await this.#operations.runLocked(async () => {
-			const { baseline } = await import("./baseline.ts");
-			return baseline(this.#source, this.#driver, first, options);
+		const waiting = waitingOf(this.#options);
+		// To lock a database makes one where there is none, so what can be refused is refused before.
+		const record = await this.#operations.run(async () => {
+			const { preparedBaseline } = await import("./baseline.ts");
+			return preparedBaseline(this.#source, this.#driver, first, { ...options, waiting });
 		});
+		await this.#operations.runLocked(record);
 	}
 
 	/**

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { check } from "../../src/check/check.ts";
 import { makeBackup, restoreBackup } from "../../src/engine/backup.ts";
-import { baseline } from "../../src/engine/baseline.ts";
+import { preparedBaseline } from "../../src/engine/baseline.ts";
 import { Migrate } from "../../src/engine/migrate.ts";
 import { openDriver, register } from "../../src/registry.ts";
 import { memorySource } from "../../src/source/memory-source.ts";
@@ -22,7 +22,7 @@ it("says which driver cannot do what is asked, and what to do", async () => {
 			() => migrate.rehearse(),
 			"cannot copy a database to rehearse migrations on it, as those for SQLite files can; make",
 		],
-		[() => baseline(source, driver, 1n, {}), "cannot tell whether the database has what the migrations make; look"],
+		[() => preparedBaseline(source, driver, 1n, { waiting: {} }), "cannot tell whether the database has what the migrations make; look"],
 		[
 			() => check(source, driver),
 			"has no empty databases on which migrations could be tried; those for SQLite and PGlite",
