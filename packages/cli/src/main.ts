@@ -5,7 +5,7 @@ import { settingsOf } from "./command-line/settings.ts";
 import { UsageError } from "./command-line/usage-error.ts";
 import { errorOutput, lostOutput, standardError, writeLog, writeOutput } from "./output/standard-stream.ts";
 import { ERROR, terminal } from "./output/terminal.ts";
-import { hideSecrets } from "./output/text/hide-secrets.ts";
+import { hideSecrets, hideValues } from "./output/text/hide-secrets.ts";
 import { paintErrors, paintOutput, plain } from "./output/text/paint.ts";
 import { printable } from "./output/text/printable.ts";
 
@@ -36,53 +36,69 @@ async function runOrExplain(args: readonly string[]): Promise<number> {
 		if (!(error instanceof UsageError)) throw error;
 		// A URL can stand behind a flag's equals sign.
 		const urls = args.flatMap((arg) => [arg, arg.slice(arg.indexOf("=") + 1)]);
-		const paint = args.some((arg) => /^--?json\b/.test(arg)) ? plain : paintErrors;
-		terminal(errorOutput, (text) => readable(text, urls), paint).line(await explain(error), ERROR);
+		// The last one counts, as it does in a line that is understood.
+		const asJson = /^--?json(=(true|t|1))?$/i.test(args.findLast((arg) => /^--?json(=|$)/.test(arg)) ?? "");
+		const message = await explain(error);
+		const { shortUsage } = await import("./command-line/usage.ts");
+		terminal(errorOutput, (text) => readable(text, urls), asJson ? plain : paintErrors).line(
+			`error: ${message}\n${await shortUsage(error.command)}`,
+			ERROR,
+		);
+		if (asJson) await printJson({ type: "error", message }, urls);
 		return 2;
 	}
 }
 
 async function run(line: CommandLine): Promise<number> {
 	const { name, command } = line;
+	const asJson = line.is("json");
 	if (line.is("version")) {
-		print(programVersion());
+		if (asJson) await printJson({ type: "program", version: programVersion() });
+		else print(programVersion());
 		return 0;
 	}
 	if (line.is("help") || command === undefined) {
 		const { usage, usageOf } = await import("./command-line/usage.ts");
 		const text = name === undefined ? await usage() : await usageOf(name);
-		if (line.is("help")) print(text);
-		else writeLog(`${text}\n`);
-		return line.is("help") ? 0 : 2;
+		if (!line.is("help")) {
+			writeLog(`${text}\n`);
+			if (asJson) await printJson({ type: "error", message: "no command was given" });
+			return 2;
+		}
+		if (asJson) await printJson({ command: "help", text });
+		else print(text);
+		return 0;
 	}
 	const given: string[] = [];
-	const asJson = line.is("json");
 	const toTerminal = terminal(errorOutput, (text) => readable(text, given), asJson ? plain : paintErrors);
 	try {
 		const settings = await settingsOf(line, (url) => given.push(url));
-		const printData = (text: string): void => print(asJson ? readable(text, given) : text);
+		const printWords = (text: string): void => print(asJson ? readable(text, given) : hideSecrets(text, given));
 		const paint = asJson ? plain : paintOutput;
-		return await command.run({ line, settings, terminal: toTerminal, paint, print: printData });
+		return await command.run({ line, settings, terminal: toTerminal, paint, print: printWords, printData: print });
 	} catch (error) {
 		if (error instanceof UsageError) throw error;
 		const { describeError } = await import("./output/describe-error.ts");
 		const explained = error instanceof CommandError && error.cause === undefined;
 		const stack = !explained && (line.is("verbose") || Boolean(process.env.DEBUG));
-		toTerminal.line(await describeError(error, { stack }), ERROR);
+		toTerminal.line(hideValues(await describeError(error, { stack }), given), ERROR);
 		if (asJson) {
 			const { jsonError } = await import("./output/json/json-lines.ts");
-			print(readable(jsonError(error), given));
+			print(
+				readable(
+					jsonError(error, (text) => hideValues(text, given)),
+					given,
+				),
+			);
 		}
 		return 1;
 	}
 }
 
-async function explain({ message, unknown, command }: UsageError): Promise<string> {
+async function explain({ message, unknown }: UsageError): Promise<string> {
 	const { suggestion } = await import("./command-line/suggestion.ts");
-	const { shortUsage } = await import("./command-line/usage.ts");
 	const question = unknown && suggestion(unknown.word, unknown.known);
-	const hint = question === undefined ? "" : `; ${question}`;
-	return `error: ${message}${hint}\n${await shortUsage(command)}`;
+	return question === undefined ? message : `${message}; ${question}`;
 }
 
 /** What reaches a terminal: without secrets, and without the control characters that a file may hold. */
@@ -92,6 +108,11 @@ function readable(text: string, urls: readonly string[]): string {
 
 function print(line: string): void {
 	writeOutput(`${line}\n`);
+}
+
+async function printJson(document: Readonly<Record<string, unknown>>, urls: readonly string[] = []): Promise<void> {
+	const { json } = await import("./output/json/json.ts");
+	print(readable(json(document), urls));
 }
 
 function programVersion(): string {

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { DatabaseSync } from "node:sqlite";
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -130,6 +132,71 @@ describe("the library shows no password and no value of an option", () => {
 			},
 		);
 		await fc.assert(property, { seed, numRuns: 200 });
+	});
+});
+
+describe("the command shows no value of an option that cannot be read", () => {
+	it.each([
+		"sqlite-native://a.db?x-history=hunter2",
+		"sqlite-native://a.db?x-lock-timeout=hunter2%20",
+		"postgres://h/d?sslmode=require&sslkey=hunter2",
+		"postgres://h/d?channel_binding=hunter2",
+		"postgres://h/d?sslmode=hunter2",
+		"postgres://h/d?client_encoding=hunter2",
+		"postgres://h:hunter2/d",
+	])("of %s", async (url) => {
+		const outcome = await said(["-path", "m", "-json", "-verbose", "-database", url, "up"]);
+		expectNoSecret(outcome, "hunter2");
+	});
+
+	it("but says which option it is, and what it takes", async () => {
+		const { stderr } = await said(["-path", "m", "-database", "sqlite-native://a.db?x-history=hunter2", "up"], {
+			DEBUG: "",
+		});
+		expect(stderr).toBe("error: x-history=*** cannot be read: it takes full, hash, off\n");
+	});
+});
+
+describe("a note with a URL", () => {
+	it("keeps no secret, neither on the screen nor in the database", async () => {
+		const cwd = await folderOf(threeMigrations);
+		const run = (...args: readonly string[]): Promise<Outcome> =>
+			godwit(["-path", "m", "-database", "sqlite-native://a.db", ...args], { cwd });
+		await run("up");
+		await run("repair", "-accept", "1", "-note", "as in postgres://ann:hunter2@h/d?k=hunter2, said Ann");
+		const { stdout } = await run("history");
+		expect(stdout).toContain("as in postgres://***@h/d?k=***");
+		expect((await readFile(`${cwd}/a.db`)).includes("hunter2")).toBe(false);
+		const database = new DatabaseSync(`${cwd}/a.db`);
+		database.exec("UPDATE schema_migrations_history SET note = 'postgres://ann:hunter2@h/d?k=hunter2'");
+		database.close();
+		for (const args of [["history"], ["status"], ["history", "-json"], ["status", "-json"]]) {
+			expect((await run(...args)).stdout).not.toContain("hunter2");
+		}
+	});
+});
+
+describe("SQL on standard output", () => {
+	const sql = "CREATE TABLE links (url TEXT DEFAULT 'https://ann:pw@host/?q=one');";
+
+	it("is what it is, also with a URL in it", async () => {
+		const cwd = await folderOf({
+			"m/1_links.up.sql": sql,
+			"m/1_links.down.sql": `DROP TABLE links; ${"-- https://a:b@h/?q=1"}`,
+		});
+		const run = (...args: readonly string[]): Promise<Outcome> =>
+			godwit(["-path", "m", "-database", "sqlite-native://a.db", ...args], { cwd });
+		await run("up");
+		expect((await run("history", "-show", "1")).stdout).toBe(`${sql}\n`);
+		expect(JSON.parse((await run("history", "-show", "1", "-json")).stdout)).toMatchObject({ text: sql });
+		expect((await run("dump")).stdout).toContain(sql);
+		const document = await run("dump", "-json");
+		expect(JSON.parse(document.stdout).objects[0].sql).toBe(sql.slice(0, -1));
+		await writeFile(`${cwd}/s.json`, document.stdout);
+		expect((await run("dump", "-format", "json", "-check", "s.json")).code).toBe(0);
+		await writeFile(`${cwd}/m/1_links.up.sql`, `${sql} `);
+		expect((await run("history", "-diff", "1")).stdout).toContain(`-${sql}\n`);
+		expect((await run("down", "1", "-stored", "-f")).stdout).toContain("-- https://a:b@h/?q=1\n");
 	});
 });
 

@@ -9,11 +9,11 @@ export const completion: Command = {
 	help: "print a script for a shell that completes commands, flags, their values and versions",
 	flags: [],
 	unconfigured: true,
-	async run({ line, print }) {
+	async run({ line, printData }) {
 		assertAtMost(1, line);
 		const [shell] = line.operands;
 		const script = await scriptFor(shell);
-		print(line.is("json") ? json({ command: "completion", shell, script }) : script);
+		printData(line.is("json") ? json({ command: "completion", shell, script }) : script);
 		return 0;
 	},
 };

@@ -1,5 +1,6 @@
 import type { Command } from "../command-line/command.ts";
 import { assertAtMost } from "../command-line/operands.ts";
+import { json } from "../output/json/json.ts";
 
 /** The same as `-help`. */
 export const help: Command = {
@@ -11,7 +12,8 @@ export const help: Command = {
 		assertAtMost(1, line);
 		const { usage, usageOf } = await import("../command-line/usage.ts");
 		const [name] = line.operands;
-		print(name === undefined ? await usage() : await usageOf(name));
+		const text = name === undefined ? await usage() : await usageOf(name);
+		print(line.is("json") ? json({ command: "help", text }) : text);
 		return 0;
 	},
 };

@@ -9,8 +9,14 @@ export const history: Command = {
 	help: "show what happened in the database, or the text of a migration as it ran",
 	flags: [
 		{ name: "n", kind: "count", value: "N", help: "the last N events only" },
-		{ name: "show", kind: "string", value: "V[:down]", help: "print the up, or the down, file of version V as it ran" },
+		{
+			name: "show",
+			kind: "string",
+			value: "V[:down]",
+			help: "print the up file of version V as it ran, or its down file as it was then",
+		},
 		{ name: "diff", kind: "string", value: "V", help: "compare the up file of version V as it ran with the one now" },
+		{ name: "exit-code", kind: "boolean", help: "exit with 3 when migrations are pending" },
 	],
 	async run(invocation) {
 		const { line } = invocation;
@@ -18,10 +24,15 @@ export const history: Command = {
 		const [show, diff] = [versionIn(line, "show"), versionIn(line, "diff")];
 		const asked = [show, diff, line.value("n")].filter((value) => value !== undefined);
 		if (asked.length > 1) throw new CommandError("-n, -show and -diff go one at a time");
+		const exitCode = line.is("exit-code");
+		if (exitCode && (show ?? diff) !== undefined) {
+			throw new CommandError("-exit-code goes with the events, not with -show or -diff");
+		}
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
-		const { showEvents, showText, showDifference } = await import("../output/reports/show-history.ts");
+		const { showEvents } = await import("../output/reports/show-history.ts");
+		const { showText, showDifference } = await import("../output/reports/show-stored-text.ts");
 		return runOnDatabase(invocation, {
-			source: diff === undefined ? "unread" : "read",
+			source: diff === undefined && !exitCode ? "unread" : "read",
 			needsDatabase: true,
 			run(migrate, source) {
 				if (show !== undefined) return showText(migrate, show, invocation);

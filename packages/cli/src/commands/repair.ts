@@ -4,6 +4,7 @@ import { CommandError } from "../command-line/command-error.ts";
 import { assertAtMost } from "../command-line/operands.ts";
 import type { CommandLine } from "../command-line/read-command-line.ts";
 import { json } from "../output/json/json.ts";
+import { hideSecrets } from "../output/text/hide-secrets.ts";
 
 /** Writes down what a person says is so. Without a flag it shows what there is to say. */
 export const repair: Command = {
@@ -54,7 +55,8 @@ const KINDS = ["adopt", "pending", "skip", "accept"] as const;
 
 /** @throws CommandError for more than one cure at once, and for a version that is none. */
 function cureOf(line: CommandLine): Cure | undefined {
-	const note = line.value("note");
+	// It goes into the history, which others read.
+	const note = line.value("note") && hideSecrets(line.value("note") ?? "", []);
 	const ended = line.value("dirty");
 	const given = KINDS.filter((kind) => line.value(kind) !== undefined);
 	if (given.length + (ended === undefined ? 0 : 1) > 1) throw new CommandError("one cure at a time");

@@ -45,11 +45,11 @@ export async function revertStored(invocation: Invocation, limit: number | undef
 }
 
 /** A person sees what runs to the letter, but for the line ends and the control characters. */
-function show({ version, title, appliedAt, eventId, text }: StoredDown, { line, print }: Invocation): void {
+function show({ version, title, appliedAt, eventId, text }: StoredDown, { line, printData }: Invocation): void {
 	if (line.is("json")) {
-		print(json({ type: "stored", version, title, appliedAt, event: eventId, text }));
+		printData(json({ type: "stored", version, title, appliedAt, event: eventId, text }));
 		return;
 	}
 	const lines = printable(text.replaceAll("\r\n", "\n").replace(/\n$/, ""));
-	print(`-- ${version} ${printable(title)}, applied ${moment(appliedAt)} UTC (event ${eventId})\n${lines}\n`);
+	printData(`-- ${version} ${printable(title)}, applied ${moment(appliedAt)} UTC (event ${eventId})\n${lines}\n`);
 }

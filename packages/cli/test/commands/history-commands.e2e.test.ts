@@ -229,6 +229,92 @@ describe("godwit history", () => {
 			lines((await run("history", "-json", ...args)).stdout);
 	});
 
+	it("shows what ran, although a person has accepted an edit since", async () => {
+		const { cwd, run } = await placeOf("sqlite-native");
+		await run("up");
+		writeFileSync(join(cwd, "m/3_tags.up.sql"), "CREATE TABLE edited (id);");
+		await run("repair", "-accept", "3");
+		expect(await run("history", "-show", "3")).toMatchObject({
+			stdout: `${threeMigrations["m/3_tags.up.sql"]}\n`,
+			stderr: "",
+		});
+		expect((await run("history", "-diff", "3")).stdout).toContain("+CREATE TABLE edited (id);");
+		const [shown] = lines((await run("history", "-show", "3", "-json")).stdout);
+		expect(shown).toMatchObject({ op: "up", ranAt: expect.any(String), text: threeMigrations["m/3_tags.up.sql"] });
+		expect(shown).not.toHaveProperty("keptAt");
+		await run("redo");
+		expect((await run("history", "-show", "3")).stdout).toBe("CREATE TABLE edited (id);\n");
+	});
+
+	it("says of a file that was adopted that nobody knows what ran", async () => {
+		const { cwd, run } = await placeOf("sqlite-native");
+		const database = new DatabaseSync(join(cwd, "a.db"));
+		database.exec(
+			"CREATE TABLE schema_migrations (version uint64, dirty bool); INSERT INTO schema_migrations VALUES (1, 0)",
+		);
+		database.close();
+		await run("up", "1");
+		const notice = /^notice: this is the file as it was when it was adopted at [-0-9: ]+; nobody knows what ran\n$/;
+		expect(await run("history", "-show", "1")).toMatchObject({
+			stdout: `${threeMigrations["m/1_users.up.sql"]}\n`,
+			stderr: expect.stringMatching(notice),
+		});
+		writeFileSync(join(cwd, "m/1_users.up.sql"), "CREATE TABLE other (id);");
+		const compared = await run("history", "-diff", "1");
+		expect(compared.stdout).toContain("as it was adopted at ");
+		expect(compared.stderr).toMatch(notice);
+		for (const flag of ["-show", "-diff"]) {
+			const [shown] = lines((await run("history", flag, "1", "-json")).stdout);
+			expect(shown).toMatchObject({
+				op: "adopt",
+				keptAt: expect.any(String),
+				notice: expect.stringContaining("nobody"),
+			});
+			expect(shown).not.toHaveProperty("ranAt");
+		}
+	});
+
+	it("says of a file that was accepted that the text that ran was not kept", async () => {
+		const { cwd, run } = await placeOf("sqlite-native", "x-history=hash");
+		await run("up");
+		writeFileSync(join(cwd, "m/3_tags.up.sql"), "CREATE TABLE edited (id);");
+		await godwit(["-path", "m", "-database", "sqlite-native://a.db", "repair", "-accept", "3"], { cwd });
+		expect(await run("history", "-show", "3")).toMatchObject({
+			stdout: "CREATE TABLE edited (id);\n",
+			stderr: expect.stringMatching(
+				/^notice: the text that ran at \S+ \S+ was not kept; this is the file as it was when it was accepted at /,
+			),
+		});
+	});
+
+	it("says how a dirty migration was settled", async () => {
+		const { cwd, run } = await placeOf("sqlite-native");
+		writeFileSync(join(cwd, "m/2_posts.up.sql"), "-- godwit: no-transaction\nCREATE TABLE posts (id);\nnonsense;");
+		await run("up");
+		await run("repair", "-dirty", "reverted");
+		expect((await run("history")).stdout).toMatch(/ {2}start 2 up {2}.*\n.* {2}settle 2 reverted {2}/);
+		await run("up");
+		await run("repair", "-dirty", "applied");
+		expect((await run("history")).stdout).toContain("  settle 2 applied  ");
+	});
+
+	it("exits with 3 when migrations are pending, with -exit-code", async () => {
+		const { run } = await placeOf("sqlite-native");
+		expect((await run("history", "-exit-code")).code).toBe(3);
+		await run("up", "2");
+		expect((await run("history")).code).toBe(0);
+		expect(await run("history", "-exit-code", "-n", "1")).toMatchObject({
+			code: 3,
+			stdout: expect.stringContaining("up 2"),
+		});
+		await run("up");
+		expect((await run("history", "-exit-code", "-json")).code).toBe(0);
+		expect(await run("history", "-exit-code", "-show", "1")).toMatchObject({
+			code: 1,
+			stderr: "error: -exit-code goes with the events, not with -show or -diff\n",
+		});
+	});
+
 	it("says why there is no text, and what it cannot read", async () => {
 		const { run } = await placeOf("sqlite-native", "x-history=hash");
 		await run("up");
@@ -411,6 +497,12 @@ describe.each(backends)("godwit baseline on %s", (backend) => {
 		expect((await run("up")).stderr).toMatch(/^3\/u tags/);
 		expect((await run("status")).stdout).toMatch(/^2 +posts +baseline/m);
 		expect((await run("baseline", "3")).stderr).toContain("is at version 3 already");
+	});
+
+	it("makes no file when it refuses", async () => {
+		const { cwd, run } = await placeOf(backend);
+		for (const args of [["2"], ["9"], ["9", "-force"]]) expect((await run("baseline", ...args)).code).toBe(1);
+		expect(await readdir(cwd)).toEqual(["m"]);
 	});
 
 	it("runs nothing outside of memory to compare", async () => {

@@ -67,6 +67,20 @@ ${backend}://a.db: 2 to run; 0 errors, 0 warnings, 1 note; nothing was run
 });
 
 describe("godwit plan", () => {
+	it("exits with 3 when something would run, with -exit-code", async () => {
+		const cwd = await folderOf(files);
+		const run = async (options: string, ...args: readonly string[]): Promise<number | null> =>
+			(await godwit(["-path", "m", "-database", `sqlite-native://a.db${options}`, ...args], { cwd })).code;
+		expect(await run("", "plan")).toBe(0);
+		expect(await run("", "plan", "-exit-code")).toBe(3);
+		expect(await run("", "plan", "down", "-exit-code")).toBe(0);
+		await run("", "up", "1");
+		expect(await run("?x-foreign-keys=true", "plan", "-exit-code")).toBe(4);
+		expect(await run("", "plan", "down", "1", "-exit-code")).toBe(3);
+		await run("", "up");
+		expect(await run("", "plan", "-exit-code")).toBe(0);
+	});
+
 	it.each([["-backup"], ["-backup-dir", "x"], ["-keep", "1"], ["-rehearse"], ["-html", "a.html"]])(
 		"refuses %s, which does nothing with -dry-run",
 		async (...flags) => {

@@ -841,6 +841,19 @@ describe("JSON.stringify", () => {
 		expect(Object.keys(report)).not.toContain("toJSON");
 	});
 
+	it("takes any part of a result and of an error", async () => {
+		const migrate = migrateOver(atVersion(2n));
+		const { migrations } = await migrate.status();
+		expect(json(migrations)).toMatchObject([{ version: "1" }, { version: "2" }, { version: "3" }]);
+		expect(json(migrations.filter(({ state }) => state === "pending"))).toMatchObject([{ version: "3" }]);
+		expect(json((await migrate.pending())[0])).toMatchObject({ version: "3" });
+		const [planned] = (await migrate.plan({ kind: "up" })).migrations;
+		expect(json({ planned, file: planned?.file })).toMatchObject({ planned: { version: "3" }, file: { version: "3" } });
+		expect(Object.keys(planned ?? {})).not.toContain("toJSON");
+		const error = await migrate.migrate(9).catch((reason: unknown) => reason);
+		expect(json((error as MigrateError).details)).toMatchObject({ version: "9" });
+	});
+
 	it("takes what Migrate reads, lists too", async () => {
 		const migrate = migrateOver(atVersion(2n));
 		expect(json(await migrate.version())).toEqual({ version: "2", dirty: false });

@@ -6,5 +6,11 @@ const FORMAT = 1;
  * cannot hold them all.
  */
 export function json(value: Readonly<Record<string, unknown>>): string {
-	return JSON.stringify({ godwit: FORMAT, ...value }, (_, item) => (typeof item === "bigint" ? String(item) : item));
+	return JSON.stringify({ godwit: FORMAT, ...value }, (_, item) =>
+		typeof item === "bigint" ? String(item) : item,
+	).replace(
+		// JSON.stringify escapes the other control characters, which a terminal would obey as well.
+		/[\u007f-\u009f]/g,
+		(character) => `\\u00${character.charCodeAt(0).toString(16)}`,
+	);
 }

@@ -9,13 +9,13 @@ import { EXIT_FINDINGS } from "./exit-findings.ts";
  *
  * @returns The exit code: 0, and 4 for an error or a warning.
  */
-export function showDiagnoses(diagnoses: readonly Diagnosis[], { line, print }: Invocation): number {
+export function showDiagnoses(diagnoses: readonly Diagnosis[], { line, print, printData }: Invocation): number {
 	const ok = diagnoses.every(({ level }) => level === "note");
-	if (line.is("json")) print(json({ command: "doctor", ok, diagnoses }));
+	if (line.is("json")) printData(json({ command: "doctor", ok, diagnoses }));
 	else {
 		for (const { level, message, sql } of diagnoses) {
 			print(printable(`${level}: ${message}`));
-			if (sql !== undefined) print(printable(sql.replace(/^/gm, "    ")));
+			if (sql !== undefined) printData(printable(sql.replace(/^/gm, "    ")));
 		}
 		if (ok) print("nothing is wrong with the database");
 	}

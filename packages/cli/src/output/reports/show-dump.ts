@@ -21,16 +21,16 @@ export async function showDump(schema: Schema, { format, file }: ShowDump, invoc
 	if (file !== undefined) {
 		return showComparison(file, compareSchema(schema, await readSchemaFile(file), format), invocation);
 	}
-	invocation.print(writeSchema(schema, format).trimEnd());
+	invocation.printData(writeSchema(schema, format).trimEnd());
 	return 0;
 }
 
 function showComparison(
 	file: string,
 	{ ok, empty, differences }: SchemaComparison,
-	{ line: { is }, terminal: { line }, print }: Invocation,
+	{ line: { is }, terminal: { line }, printData }: Invocation,
 ): number {
-	if (is("json")) print(json({ command: "dump", file, ok, empty, differences }));
+	if (is("json")) printData(json({ command: "dump", file, ok, empty, differences }));
 	if (empty) {
 		line("the database holds nothing: run the migrations on it first, or name another one with -database");
 		return EXIT_FINDINGS;

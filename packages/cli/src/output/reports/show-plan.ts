@@ -4,20 +4,21 @@ import { json } from "../json/json.ts";
 import { effectsInWords } from "../text/effects-in-words.ts";
 import { hideSecretsOfUrl } from "../text/hide-secrets.ts";
 import { printable } from "../text/printable.ts";
-import { EXIT_FINDINGS } from "./exit-findings.ts";
+import { EXIT_FINDINGS, EXIT_PENDING } from "./exit-findings.ts";
 
 /**
  * Prints a plan.
  *
  * @param url Of the database.
- * @returns The exit code: 0, or 4 when a rule has found an error.
+ * @returns The exit code: 0, or 4 when a rule has found an error; with -exit-code 3 when something would run.
  */
 export function showPlan(plan: MigrationPlan, url: string, { line, print }: Invocation): number {
 	const [database = ""] = hideSecretsOfUrl(url).split("?");
 	const ok = findingsOf(plan).every(({ level }) => level !== "error");
 	if (line.is("json")) print(document(plan, database, ok));
 	else for (const text of lines(plan, database)) print(printable(text));
-	return ok ? 0 : EXIT_FINDINGS;
+	if (!ok) return EXIT_FINDINGS;
+	return line.is("exit-code") && plan.migrations.length > 0 ? EXIT_PENDING : 0;
 }
 
 function findingsOf({ migrations }: MigrationPlan): readonly FileFinding[] {

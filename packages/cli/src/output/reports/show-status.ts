@@ -8,9 +8,8 @@ import { hideSecretsOfUrl } from "../text/hide-secrets.ts";
 import type { Colour, Paint } from "../text/paint.ts";
 import { printable } from "../text/printable.ts";
 import { columns, moment } from "../text/table.ts";
-import { EXIT_FINDINGS } from "./exit-findings.ts";
+import { EXIT_FINDINGS, EXIT_PENDING } from "./exit-findings.ts";
 
-const EXIT_PENDING = 3;
 /**
  * Prints a status.
  *
