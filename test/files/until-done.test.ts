@@ -103,7 +103,7 @@ describe.each(BACKENDS)("a backfill on %s", (backend) => {
 		const rows: number[] = [];
 		await using migrate = await open(backend, { onEvent: (event) => event.type === "round" && rows.push(event.rows) });
 		const { migrations } = await migrate.status();
-		expect(migrations[1]).toMatchObject({ state: "pending", event: { op: "round", note: "10 rows" } });
+		expect(migrations[1]).toMatchObject({ state: "under-way", rows: 10, event: { op: "round", note: "10 rows" } });
 		await migrate.up();
 		expect(rows).toEqual([20, 25]);
 		expect(left()).toBe(0);
@@ -236,8 +236,12 @@ describe("a backfill", () => {
 			await migrate.up();
 		}
 		await using migrate = await open("sqlite-node", {}, files);
-		const { event } = (await migrate.status()).migrations[1] ?? {};
-		expect(event?.op).toBe("round");
+		expect((await migrate.status()).migrations[1]).toMatchObject({
+			state: "under-way",
+			rows: expect.any(Number),
+			event: { op: "round" },
+		});
+		expect((await migrate.pending()).map(({ version }) => version)).toContain(2n);
 		await migrate.steps(-1);
 		expect((await migrate.status()).migrations[1]).toMatchObject({ state: "pending", event: undefined });
 	});

@@ -22,6 +22,7 @@ const APPLIED = {
 	pending: false,
 	"out-of-order": false,
 	skipped: false,
+	"under-way": undefined,
 	dirty: undefined,
 	unknown: undefined,
 } as const satisfies Record<MigrationStatus["state"], boolean | undefined>;

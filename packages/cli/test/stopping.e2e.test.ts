@@ -1,9 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
+import statusSchema from "../schemas/status.schema.json" with { type: "json" };
 import { folderOf, godwit, type RunningGodwit, startGodwit, threeMigrations, withoutTimes } from "./fixtures/godwit.ts";
 
 const drivers = ["gate-driver"] as const;
+
+const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false, formats: { "date-time": true } });
+const validStatus = ajv.compile(statusSchema);
 
 async function start(place: string, ...args: readonly string[]): Promise<RunningGodwit> {
 	const cwd = await folderOf(threeMigrations);
@@ -48,7 +53,18 @@ describe("godwit", () => {
 				/Stopped at version 1 with migrations left; 2\/u fill is under way, its rounds have changed (\d+) rows, and the next up goes on with it\n/.exec(
 					stderr,
 				) ?? [];
-			expect((await godwit([...args, "status"], { cwd })).stdout).toContain(`under way: ${rows} rows`);
+			expect(await godwit([...args, "status", "-exit-code"], { cwd })).toMatchObject({
+				code: 3,
+				stdout: expect.stringMatching(
+					new RegExp(
+						`^2 +fill +under-way: ${rows} rows [^]*; 1 applied, 1 under-way, 1 pending\n[^]*^next: godwit up$`,
+						"m",
+					),
+				),
+			});
+			const status = JSON.parse((await godwit([...args, "-json", "status"], { cwd })).stdout);
+			expect(validStatus(status), ajv.errorsText(validStatus.errors)).toBe(true);
+			expect(status.migrations[1]).toMatchObject({ state: "under-way", rows: Number(rows), direction: "up" });
 			await writeFile(
 				join(cwd, "m/2_fill.up.sql"),
 				"-- godwit: until-done\nUPDATE t SET b = 1 WHERE b IS NULL /* godwit: AND id IN (SELECT id FROM t WHERE b IS NULL LIMIT 1000) */;",

@@ -90,6 +90,7 @@ export type { Cure } from "./engine/repair.ts";
 export type { MigrationPlan, PlannedMigration } from "./engine/reports/migration-plan.ts";
 export { needsMigration } from "./engine/reports/needs-migration.ts";
 export type { MigrationState, MigrationStatus, PendingMigration, StatusReport } from "./engine/reports/status.ts";
+export { isPendingMigration } from "./engine/reports/status.ts";
 export type { StoredDown } from "./engine/stored-down.ts";
 export { hasCredentials } from "./has-credentials.ts";
 export type { EventOp, HistoryEvent, HistoryHead, RecordedEvent, StoredTexts } from "./history/history-event.ts";

@@ -188,7 +188,7 @@ export class MigrateError<C extends ErrorCode = ErrorCode> extends Error {
 	constructor(code: C, message: string, details: ErrorDetails[C], options: MigrateErrorOptions = {}) {
 		super(message, options);
 		this.code = code;
-		this.details = details;
+		this.details = withJson(details);
 		this.suppressed = options.suppressed ?? [];
 	}
 

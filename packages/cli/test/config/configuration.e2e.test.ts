@@ -246,10 +246,12 @@ describe("a protected environment", () => {
 		);
 		expect(await run("-env prod up")).toMatchObject(refused("r/2_f.up.sql is half reverted"));
 		const { stdout, code } = await run("-env prod status -exit-code");
-		expect(stdout).toContain("applied, under way down: 1 rows");
+		expect(stdout).toContain("under-way down: 1 rows");
 		expect(stdout).toContain("next: godwit -env prod down 1");
 		expect(code).toBe(4);
 		expect(JSON.parse((await run("-env prod status -json")).stdout).migrations[1]).toMatchObject({
+			state: "under-way",
+			rows: 1,
 			event: "round",
 			direction: "down",
 		});

@@ -22,7 +22,10 @@ it("says which driver cannot do what is asked, and what to do", async () => {
 			() => migrate.rehearse(),
 			"cannot copy a database to rehearse migrations on it, as those for SQLite files can; make",
 		],
-		[() => preparedBaseline(source, driver, 1n, { waiting: {} }), "cannot tell whether the database has what the migrations make; look"],
+		[
+			() => preparedBaseline(source, driver, 1n, { waiting: {} }),
+			"cannot tell whether the database has what the migrations make; look",
+		],
 		[
 			() => check(source, driver),
 			"has no empty databases on which migrations could be tried; those for SQLite and PGlite",

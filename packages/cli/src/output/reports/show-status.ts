@@ -1,4 +1,10 @@
-import { type MigrationState, type MigrationStatus, NIL_VERSION, type StatusReport } from "@godwit/core";
+import {
+	isPendingMigration,
+	type MigrationState,
+	type MigrationStatus,
+	NIL_VERSION,
+	type StatusReport,
+} from "@godwit/core";
 import type { Invocation } from "../../command-line/command.ts";
 import type { CommandLine } from "../../command-line/read-command-line.ts";
 import { describeBackend } from "../../database/schemes/builtins.ts";
@@ -19,7 +25,7 @@ import { EXIT_FINDINGS, EXIT_PENDING } from "./exit-findings.ts";
 export function showStatus(report: StatusReport, url: string, { line, print, paint }: Invocation): number {
 	const [database = ""] = hideSecretsOfUrl(url).split("?");
 	const ok = report.findings.every(({ level }) => level !== "error");
-	const pending = report.migrations.some(({ state }) => state === "pending" || state === "out-of-order");
+	const pending = report.migrations.some(isPendingMigration);
 	const next = nextCommand(report, programOf(line));
 	if (line.is("json")) print(document(report, { database, ok, next }));
 	else for (const text of lines(report, { database, next, paint })) print(text);
@@ -88,6 +94,7 @@ const COLOURS: Readonly<Partial<Record<MigrationState, Colour>>> = {
 	forced: "green",
 	reformatted: "green",
 	pending: "yellow",
+	"under-way": "yellow",
 	skipped: "yellow",
 };
 
@@ -97,8 +104,9 @@ const LEVELS: Readonly<Record<StatusReport["findings"][number]["level"], Colour>
 	note: "cyan",
 };
 
-function rowOf({ version, title, state, guess, event }: MigrationStatus): readonly string[] {
-	const known = [String(version), title ?? "", `${stateOf(state, event)}${guess ? " (a guess)" : ""}`];
+function rowOf(migration: MigrationStatus): readonly string[] {
+	const { version, title, state, guess, event } = migration;
+	const known = [String(version), title ?? "", `${stateOf(migration)}${guess ? " (a guess)" : ""}`];
 	// Of a pending one the last event is that it was reverted.
 	if (event === undefined || event.at === "" || state === "pending" || state === "out-of-order") return known;
 	const took = event.durationMs === undefined ? "" : goDuration(event.durationMs);
@@ -106,9 +114,9 @@ function rowOf({ version, title, state, guess, event }: MigrationStatus): readon
 }
 
 /** Rounds of a migration that did not end tell how far it is. */
-function stateOf(state: MigrationState, event: MigrationStatus["event"]): string {
-	if (event?.op !== "round") return state;
-	return `${state}, under way${event.direction === "down" ? " down" : ""}: ${event.note}`;
+function stateOf({ state, event, rows }: MigrationStatus): string {
+	if (state !== "under-way") return state;
+	return `${state}${event?.direction === "down" ? " down" : ""}: ${rows} rows`;
 }
 
 function place({ version, dirty }: StatusReport): string {
@@ -155,9 +163,11 @@ function nextCommand({ migrations, dirty, version }: StatusReport, godwit: strin
 	if (first("newer") !== undefined) return undefined;
 	// From a version that has no file no command goes anywhere.
 	if (migrations.some((migration) => migration.version === version && migration.state === "missing")) return undefined;
-	const [unknown, changed, outOfOrder] = [first("unknown"), first("changed"), first("out-of-order")];
+	const [unknown, changed] = [first("unknown"), first("changed")];
+	const pending = migrations.filter(isPendingMigration);
+	const outOfOrder = pending.some((migration) => migration.version < version);
 	if (unknown !== undefined) return `${godwit} repair -adopt ${unknown.version}, or -pending ${unknown.version}`;
 	if (changed !== undefined) return `${godwit} history -diff ${changed.version}`;
-	if (outOfOrder !== undefined) return `${godwit} up -out-of-order apply`;
-	return first("pending") === undefined ? undefined : `${godwit} up`;
+	if (outOfOrder) return `${godwit} up -out-of-order apply`;
+	return pending.length === 0 ? undefined : `${godwit} up`;
 }

@@ -13,7 +13,7 @@ import { describeDirty, wayOutOfDirty } from "../run/dirty-database.ts";
 
 /**
  * `applied`, by godwit, or with a database that keeps no history by anybody. `adopted`: by another tool. `baseline` and
- * `forced`: a person said so. `changed`: applied, and the file means something else now. `reformatted`: applied, and comments
+ * `forced`: a person said so. `under-way`: rounds of it ran, up or down as its event says, and it is not done. `changed`: applied, and the file means something else now. `reformatted`: applied, and comments
  * or white space of the file differ. `missing`: applied, and there is no file. `newer`: the same, above all files. `skipped`:
  * it will never run here. `pending`: `up` runs it. `out-of-order`: not applied and below the database's version. `dirty`: it
  * began and did not end. `unknown`: another tool may have applied it or not.
@@ -23,6 +23,7 @@ export type MigrationState =
 	| "adopted"
 	| "baseline"
 	| "forced"
+	| "under-way"
 	| "changed"
 	| "reformatted"
 	| "missing"
@@ -45,12 +46,16 @@ export interface MigrationStatus {
 	readonly location?: string | undefined;
 	/** What the history says of it last. */
 	readonly event?: RecordedEvent | undefined;
+	/** How many rows the rounds have changed so far of one that is under way. */
+	readonly rows?: number | undefined;
 }
 
-/** A migration that is not applied, and may be. */
-export type PendingMigration = MigrationStatus & { readonly state: "pending" | "out-of-order" };
+/** A migration that is not applied, and may be; under way is one whose rounds go up. */
+export type PendingMigration = MigrationStatus & { readonly state: "pending" | "out-of-order" | "under-way" };
 
+/** Returns whether `up` has to do with a migration: it is not applied, or not to its end. */
 export function isPendingMigration(migration: MigrationStatus): migration is PendingMigration {
+	if (migration.state === "under-way") return migration.event?.direction !== "down";
 	return migration.state === "pending" || migration.state === "out-of-order";
 }
 
@@ -98,17 +103,19 @@ async function migrationsOf(
 			const file = missing.has(version)
 				? undefined
 				: ((await source.readUp(version)) ?? (await source.readDown(version)));
+			const standing =
+				version === dirty
+					? "dirty"
+					: stateOf(version, known, state, { missing: missing.has(version), change: changes.get(version) });
 			return {
 				version,
-				state:
-					version === dirty
-						? "dirty"
-						: stateOf(version, known, state, { missing: missing.has(version), change: changes.get(version) }),
+				state: standing,
 				// What no event names is here for the number that another tool has left.
 				guess: known.guess || (missing.has(version) && !isApplied(known)),
 				title: file?.identifier ?? known.event?.title ?? known.round?.title,
 				location: file?.location,
 				event: known.round ?? known.event,
+				...(standing === "under-way" && { rows: Number.parseInt(known.round?.note ?? "0", 10) }),
 			};
 		}),
 	);
@@ -135,6 +142,7 @@ function stateOf(
 	{ missing, change }: FileStanding,
 ): MigrationState {
 	if (missing) return version > (versions.at(-1) ?? NIL_VERSION) ? "newer" : "missing";
+	if (known.round !== undefined) return "under-way";
 	if (isApplied(known)) return change === undefined || change === "accepted" ? (known.state as MigrationState) : change;
 	if (!isPending(known)) return known.state as MigrationState;
 	return version < found.version ? "out-of-order" : "pending";
