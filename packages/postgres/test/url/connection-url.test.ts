@@ -24,7 +24,7 @@ describe("parseConnectionUrl", () => {
 	it.each(["0", "65536", "1.5", "x"])("refuses %s for a port", (port) => {
 		expect(refusal(`postgres:///app?host=localhost&port=${port}`)).toEqual({
 			code: "ERR_INVALID_URL",
-			message: `${port} in the database URL is no port`,
+			message: "the port in the database URL is no number from 1 to 65535",
 		});
 	});
 
@@ -60,10 +60,14 @@ describe("parseConnectionUrl", () => {
 	it.each([
 		["postgres:app", "ERR_INVALID_URL", "postgres://user"],
 		["postgres:///app", "ERR_INVALID_URL", "names no host"],
-		["postgres://h:0/app", "ERR_INVALID_URL", "is no port"],
+		["postgres://h:0/app", "ERR_INVALID_URL", "the port in the database URL is no number"],
 		["postgres://h:x1/app", "ERR_INVALID_URL", "names no host"],
 		["postgres://a,b/app?port=1,2,3", "ERR_INVALID_URL", "2 hosts and 3 ports"],
 		["postgres://me:se@cret@h/app", "ERR_INVALID_URL", "write those as %40"],
+		["postgres://me:5432/cret@h/app", "ERR_INVALID_URL", "an @ behind the host; write it as %40"],
+		["postgres://h/app?user=me@cret", "ERR_INVALID_URL", "write those as %2F, %3F and %23"],
+		["postgres://me:se#cret@h/app", "ERR_INVALID_URL", "write a # in it as %23"],
+		["postgres://h/app?password=se&cret", "ERR_INVALID_URL", "write an & in a password as %26"],
 		["postgres://h/a%zz", "ERR_INVALID_URL", "begins no percent-encoding"],
 		["postgres://h/a%0A", "ERR_INVALID_URL", "control character"],
 		["postgres://h/app?sslmod=require", "ERR_INVALID_OPTION", "did you mean sslmode?"],
