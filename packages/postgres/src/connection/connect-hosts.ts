@@ -1,5 +1,5 @@
 import { userInfo } from "node:os";
-import { cleanUpAfter, MigrateError } from "@godwit/core";
+import { cleanUpAfter, isMigrateError, MigrateError } from "@godwit/core";
 import type { ClientConfig } from "pg";
 import { isTlsNotOffered, sqlState } from "../postgres-error.ts";
 import type { ConnectionUrl, Host } from "../url/connection-url.ts";
@@ -10,6 +10,11 @@ import { queryRows } from "./query-rows.ts";
 import { type Tls, tlsOf } from "./tls.ts";
 
 type Pg = typeof import("pg");
+
+const WRONG_PASSWORD = "28P01";
+
+/** The longest time of a timer of Node.js, in milliseconds; a longer one would end at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Connects to the first host that answers and is of the kind that `target_session_attrs` asks for.
@@ -34,8 +39,12 @@ export async function connectHosts(pg: Pg, url: ConnectionUrl): Promise<Postgres
 	throw failure;
 }
 
+/** A wrong or missing password, a user who may not, no such database. */
+const REFUSED_LOGIN: ReadonlySet<string> = new Set([WRONG_PASSWORD, "28000", "3D000"]);
+
 function isRefusedLogin(error: unknown): boolean {
-	return ["28P01", "28000", "3D000"].includes(sqlState(error) ?? "");
+	const code = isMigrateError(error, "ERR_DATABASE") ? error.details.resultCode : sqlState(error);
+	return code !== undefined && REFUSED_LOGIN.has(code);
 }
 
 async function connectKind(pg: Pg, url: ConnectionUrl, host: Host, target: Target): Promise<PostgresConnection> {
@@ -90,12 +99,18 @@ function clientConfig(
 		port,
 		user: name,
 		// `pg` takes one from the environment or a file where it is given none.
-		password: password ?? (() => ""),
+		password: password ?? (() => missingPassword(host, port)),
 		database: database ?? name,
 		ssl,
 		application_name: application,
 		keepAlive: true,
-		...(seconds !== undefined && { connectionTimeoutMillis: Number(seconds) * 1_000 }),
+		...(seconds !== undefined && { connectionTimeoutMillis: Math.min(Number(seconds) * 1_000, MAX_TIMER_MS) }),
 		...(options !== undefined && { options }),
 	};
+}
+
+/** `pg` asks for a password when the server does. */
+function missingPassword(host: string, port: number): never {
+	const message = `${host}:${port} asks for a password, and the database URL has none; write postgres://user:password@host there (PGPASSWORD and password files are not read)`;
+	throw new MigrateError("ERR_DATABASE", message, { resultCode: WRONG_PASSWORD });
 }

@@ -57,9 +57,10 @@ export function parseConnectionUrl(url: string): ConnectionUrl {
 	const path = encodedPath === undefined ? undefined : decode(encodedPath);
 	return {
 		hosts: hostsOf(hostList, host, port),
-		user: userGiven ?? decoded(user),
-		password: passwordGiven ?? decoded(password),
-		database: dbname ?? (path === undefined || path === "/" ? undefined : path.slice(1)),
+		// What is empty is as missing, for libpq too.
+		user: userGiven || decoded(user),
+		password: passwordGiven || decoded(password),
+		database: dbname || path?.slice(1) || undefined,
 		path,
 		parameters: others,
 		config,

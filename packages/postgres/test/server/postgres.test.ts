@@ -2,7 +2,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { inspect } from "node:util";
 import { type Driver, Migrate, memorySource, textBody } from "@godwit/core";
 import type pg from "pg";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { postgres } from "../../src/index.ts";
 import { advisoryKey } from "../../src/lock/advisory-lock.ts";
 import { otherClient } from "../fixtures/postgres-harness.ts";
@@ -308,7 +308,16 @@ describe("a database that cannot be used", () => {
 			() => `postgres://locked:${SECRET}@127.0.0.1:${server.port}/postgres`,
 			'password authentication failed for user "locked"; check the user and the password in the database URL',
 		],
-		["no password", () => `postgres://locked@127.0.0.1:${server.port}/postgres`, "password"],
+		[
+			"no password",
+			() => `postgres://locked@127.0.0.1:${server.port}/postgres`,
+			"asks for a password, and the database URL has none; write postgres://user:password@host",
+		],
+		[
+			"an empty password",
+			() => `postgres://locked@127.0.0.1:${server.port}/postgres?password=`,
+			"asks for a password, and the database URL has none",
+		],
 		[
 			"a wrong password in a parameter",
 			() => `postgres://127.0.0.1:${server.port}/postgres?user=locked&password=${SECRET}`,
@@ -329,6 +338,8 @@ describe("a database that cannot be used", () => {
 		],
 		["no privilege", () => `postgres://weak@127.0.0.1:${server.port}/postgres`, "privilege"],
 	])("says so: %s", async (_, url, message) => {
+		vi.stubEnv("PGPASSWORD", SECRET);
+		onTestFinished(() => void vi.unstubAllEnvs());
 		await other.query(
 			"CREATE ROLE locked LOGIN PASSWORD 'another one'; CREATE ROLE weak LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC",
 		);

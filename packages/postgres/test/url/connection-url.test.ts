@@ -53,6 +53,7 @@ describe("parseConnectionUrl", () => {
 		["postgres://h/app?target_session_attrs=read-write", { parameters: { target_session_attrs: "read-write" } }],
 		["postgres://h/app?x-statement-timeout=5000", { config: { statementTimeoutMs: 5_000, ddlLockTimeoutMs: 10_000 } }],
 		["postgres://h/app?x-ddl-lock-timeout=1m", { config: { ddlLockTimeoutMs: 60_000 } }],
+		["postgres://h?user=&password=&dbname=", { user: undefined, password: undefined, database: undefined }],
 	])("reads %s", (url, expected) => {
 		expect(parseConnectionUrl(url)).toMatchObject(expected);
 	});
