@@ -92,11 +92,20 @@ function assertParameter(name: string, value: string, given: Parameters): Parame
 		const message = `${name}=${value} cannot be read: it takes ${known.join(", ")}`;
 		throw new MigrateError("ERR_INVALID_OPTION", message, { option: name, value });
 	}
+	if (name === "connect_timeout" && !isInteger(value)) {
+		const message = `connect_timeout=${value} cannot be read: it takes a whole number of seconds; 0 waits for ever`;
+		throw new MigrateError("ERR_INVALID_OPTION", message, { option: name, value });
+	}
 	if (name === "client_encoding" && !/^utf-?8$|^auto$/i.test(value)) {
 		const message = `client_encoding=${value} cannot be used: migrations are UTF-8; leave it out`;
 		throw new MigrateError("ERR_INVALID_OPTION", message, { option: name, value });
 	}
 	return name;
+}
+
+/** As libpq reads one: in 32 bits, with spaces around it. */
+function isInteger(text: string): boolean {
+	return /^\s*[+-]?\d+\s*$/.test(text) && (Number(text) | 0) === Number(text);
 }
 
 /** golang-migrate's driver takes settings of the session as parameters, libpq in `options`, where a backslash goes before a space. */

@@ -53,10 +53,22 @@ describe("parseConnectionUrl", () => {
 		["postgres://h/app?target_session_attrs=read-write", { parameters: { target_session_attrs: "read-write" } }],
 		["postgres://h/app?x-statement-timeout=5000", { config: { statementTimeoutMs: 5_000, ddlLockTimeoutMs: 10_000 } }],
 		["postgres://h/app?x-ddl-lock-timeout=1m", { config: { ddlLockTimeoutMs: 60_000 } }],
+		["postgres://h/app?connect_timeout=10", { parameters: { connect_timeout: "10" } }],
+		["postgres://h/app?connect_timeout=%20-1%20", { parameters: { connect_timeout: " -1 " } }],
 		["postgres://h?user=&password=&dbname=", { user: undefined, password: undefined, database: undefined }],
 	])("reads %s", (url, expected) => {
 		expect(parseConnectionUrl(url)).toMatchObject(expected);
 	});
+
+	it.each(["abc", "1.5", "0x10", "1e3", "", "10s", "2147483648"])(
+		"refuses connect_timeout=%s, as libpq does",
+		(value) => {
+			expect(refusal(`postgres://h/app?connect_timeout=${value}`)).toEqual({
+				code: "ERR_INVALID_OPTION",
+				message: `connect_timeout=${value} cannot be read: it takes a whole number of seconds; 0 waits for ever`,
+			});
+		},
+	);
 
 	it.each([
 		["postgres:app", "ERR_INVALID_URL", "postgres://user"],
