@@ -245,6 +245,18 @@ describe("the version table", () => {
 		await other.query("DROP FOREIGN DATA WRAPPER IF EXISTS w CASCADE");
 	});
 
+	it("has the longest name that leaves its sisters theirs", async () => {
+		const table = "t".repeat(55);
+		const source = memorySource({ "1_a.up.sql": "SELECT 1;" });
+		await using migrate = new Migrate({ source, driver: await open(`?x-migrations-table=${table}`) });
+		await migrate.up();
+		expect(await migrate.history()).toHaveLength(1);
+		const { rows } = await other.query(
+			"SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1",
+		);
+		expect(rows.map(({ name }) => name)).toEqual([table, `${table}_history`, `${table}_lock`]);
+	});
+
 	it("is where a quoted name says", async () => {
 		await other.query("CREATE SCHEMA apart");
 		await using driver = await open("?x-migrations-table=%22apart%22.%22a b%22&x-migrations-table-quoted=1");

@@ -107,6 +107,30 @@ describe("migrationsTableOf", () => {
 		expect(migrationsTableOf(parseConnectionUrl(`postgres://h/app?${query}`).config)).toEqual(expected);
 	});
 
+	it.each([
+		["the table and _history", `x-migrations-table=${"t".repeat(55)}`, `x-migrations-table=${"t".repeat(56)}`],
+		["bytes", `x-migrations-table=${"é".repeat(27)}`, `x-migrations-table=${"é".repeat(28)}`],
+		[
+			"the table and _lock without a history",
+			`x-history=off&x-migrations-table=${"t".repeat(58)}`,
+			`x-history=off&x-migrations-table=${"t".repeat(59)}`,
+		],
+		[
+			"the schema",
+			`x-migrations-table-quoted=1&x-migrations-table=%22${"s".repeat(63)}%22.%22t%22`,
+			`x-migrations-table-quoted=1&x-migrations-table=%22${"s".repeat(64)}%22.%22t%22`,
+		],
+	])("refuses a name that the server would cut: %s", (_, longest, tooLong) => {
+		const tableOf = (query: string) => migrationsTableOf(parseConnectionUrl(`postgres://h/app?${query}`).config);
+		expect(tableOf(longest)).toBeDefined();
+		expect(() => tableOf(tooLong)).toThrow(
+			expect.objectContaining({
+				code: "ERR_INVALID_OPTION",
+				message: expect.stringContaining("PostgreSQL cuts names after 63 bytes"),
+			}),
+		);
+	});
+
 	it("refuses a quoted table without quotes", () => {
 		const { config } = parseConnectionUrl("postgres://h/app?x-migrations-table=a.b&x-migrations-table-quoted=1");
 		expect(() => migrationsTableOf(config)).toThrow('"schema"."table"');
