@@ -28,6 +28,9 @@ const COLUMNS = {
 
 const NAMES = Object.keys(COLUMNS);
 
+/** The columns of the table, in their order. */
+export const HISTORY_COLUMNS: readonly string[] = ["id", ...NAMES];
+
 /** A row for each event, which nothing changes or deletes. */
 export function createHistory({ history }: TableNames): string {
 	const columns = Object.entries(COLUMNS).map(([column, type]) => `${column} ${type}`);
@@ -35,8 +38,7 @@ export function createHistory({ history }: TableNames): string {
 }
 
 /** The texts can be large, and are read by themselves. */
-const READ = ["id", ...NAMES]
-	.filter((column) => !column.endsWith("_text"))
+const READ = HISTORY_COLUMNS.filter((column) => !column.endsWith("_text"))
 	.map((column) => (column === "at" ? `to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at` : column))
 	.join(", ");
 

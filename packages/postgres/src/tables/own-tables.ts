@@ -1,7 +1,7 @@
 import type { PostgresConnection } from "../connection/postgres-connection.ts";
 import { queryRows } from "../connection/query-rows.ts";
 import { isTableRace } from "../postgres-error.ts";
-import { createHistory } from "./history-table.ts";
+import { createHistory, HISTORY_COLUMNS } from "./history-table.ts";
 import { quoteLiteral } from "./literal.ts";
 import { createLock } from "./lock-row.ts";
 import type { TableNames } from "./table-names.ts";
@@ -41,6 +41,7 @@ export async function findTables(connection: PostgresConnection, names: TableNam
 	assertTable(history, row?.history_kind);
 	assertColumns(versions, row?.versions, VERSION_COLUMNS);
 	assertColumns(lock, row?.lock, LOCK_COLUMNS);
+	assertColumns(history, row?.history, HISTORY_COLUMNS);
 	const versionColumns = listOf(row?.versions);
 	return {
 		versions: versionColumns.length > 0,

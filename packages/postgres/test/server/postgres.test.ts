@@ -237,6 +237,10 @@ describe("the version table", () => {
 			"it is a foreign table",
 		],
 		["CREATE SEQUENCE schema_migrations_history", "it is a sequence"],
+		[
+			"CREATE TABLE schema_migrations_history (id int, what text)",
+			"it has the columns id, what, and not id, format, op",
+		],
 	])("of another tool, %s, is left alone and named", async (sql, tool) => {
 		await other.query(sql);
 		const before = await value("SELECT count(*) FROM pg_class");
