@@ -1,13 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, realpathSync, statSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import type { PGlite } from "@electric-sql/pglite";
-import { cleanUpAfter, type Driver, type DriverFactory, MigrateError } from "@godwit/core";
+import type { Driver, DriverFactory } from "@godwit/core";
 import type { PGliteDatabase } from "./connection/lent-client.ts";
 import { loadPeer, type Peer } from "./connection/load-peer.ts";
 import { pgliteConnection } from "./connection/pglite-connection.ts";
 import type { PostgresConnection } from "./connection/postgres-connection.ts";
 import { scratchConnection } from "./connection/scratch-connection.ts";
 import { breakLocks } from "./lock/break-locks.ts";
+import { connectFolder, missingDatabase, realFolder } from "./pglite-folder.ts";
 import { type PostgresDriverOptions, postgresDriver, withSession } from "./postgres-driver.ts";
 import { memoryCopy } from "./rehearsal/memory-copy.ts";
 import { quoteIdentifier } from "./tables/literal.ts";
@@ -50,7 +50,7 @@ export const pglite: PGliteFactory = {
 	async identityOf(url) {
 		const { path } = parseFolderUrl(url);
 		// Each database in memory is another one.
-		return path === ":memory:" ? `pglite memory ${++memories}` : `pglite ${realFolder(resolve(path))}`;
+		return path === ":memory:" ? `pglite memory ${++memories}` : `pglite ${realFolder(path)}`;
 	},
 	withInstance(database, options = {}) {
 		const config = completeConfig(options);
@@ -67,15 +67,9 @@ export const pglite: PGliteFactory = {
 
 let memories = 0;
 
-/** Links are followed as far as there is something. */
-function realFolder(folder: string): string {
-	if (existsSync(folder)) return realpathSync(folder);
-	const above = dirname(folder);
-	return above === folder ? folder : join(realFolder(above), basename(folder));
-}
-
 function optionsOf(library: PGliteModule, { path, config }: FolderUrl): PostgresDriverOptions {
-	const connect = (): Promise<PostgresConnection> => connectFolder(library, path, config.lockTimeoutMs);
+	const connect = (): Promise<PostgresConnection> =>
+		path === ":memory:" ? connectMemory(library) : connectFolder(library, path, config.lockTimeoutMs);
 	const scratch = async (): Promise<Driver> => scratchDatabase(library, config);
 	const options = { name: path, connect, lockName: String, scratch, copy: memoryCopy, config };
 	if (path === ":memory:") return options;
@@ -83,49 +77,9 @@ function optionsOf(library: PGliteModule, { path, config }: FolderUrl): Postgres
 	return { ...options, absent: { missing: () => missingDatabase(path), empty } };
 }
 
-/**
- * Returns the absolute path of a database that is not there.
- *
- * @throws MigrateError `ERR_DATABASE` when something else is there, into which PGlite would write its files.
- */
-function missingDatabase(path: string): string | undefined {
-	const folder = resolve(path);
-	const found = statSync(folder, { throwIfNoEntry: false });
-	if (found === undefined) return folder;
-	if (!found.isDirectory()) {
-		const message = `${path} is a file, and a database of PGlite is a folder; name a folder in the database URL`;
-		throw new MigrateError("ERR_DATABASE", message, {});
-	}
-	if (existsSync(join(folder, "PG_VERSION"))) return undefined;
-	const [first] = readdirSync(folder);
-	if (first === undefined) return folder;
-	const message = `${path} is a folder with other files in it, such as ${first}, and no database of PGlite; name a new folder, or an empty one`;
-	throw new MigrateError("ERR_DATABASE", message, {});
-}
-
-async function connectFolder(library: PGliteModule, path: string, timeoutMs: number): Promise<PostgresConnection> {
-	if (path === ":memory:") {
-		const database = await library.PGlite.create();
-		return pgliteConnection(database, () => database.close());
-	}
-	const folder = resolve(path);
-	missingDatabase(path);
-	if (!existsSync(dirname(folder))) mkdirSync(dirname(folder), { recursive: true });
-	// PGlite itself lets two processes write into one folder, and the rows of one of them are gone.
-	const { lockFolder } = await import("./lock/folder-lock.ts");
-	const release = await lockFolder(folder, timeoutMs);
-	try {
-		const database = await library.PGlite.create(folder);
-		return pgliteConnection(database, async () => {
-			try {
-				await database.close();
-			} finally {
-				release();
-			}
-		});
-	} catch (error) {
-		throw await cleanUpAfter(error, async () => release());
-	}
+async function connectMemory(library: PGliteModule): Promise<PostgresConnection> {
+	const database = await library.PGlite.create();
+	return pgliteConnection(database, () => database.close());
 }
 
 /** An empty database in memory, with the schema in which the version table is to be: godwit does not make it, a person does. */
@@ -138,8 +92,7 @@ function scratchDatabase(library: PGliteModule, config: PostgresConfig): Driver 
 		trial: true,
 		config,
 		async connect() {
-			const database = await library.PGlite.create();
-			const connection = scratchConnection(pgliteConnection(database, () => database.close()));
+			const connection = scratchConnection(await connectMemory(library));
 			await connection.send(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)}`);
 			return connection;
 		},

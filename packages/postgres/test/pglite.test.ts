@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
@@ -64,6 +64,38 @@ describe("pglite", () => {
 			message: expect.stringContaining("package.json is a file, and a database of PGlite is a folder; name"),
 		});
 		expect(readdirSync(folder)).toEqual(["package.json"]);
+	});
+
+	it("keeps a folder under one lock, by whatever link it is opened", async () => {
+		const folder = mkdtempSync(join(tmpdir(), "godwit-pglite-"));
+		onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+		mkdirSync(join(folder, "real"));
+		symlinkSync(join(folder, "real"), join(folder, "link"));
+		await using migrate = new Migrate({ source, driver: await pglite.open(`pglite://${folder}/link`) });
+		expect((await migrate.up()).applied).toHaveLength(2);
+		for (const name of ["real", "link"]) {
+			await using other = await pglite.open(`pglite://${folder}/${name}?x-lock-timeout=0`);
+			await expect(other.version()).rejects.toMatchObject({ code: "ERR_LOCK_TIMEOUT" });
+		}
+		expect(readdirSync(folder).filter((name) => name.endsWith(".godwit-lock"))).toEqual(["real.godwit-lock"]);
+	});
+
+	it.each([
+		["a link to nothing", "link", "is a symbolic link to something that is not there; make that folder"],
+		["a folder of another server", "foreign", "PGlite cannot open it, as a database of PostgreSQL 15: "],
+		["a folder in a file", "file/folder", "its folder cannot be made: "],
+	])("says in words what is in the way: %s", async (_, path, message) => {
+		const folder = mkdtempSync(join(tmpdir(), "godwit-pglite-"));
+		onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+		symlinkSync(join(folder, "nothing"), join(folder, "link"));
+		mkdirSync(join(folder, "foreign"));
+		writeFileSync(join(folder, "foreign/PG_VERSION"), "15\n");
+		writeFileSync(join(folder, "file"), "");
+		await using migrate = new Migrate({ source, driver: await pglite.open(`pglite://${folder}/${path}`) });
+		await expect(migrate.up()).rejects.toMatchObject({
+			code: "ERR_DATABASE",
+			message: expect.stringContaining(message),
+		});
 	});
 
 	it("answers reads of a database that is not there as those of an empty one, and makes nothing", async () => {
