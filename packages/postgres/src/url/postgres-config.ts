@@ -36,6 +36,9 @@ export interface PostgresConfig {
 	readonly history: "full" | "hash" | "off";
 }
 
+/** The longest timeout that the server takes, in milliseconds. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
 const options: OptionTable<PostgresConfig> = optionTable<PostgresConfig>({
 	migrationsTable: {
 		fallback: "schema_migrations",
@@ -44,11 +47,11 @@ const options: OptionTable<PostgresConfig> = optionTable<PostgresConfig>({
 		accepts: isTable,
 	},
 	migrationsTableQuoted: boolOption(false),
-	statementTimeoutMs: millisecondsOption(),
+	statementTimeoutMs: millisecondsOption(serverTimeoutOption(0)),
 	multiStatement: boolOption(false),
 	multiStatementMaxSize: bytesOption(),
 	lockTimeoutMs: durationOption(15_000),
-	ddlLockTimeoutMs: durationOption(10_000),
+	ddlLockTimeoutMs: serverTimeoutOption(10_000),
 	lockLeaseMs: leaseOption(60_000),
 	history: oneOfOption("full", ["full", "hash", "off"]),
 });
@@ -63,9 +66,22 @@ function isTable(name: unknown): name is string {
 	return typeof name === "string" && name !== "" && !name.includes("\0");
 }
 
-function millisecondsOption(): OptionRule<number> {
-	const rule = durationOption(0);
-	return { ...rule, parse: (text) => (/^\d+$/.test(text) ? Number(text) : rule.parse(text)) };
+/** A timeout that the server keeps. */
+function serverTimeoutOption(fallback: number): OptionRule<number> {
+	const { form, ...rule } = durationOption(fallback);
+	const accepts = (value: unknown): boolean => rule.accepts(value) && Number(value) <= MAX_TIMEOUT_MS;
+	return {
+		...{ fallback, accepts, form: `${form}, of at most ${MAX_TIMEOUT_MS} ms, which are 24 days` },
+		parse(text) {
+			const value = rule.parse(text);
+			return accepts(value) ? value : undefined;
+		},
+	};
+}
+
+/** @param rule How a value with a unit is read. */
+function millisecondsOption(rule: OptionRule<number>): OptionRule<number> {
+	return { ...rule, parse: (text) => rule.parse(/^\d+$/.test(text) ? `${text}ms` : text) };
 }
 
 function bytesOption(): OptionRule<number | undefined> {

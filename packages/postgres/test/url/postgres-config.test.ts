@@ -25,6 +25,8 @@ describe("the options of PostgreSQL", () => {
 		["x-multi-statement-max-size", "1024", { multiStatementMaxSize: 1_024 }],
 		["x-lock-timeout", "1m", { lockTimeoutMs: 60_000 }],
 		["x-ddl-lock-timeout", "0", { ddlLockTimeoutMs: 0 }],
+		["x-ddl-lock-timeout", "2147483647ms", { ddlLockTimeoutMs: 2_147_483_647 }],
+		["x-lock-timeout", "1000h", { lockTimeoutMs: 3_600_000_000 }],
 		["x-lock-lease", "2m", { lockLeaseMs: 120_000 }],
 		["x-history", "hash", { history: "hash" }],
 		["x-migrations-table", "Größe", { migrationsTable: "Größe" }],
@@ -35,6 +37,8 @@ describe("the options of PostgreSQL", () => {
 	it.each([
 		["x-statement-timeout", "soon"],
 		["x-statement-timeout", "-1"],
+		["x-statement-timeout", "2147483648"],
+		["x-ddl-lock-timeout", "1000h"],
 		["x-multi-statement-max-size", "1MB"],
 		["x-multi-statement", "perhaps"],
 		["x-migrations-table", ""],
@@ -49,6 +53,7 @@ describe("the options of PostgreSQL", () => {
 		[{ multiStatementMaxSize: "1024" }],
 		[{ lockLeaseMs: Number.POSITIVE_INFINITY }],
 		[{ statementTimeoutMs: -1 }],
+		[{ ddlLockTimeoutMs: Number.POSITIVE_INFINITY }],
 		[{ migrationsTable: "a\0b" }],
 		[{ migrationsTabel: "a" }],
 	])("refuse in code %j", (options) => {
