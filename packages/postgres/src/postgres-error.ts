@@ -24,6 +24,8 @@ const NO_TRANSACTION_HINT =
 const WRONG_AUTHORITY =
 	"the server's certificate is not signed by the authority of sslrootcert; name the file with the right one";
 
+const TAKE_READ_ONLY_OUT = "take SET TRANSACTION READ ONLY or default_transaction_read_only out";
+
 /** What to do about an SQLSTATE, or a code of the network or of TLS, for which there is one advice. */
 const ADVICE: Readonly<Record<string, string>> = {
 	"28P01": "check the user and the password in the database URL",
@@ -32,8 +34,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 	"42501": "ask the owner of the database for the privilege, or use another user",
 	// A COMMIT or ROLLBACK in a DO block or a procedure, which this transaction is around.
 	"2D000": NO_TRANSACTION_HINT,
-	"25006":
-		"this server takes no writes, as a standby does; name the primary, or add target_session_attrs=read-write and all hosts to the database URL",
+	"25006": `this server takes no writes, as a standby does; name the primary, or add target_session_attrs=read-write and all hosts to the database URL; where a file, a role or the database makes transactions read-only, ${TAKE_READ_ONLY_OUT}`,
 	"53100": "free some space on the server's disk",
 	"53300": "end some of the server's other connections, or raise max_connections",
 	"57P03": "wait until the server has started, and try again",
@@ -151,6 +152,8 @@ function offsetOf(text: string, position: string): number {
 
 function adviceFor(code: string | undefined): string | undefined {
 	if (code === "25001") return NO_TRANSACTION_HINT;
+	// On a standby nobody would have taken the lock.
+	if (code === "25006") return `the file makes its transaction read-only; ${TAKE_READ_ONLY_OUT}`;
 	// See https://www.postgresql.org/docs/current/sql-altertype.html#SQL-ALTERTYPE-NOTES
 	if (code === "55P04")
 		return `a new enum value can be used when it is committed: ${NO_TRANSACTION_HINT}, or use it in the next file`;

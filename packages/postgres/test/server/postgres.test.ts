@@ -163,6 +163,15 @@ describe("a body", () => {
 		expect(message).toContain("the database is dirty at version 1");
 	});
 
+	it.each(["SET TRANSACTION READ ONLY; CREATE TABLE t ();", "SET TRANSACTION READ ONLY;"])(
+		"that makes its transaction read-only is told so: %s",
+		async (sql) => {
+			const { message } = await failureOf(sql);
+			expect(message).toContain("take SET TRANSACTION READ ONLY or default_transaction_read_only out");
+			expect(message).toContain("rolled back");
+		},
+	);
+
 	it("that waits too long for a table is told who has it", async () => {
 		await other.query("CREATE TABLE t (a int); SET application_name = 'report'");
 		await other.query("BEGIN");
@@ -350,7 +359,7 @@ describe("a database that cannot be used", () => {
 		[
 			"writes refused",
 			() => `${server.url}/postgres?options=-cdefault_transaction_read_only%3Don`,
-			"read-only transaction",
+			"this server takes no writes, as a standby does; name the primary",
 		],
 		["no privilege", () => `postgres://weak@127.0.0.1:${server.port}/postgres`, "privilege"],
 	])("says so: %s", async (_, url, message) => {
