@@ -23,9 +23,11 @@ export const restore: Command = {
 		{ name: "f", kind: "boolean", help: "do not ask" },
 	],
 	async run(invocation) {
-		const { line, print, terminal } = invocation;
+		const { line, print, settings, terminal } = invocation;
 		const file = fileOf(line);
 		const unasked = line.is("f");
+		const { assertRestores } = await import("../database/assert-restores.ts");
+		await assertRestores(settings);
 		if (!unasked) await assertFile(file);
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {

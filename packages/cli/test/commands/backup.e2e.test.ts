@@ -144,6 +144,21 @@ describe("godwit backup and restore", () => {
 		});
 	});
 
+	it.each(["postgres://127.0.0.1:1/app", "pglite://none"])(
+		"says what to use instead for %s, before it looks for a file, asks or makes anything",
+		async (database) => {
+			const cwd = await folderOf({});
+			for (const flags of [[], ["-f"]]) {
+				const [scheme] = database.split(":");
+				expect(await godwit(["-database", database, "restore", "none.backup", ...flags], { cwd })).toMatchObject({
+					code: 1,
+					stderr: `error: the driver of ${scheme}:// cannot restore a backup; use the database's own tool, such as pg_restore\n`,
+				});
+			}
+			expect(await readdir(cwd)).toEqual([]);
+		},
+	);
+
 	it("does not restore a protected database without its name", async () => {
 		const { cwd, run, backups } = await placeOf();
 		await run("up");
