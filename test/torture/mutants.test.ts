@@ -160,6 +160,13 @@ const MUTANTS: readonly Mutant[] = [
 		noticed: "wasm does not touch a database in WAL mode",
 	},
 	{
+		name: "the look for the file before a commit",
+		file: "packages/sqlite-files/src/connections/session.ts",
+		from: "inPlace.assertInPlace();",
+		to: "",
+		noticed: "natively nothing is committed to a database in WAL mode that has been replaced",
+	},
+	{
 		name: "foreign keys off",
 		file: "packages/sqlite/src/connection/settings/session-settings.ts",
 		from: '["foreign_keys", foreignKeys ? 1n : 0n]',

@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
+	copyFileSync,
 	existsSync,
 	linkSync,
 	lstatSync,
 	mkdirSync,
 	readFileSync,
 	readlinkSync,
+	renameSync,
 	rmdirSync,
 	symlinkSync,
 	unlinkSync,
@@ -274,6 +276,20 @@ export const SCENARIOS = {
 		}
 		const failed = await up(testFolder, "sqlite-wasm", ONE);
 		assert.ok(isMigrateError(failed, "ERR_DATABASE") && failed.message.includes("WAL mode"), String(failed));
+	},
+
+	async "natively nothing is committed to a database in WAL mode that has been replaced"(): Promise<void> {
+		using testFolder = createTestFolder();
+		createAccounts(testFolder.path);
+		{
+			using database = openNatively(testFolder.path);
+			database.exec("PRAGMA journal_mode = WAL");
+		}
+		copyFileSync(testFolder.path, testFolder.side);
+		const failed = await up(testFolder, "sqlite-native", ONE, {
+			onEvent: ({ type }) => void (type === "start" && renameSync(testFolder.side, testFolder.path)),
+		});
+		assertFailed(failed, "ERR_LOCK_LOST");
 	},
 
 	async "a table rebuild keeps the rows that refer to the table"(): Promise<void> {

@@ -12,7 +12,9 @@ export interface AttachedFiles {
 	/** Belongs before the statement, which reads the file. @param expression What names the file, as SQL. */
 	enter(expression: string): void;
 	/** Belongs after it. Finds a file whose name ATTACH has read in another way than `enter`. @throws MigrateError `ERR_DATABASE` */
-	assertAllEntered(): void;
+	attached(): void;
+	/** Belongs after DETACH. */
+	detached(): void;
 }
 
 export interface AttachedFilesOptions {
@@ -34,14 +36,7 @@ export function attachedFiles({ session, files, inFolders, query }: AttachedFile
 			const message = `${path} is a symbolic link, and node-sqlite3-wasm names journal and lock after it; attach ${real} itself`;
 			throw new MigrateError("ERR_DATABASE", message, {});
 		}
-		session.use(files.attach(path, () => attachedNow().map(({ file }) => realDatabasePath(file))));
-	}
-
-	/** Without those in memory. */
-	function attachedNow(): readonly { readonly name: string; readonly file: string }[] {
-		return query("PRAGMA database_list").flatMap(({ name, file }) =>
-			file === null || file === "" ? [] : [{ name: String(name), file: String(file) }],
-		);
+		session.use(files.attach(path, () => filesOf(query).map(({ file }) => file)));
 	}
 
 	/** @returns undefined for a path that leads nowhere, which SQLite reports. */
@@ -59,13 +54,22 @@ export function attachedFiles({ session, files, inFolders, query }: AttachedFile
 		return String(row?.name ?? "");
 	}
 
-	function assertAllEntered(): void {
-		for (const { name, file } of attachedNow()) {
-			if (files.has(realDatabasePath(file))) continue;
+	function attached(): void {
+		const all = filesOf(query);
+		for (const { name, file } of all) {
+			if (files.has(file)) continue;
 			const message = `${file} was attached as ${name} without its lock, since its name could not be read before; write its path as a plain text`;
 			throw new MigrateError("ERR_DATABASE", message, {});
 		}
+		session.noteFiles(all.map(({ file }) => file));
 	}
 
-	return { enter, assertAllEntered };
+	return { enter, attached, detached: () => session.noteFiles(filesOf(query).map(({ file }) => file)) };
+}
+
+/** The files of a connection's databases, by real path, and the names that it has them by. */
+export function filesOf(query: SqliteConnection["query"]): readonly { readonly name: string; readonly file: string }[] {
+	return query("PRAGMA database_list")
+		.filter(({ file }) => file !== null && file !== "")
+		.map(({ name, file }) => ({ name: String(name), file: realDatabasePath(String(file)) }));
 }

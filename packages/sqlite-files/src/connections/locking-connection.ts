@@ -22,7 +22,7 @@ export interface LockingConnectionOptions {
 /** A connection of which `copyTo` says why when the binding has none. */
 export type LockingConnection = SqliteConnection & Required<Pick<SqliteConnection, "copyTo">>;
 
-/** The port over a database file. It keeps others off each file before ATTACH reads it, and checks before a commit that the locks are still held. */
+/** The port over a database file. It keeps others off each file before ATTACH reads it, and checks before a commit that the files are in their place and the locks still held. */
 export function lockingConnection({
 	session,
 	files,
@@ -51,8 +51,9 @@ export function lockingConnection({
 	});
 
 	function assertMayCommit(): void {
-		if (!inFolders || !files.main.entered) return;
-		files.main.assertEntered();
+		if (!files.main.entered) return;
+		// Natively the kernel's locks keep others out also without the link.
+		if (inFolders) files.main.assertEntered();
 		session.assertMayCommit();
 	}
 
@@ -74,10 +75,14 @@ export function lockingConnection({
 		run(sql) {
 			const expression = attachedExpression(sql);
 			if (expression !== undefined) attached.enter(expression);
-			if (inFolders && (!session.connection.inTransaction || /^(COMMIT|END|RELEASE)\b/i.test(sql))) assertMayCommit();
+			const detaches = /^DETACH\b/i.test(sql);
+			const commits = !session.connection.inTransaction || /^(COMMIT|END|RELEASE)\b/i.test(sql);
+			// What has to be put back in the caller's connection is detached also when its file has gone.
+			if (commits && !detaches) assertMayCommit();
 			if (inFolders && /^ROLLBACK\b/i.test(sql)) session.beforeRollback();
 			call(() => session.connection.run(sql));
-			if (expression !== undefined) attached.assertAllEntered();
+			if (expression !== undefined) attached.attached();
+			if (detaches) attached.detached();
 		},
 		async copyTo(path) {
 			const { connection } = session;

@@ -2,6 +2,7 @@ import type { SqliteConnection } from "@godwit/sqlite";
 import { folderLibrary } from "../folder-locks/folder-library.ts";
 import type { Connector } from "./connector.ts";
 import { currentConnection } from "./current-connection.ts";
+import { filesInPlace } from "./files-in-place.ts";
 import { POSIX_FILES } from "./library/library-files.ts";
 import { filesOfOneLibrary } from "./library/one-library.ts";
 import { readerConnection } from "./reader-connection.ts";
@@ -29,6 +30,8 @@ export interface Session {
 	readingLong(work: () => Promise<void>): Promise<void>;
 	/** Notes that the library is about to use a further file. @throws MigrateError `ERR_DATABASE` when it may not. */
 	use(file: string): void;
+	/** Notes which files the connection has open beside the main one, by real path. Belongs after ATTACH and DETACH. */
+	noteFiles(paths: readonly string[]): void;
 	/** Rolls back the journal that a dead process left beside a file. Others are kept off it. @returns false when the journal stays. */
 	rollBack(file: string): boolean;
 	/** Belongs before every commit. @throws MigrateError `ERR_LOCK_LOST`; DatabaseHeldError. */
@@ -56,6 +59,9 @@ export function session({ path, connector, entered, enter }: SessionOptions): Se
 	const files = locks === "folder" ? folderLibrary({ path, name, walAlone, entered, enter }) : POSIX_FILES;
 	const current = currentConnection(borrowed);
 	const used = filesOfOneLibrary(library);
+	const inPlace = filesInPlace();
+	// The caller has it open between two runs too.
+	if (borrowed !== undefined) inPlace.add(path);
 
 	const reader = readerConnection({ path, connector, current, files, used });
 
@@ -74,6 +80,7 @@ export function session({ path, connector, entered, enter }: SessionOptions): Se
 		} finally {
 			files.release();
 			used.clear();
+			inPlace.keep(borrowed === undefined ? [] : [path]);
 		}
 	}
 
@@ -83,6 +90,7 @@ export function session({ path, connector, entered, enter }: SessionOptions): Se
 			const connection = current.connection ?? current.opened(files.call(() => connector.connect(path)));
 			// Opening may have made the file.
 			used.add(path);
+			inPlace.add(path);
 			files.opened(connection);
 		} catch (error) {
 			close();
@@ -113,10 +121,17 @@ export function session({ path, connector, entered, enter }: SessionOptions): Se
 			swapFile({ path, file, connection, call: files.call, close });
 		},
 		use,
+		noteFiles(paths) {
+			inPlace.keep([path, ...paths]);
+			for (const file of paths) inPlace.add(file);
+		},
 		reading: reader.read,
 		readingLong: reader.readLong,
 		rollBack: (file) => rollBackJournal(file, connector, files, file === path ? current.connection : undefined),
-		assertMayCommit: files.assertMayCommit,
+		assertMayCommit() {
+			inPlace.assertInPlace();
+			files.assertMayCommit();
+		},
 		beforeRollback: files.beforeRollback,
 		close,
 	};

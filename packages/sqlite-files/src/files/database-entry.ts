@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { cleanUpAfter } from "@godwit/core";
-import { DatabaseHeldError, type SqliteConnection } from "@godwit/sqlite";
+import { DatabaseHeldError } from "@godwit/sqlite";
+import { filesOf } from "../connections/attached-files.ts";
 import type { Connector } from "../connections/connector.ts";
 import type { Session } from "../connections/session.ts";
 import type { Found } from "../lock-file/link-file.ts";
@@ -8,7 +9,6 @@ import { abandonedJournals } from "./abandoned-journals.ts";
 import { cannotLeave, cannotOpen } from "./file-errors.ts";
 import type { Entering, FileSet } from "./file-set.ts";
 import { hasJournal } from "./journal.ts";
-import { realDatabasePath } from "./real-path.ts";
 
 /** The locks of a database's files and the connection to it, taken and given back together. */
 export interface DatabaseEntry {
@@ -83,7 +83,9 @@ export function databaseEntry({ path, connector, files, session }: DatabaseEntry
 		},
 		async enter(entering) {
 			if (isInside() && borrowed === undefined) return;
-			if (borrowed !== undefined) includeAttached(files, borrowed);
+			// Migrations may use what the caller has attached.
+			const lent = borrowed && filesOf((sql) => borrowed.query(sql)).map(({ file }) => file);
+			for (const file of lent ?? []) files.include(file);
 			try {
 				files.enter(entering);
 			} catch (error) {
@@ -92,6 +94,7 @@ export function databaseEntry({ path, connector, files, session }: DatabaseEntry
 			}
 			abandoned.note();
 			await openEntered();
+			if (lent !== undefined) session.noteFiles(lent);
 		},
 		async takeOver(seen) {
 			if (!files.main.takeOver(seen)) return false;
@@ -105,11 +108,4 @@ export function databaseEntry({ path, connector, files, session }: DatabaseEntry
 			return releaseFailed;
 		},
 	};
-}
-
-/** Migrations may use what the caller has attached. */
-function includeAttached(files: FileSet, connection: SqliteConnection): void {
-	for (const { file } of connection.query("PRAGMA database_list")) {
-		if (file !== null && file !== "") files.include(realDatabasePath(String(file)));
-	}
 }

@@ -1,5 +1,3 @@
-import { statSync } from "node:fs";
-import { MigrateError } from "@godwit/core";
 import type { LibraryFiles, LibraryFilesOptions } from "../connections/library/library-files.ts";
 import { fileHooks } from "./file-hooks.ts";
 import { assertNotLockedHere } from "./kernel-lock.ts";
@@ -12,8 +10,6 @@ export function folderLibrary({ path, name, walAlone, entered, enter }: LibraryF
 	const locks = kernelLocks(path);
 	/** Files in WAL mode, which the caller says nobody else uses (`x-wal=alone`). */
 	const walFiles = new Set<string>();
-	/** The file that was opened, by device and inode. */
-	let openedFile: string | undefined;
 	let reading = false;
 	const hooks = fileHooks({
 		main: path,
@@ -50,7 +46,6 @@ export function folderLibrary({ path, name, walAlone, entered, enter }: LibraryF
 		opened(connection) {
 			// Without shared memory only one connection at a time can have it open, see https://sqlite.org/wal.html#noshm
 			if (walFiles.has(path)) hooks.call(() => connection.query("PRAGMA locking_mode = EXCLUSIVE"));
-			openedFile ??= identityOf(path);
 			lockInKernel(path);
 		},
 		reading(work) {
@@ -64,10 +59,7 @@ export function folderLibrary({ path, name, walAlone, entered, enter }: LibraryF
 			}
 		},
 		assertMayCommit() {
-			// The end of a read, for which nothing was opened to write, also while the lock beside the file is held.
-			if (reading) return;
 			hooks.assertJournals();
-			if (identityOf(path) !== openedFile) throw replaced(path);
 			locks.assertHeld();
 		},
 		beforeRollback() {
@@ -80,17 +72,6 @@ export function folderLibrary({ path, name, walAlone, entered, enter }: LibraryF
 		release() {
 			locks.releaseAll();
 			walFiles.clear();
-			openedFile = undefined;
 		},
 	};
-}
-
-function identityOf(path: string): string | undefined {
-	const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
-	return stat && `${stat.dev}:${stat.ino}`;
-}
-
-function replaced(path: string): MigrateError {
-	const message = `another file was put in the place of ${path} while it was migrated; nothing more is committed. Look at both, and run the command again`;
-	return new MigrateError("ERR_LOCK_LOST", message, { owner: "another program" });
 }

@@ -25,7 +25,7 @@ export interface LibraryFiles {
 	opened(connection: SqliteConnection): void;
 	/** Runs `work`, during which the library locks nothing and rolls nothing back. */
 	reading<T>(work: () => T): T;
-	/** Belongs before every commit. @throws MigrateError `ERR_LOCK_LOST`; DatabaseHeldError. */
+	/** Called before every commit. @throws MigrateError `ERR_LOCK_LOST`; DatabaseHeldError. */
 	assertMayCommit(): void;
 	/**
 	 * Belongs before every roll-back. When another program has rolled this connection's journal back, a second roll-back
