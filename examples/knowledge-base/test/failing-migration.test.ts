@@ -36,7 +36,9 @@ describe.each(SCHEMES)("a migration with a mistake in the middle, on %s", (schem
 		await migrate.migrate(LATEST);
 		const before = station.contents();
 		const { message, details } = await failure(migrate.up());
-		expect(message).toMatch(/dirty at version 19: repair the schema by hand, then say how version 19 ended with repair -dirty/);
+		expect(message).toMatch(
+			/dirty at version 19: repair the schema by hand, then say how version 19 ended with repair -dirty/,
+		);
 		expect(details).toMatchObject({ version: 19n, dirty: true });
 		expect(await migrate.version()).toEqual({ version: 19n, dirty: true });
 		expect(station.contents().rows).toHaveProperty("ratings");
