@@ -15,7 +15,7 @@ const WORK = {
 		"engine/policies/(changed-files|name-files)",
 		"engine/rehearse/assert-rehearse-options",
 		"engine/reports/(migration-plan|status)",
-		"engine/run/(?!carry-out|migration-lock|open-steps|prepare\\.|source-calls)",
+		"engine/run/(?!carry-out|migration-lock|preparation/(open-steps|prepare\\.)|source-calls)",
 		"history/(adoption|checksum|digested-versions|recorded-body|recorder)",
 		"nearest-name",
 		"program",

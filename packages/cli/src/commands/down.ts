@@ -2,8 +2,8 @@ import type { Command } from "../command-line/command.ts";
 import { CommandError } from "../command-line/command-error.ts";
 import { limitOf } from "../command-line/operands.ts";
 import type { Question } from "../database/confirm.ts";
+import { reportEnd } from "../database/messages/report-end.ts";
 import { STOPPING_AFTER_MIGRATION } from "../database/operation.ts";
-import { reportEnd } from "../database/report-end.ts";
 
 const QUESTION: Question = {
 	text: "Are you sure you want to apply all down migrations?",
@@ -46,7 +46,7 @@ export const down: Command = {
 					const report = limit === undefined ? await migrate.down() : await migrate.steps(-limit);
 					return reportEnd(report, "down", invocation);
 				} catch (error) {
-					const { withStoredAdvice } = await import("../database/stored-advice.ts");
+					const { withStoredAdvice } = await import("../database/messages/stored-advice.ts");
 					throw await withStoredAdvice(error, migrate, limit);
 				}
 			},

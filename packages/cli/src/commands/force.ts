@@ -18,7 +18,7 @@ export const force: Command = {
 				await migrate.force(target);
 				if (invocation.line.is("json")) invocation.print(json({ type: "result", version: target }));
 				if (target < 0n) return 0;
-				const { noteMissingVersion } = await import("../database/note-missing-version.ts");
+				const { noteMissingVersion } = await import("../database/messages/note-missing-version.ts");
 				await noteMissingVersion(invocation.settings, target, invocation.terminal);
 				return 0;
 			},

@@ -2,8 +2,8 @@ import type { Command } from "../command-line/command.ts";
 import { backupFlags, backupOf } from "../command-line/flags/backup-flags.ts";
 import { policyFlags } from "../command-line/flags/policy-flags.ts";
 import { versionOf } from "../command-line/operands.ts";
+import { reportEnd } from "../database/messages/report-end.ts";
 import { STOPPING_AFTER_MIGRATION } from "../database/operation.ts";
-import { reportEnd } from "../database/report-end.ts";
 
 /** Go: gotoCmd. */
 export const goto: Command = {

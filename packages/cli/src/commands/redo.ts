@@ -1,8 +1,8 @@
 import type { Command } from "../command-line/command.ts";
 import { CommandError } from "../command-line/command-error.ts";
 import { limitOf } from "../command-line/operands.ts";
+import { reportEnd } from "../database/messages/report-end.ts";
 import { STOPPING_AFTER_MIGRATION } from "../database/operation.ts";
-import { reportEnd } from "../database/report-end.ts";
 
 /** Reverts the last migrations and applies them again. */
 export const redo: Command = {

@@ -6,8 +6,8 @@ import { rehearseFirstFlags, rehearseFirstOf } from "../command-line/flags/rehea
 import { limitOf } from "../command-line/operands.ts";
 import type { CommandLine } from "../command-line/read-command-line.ts";
 import { UsageError } from "../command-line/usage-error.ts";
+import { reportEnd } from "../database/messages/report-end.ts";
 import { STOPPING_AFTER_MIGRATION } from "../database/operation.ts";
-import { reportEnd } from "../database/report-end.ts";
 
 /** Flags of a run, with which a plan does nothing. */
 const RUN_FLAGS: readonly Flag[] = [...backupFlags, ...rehearseFirstFlags];

@@ -4,8 +4,8 @@ import { json } from "../output/json/json.ts";
 import { printable } from "../output/text/printable.ts";
 import { moment } from "../output/text/table.ts";
 import { confirm, type Question } from "./confirm.ts";
+import { reportEnd } from "./messages/report-end.ts";
 import { STOPPING_AFTER_MIGRATION } from "./operation.ts";
-import { reportEnd } from "./report-end.ts";
 import { runOnDatabase } from "./run-on-database.ts";
 
 const QUESTION: Question = {

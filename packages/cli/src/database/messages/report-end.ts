@@ -1,8 +1,8 @@
 import type { MigrationReport, MigrationUnderWay, Version } from "@godwit/core";
-import type { Invocation } from "../command-line/command.ts";
-import { CommandError } from "../command-line/command-error.ts";
-import { jsonResult } from "../output/json/json-result.ts";
-import { EXIT_STOPPED } from "./stop-on-signal.ts";
+import type { Invocation } from "../../command-line/command.ts";
+import { CommandError } from "../../command-line/command-error.ts";
+import { jsonResult } from "../../output/json/json-result.ts";
+import { EXIT_STOPPED } from "../stop-on-signal.ts";
 
 /**
  * Says how an operation ended, beyond the lines of its migrations.

@@ -1,7 +1,7 @@
 import { cleanUpAfter, openSource, type Source, type Version } from "@godwit/core";
-import type { Settings } from "../command-line/settings.ts";
-import type { Terminal } from "../output/terminal.ts";
-import { resolveSource } from "./schemes/resolve-urls.ts";
+import type { Settings } from "../../command-line/settings.ts";
+import type { Terminal } from "../../output/terminal.ts";
+import { resolveSource } from "../schemes/resolve-urls.ts";
 
 /**
  * Says when a version that was recorded is none of the source's, if a source is given. A source that cannot be read is said too, and is no

@@ -1,5 +1,5 @@
 import type { MigrateEvent } from "@godwit/core";
-import type { Announcement } from "./stop-on-signal.ts";
+import type { Announcement } from "../stop-on-signal.ts";
 
 /** What a command says when a signal asks it to stop, which depends on what runs. */
 export interface Announcements {
