@@ -73,19 +73,15 @@ export function fileSet({ path: mainPath, kind, holder, library, leaseMs, lockTi
 	let complete = false;
 
 	async function leaveOne(path: string, lock: LockFile, asLast: (path: string) => boolean): Promise<void> {
-		const attempt = (): true | undefined => (lock.leave(() => asLast(path)) ? true : undefined);
-		if ((await withBackoff(attempt, { timeoutMs: lockTimeoutMs })) === undefined) {
-			const maker = makerOfClaim(lock.path);
-			const owner = maker === undefined ? "another process" : describeOwner(maker);
-			throw lockTimeout({ owner, reason: `${lock.path} is being changed by ${owner}` }, lockTimeoutMs);
-		}
+		await giveBack(lock, () => asLast(path), lockTimeoutMs);
 		if (path !== mainPath && !lock.entered && complete) locks.delete(path);
 	}
 
+	const pathOf = (file: string): string => resolve(dirname(mainPath), file);
+
 	function note(path: string, attachedNow?: () => readonly string[]): void {
-		const pathOf = (file: string): string => resolve(dirname(mainPath), file);
-		const needed = attachedNow && ((file: string) => attachedNow().includes(pathOf(file)) || hasJournal(pathOf(file)));
-		if (main.note(relative(dirname(mainPath), path), needed)) return;
+		const isNeeded = attachedNow && isInUse(attachedNow);
+		if (main.note(relative(dirname(mainPath), path), isNeeded && ((file) => isNeeded(pathOf(file))))) return;
 		throw new DatabaseHeldError(`${main.path} is just changing hands`, "godwit");
 	}
 
@@ -129,7 +125,7 @@ export function fileSet({ path: mainPath, kind, holder, library, leaseMs, lockTi
 			return path;
 		},
 		get abandoned() {
-			return main.noted.map((file) => resolve(dirname(mainPath), file));
+			return main.noted.map(pathOf);
 		},
 		async leave(asLast) {
 			const failures: unknown[] = [];
@@ -145,6 +141,24 @@ export function fileSet({ path: mainPath, kind, holder, library, leaseMs, lockTi
 			if (failures.length > 0) throw failures.reduce((first, later) => suppress(first, later));
 		},
 	};
+}
+
+/** Returns a function that tells whether a file is attached, or has a journal that may have to be rolled back. */
+function isInUse(attachedNow: () => readonly string[]): (path: string) => boolean {
+	let attached: readonly string[] | undefined;
+	return (path) => {
+		attached ??= attachedNow();
+		return attached.includes(path) || hasJournal(path);
+	};
+}
+
+/** Waits while another process is changing the lock. @throws MigrateError `ERR_LOCK_TIMEOUT`; as `LockFile.leave`. */
+async function giveBack(lock: LockFile, asLast: () => boolean, timeoutMs: number): Promise<void> {
+	const attempt = (): true | undefined => (lock.leave(asLast) ? true : undefined);
+	if ((await withBackoff(attempt, { timeoutMs })) !== undefined) return;
+	const maker = makerOfClaim(lock.path);
+	const owner = maker === undefined ? "another process" : describeOwner(maker);
+	throw lockTimeout({ owner, reason: `${lock.path} is being changed by ${owner}` }, timeoutMs);
 }
 
 /** SQLite makes a journal and a lock for each name of a file, see https://sqlite.org/howtocorrupt.html#_multiple_links_to_the_same_file */

@@ -1,11 +1,11 @@
-import { isError, isMigrateError, MigrateError } from "@godwit/core";
+import { isMigrateError, MigrateError } from "@godwit/core";
 import type { Liveness } from "@godwit/sqlite";
 import { newLinkId } from "../owners/holder.ts";
 import { type Owner, sameOwner } from "../owners/owner.ts";
-import { DENO_ADVICE, isRefusedByDeno } from "../refused-by-deno.ts";
 import { describeFound } from "./describe-found.ts";
 import { hasMember, type Link, type LinkKind, type Member } from "./link.ts";
 import { type ClaimOptions, claimLink, lookAt, newLink, readLink, removeLink, renameLink } from "./link-file.ts";
+import { lockFailure, noRoomForFile } from "./lock-failure.ts";
 import { libraryMark } from "./same-library.ts";
 
 /** Changes a link, each time under a claim on it. A function that returns false has changed nothing: look again. */
@@ -71,19 +71,7 @@ export function linkEditor(options: LinkEditorOptions): LinkEditor {
 		return isMember && files.every((file) => now.files.includes(file));
 	}
 
-	function cannotLock(cause: unknown): MigrateError<"ERR_DATABASE"> {
-		const reason = isError(cause) ? cause.message : String(cause);
-		const links =
-			kind === "wasm" ? ", and whether it can hold symbolic links, without which sqlite-native:// alone works" : "";
-		const advice = isRefusedByDeno(cause) ? DENO_ADVICE : `check the permissions of its folder${links}`;
-		const message = `${databasePath} cannot be locked: ${reason}; ${advice}`;
-		return new MigrateError("ERR_DATABASE", message, {}, { cause });
-	}
-
-	function noRoom(files: number, cause: unknown): MigrateError<"ERR_DATABASE"> {
-		const message = `${path} has no room for the name of another attached file: it names ${files} that are attached, and a symbolic link holds a few thousand bytes; attach fewer files at once, or by shorter paths`;
-		return new MigrateError("ERR_DATABASE", message, {}, { cause });
-	}
+	const cannotLock = (cause: unknown): MigrateError<"ERR_DATABASE"> => lockFailure(databasePath, kind, cause);
 
 	return {
 		alone: () => newLink(kind, me, [member()], []),
@@ -118,7 +106,7 @@ export function linkEditor(options: LinkEditorOptions): LinkEditor {
 			} catch (error) {
 				if (!isMigrateError(error) || !isTooLong(error.cause)) throw error;
 				const needed = isNeeded === undefined ? link.files : link.files.filter(isNeeded);
-				if (needed.length === link.files.length) throw noRoom(link.files.length, error.cause);
+				if (needed.length === link.files.length) throw noRoomForFile(path, link.files.length, error.cause);
 				return noted(needed);
 			}
 		},
