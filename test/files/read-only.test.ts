@@ -113,6 +113,35 @@ describe.each(Object.entries(PLACES))("a database %s", (_, { make, options }) =>
 	);
 });
 
+const REFUSAL = /attempt to write a readonly database|unable to open database file|cannot be locked: E(?:ACCES|ROFS)/;
+
+/** SQLite has to make two files beside a WAL database to read it, and node-sqlite3-wasm cannot share one at all. */
+describe.each(Object.entries(PLACES))("a WAL database %s", (name, { make, options }) => {
+	const writableFolder = name === "whose file has the mode 0444";
+
+	beforeEach(async () => {
+		await migrateWithGodwit();
+		exec(place.path, "PRAGMA journal_mode = WAL");
+		make();
+	});
+
+	it.each(BACKENDS)(`is ${writableFolder ? "reported, unless by WebAssembly" : "refused"}: %s`, async (backend) => {
+		await using runner = await startRunner(options);
+		const outcome = await runner.run({ backend, path: place.path, files: FILES, reports: true });
+		if (!writableFolder) {
+			expect(outcome).toMatchObject({ code: "ERR_DATABASE", message: expect.stringMatching(REFUSAL) });
+			expect(place.files()).toEqual(["app.db"]);
+		} else if (backend === "sqlite-wasm") {
+			expect(outcome).toMatchObject({ code: "ERR_DATABASE", message: expect.stringContaining("is in WAL mode") });
+			expect(place.files()).toEqual(["app.db"]);
+		} else {
+			expect(outcome).toMatchObject({ version: "1", states: ["1 applied"] });
+			// Whoever may not write the database may not take them away either.
+			expect(place.files().toSorted()).toEqual(["app.db", "app.db-shm", "app.db-wal"]);
+		}
+	});
+});
+
 describe("a database that golang-migrate made, and that can be written", () => {
 	it.each(BACKENDS)("is adopted by an up of %s that has nothing to run", async (backend) => {
 		migrateWithGo();

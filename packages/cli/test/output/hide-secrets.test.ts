@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { hideSecrets, hideSecretsOfUrl } from "../../src/output/text/hide-secrets.ts";
+import { hideSecrets, hideSecretsOfUrl, hideValues } from "../../src/output/text/hide-secrets.ts";
 
 const seed = Number(process.env.GODWIT_SEED ?? 1);
 
@@ -51,4 +51,24 @@ describe("hideSecrets", () => {
 			expect(hideSecrets(word, [])).toHaveLength(word.includes("@") ? word.length + 3 : word.length);
 		},
 	);
+});
+
+describe("hideValues", () => {
+	const url =
+		"postgres://h/d?sslkey=%2Fkeys%2Fa&x-history=fulll&x-lock-timeout=15s&sslmode=require&search_path=app&k=it's";
+
+	it.each([
+		["sslkey=/keys/a cannot be read: ENOENT, open '/keys/a'", "sslkey=*** cannot be read: ENOENT, open '***'"],
+		["sslkey=%2Fkeys%2Fa", "sslkey=***"],
+		["/keys/a", "***"],
+		[
+			"x-history=fulll cannot be read: it takes full, hash, off",
+			"x-history=*** cannot be read: it takes full, hash, off",
+		],
+		["x-lock-timeout=15s, sslmode=require, search_path=app", "x-lock-timeout=15s, sslmode=require, search_path=app"],
+		["k=it's", "k=***"],
+		["the folder /keys/apart", "the folder /keys/apart"],
+	])("shows %s as %s", (text, expected) => {
+		expect(hideValues(text, [url])).toBe(expected);
+	});
 });
