@@ -88,6 +88,10 @@ export const engineHistoryMutants: Readonly<Record<string, EngineMutant>> = {
 			},
 		}),
 	},
+	"what another tool may have half reverted is taken for certain": {
+		caughtBy: "engine/guesses-what-another-tool-may-have-half-reverted",
+		options: (options) => recording(options, (events) => events.filter(({ op }) => op !== "elsewhere")),
+	},
 	"what another tool did is adopted without a word of it": {
 		caughtBy: "engine/goes-on-where-another-tool-stopped",
 		options: (options) => recording(options, (events) => events.filter(({ op }) => op !== "other-tool")),

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { NIL_VERSION } from "@godwit/core";
 import type { DriverCapability, DriverHarness } from "../driver-laws/driver-harness.ts";
 import { expectObjects, rejection } from "../expectations.ts";
 import { lawsOfOne } from "../law.ts";
@@ -45,6 +46,28 @@ function adoptionLaws(openEngine: OpenEngine): HistoryLaws {
 						{ version: 3n, state: "pending", guess: true },
 					],
 				);
+			},
+		},
+		{
+			id: "engine/guesses-what-another-tool-may-have-half-reverted",
+			of: "Migrate.status",
+			async check(harness) {
+				await using engine = await openWith(openEngine, harness, reversibleSet([1n, 2n, 3n]));
+				const states = async () =>
+					(await engine.status()).migrations.map(
+						({ version, state, guess }) => `${version} ${state}${guess ? "?" : ""}`,
+					);
+				// The way down of 1 has failed, or that of 2.
+				await asOtherTool(harness, NIL_VERSION, { dirty: true });
+				assert.deepEqual(await states(), ["1 pending?", "2 pending", "3 pending"]);
+				await asOtherTool(harness, 1n, { dirty: true });
+				assert.deepEqual(await states(), ["1 dirty?", "2 pending?", "3 pending"]);
+				await engine.repair({ kind: "dirty", ended: "applied" });
+				assert.deepEqual(await states(), ["1 applied", "2 pending?", "3 pending"]);
+				await engine.repair({ kind: "skip", version: 2n });
+				assert.deepEqual(await states(), ["1 applied", "2 skipped", "3 pending"]);
+				await asOtherTool(harness, 1n, { dirty: true });
+				assert.deepEqual(await states(), ["1 dirty?", "2 skipped?", "3 pending"]);
 			},
 		},
 		{

@@ -1,3 +1,4 @@
+import type { VersionState } from "../driver/version-state.ts";
 import { NIL_VERSION, type Version } from "../version.ts";
 import type { HistoryEvent, RecordedEvent } from "./history-event.ts";
 import { isApplied, type KnownVersions } from "./known-versions.ts";
@@ -10,13 +11,13 @@ export type DueEvent = Pick<HistoryEvent, "op" | "version" | "target" | "note">;
  * rules.
  *
  * @param from The version after the last event; `undefined` when there is no event yet.
- * @param to The version that the database is at.
+ * @param found The version that the database is at, and whether it is dirty.
  * @param versions Of the source, ascending.
  */
 export function adopt(
 	known: KnownVersions,
 	from: Version | undefined,
-	to: Version,
+	{ version: to, dirty }: VersionState,
 	versions: readonly Version[],
 ): readonly DueEvent[] {
 	const due: DueEvent[] = [];
@@ -34,6 +35,9 @@ export function adopt(
 	// The number says so also where the source has no such file, which may only be missing in this checkout.
 	if (to !== NIL_VERSION && passed(to) && !versions.includes(to)) add("adopt", to);
 	for (const version of reverted) add("elsewhere", version);
+	// A tool that marks the database before it reverts has failed below the row, or above it.
+	const next = dirty ? versions.find((version) => version > to) : undefined;
+	if (next !== undefined && known.of(next).state === "new") add("elsewhere", next);
 	return due;
 }
 

@@ -65,13 +65,13 @@ async function readWhole(
 ): Promise<AppliedState> {
 	const { events, ...found } = await history.read(waiting);
 	const known = knownVersions(events);
-	const due = isTrusted(found) ? [] : adopt(known, found.head.last?.target, found.version, versions);
+	const due = isTrusted(found) ? [] : adopt(known, found.head.last?.target, found, versions);
 	return { found, versions, known, history: "read", due, begun: events.length > 0 };
 }
 
 /** Whether the version row is as the last event has left it. */
-function isTrusted({ version, head }: FoundVersion): boolean {
-	if (head?.last === undefined) return version === NIL_VERSION;
+function isTrusted({ version, dirty, head }: FoundVersion): boolean {
+	if (head?.last === undefined) return version === NIL_VERSION && !dirty;
 	return head.last.target === version && head.last.stamp === head.stamp;
 }
 

@@ -87,7 +87,9 @@ export function knownVersions(events: Iterable<RecordedEvent>): KnownVersions {
 			if (!isApplied(known)) {
 				// Not left to the floor, which would call it applied.
 				// What was half done above may since be whole, or gone.
-				if (version <= target || known.state === "dirty") said.set(version, UNKNOWN);
+				if (version <= target || known.state === "dirty" || known.state === "unknown") said.set(version, UNKNOWN);
+				// It may have been applied since, and have failed on its way down.
+				else said.set(version, { ...known, guess: true });
 			} else if (version > target) said.set(version, { state: "reverted", guess: true, event });
 			else said.set(version, { ...known, guess: true });
 		}

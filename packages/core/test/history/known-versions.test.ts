@@ -102,6 +102,11 @@ describe("knownVersions", () => {
 			"up 1>1, up 3>3, start-up 2>3, other-tool 3>3",
 			"applied? unknown applied? new new",
 		],
+		[
+			"what was reverted or skipped above where another tool stopped",
+			"up 1>1, up 2>2, down 2>1, skip 3>1, other-tool 1>1",
+			"applied? reverted? skipped? new new",
+		],
 		["a force below which another tool was", "force 3>3, other-tool 3>3", "forced? forced? forced? new new"],
 		[
 			"a force that another tool went below",
