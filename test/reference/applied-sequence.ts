@@ -6,13 +6,21 @@ import { type Request, written } from "./tool.ts";
  * One turn on a database that both tools migrate. Each file makes one table, so that the schema tells which are applied. A
  * `pick` is a version or the position of one, wherever the files or the database are then.
  *
- * `put` adds a file that is not there: a new one, or one that was deleted. `repair` says of a version that is unknown what the
- * schema shows.
+ * `put` adds a file that is not there: a new one, or one that was deleted. `break` makes both directions fail half-way, outside a
+ * transaction; `edit` mends them. `skip`, `pending` and `settle` say what the schema shows: of a version with a table that it is applied,
+ * of one without that it never runs, or may; and how what is dirty has ended.
  */
 export type Turn =
 	| { readonly by: "golang-migrate"; readonly request: Request }
-	| { readonly by: "godwit"; readonly request: Request; readonly policies: Policies }
-	| { readonly by: "person"; readonly change: "put" | "edit" | "delete" | "repair"; readonly pick: number };
+	| { readonly by: "godwit"; readonly request: GodwitRequest; readonly policies: Policies }
+	| { readonly by: "person"; readonly change: FileChange | Cure; readonly pick: number };
+
+/** What godwit alone can be asked for. */
+export type GodwitRequest = Request | { readonly kind: "redo"; readonly count: number };
+
+export type FileChange = "put" | "edit" | "break" | "delete";
+
+export type Cure = "skip" | "pending" | "settle";
 
 export interface AppliedSequence {
 	/** Of the files that are there at first. */
@@ -36,6 +44,11 @@ const anyRequest: fc.Arbitrary<Request> = fc.oneof(
 	},
 );
 
+const anyGodwitRequest: fc.Arbitrary<GodwitRequest> = fc.oneof(
+	{ weight: 8, arbitrary: anyRequest },
+	{ weight: 1, arbitrary: fc.integer({ min: 1, max: 2 }).map((count) => ({ kind: "redo", count }) as const) },
+);
+
 const anyPolicies: fc.Arbitrary<Policies> = fc.record({
 	outOfOrder: fc.constantFrom("error", "skip", "apply", "apply"),
 	changed: fc.constantFrom("error", "warn"),
@@ -46,13 +59,13 @@ const anyTurn: fc.Arbitrary<Turn> = fc.oneof(
 	{ weight: 4, arbitrary: fc.record({ by: fc.constant("golang-migrate" as const), request: anyRequest }) },
 	{
 		weight: 4,
-		arbitrary: fc.record({ by: fc.constant("godwit" as const), request: anyRequest, policies: anyPolicies }),
+		arbitrary: fc.record({ by: fc.constant("godwit" as const), request: anyGodwitRequest, policies: anyPolicies }),
 	},
 	{
-		weight: 4,
+		weight: 5,
 		arbitrary: fc.record({
 			by: fc.constant("person" as const),
-			change: fc.constantFrom("put", "put", "edit", "delete", "repair"),
+			change: fc.constantFrom("put", "put", "put", "edit", "break", "delete", "skip", "pending", "settle", "settle"),
 			pick: fc.nat(5),
 		}),
 	},
@@ -66,5 +79,7 @@ export const anyAppliedSequence: fc.Arbitrary<AppliedSequence> = fc.record({
 export function turnText(turn: Turn): string {
 	if (turn.by === "person") return `${turn.change} ${turn.pick}`;
 	if (turn.by === "golang-migrate") return `${written(turn.request)} by golang-migrate`;
-	return `${written(turn.request)} by godwit, ${JSON.stringify(turn.policies)}`;
+	const { request } = turn;
+	const asked = request.kind === "redo" ? `redo(${request.count})` : written(request);
+	return `${asked} by godwit, ${JSON.stringify(turn.policies)}`;
 }

@@ -4,8 +4,9 @@ import type { MigrationStatus } from "godwit";
 export interface Claim {
 	readonly applied: boolean;
 	/**
-	 * `certain`: godwit has done it, or has seen that it was not done. `guess`: another tool has probably done it. `hearsay`: a
-	 * person has said so, or it was done where nobody could see it.
+	 * `certain`: godwit has done it, or has seen that it was not done, or a person who has looked at the schema says so of this version.
+	 * `guess`: another tool has probably done it. `hearsay`: a person has said so of all below a version, or it was done where nobody
+	 * could see it.
 	 */
 	readonly basis: "certain" | "guess" | "hearsay";
 }
@@ -27,7 +28,7 @@ const APPLIED = {
 	unknown: undefined,
 } as const satisfies Record<MigrationStatus["state"], boolean | undefined>;
 
-const BY_A_PERSON: ReadonlySet<string> = new Set(["force", "baseline", "settle", "skip"]);
+const BY_A_PERSON: ReadonlySet<string> = new Set(["force", "baseline"]);
 
 /**
  * @param leftBehind Whether the version's table stayed when its file was gone, where nobody could see it.

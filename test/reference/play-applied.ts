@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import BetterSqlite3 from "better-sqlite3";
-import type { StatusReport } from "godwit";
+import type { MigrationState, StatusReport } from "godwit";
 import { type AppliedSequence, turnText, VERSIONS } from "./applied-sequence.ts";
 import { type Claim, claimOf } from "./claims.ts";
 import { sharedDatabase, tablesOf } from "./shared-database.ts";
@@ -30,7 +30,8 @@ export async function playApplied(sequence: AppliedSequence, go: Tool, scheme: s
 		const leftBehind = new Set<bigint>();
 		for (const turn of sequence.turns) {
 			const begun = hasHistory(place);
-			log.push(`${turnText(turn)}: ${await shared.take(turn)}`);
+			const isLeftBehind = (version: bigint): boolean => leftBehind.has(version);
+			log.push(`${turnText(turn)}: ${await shared.take(turn, isLeftBehind)}`);
 			const [status, tables] = [await shared.status(), tablesOf(place)];
 			for (const version of VERSIONS) {
 				if (!tables.has(version)) leftBehind.delete(version);
@@ -58,6 +59,9 @@ function hasHistory({ database: path }: Place): boolean {
 	}
 }
 
+/** States in which the version row never is. */
+const NOT_APPLIED: ReadonlySet<MigrationState> = new Set(["skipped", "pending", "out-of-order"]);
+
 /** @returns What the status says, for a person who has to find out what went wrong. */
 function compare(
 	status: StatusReport,
@@ -67,6 +71,9 @@ function compare(
 ): string {
 	const says = status.migrations.map(({ version, state, guess }) => `${version} ${state}${guess ? "?" : ""}`);
 	const text = `at ${status.version}${status.dirty ? " dirty" : ""}; tables ${[...tables]}; status ${says.join(", ")}`;
+	const current = status.migrations.find(({ version }) => version === status.version);
+	if (!status.dirty && current !== undefined && NOT_APPLIED.has(current.state))
+		throw new Error(`the row is at ${text}`);
 	for (const migration of status.migrations) {
 		const claim = claimOf(migration, leftBehind.has(migration.version));
 		if (claim === undefined) {

@@ -1,8 +1,9 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import BetterSqlite3 from "better-sqlite3";
-import { isMigrateError, Migrate, type Policies, type StatusReport } from "godwit";
-import { type Turn, VERSIONS } from "./applied-sequence.ts";
+import { isMigrateError, Migrate, type MigrationState, type Policies, type StatusReport } from "godwit";
+import { type FileChange, type GodwitRequest, type Turn, VERSIONS } from "./applied-sequence.ts";
+import { claimOf } from "./claims.ts";
 import { observe } from "./observe.ts";
 import type { Place, Request, Tool } from "./tool.ts";
 
@@ -10,8 +11,12 @@ import type { Place, Request, Tool } from "./tool.ts";
 export interface SharedDatabase {
 	/** Versions whose files are there. */
 	readonly files: ReadonlySet<bigint>;
-	/** @returns How it ended. */
-	take(turn: Turn): Promise<string>;
+	/**
+	 * @param isLeftBehind As `claimOf` takes it.
+	 * @returns How it ended.
+	 * @throws Error where godwit fails at, or refuses, what nothing explains.
+	 */
+	take(turn: Turn, isLeftBehind: (version: bigint) => boolean): Promise<string>;
 	status(): Promise<StatusReport>;
 }
 
@@ -37,6 +42,13 @@ const REFUSALS: ReadonlySet<string> = new Set([
 	"ERR_MIGRATION_FAILED",
 ]);
 
+/** States of which a person may say another thing, besides those that are a guess. */
+const OPEN: ReadonlySet<MigrationState> = new Set(["unknown", "skipped", "pending", "out-of-order"]);
+
+function failedAt(version: bigint): string {
+	return `ERR_MIGRATION_FAILED at ${version}`;
+}
+
 export async function sharedDatabase({ place, go, scheme, versions }: SharedDatabaseOptions): Promise<SharedDatabase> {
 	const files = changingFiles(place.migrations);
 
@@ -52,8 +64,23 @@ export async function sharedDatabase({ place, go, scheme, versions }: SharedData
 			return "ok";
 		} catch (error) {
 			if (!isMigrateError(error) || !REFUSALS.has(error.code)) throw error;
+			if (isMigrateError(error, "ERR_MIGRATION_FAILED")) return failedAt(error.details.version);
 			return error.code;
 		}
+	}
+
+	const status = (): Promise<StatusReport> => withGodwit({}, (migrate) => migrate.status());
+
+	/** @throws Error when a migration failed that works, and of which it was certain whether it was applied. */
+	async function certainly(isLeftBehind: (version: bigint) => boolean, work: () => Promise<string>): Promise<string> {
+		const before = await status();
+		const outcome = await work();
+		const certain = before.migrations.filter(
+			(migration) => claimOf(migration, isLeftBehind(migration.version))?.basis === "certain",
+		);
+		const wrong = certain.find(({ version }) => outcome === failedAt(version) && !files.broken.has(version));
+		if (wrong === undefined) return outcome;
+		throw new Error(`${outcome}, and status had called it ${wrong.state}`);
 	}
 
 	async function byGo(request: Request): Promise<string> {
@@ -65,26 +92,49 @@ export async function sharedDatabase({ place, go, scheme, versions }: SharedData
 	}
 
 	/** As a person would who looks at the schema. */
-	async function repair(pick: number): Promise<string> {
-		const { migrations } = await withGodwit({}, (migrate) => migrate.status());
-		const unknown = migrations.filter(({ state }) => state === "unknown").map(({ version }) => version);
-		const version = picked(unknown, pick);
+	async function repair(cure: "skip" | "pending", pick: number): Promise<string> {
+		const { dirty, migrations } = await status();
+		const open = migrations.filter(
+			({ version, state, guess }) => files.present.has(version) && (guess || OPEN.has(state)),
+		);
+		const version = picked(
+			open.map((migration) => migration.version),
+			pick,
+		);
 		if (version === undefined) return "nothing";
-		const kind = tablesOf(place).has(version) ? "adopt" : "skip";
-		return `${kind} ${version} ${await byGodwit({}, (migrate) => migrate.repair({ kind, version }))}`;
+		const kind = tablesOf(place).has(version) ? "adopt" : cure;
+		const outcome = await byGodwit({}, (migrate) => migrate.repair({ kind, version }));
+		const doubtful = open.some((one) => one.version === version && (one.guess || one.state === "unknown"));
+		if (doubtful && !dirty && outcome !== "ok") throw new Error(`${kind} ${version} is refused: ${outcome}`);
+		return `${kind} ${version} ${outcome}`;
+	}
+
+	/** Says of the migration that status calls dirty, or of the first one, how it ended. */
+	async function settle(): Promise<string> {
+		const { migrations } = await status();
+		const half = migrations.filter(({ state }) => state === "dirty").map(({ version }) => version);
+		if (half.length > 1) throw new Error(`more than one is dirty: ${half}`);
+		const version = half[0] ?? [...files.present].toSorted((a, b) => Number(a - b))[0];
+		const ended = version !== undefined && tablesOf(place).has(version) ? "applied" : "reverted";
+		return `${version} ${ended} ${await byGodwit({}, (migrate) => migrate.repair({ kind: "dirty", ended }))}`;
+	}
+
+	function byPerson({ change, pick }: Turn & { readonly by: "person" }): Promise<string> {
+		if (change === "settle") return settle();
+		return change === "skip" || change === "pending" ? repair(change, pick) : files.change(change, pick);
 	}
 
 	for (const version of versions) await files.put(version);
 	return {
 		files: files.present,
-		async take(turn) {
-			if (turn.by === "person")
-				return turn.change === "repair" ? repair(turn.pick) : files.change(turn.change, turn.pick);
+		async take(turn, isLeftBehind) {
+			if (turn.by === "person") return byPerson(turn);
 			if (turn.request.kind === "force") fit(place, files.present, turn.request.version);
 			if (turn.by === "golang-migrate") return byGo(turn.request);
-			return byGodwit(turn.policies, (migrate) => perform(migrate, turn.request));
+			const { request, policies } = turn;
+			return certainly(isLeftBehind, () => byGodwit(policies, (migrate) => perform(migrate, request)));
 		},
-		status: () => withGodwit({}, (migrate) => migrate.status()),
+		status,
 	};
 }
 
@@ -96,31 +146,41 @@ export function tablesOf({ database }: Place): ReadonlySet<bigint> {
 
 interface ChangingFiles {
 	readonly present: ReadonlySet<bigint>;
+	/** Of those the versions that fail half-way. */
+	readonly broken: ReadonlySet<bigint>;
 	put(version: bigint): Promise<void>;
 	/** @returns The version that was picked. */
-	change(what: "put" | "edit" | "delete", pick: number): Promise<string>;
+	change(what: FileChange, pick: number): Promise<string>;
 }
 
 function changingFiles(folder: string): ChangingFiles {
 	const present = new Set<bigint>();
+	const broken = new Set<bigint>();
 	let edits = 0;
 	const up = (version: bigint): string => join(folder, `${version}_t.up.sql`);
 	const down = (version: bigint): string => join(folder, `${version}_t.down.sql`);
 
 	async function put(version: bigint): Promise<void> {
 		present.add(version);
-		await writeFile(up(version), createTable(version));
-		await writeFile(down(version), `DROP TABLE t${version}`);
+		await write(version, "x", "");
+	}
+
+	async function write(version: bigint, columns: string, suffix: string): Promise<void> {
+		const before = suffix === "" ? "" : "-- godwit: no-transaction\n";
+		await writeFile(up(version), `${before}CREATE TABLE t${version} (${columns})${suffix}`);
+		await writeFile(down(version), `${before}DROP TABLE t${version}${suffix}`);
 	}
 
 	async function remove(version: bigint): Promise<void> {
 		present.delete(version);
+		broken.delete(version);
 		await rm(up(version));
 		await rm(down(version));
 	}
 
 	return {
 		present,
+		broken,
 		put,
 		async change(what, pick) {
 			const there = what !== "put";
@@ -129,7 +189,11 @@ function changingFiles(folder: string): ChangingFiles {
 			if (version === undefined) return "nothing";
 			if (what === "put") await put(version);
 			else if (what === "delete") await remove(version);
-			else await writeFile(up(version), `CREATE TABLE t${version} (x, edited${++edits})`);
+			else {
+				await write(version, `x, edited${++edits}`, what === "break" ? ";\nSELECT * FROM missing" : "");
+				if (what === "break") broken.add(version);
+				else broken.delete(version);
+			}
 			return String(version);
 		},
 	};
@@ -154,8 +218,10 @@ function picked(versions: readonly bigint[], pick: number): bigint | undefined {
 	return versions[pick % versions.length];
 }
 
-async function perform(migrate: Migrate, request: Request): Promise<unknown> {
+async function perform(migrate: Migrate, request: GodwitRequest): Promise<unknown> {
 	switch (request.kind) {
+		case "redo":
+			return migrate.redo(request.count);
 		case "steps":
 			return migrate.steps(request.count);
 		case "migrate":
