@@ -13,7 +13,8 @@ import { buildReference, startReference } from "./reference.ts";
 import { referencePool } from "./reference-pool.ts";
 
 const seed = Number(process.env.GODWIT_SEED ?? 1);
-const numRuns = Number(process.env.GODWIT_SEQUENCES ?? 50);
+const { GODWIT_APPLIED_SEQUENCES, GODWIT_SEQUENCES } = process.env;
+const numRuns = Number(GODWIT_APPLIED_SEQUENCES ?? GODWIT_SEQUENCES ?? 1000);
 const FULL_RUN_MS = 3_600_000;
 
 let program: string;
