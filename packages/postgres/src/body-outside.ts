@@ -34,6 +34,7 @@ export function bodyOutside({
 			}
 			const last = statements.at(-1);
 			if (connection.transaction !== "none" && last !== undefined) throw transactionLeftOpenError(last);
+			await lock.assertHeld(connected);
 		} catch (error) {
 			throw await cleanUpAfter(error, () => leave(connected));
 		}

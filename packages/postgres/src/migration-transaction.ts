@@ -98,7 +98,12 @@ export function migrationTransaction({ config, state, lock }: MigrationTransacti
 				if (before === undefined) return rows;
 				const permitted = body.directives.has("allow own-tables");
 				const settle = unsettled ? [...reset, ...set] : [];
-				now = await assertTablesKept(connected, { body, before, asked, settle, permitted, withHistory });
+				const keep = plain.lock ? connected.advisory : undefined;
+				now = await assertTablesKept(connected, {
+					...{ body, before, settle, permitted, withHistory },
+					asked: { ...asked, keep },
+				});
+				await lock.assertKept(connected, now.kept);
 				unsettled = false;
 				if (now.transaction !== before.transaction) throw partlyCommittedError(body.statements[0]);
 				return rows;

@@ -243,6 +243,12 @@ export function lockLostError(owner: string): MigrateError<"ERR_LOCK_LOST"> {
 	return new MigrateError("ERR_LOCK_LOST", message, { owner });
 }
 
+/** Reports that a body has let golang-migrate's lock go, and that somebody else has it now. */
+export function lockGivenAwayError(owner: string): MigrateError<"ERR_LOCK_LOST"> {
+	const message = `the file has given the session's advisory locks away, as DISCARD ALL and pg_advisory_unlock_all() do, and the migration lock is now held by ${owner}; take that out of the file, and run the command again when the other program is done`;
+	return new MigrateError("ERR_LOCK_LOST", message, { owner });
+}
+
 export function excerpt(sql: string, length: number = MAX_SQL): string {
 	return sql.length <= length ? sql : `${sql.slice(0, length)}…`;
 }

@@ -6,7 +6,8 @@ import {
 	MigrateError,
 	withBackoff,
 } from "@godwit/core";
-import { advisoryKey } from "../lock/advisory-lock.ts";
+import { type AdvisoryKeys, advisoryKeys } from "../lock/advisory-lock.ts";
+import { BACKEND_START } from "../lock/server-session.ts";
 import { connectError, connectionLostError, databaseError, sqlState } from "../postgres-error.ts";
 import { type TableNames, tableNames } from "../tables/table-names.ts";
 import type { MigrationsTable } from "../url/migrations-table.ts";
@@ -21,7 +22,9 @@ export interface Connected {
 	readonly connection: PostgresConnection;
 	readonly names: TableNames;
 	/** Of golang-migrate's lock; `undefined` where an advisory lock would not be this driver's alone, or would keep nobody out. */
-	readonly advisory: bigint | undefined;
+	readonly advisory: AdvisoryKeys | undefined;
+	/** When the server process began that the session is, as `BACKEND_START` has it; `undefined` where that is not shown. */
+	readonly since: string | undefined;
 	/** Whether the session is this driver's alone, and stays it between transactions. */
 	readonly own: boolean;
 	/** The statements after which no setting is left that a migration has made; none where each transaction may have another session. */
@@ -50,7 +53,7 @@ export interface SessionOptions {
 	readonly name: string;
 	readonly connect: () => Promise<PostgresConnection>;
 	readonly table: MigrationsTable;
-	/** What golang-migrate calls the database, from its name. */
+	/** What golang-migrate calls the database, from its name: the path of the URL. */
 	readonly lockName: (database: string) => string;
 	/** Whether the session is a caller's, whose settings are as they were after each call. Default false. */
 	readonly lent?: boolean;
@@ -178,8 +181,7 @@ export function session(options: SessionOptions): Session {
 	};
 }
 
-const DESCRIBE =
-	"SELECT current_schema() AS schema, current_database() AS database, pg_backend_pid()::text AS backend, version() AS product";
+const DESCRIBE = `SELECT current_schema() AS schema, current_database() AS database, pg_backend_pid()::text AS backend, version() AS product, (SELECT ${BACKEND_START} FROM pg_stat_activity WHERE pid = pg_backend_pid()) AS since`;
 
 /** Does `work` in a session of the caller's. */
 async function restoring<T>(connected: Connected, work: (connected: Connected) => Promise<T>): Promise<T> {
@@ -209,8 +211,10 @@ async function connectOnce({ name, connect, table, lockName }: SessionOptions): 
 		const own = connection.backend === undefined || String(connection.backend) === described?.backend;
 		const notice = own ? noticeOf(described?.product) : POOLED;
 		const shared = connection.backend !== undefined && notice === undefined;
-		const advisory = shared ? advisoryKey(lockName(String(described?.database)), names) : undefined;
-		return { connection, names, advisory, own, reset: own ? RESET : [], notice };
+		const database = String(described?.database);
+		const advisory = shared ? advisoryKeys(database, lockName(database), names) : undefined;
+		const since = described?.since ?? undefined;
+		return { connection, names, advisory, since, own, reset: own ? RESET : [], notice };
 	} catch (error) {
 		await connection?.close();
 		trace("%s: cannot connect: %s", name, sqlState(error));

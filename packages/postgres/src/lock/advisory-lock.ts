@@ -7,7 +7,7 @@ import type { TableNames } from "../tables/table-names.ts";
 const SALT = 1_486_364_155n;
 
 /**
- * The key of golang-migrate's lock. Go: database.GenerateAdvisoryLockId.
+ * A key of golang-migrate's lock. Go: database.GenerateAdvisoryLockId.
  *
  * @param database The path of the URL with its slash, as golang-migrate takes it; the database's own name for a URL without.
  */
@@ -16,19 +16,52 @@ export function advisoryKey(database: string, { schema, table }: Pick<TableNames
 	return (BigInt(sum) * SALT) % 2n ** 32n;
 }
 
-/** Tries once. @returns Whether the session has the lock now. */
-export async function tryAdvisoryLock(connection: PostgresConnection, key: bigint): Promise<boolean> {
-	const [result] = await connection.send(`SELECT pg_try_advisory_lock(${key}) AS taken`);
-	return result?.rows[0]?.taken === "t";
+/**
+ * The keys of the lock of a session: that of the database itself, which is the same however a URL is written, and that of
+ * golang-migrate with the same URL, which may be another one: `?dbname=app`, or a pooler's name for the database.
+ */
+export type AdvisoryKeys = readonly bigint[];
+
+/** @param name What golang-migrate calls the database. */
+export function advisoryKeys(database: string, name: string, names: TableNames): AdvisoryKeys {
+	return [...new Set([`/${database}`, name])].map((path) => advisoryKey(path, names));
+}
+
+/** Tries once, for all keys or none. @returns Whether the session has the lock now. */
+export async function tryAdvisoryLock(connection: PostgresConnection, keys: AdvisoryKeys): Promise<boolean> {
+	const taken: bigint[] = [];
+	for (const key of keys) {
+		const [result] = await connection.send(`SELECT pg_try_advisory_lock(${key}) AS taken`);
+		if (result?.rows[0]?.taken !== "t") {
+			await releaseAdvisoryLock(connection, taken);
+			return false;
+		}
+		taken.push(key);
+	}
+	return true;
+}
+
+/**
+ * The SQL of whether the session has the lock, which it takes again if a body has given it away and nobody has it meanwhile:
+ * `pg_advisory_unlock_all()`, `DISCARD ALL`.
+ */
+export function keptAdvisoryLock(keys: AdvisoryKeys): string {
+	const kept = keys.map(
+		(key) =>
+			`CASE WHEN EXISTS (SELECT FROM pg_locks WHERE ${isKey([key])} AND pid = pg_backend_pid()) THEN TRUE ELSE pg_try_advisory_lock(${key}) END`,
+	);
+	return kept.join(" AND ");
 }
 
 /** Gives it back; does nothing when the session does not have it. */
-export async function releaseAdvisoryLock(connection: PostgresConnection, key: bigint): Promise<void> {
-	const [result] = await connection.send(`SELECT 1 FROM pg_locks WHERE ${isKey(key)} AND pid = pg_backend_pid()`);
-	if (result !== undefined && result.rows.length > 0) await connection.send(`SELECT pg_advisory_unlock(${key})`);
+export async function releaseAdvisoryLock(connection: PostgresConnection, keys: AdvisoryKeys): Promise<void> {
+	for (const key of keys) {
+		const [result] = await connection.send(`SELECT 1 FROM pg_locks WHERE ${isKey([key])} AND pid = pg_backend_pid()`);
+		if (result !== undefined && result.rows.length > 0) await connection.send(`SELECT pg_advisory_unlock(${key})`);
+	}
 }
 
-/** A session that has the lock of a key. */
+/** A session that has the lock. */
 export interface AdvisoryHolder {
 	readonly backend: number;
 	/** For messages: `backend 4711 of the application "migrate" at 10.0.0.7`. */
@@ -37,11 +70,14 @@ export interface AdvisoryHolder {
 	readonly activity: string;
 }
 
-/** Who has the lock. */
-export async function advisoryHolder(connection: PostgresConnection, key: bigint): Promise<AdvisoryHolder | undefined> {
+/** Who has the lock, of any key. */
+export async function advisoryHolder(
+	connection: PostgresConnection,
+	keys: AdvisoryKeys,
+): Promise<AdvisoryHolder | undefined> {
 	const [row] = await queryRows(
 		connection,
-		`SELECT pid, application_name, coalesce(host(client_addr), 'a socket of the server') AS client, state, ${age("backend_start")} AS age, ${age("state_change")} AS state_age, left(query, 200) AS query FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE ${isKey(key)} LIMIT 1`,
+		`SELECT pid, application_name, coalesce(host(client_addr), 'a socket of the server') AS client, state, ${age("backend_start")} AS age, ${age("state_change")} AS state_age, left(query, 200) AS query FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE ${isKey(keys)} LIMIT 1`,
 	);
 	if (row === undefined) return undefined;
 	const { pid, application_name: application, client, state, age: connectedFor, state_age: stateFor, query } = row;
@@ -59,7 +95,8 @@ function age(column: string): string {
 	return `date_trunc('second', clock_timestamp() - ${column})::text`;
 }
 
-function isKey(key: bigint): string {
+function isKey(keys: AdvisoryKeys): string {
 	// A lock with one key of 64 bits, see https://www.postgresql.org/docs/current/view-pg-locks.html
-	return `locktype = 'advisory' AND granted AND objsubid = 1 AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND classid = ${key >> 32n} AND objid = ${key & 0xffff_ffffn}`;
+	const halves = keys.map((key) => `(${key >> 32n}, ${key & 0xffff_ffffn})`);
+	return `locktype = 'advisory' AND granted AND objsubid = 1 AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND (classid::bigint, objid::bigint) IN (${halves.join(", ")})`;
 }

@@ -4,6 +4,7 @@ import type { Connected } from "../connection/session.ts";
 import { isUndefinedTable } from "../postgres-error.ts";
 import { freeLock } from "../tables/lock-row.ts";
 import { type AdvisoryHolder, advisoryHolder } from "./advisory-lock.ts";
+import { sessionIn } from "./server-session.ts";
 
 /** How long a session that is ended may take to go, in milliseconds. */
 const END_MS = 5_000;
@@ -19,7 +20,7 @@ export async function breakLocks(connected: Connected, confirm: (holder: string)
 	const holder = advisory === undefined ? undefined : await advisoryHolder(connection, advisory);
 	const before = await ownerInRow(connected);
 	// A row that is left of the session that is ended needs no question of its own.
-	const both = holder !== undefined && before?.includes(`, backend ${holder.backend} (`) === true;
+	const both = holder !== undefined && sessionIn(before ?? "")?.backend === String(holder.backend);
 	if (holder !== undefined) {
 		const owner = both ? `${before?.replace(/, backend .*/, "")}: ` : "";
 		const what = `${owner}${holder.description}, ${holder.activity}\nto clear the lock ends this session`;

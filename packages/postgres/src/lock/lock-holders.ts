@@ -1,6 +1,7 @@
 import type { PostgresConnection, Row } from "../connection/postgres-connection.ts";
 import type { Connected } from "../connection/session.ts";
 import type { TableNames } from "../tables/table-names.ts";
+import { isAlive, sessionIn } from "./server-session.ts";
 
 export async function readRow(connection: PostgresConnection, { lock }: TableNames): Promise<Row | undefined> {
 	const [result] = await connection.send(`SELECT locked, owner FROM ${lock} WHERE id = 1`);
@@ -13,24 +14,15 @@ export function describeOwner(row: Row | undefined): string {
 
 /** Names the holder in the row, when it may be at work; `undefined` when the lock can be taken. */
 export async function otherHolder(
-	{ connection, advisory }: Connected,
+	{ connection }: Connected,
 	row: Row | undefined,
 	holder: string,
 ): Promise<string | undefined> {
 	if (row?.locked !== "t" || row.owner === null || row.owner === undefined) return undefined;
 	// This holder's own row, from a release that failed.
 	if (row.owner.endsWith(`(${holder})`)) return undefined;
-	const session = /, backend (\d+) \(/.exec(row.owner)?.[1];
-	// A holder with a session of its own has the advisory lock for as long as that lives, and this session has it now.
-	if (session !== undefined && advisory !== undefined) return undefined;
-	if (session !== undefined && !(await hasAdvisoryLock(connection, session))) return undefined;
-	if (session === undefined && row.leased !== "t") return undefined;
+	const session = sessionIn(row.owner);
+	if (session === undefined ? row.leased !== "t" : !(await isAlive(connection, session))) return undefined;
 	const lease = session === undefined ? `, which cannot be checked from here; its lease ends at ${row.expires_at}` : "";
 	return `${row.owner}${lease}`;
-}
-
-async function hasAdvisoryLock(connection: PostgresConnection, backend: string): Promise<boolean> {
-	const sql = `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid = ${backend} LIMIT 1`;
-	const [result] = await connection.send(sql);
-	return result !== undefined && result.rows.length > 0;
 }

@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import type { Row } from "../connection/postgres-connection.ts";
 import type { Connected } from "../connection/session.ts";
 import { releaseAdvisoryLock } from "./advisory-lock.ts";
+import { sessionName } from "./server-session.ts";
 
 /** What one driver knows of its own hold on the lock. */
 export interface OwnHold {
@@ -23,8 +24,8 @@ export function ownHold(): OwnHold {
 	return { holder, name: "", dropped: false, releasing: false };
 }
 
-export function nameIn({ connection, advisory }: Connected, { holder }: OwnHold): string {
-	const where = advisory === undefined ? "" : `, backend ${connection.backend}`;
+export function nameIn({ connection, advisory, since }: Connected, { holder }: OwnHold): string {
+	const where = advisory === undefined ? "" : `, ${sessionName(connection.backend, since)}`;
 	return `process ${process.pid} on host ${hostname()}${where} (${holder})`;
 }
 

@@ -2,8 +2,9 @@ import type { LockOptions, LockPrimitives, LockState } from "@godwit/core";
 import type { Row } from "../connection/postgres-connection.ts";
 import { queryRows } from "../connection/query-rows.ts";
 import type { Connected, Session } from "../connection/session.ts";
-import { lockLostError } from "../postgres-error.ts";
+import { lockGivenAwayError, lockLostError } from "../postgres-error.ts";
 import { extendLease, selectLock } from "../tables/lock-row.ts";
+import { advisoryHolder, keptAdvisoryLock } from "./advisory-lock.ts";
 import { describeOwner, readRow } from "./lock-holders.ts";
 import { ownHold } from "./own-hold.ts";
 import { regainBoth } from "./regain-lock.ts";
@@ -14,6 +15,8 @@ import { tryBoth } from "./take-lock.ts";
 export interface PostgresLock extends Required<LockPrimitives> {
 	/** @param row As `selectLock` gives it. @throws MigrateError `ERR_LOCK_LOST`. */
 	assertMine(row: Row | undefined): void;
+	/** @param kept What `keptAdvisoryLock` gives; `undefined` when it was not asked for. @throws MigrateError `ERR_LOCK_LOST`. */
+	assertKept(connected: Connected, kept: string | null | undefined): Promise<void>;
 	/** Outside a transaction; it extends the lease. @throws MigrateError `ERR_LOCK_LOST`. */
 	assertHeld(connected: Connected): Promise<void>;
 	/** Takes the lock again in a session that came after one that was lost. @throws MigrateError `ERR_LOCK_LOST`. */
@@ -34,7 +37,14 @@ export interface PostgresLockOptions {
 export function postgresLock({ session, state, withHistory, leaseMs }: PostgresLockOptions): PostgresLock {
 	const own = ownHold();
 
+	async function assertKept({ connection, advisory }: Connected, kept: string | null | undefined): Promise<void> {
+		if (advisory === undefined || kept !== "f") return;
+		const holder = await advisoryHolder(connection, advisory);
+		throw lockGivenAwayError(holder?.description ?? "a session that has ended meanwhile");
+	}
+
 	return {
+		assertKept,
 		get dropped() {
 			return own.dropped;
 		},
@@ -50,10 +60,13 @@ export function postgresLock({ session, state, withHistory, leaseMs }: PostgresL
 		assertMine(row) {
 			if (row?.locked !== "t" || row.owner !== own.name) throw lockLostError(describeOwner(row));
 		},
-		async assertHeld({ connection, names }) {
+		async assertHeld(connected) {
 			if (!state.held) return;
-			const [result] = await connection.send(extendLease(names, own.name, leaseMs));
-			if (result?.tag !== "UPDATE 1") throw lockLostError(describeOwner(await readRow(connection, names)));
+			const { connection, names, advisory } = connected;
+			const kept = advisory === undefined ? [] : [`SELECT ${keptAdvisoryLock(advisory)} AS kept`];
+			const [extended, found] = await connection.send([extendLease(names, own.name, leaseMs), ...kept].join("; "));
+			if (extended?.tag !== "UPDATE 1") throw lockLostError(describeOwner(await readRow(connection, names)));
+			await assertKept(connected, found?.rows[0]?.kept);
 		},
 		async regain(use) {
 			if (!own.releasing) await regainBoth(use, own);

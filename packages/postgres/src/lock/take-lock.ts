@@ -1,8 +1,9 @@
-import { cleanUpAfter, type Obstacle } from "@godwit/core";
+import { cleanUpAfter, MigrateError, type Obstacle } from "@godwit/core";
+import type { Row } from "../connection/postgres-connection.ts";
 import type { Connected } from "../connection/session.ts";
 import { inTransaction } from "../connection/transaction.ts";
 import { isLockNotAvailable } from "../postgres-error.ts";
-import { selectLock, takeLock } from "../tables/lock-row.ts";
+import { makeRow, selectLock, takeLock } from "../tables/lock-row.ts";
 import { makeTables } from "../tables/own-tables.ts";
 import { advisoryHolder, tryAdvisoryLock } from "./advisory-lock.ts";
 import { otherHolder } from "./lock-holders.ts";
@@ -31,27 +32,46 @@ export async function tryBoth(connected: Connected, own: OwnHold, options: TakeO
 	return obstacle;
 }
 
-async function tryRow(
+async function tryRow(connected: Connected, own: OwnHold, options: TakeOptions): Promise<Obstacle | undefined> {
+	const { connection, names } = connected;
+	await makeTables(connection, names, options.withHistory);
+	const found = await takeRow(connected, own, options);
+	if (found !== "missing") return found;
+	await connection.send(makeRow(names));
+	const again = await takeRow(connected, own, options);
+	if (again !== "missing") return again;
+	const message = `the table ${names.lock} does not keep the row that is written to it; look for a trigger or a rule on it`;
+	throw new MigrateError("ERR_DATABASE", message, {});
+}
+
+async function takeRow(
 	connected: Connected,
 	own: OwnHold,
-	{ withHistory, leaseMs }: TakeOptions,
-): Promise<Obstacle | undefined> {
+	{ leaseMs }: TakeOptions,
+): Promise<Obstacle | "missing" | undefined> {
 	const { connection, names } = connected;
-	await makeTables(connection, names, withHistory);
 	own.name = nameIn(connected, own);
 	own.releasing = false;
 	const begin = { after: [selectLock(names, "nowait")] };
-	const blocked: { obstacle?: Obstacle } = {};
+	let blocked: Obstacle | "missing" | undefined;
 	try {
 		await inTransaction(connection, begin, async ([found]) => {
-			const owner = await otherHolder(connected, found?.rows[0], own.holder);
-			if (owner !== undefined) blocked.obstacle = { owner };
-			const last = owner === undefined ? [takeLock(names, own.name, leaseMs)] : [];
-			return { result: undefined, last };
+			blocked = await obstacleIn(connected, own, found?.rows[0]);
+			return { result: undefined, last: blocked === undefined ? [takeLock(names, own.name, leaseMs)] : [] };
 		});
 	} catch (error) {
 		if (!isLockNotAvailable(error)) throw error;
 		return { owner: "a run that is in the midst of a migration" };
 	}
-	return blocked.obstacle;
+	return blocked;
+}
+
+async function obstacleIn(
+	connected: Connected,
+	{ holder }: OwnHold,
+	row: Row | undefined,
+): Promise<Obstacle | "missing" | undefined> {
+	if (row === undefined) return "missing";
+	const owner = await otherHolder(connected, row, holder);
+	return owner === undefined ? undefined : { owner };
 }

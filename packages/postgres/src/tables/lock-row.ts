@@ -5,8 +5,14 @@ import type { TableNames } from "./table-names.ts";
  * The migration lock: one row with the owner and the end of its lease. A holder keeps the row locked for the length of each
  * of its transactions, so that it is seen to be at work, and so that nobody takes the lock over in the midst of one.
  */
-export function createLock({ lock }: TableNames): string {
-	return `CREATE TABLE IF NOT EXISTS ${lock} (id integer PRIMARY KEY CHECK (id = 1), locked boolean NOT NULL DEFAULT FALSE, owner text, acquired_at timestamptz, expires_at timestamptz, step text); INSERT INTO ${lock} (id) VALUES (1) ON CONFLICT DO NOTHING`;
+export function createLock(names: TableNames): string {
+	const { lock } = names;
+	return `CREATE TABLE IF NOT EXISTS ${lock} (id integer PRIMARY KEY CHECK (id = 1), locked boolean NOT NULL DEFAULT FALSE, owner text, acquired_at timestamptz, expires_at timestamptz, step text); ${makeRow(names)}`;
+}
+
+/** The row itself, which is missing in a new table, and after a restore of the schema alone. */
+export function makeRow({ lock }: TableNames): string {
+	return `INSERT INTO ${lock} (id) VALUES (1) ON CONFLICT DO NOTHING`;
 }
 
 /** Reads the row, and locks it until the end of the transaction. */
