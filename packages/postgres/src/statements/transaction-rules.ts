@@ -14,6 +14,9 @@ export function endsTransaction({ keyword, words, sql }: PlacedStatement): boole
 	return keyword !== "ROLLBACK" || !wordsOf(sql).includes("TO");
 }
 
+/** What REINDEX takes. See https://www.postgresql.org/docs/current/sql-reindex.html */
+const REINDEXED: ReadonlySet<string> = new Set(["INDEX", "TABLE", "SCHEMA", "DATABASE", "SYSTEM"]);
+
 /** Returns whether PostgreSQL runs a statement outside a transaction only, as far as its words tell. */
 export function needsNoTransaction(statement: PlacedStatement): boolean {
 	const { keyword, words, sql } = statement;
@@ -30,7 +33,8 @@ export function needsNoTransaction(statement: PlacedStatement): boolean {
 			return second === "TABLE" && hasInOrder(wordsOf(sql), ["DETACH", "PARTITION", "CONCURRENTLY"]);
 		case "REINDEX": {
 			const all = wordsOf(sql);
-			return all.includes("DATABASE") || all.includes("SYSTEM") || all.includes("CONCURRENTLY");
+			const kind = all.find((word) => REINDEXED.has(word));
+			return (kind !== "TABLE" && kind !== "INDEX") || all.includes("CONCURRENTLY");
 		}
 		case "CLUSTER":
 			return wordsOf(sql).length === 1 && !sql.includes('"');
