@@ -309,6 +309,14 @@ describe("drop", () => {
 	});
 });
 
+describe("connect_timeout", () => {
+	// As long a timer of Node.js would end at once.
+	it.each(["3000000", "-1", "0"])("of %s seconds lets a server answer", async (seconds) => {
+		await using driver = await open(`?connect_timeout=${seconds}`);
+		expect(await driver.version()).toMatchObject({ version: -1n });
+	});
+});
+
 describe("a database that cannot be used", () => {
 	const SECRET = "cRet5";
 
