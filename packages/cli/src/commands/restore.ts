@@ -26,7 +26,7 @@ export const restore: Command = {
 		const { line, print, settings, terminal } = invocation;
 		const file = fileOf(line);
 		const unasked = line.is("f");
-		const { assertRestores } = await import("../database/assert-restores.ts");
+		const { assertRestores } = await import("../database/schemes/assert-restores.ts");
 		await assertRestores(settings);
 		if (!unasked) await assertFile(file);
 		const { runOnDatabase } = await import("../database/run-on-database.ts");

@@ -1,6 +1,6 @@
 import { MigrateError, openDriver } from "@godwit/core";
-import type { Settings } from "../command-line/settings.ts";
-import { requireDatabase } from "./schemes/resolve-urls.ts";
+import type { Settings } from "../../command-line/settings.ts";
+import { requireDatabase } from "./resolve-urls.ts";
 
 /**
  * Looks whether a database can be restored at all, before anybody looks for a backup, or is asked, or the lock is taken.
