@@ -111,6 +111,6 @@ function clientConfig(
 
 /** `pg` asks for a password when the server does. */
 function missingPassword(host: string, port: number): never {
-	const message = `${host}:${port} asks for a password, and the database URL has none; write postgres://user:password@host there (PGPASSWORD and password files are not read)`;
+	const message = `${host}:${port} asks for a password, and the database URL has none; write it there before the host, as user:password@ (PGPASSWORD and password files are not read)`;
 	throw new MigrateError("ERR_DATABASE", message, { resultCode: WRONG_PASSWORD });
 }

@@ -43,7 +43,9 @@ const LATE_AT =
 export function parseConnectionUrl(url: string): ConnectionUrl {
 	const [, authority, encodedPath, query = ""] = /^[^:]+:\/\/([^/?#]*)(\/[^?#]*)?(?:\?([^#]*))?$/s.exec(url) ?? [];
 	if (authority === undefined) {
-		throw invalidUrl("a database URL is written postgres://user:password@host:5432/database; write a # in it as %23");
+		throw invalidUrl(
+			"a database URL is written postgres://host:5432/database, with user:password@ before the host; write a # in it as %23",
+		);
 	}
 	if (url.lastIndexOf("@") > url.indexOf("://") + "://".length + authority.length) throw invalidUrl(LATE_AT);
 	const [, user, password, hostList] = AUTHORITY.exec(authority) ?? [];

@@ -344,7 +344,7 @@ describe("a database that cannot be used", () => {
 		[
 			"no password",
 			() => `postgres://locked@127.0.0.1:${server.port}/postgres`,
-			"asks for a password, and the database URL has none; write postgres://user:password@host",
+			"asks for a password, and the database URL has none; write it there before the host, as user:password@",
 		],
 		[
 			"an empty password",

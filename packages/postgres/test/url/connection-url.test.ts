@@ -71,7 +71,7 @@ describe("parseConnectionUrl", () => {
 	);
 
 	it.each([
-		["postgres:app", "ERR_INVALID_URL", "postgres://user"],
+		["postgres:app", "ERR_INVALID_URL", "postgres://host:5432/database, with user:password@ before the host"],
 		["postgres:///app", "ERR_INVALID_URL", "names no host"],
 		["postgres://h:0/app", "ERR_INVALID_URL", "the port in the database URL is no number"],
 		["postgres://h:x1/app", "ERR_INVALID_URL", "names no host"],
