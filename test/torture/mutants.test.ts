@@ -146,6 +146,13 @@ const MUTANTS: readonly Mutant[] = [
 		noticed: "a process that has a file open with one library does not open it with another one",
 	},
 	{
+		name: "the one library of a file in all threads",
+		file: "packages/sqlite-files/src/connections/library/one-library.ts",
+		from: "if (ofProcess !== undefined && ofProcess.name !== library.name) {",
+		to: "if (false) {",
+		noticed: "a thread does not open a file that another one has open with another library",
+	},
+	{
 		name: "the look for whose lock SQLite has met",
 		file: "packages/sqlite-files/src/connections/locking-connection.ts",
 		from: "isLocked(session.resultCode(error)) &&",

@@ -16,6 +16,7 @@ import {
 	utimesSync,
 } from "node:fs";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import {
 	type Driver,
 	isMigrateError,
@@ -247,6 +248,21 @@ export const SCENARIOS = {
 		await using driver = sqliteNative.withInstance(lent);
 		const failed = await up(testFolder, "node-sqlite", ONE);
 		assert.ok(isMigrateError(failed) && failed.message.includes("through better-sqlite3"), String(failed));
+		await driver.close();
+	},
+
+	async "a thread does not open a file that another one has open with another library"(): Promise<void> {
+		using testFolder = createTestFolder();
+		createAccounts(testFolder.path);
+		using lent = openNatively(testFolder.path);
+		await using driver = sqliteNative.withInstance(lent);
+		const program = `import { sqliteNode } from ${JSON.stringify(import.meta.resolve("@godwit/sqlite-node"))};
+import { parentPort } from "node:worker_threads";
+const opened = sqliteNode.open(${JSON.stringify(`sqlite-node://${testFolder.path}`)}).then((driver) => driver.close());
+parentPort.postMessage(await opened.then(() => "opened", String));`;
+		const thread = new Worker(new URL(`data:text/javascript,${encodeURIComponent(program)}`));
+		const [answer] = await once(thread, "message");
+		assert.match(String(answer), /in another thread of this process through better-sqlite3/);
 		await driver.close();
 	},
 

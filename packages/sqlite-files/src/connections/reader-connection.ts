@@ -73,15 +73,14 @@ export function readerConnection({ path, connector, current, files, used }: Read
 	}
 
 	function read<T>(work: () => T): T {
-		return files.reading(() => {
-			used.add(path);
-			try {
-				return borrowed === undefined ? readThroughOwn(work) : work();
-			} finally {
-				current.reset();
-				used.clear();
-			}
-		});
+		// Before the library's own checks, which open the file.
+		used.add(path);
+		try {
+			return files.reading(() => (borrowed === undefined ? readThroughOwn(work) : work()));
+		} finally {
+			current.reset();
+			used.clear();
+		}
 	}
 
 	return { read, readLong };
