@@ -1,10 +1,10 @@
 import { eventLaws } from "./engine-event-laws.ts";
 import { otherToolLaws } from "./engine-other-tool-laws.ts";
 import { policyLaws } from "./engine-policy-laws.ts";
-import { repairLaws } from "./engine-repair-laws.ts";
 import { storedLaws } from "./engine-stored-laws.ts";
 import type { OpenEngine } from "./model/engine.ts";
 import type { HistoryLaws } from "./model/engine-history.ts";
+import { repairLaws } from "./repair/repair-laws.ts";
 
 /** What `Migrate` promises with a driver that keeps a history. */
 export function engineHistoryLaws(openEngine: OpenEngine): HistoryLaws {

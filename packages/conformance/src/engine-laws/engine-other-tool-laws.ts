@@ -9,7 +9,7 @@ import { reversibleSet } from "./model/migration-set.ts";
 
 /** What is known once a tool that keeps no history was at work. */
 export function otherToolLaws(openEngine: OpenEngine): HistoryLaws {
-	return [adoptionLaws, unknownVersionLaws].flatMap((laws) => laws(openEngine));
+	return [adoptionLaws, guessLaws, unknownVersionLaws].flatMap((laws) => laws(openEngine));
 }
 
 function adoptionLaws(openEngine: OpenEngine): HistoryLaws {
@@ -29,6 +29,37 @@ function adoptionLaws(openEngine: OpenEngine): HistoryLaws {
 				assert.deepEqual(details.versions, [2n]);
 			},
 		},
+		{
+			id: "engine/goes-on-where-another-tool-stopped",
+			of: "Migrate.up",
+			async check(harness) {
+				await upTo(openEngine, harness, [1n]);
+				await asOtherTool(harness, 2n);
+				await using engine = await openWith(openEngine, harness, reversibleSet([1n, 2n, 3n]));
+				const { applied } = await engine.up();
+				assert.deepEqual(namesOf(applied), ["3 up"]);
+				const events = (await eventsOf(harness)).map(written);
+				assert.deepEqual(events, ["up 1 to 1", "other-tool 1 to 2", "adopt 2 to 2", "up 3 to 3"]);
+			},
+		},
+		{
+			id: "engine/force-settles-what-was-unknown",
+			of: "Migrate.force",
+			async check(harness) {
+				await upTo(openEngine, harness, [1n, 3n]);
+				await asOtherTool(harness, 3n);
+				await using engine = await openWith(openEngine, harness, reversibleSet([1n, 2n, 3n]));
+				await engine.force(2n);
+				assert.deepEqual((await eventsOf(harness)).map(written).slice(-1), ["force 2 to 2"]);
+				const { details } = await rejection("ERR_MIGRATION_FAILED", engine.up());
+				assert.equal(details.version, 3n);
+			},
+		},
+	]);
+}
+
+function guessLaws(openEngine: OpenEngine): HistoryLaws {
+	return lawsOfOne<DriverHarness, DriverCapability>([
 		{
 			id: "engine/guesses-what-the-version-alone-says",
 			of: "Migrate.status",
@@ -68,32 +99,6 @@ function adoptionLaws(openEngine: OpenEngine): HistoryLaws {
 				assert.deepEqual(await states(), ["1 applied", "2 skipped", "3 pending"]);
 				await asOtherTool(harness, 1n, { dirty: true });
 				assert.deepEqual(await states(), ["1 dirty?", "2 skipped?", "3 pending"]);
-			},
-		},
-		{
-			id: "engine/goes-on-where-another-tool-stopped",
-			of: "Migrate.up",
-			async check(harness) {
-				await upTo(openEngine, harness, [1n]);
-				await asOtherTool(harness, 2n);
-				await using engine = await openWith(openEngine, harness, reversibleSet([1n, 2n, 3n]));
-				const { applied } = await engine.up();
-				assert.deepEqual(namesOf(applied), ["3 up"]);
-				const events = (await eventsOf(harness)).map(written);
-				assert.deepEqual(events, ["up 1 to 1", "other-tool 1 to 2", "adopt 2 to 2", "up 3 to 3"]);
-			},
-		},
-		{
-			id: "engine/force-settles-what-was-unknown",
-			of: "Migrate.force",
-			async check(harness) {
-				await upTo(openEngine, harness, [1n, 3n]);
-				await asOtherTool(harness, 3n);
-				await using engine = await openWith(openEngine, harness, reversibleSet([1n, 2n, 3n]));
-				await engine.force(2n);
-				assert.deepEqual((await eventsOf(harness)).map(written).slice(-1), ["force 2 to 2"]);
-				const { details } = await rejection("ERR_MIGRATION_FAILED", engine.up());
-				assert.equal(details.version, 3n);
 			},
 		},
 	]);
