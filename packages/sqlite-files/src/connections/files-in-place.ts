@@ -5,8 +5,8 @@ import { MigrateError } from "@godwit/core";
 export interface FilesInPlace {
 	/** Belongs after a file was opened: on overlayfs a file that is opened to be written may get another inode. Does nothing for a path that it has. */
 	add(path: string): void;
-	/** Forgets all paths but these. */
-	keep(paths: readonly string[]): void;
+	/** Adds these paths, and forgets all others. */
+	set(paths: readonly string[]): void;
 	/**
 	 * Belongs before every commit. SQLite itself looks in a database with a rollback journal, and not in one in WAL mode, see
 	 * https://sqlite.org/howtocorrupt.html#_unlinking_or_renaming_a_database_file_while_in_use
@@ -18,12 +18,15 @@ export interface FilesInPlace {
 
 export function filesInPlace(): FilesInPlace {
 	const files = new Map<string, string | undefined>();
+	function add(path: string): void {
+		if (!files.has(path)) files.set(path, fileAt(path));
+	}
+
 	return {
-		add(path) {
-			if (!files.has(path)) files.set(path, fileAt(path));
-		},
-		keep(paths) {
+		add,
+		set(paths) {
 			for (const path of files.keys()) if (!paths.includes(path)) files.delete(path);
+			for (const path of paths) add(path);
 		},
 		assertInPlace() {
 			for (const [path, opened] of files) {

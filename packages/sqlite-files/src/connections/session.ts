@@ -80,7 +80,7 @@ export function session({ path, connector, entered, enter }: SessionOptions): Se
 		} finally {
 			files.release();
 			used.clear();
-			inPlace.keep(borrowed === undefined ? [] : [path]);
+			inPlace.set(borrowed === undefined ? [] : [path]);
 		}
 	}
 
@@ -121,10 +121,7 @@ export function session({ path, connector, entered, enter }: SessionOptions): Se
 			swapFile({ path, file, connection, call: files.call, close });
 		},
 		use,
-		noteFiles(paths) {
-			inPlace.keep([path, ...paths]);
-			for (const file of paths) inPlace.add(file);
-		},
+		noteFiles: (paths) => inPlace.set([path, ...paths]),
 		reading: reader.read,
 		readingLong: reader.readLong,
 		rollBack: (file) => rollBackJournal(file, connector, files, file === path ? current.connection : undefined),
