@@ -35,7 +35,7 @@ const config = defineConfig({
 					test: /cli\/src\/(command-line\/usage|plugins\/(plugin-kind|plugin-packages|project-packages))\.ts$/,
 					priority: 3,
 				},
-				{ name: "work", test: WORK_MODULE, priority: 2, includeDependenciesRecursively: false },
+				{ name: "work", test: WORK_MODULE, priority: 5, includeDependenciesRecursively: false },
 				{
 					name: "run",
 					test: /cli\/src\/database\/run-on-database\.ts$|(sqlite-native|sqlite-node|source-file)\/src\/index\.ts$/,

@@ -3,7 +3,7 @@
  * and `version`, read the database without them. Each is loaded late wherever it stands here; what belongs here decides speed alone.
  */
 const WORK = {
-	cli: ["database/confirm"],
+	cli: ["database/confirm", "output/rehearsal/", "output/text/file-failure"],
 	core: [
 		"body/",
 		"clean-up-after",
@@ -19,7 +19,7 @@ const WORK = {
 		"history/(adoption|checksum|digested-versions|recorded-body|recorder)",
 		"nearest-name",
 		"program",
-		"source/seal",
+		"source/(memory-source|seal)",
 		"url/invalid-url",
 	],
 	"source-file": ["file-body", "source-error"],
@@ -40,7 +40,7 @@ const WORK = {
 		"drivers/driver-over-lent",
 		"files/(file-errors|identity|journal|local-file-system)",
 		"folder-locks/",
-		"lock-file/(describe-found|link\\.|lock-exit|other-run|same-library)",
+		"lock-file/(describe-found|lock-failure|link\\.|lock-exit|other-run|same-library)",
 		"node-sqlite/runtime-name",
 		"owners/liveness",
 		"reading/copy-without-lock",
