@@ -126,10 +126,17 @@ const MUTANTS: readonly Mutant[] = [
 	},
 	{
 		name: "the count of a file's names",
-		file: "packages/sqlite-files/src/files/file-set.ts",
-		from: "if (stat === undefined || stat.isDirectory() || stat.nlink <= 1) return;",
-		to: "return;",
+		file: "packages/sqlite-files/src/files/names/one-name.ts",
+		from: "if (stat.nlink > 1) {",
+		to: "if (false) {",
 		noticed: "a file with two names is refused",
+	},
+	{
+		name: "the look for a mount",
+		file: "packages/sqlite-files/src/files/names/one-name.ts",
+		from: "if (isMountPoint(path)) {",
+		to: "if (false) {",
+		noticed: "a file that is mounted by itself is refused",
 	},
 	{
 		name: "the look at the library of a lock's holder",

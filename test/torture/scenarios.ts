@@ -14,6 +14,7 @@ import {
 	symlinkSync,
 	unlinkSync,
 	utimesSync,
+	writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -230,6 +231,19 @@ export const SCENARIOS = {
 		linkSync(testFolder.path, testFolder.side);
 		const failed = await up(testFolder, "sqlite-native", ONE);
 		assert.ok(isMigrateError(failed) && failed.message.includes("hard links"), String(failed));
+	},
+
+	async "a file that is mounted by itself is refused"(): Promise<void> {
+		using testFolder = createTestFolder();
+		createAccounts(testFolder.side);
+		writeFileSync(testFolder.path, "");
+		execFileSync("mount", ["--bind", testFolder.side, testFolder.path]);
+		try {
+			const failed = await up(testFolder, "sqlite-native", ONE);
+			assert.ok(isMigrateError(failed) && failed.message.includes("mounted by itself"), String(failed));
+		} finally {
+			execFileSync("umount", [testFolder.path]);
+		}
 	},
 
 	async "a process that holds the lock with one library does not take it with another one"(): Promise<void> {

@@ -3,10 +3,11 @@ import { MigrateError } from "@godwit/core";
 
 /** The files that a connection has open, by path, each with the file that was there when it was opened. */
 export interface FilesInPlace {
-	/** Belongs after a file was opened: on overlayfs a file that is opened to be written may get another inode. Does nothing for a path that it has. */
-	add(path: string): void;
-	/** Adds these paths, and forgets all others. */
-	set(paths: readonly string[]): void;
+	/** Belongs after the main file was opened: on overlayfs a file that is opened to be written may get another inode. */
+	opened(): void;
+	/** Belongs after ATTACH and DETACH. @param paths The files that the connection has open, by real path. The main one always counts. */
+	note(paths: readonly string[]): void;
+	closed(): void;
 	/**
 	 * Belongs before every commit. SQLite itself looks in a database with a rollback journal, and not in one in WAL mode, see
 	 * https://sqlite.org/howtocorrupt.html#_unlinking_or_renaming_a_database_file_while_in_use
@@ -16,18 +17,29 @@ export interface FilesInPlace {
 	assertInPlace(): void;
 }
 
-export function filesInPlace(): FilesInPlace {
+/**
+ * @param main The real path of the main file.
+ * @param lent Whether the connection is the caller's, which has the main file open now and after `closed`.
+ */
+export function filesInPlace(main: string, lent: boolean): FilesInPlace {
 	const files = new Map<string, string | undefined>();
+	if (lent) add(main);
+
 	function add(path: string): void {
 		if (!files.has(path)) files.set(path, fileAt(path));
 	}
 
+	function keep(paths: readonly string[]): void {
+		for (const path of files.keys()) if (!paths.includes(path)) files.delete(path);
+	}
+
 	return {
-		add,
-		set(paths) {
-			for (const path of files.keys()) if (!paths.includes(path)) files.delete(path);
+		opened: () => add(main),
+		note(paths) {
+			keep([main, ...paths]);
 			for (const path of paths) add(path);
 		},
+		closed: () => keep(lent ? [main] : []),
 		assertInPlace() {
 			for (const [path, opened] of files) {
 				const found = fileAt(path);

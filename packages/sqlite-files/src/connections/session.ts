@@ -30,7 +30,7 @@ export interface Session {
 	readingLong(work: () => Promise<void>): Promise<void>;
 	/** Notes that the library is about to use a further file. @throws MigrateError `ERR_DATABASE` when it may not. */
 	use(file: string): void;
-	/** Notes which files the connection has open beside the main one, by real path. Belongs after ATTACH and DETACH. */
+	/** Notes which files the connection has open, by real path. Belongs after ATTACH and DETACH. */
 	noteFiles(paths: readonly string[]): void;
 	/** Rolls back the journal that a dead process left beside a file. Others are kept off it. @returns false when the journal stays. */
 	rollBack(file: string): boolean;
@@ -59,9 +59,7 @@ export function session({ path, connector, entered, enter }: SessionOptions): Se
 	const files = locks === "folder" ? folderLibrary({ path, name, walAlone, entered, enter }) : POSIX_FILES;
 	const current = currentConnection(borrowed);
 	const used = filesOfOneLibrary(library);
-	const inPlace = filesInPlace();
-	// The caller has it open between two runs too.
-	if (borrowed !== undefined) inPlace.add(path);
+	const inPlace = filesInPlace(path, borrowed !== undefined);
 
 	const reader = readerConnection({ path, connector, current, files, used });
 
@@ -80,7 +78,7 @@ export function session({ path, connector, entered, enter }: SessionOptions): Se
 		} finally {
 			files.release();
 			used.clear();
-			inPlace.set(borrowed === undefined ? [] : [path]);
+			inPlace.closed();
 		}
 	}
 
@@ -90,7 +88,7 @@ export function session({ path, connector, entered, enter }: SessionOptions): Se
 			const connection = current.connection ?? current.opened(files.call(() => connector.connect(path)));
 			// Opening may have made the file.
 			used.add(path);
-			inPlace.add(path);
+			inPlace.opened();
 			files.opened(connection);
 		} catch (error) {
 			close();
@@ -121,7 +119,7 @@ export function session({ path, connector, entered, enter }: SessionOptions): Se
 			swapFile({ path, file, connection, call: files.call, close });
 		},
 		use,
-		noteFiles: (paths) => inPlace.set([path, ...paths]),
+		noteFiles: inPlace.note,
 		reading: reader.read,
 		readingLong: reader.readLong,
 		rollBack: (file) => rollBackJournal(file, connector, files, file === path ? current.connection : undefined),

@@ -1,6 +1,5 @@
-import { statSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
-import { lockTimeout, MigrateError, suppress, withBackoff } from "@godwit/core";
+import { lockTimeout, suppress, withBackoff } from "@godwit/core";
 import { DatabaseHeldError } from "@godwit/sqlite";
 import type { LinkKind } from "../lock-file/link.ts";
 import { makerOfClaim } from "../lock-file/link-file.ts";
@@ -8,6 +7,7 @@ import { type LockFile, lockFile } from "../lock-file/lock-file.ts";
 import type { Holder } from "../owners/holder.ts";
 import { describeOwner } from "../owners/owner.ts";
 import { hasJournal } from "./journal.ts";
+import { assertOneName } from "./names/one-name.ts";
 import { realDatabasePath } from "./real-path.ts";
 
 /** The locks of a main database and of every file that is attached to it, by real path. */
@@ -159,12 +159,4 @@ async function giveBack(lock: LockFile, asLast: () => boolean, timeoutMs: number
 	const maker = makerOfClaim(lock.path);
 	const owner = maker === undefined ? "another process" : describeOwner(maker);
 	throw lockTimeout({ owner, reason: `${lock.path} is being changed by ${owner}` }, timeoutMs);
-}
-
-/** SQLite makes a journal and a lock for each name of a file, see https://sqlite.org/howtocorrupt.html#_multiple_links_to_the_same_file */
-function assertOneName(path: string): void {
-	const stat = statSync(path, { throwIfNoEntry: false });
-	if (stat === undefined || stat.isDirectory() || stat.nlink <= 1) return;
-	const message = `${path} has ${stat.nlink} names (hard links), and SQLite keeps a journal for each, so that a crash under one name is not rolled back under the other; copy the file instead`;
-	throw new MigrateError("ERR_DATABASE", message, {});
 }
