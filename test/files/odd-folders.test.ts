@@ -47,6 +47,19 @@ describe("a folder in which no symbolic link can be made", () => {
 		expect(place.files()).toEqual(["app.db"]);
 	});
 
+	it.each(NATIVE)("says so of an attached file too, before %s reads it, and once a run", async (backend) => {
+		const other = place.of("other.db");
+		exec(other, "CREATE TABLE t (x)");
+		const attach = `ATTACH '${other}' AS o; INSERT INTO o.t VALUES (1);`;
+		const files = { "1_a.up.sql": attach, "2_b.up.sql": attach };
+		const only = { imports: ["./fixtures/no-symbolic-link-of-other.ts"] };
+		const outcome = await runOnce({ backend, path: place.path, files }, only);
+		expect(outcome).toMatchObject({ applied: 2 });
+		expect(outcome.events.filter((event) => event.startsWith("notice"))).toEqual([
+			`notice: no symbolic link can be made beside ${other}, so applications on node-sqlite3-wasm cannot be kept out; stop them while it is migrated`,
+		]);
+	});
+
 	it("keeps two native runs apart all the same", async () => {
 		await using first = await startRunner(NO_LINKS);
 		const run = first.run({

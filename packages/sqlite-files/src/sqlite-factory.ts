@@ -17,7 +17,7 @@ import { driverOverLent } from "./drivers/driver-over-lent.ts";
 import { driversOf } from "./drivers/drivers-of.ts";
 import type { FileAccess } from "./files/file-access.ts";
 import { cannotOpen } from "./files/file-errors.ts";
-import { identityOf } from "./files/identity.ts";
+import { identityOf } from "./files/names/identity.ts";
 import { usablePath } from "./files/usable-path.ts";
 import { assertReadsSql, connect, type SqliteBinding } from "./sqlite-binding.ts";
 

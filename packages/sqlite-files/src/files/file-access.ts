@@ -95,10 +95,9 @@ export function fileAccess({ path, connector, leaseMs, lockTimeoutMs }: FileAcce
 			return entry.isInside;
 		},
 		holders: fileHolders(holder, files.main),
-		get notice() {
-			return files.main.withoutLink
-				? `no symbolic link can be made beside ${path}, so applications on node-sqlite3-wasm cannot be kept out; stop them while it is migrated`
-				: inner.notice;
+		tellNotices(tell) {
+			if (inner.notice !== undefined) tell?.(inner.notice);
+			files.tellNotices(tell);
 		},
 		enter: () => enter("run"),
 		get keptLock() {

@@ -7,6 +7,7 @@ import { type LockFile, lockFile } from "../lock-file/lock-file.ts";
 import type { Holder } from "../owners/holder.ts";
 import { describeOwner } from "../owners/owner.ts";
 import { hasJournal } from "./journal.ts";
+import { linkNotices } from "./link-notices.ts";
 import { assertOneName } from "./names/one-name.ts";
 import { realDatabasePath } from "./real-path.ts";
 
@@ -44,6 +45,8 @@ export interface FileSet {
 	attach(path: string, attachedNow?: () => readonly string[]): string;
 	/** The attached files that dead holders of the lock have noted, by path. */
 	readonly abandoned: readonly string[];
+	/** As `DatabaseAccess.tellNotices`, for each file beside which no link can be made. */
+	tellNotices(tell: ((notice: string) => void) | undefined): void;
 	/** Gives all locks back, the main database's last. @param asLast As that of `LockFile.leave`, for each file. */
 	leave(asLast: (path: string) => boolean): Promise<void>;
 }
@@ -71,6 +74,7 @@ export function fileSet({ path: mainPath, kind, holder, library, leaseMs, lockTi
 	const locks = new Map<string, LockFile>([[mainPath, main]]);
 	/** All locks were taken. Until then a file that was included stays for the next `enter`. */
 	let complete = false;
+	const notices = linkNotices(locks);
 
 	async function leaveOne(path: string, lock: LockFile, asLast: (path: string) => boolean): Promise<void> {
 		await giveBack(lock, () => asLast(path), lockTimeoutMs);
@@ -122,12 +126,15 @@ export function fileSet({ path: mainPath, kind, holder, library, leaseMs, lockTi
 			}
 			locks.set(path, lock);
 			complete = true;
+			notices.entered(path, lock);
 			return path;
 		},
 		get abandoned() {
 			return main.noted.map(pathOf);
 		},
+		tellNotices: notices.listen,
 		async leave(asLast) {
+			notices.listen(undefined);
 			const failures: unknown[] = [];
 			const attached = [...locks].filter(([path]) => path !== mainPath).reverse();
 			for (const [path, lock] of attached) {

@@ -26,8 +26,11 @@ export interface DatabaseAccess {
 	readonly generation: number;
 	readonly entered: boolean;
 	readonly holders: Holders;
-	/** Which programs cannot be kept off here, as a sentence; `undefined` when there are none. Known after `enter`. */
-	readonly notice: string | undefined;
+	/**
+	 * Tells which programs cannot be kept off, each time as a sentence: at once for the files that are entered, and until `leave` for
+	 * each file that a statement attaches, before it is read. Belongs after `enter`.
+	 */
+	tellNotices(tell: ((notice: string) => void) | undefined): void;
 	/**
 	 * Keeps others off, for a run. Tries once.
 	 *

@@ -14,7 +14,7 @@ export function openAccess(connection: SqliteConnection): DatabaseAccess {
 		generation: 0,
 		entered: true,
 		holders: ALONE,
-		notice: undefined,
+		tellNotices() {},
 		async enter() {},
 		async join() {},
 		assertEntered() {},

@@ -118,7 +118,7 @@ export function sqliteLock(options: SqliteLockOptions): SqliteLock {
 		tryLock: (options, attempt) => session.call(() => obstacleTo(connection, () => takeWithWanted(attempt)), options),
 		locked: ({ onNotice }: LockOptions) =>
 			session.call(async () => {
-				if (access.notice !== undefined) onNotice?.(access.notice);
+				access.tellNotices(onNotice);
 				await setJournalMode(connection, path, config);
 			}),
 		async releaseLock(reason: ReleaseReason) {

@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseDatabaseUrl } from "@godwit/sqlite";
-import { cannotOpen } from "./file-errors.ts";
-import { realDatabasePath } from "./real-path.ts";
+import { cannotOpen } from "../file-errors.ts";
+import { realDatabasePath } from "../real-path.ts";
 
 /**
  * Returns a text that all URLs of one database file have in common, through links of both kinds, and also before the file is
