@@ -7,11 +7,12 @@ import { processExists, readThread } from "./system-threads.ts";
 /**
  * Returns whether a holder still exists.
  *
- * "dead" is returned only for a holder that this process could see: on the same host, in the same boot and namespaces. A
- * holder of this thread is dead once it has ended. A holder of another thread lives as long as the system shows the thread.
+ * "dead" is returned only for a holder that this process could see, on the same host, in the same boot and namespaces, and for one of
+ * another boot. A holder of this thread is dead once it has ended. A holder of another thread lives as long as the system shows the thread.
  *
- * An owner of another boot is of another machine, or of this one before a restart. Where only one machine uses the file
- * system at a time, it is dead either way. Elsewhere it is "unknown".
+ * An owner of another boot is of another machine, or of this one before a restart. Where only one machine mounts the file
+ * system at a time, it is dead either way, unless this machine exports the file system to others. Elsewhere it is "unknown". The host
+ * does not tell the two apart: a container that is made anew after a restart has another name.
  *
  * @param local Returns whether the lock lies on such a file system.
  */
