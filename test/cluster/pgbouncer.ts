@@ -10,8 +10,12 @@ export interface PgBouncer extends AsyncDisposable {
 	readonly port: number;
 }
 
-/** Starts Debian's PgBouncer in transaction mode before a server, with few sessions for many clients. */
-export async function startPgBouncer(folder: string, serverPort: number): Promise<PgBouncer> {
+/**
+ * Starts Debian's PgBouncer in transaction mode before a server, with few sessions for many clients.
+ *
+ * @param sessions How many sessions of the server it has. Default 4.
+ */
+export async function startPgBouncer(folder: string, serverPort: number, sessions = 4): Promise<PgBouncer> {
 	const port = await freePort();
 	const [configuration, users] = [join(folder, "pgbouncer.ini"), join(folder, "users.txt")];
 	writeFileSync(users, '"godwit" ""\n');
@@ -26,7 +30,7 @@ unix_socket_dir =
 auth_type = any
 auth_file = ${users}
 pool_mode = transaction
-default_pool_size = 4
+default_pool_size = ${sessions}
 max_client_conn = 100
 ignore_startup_parameters = extra_float_digits
 `,

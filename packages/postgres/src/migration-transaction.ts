@@ -2,6 +2,7 @@ import { type LockState, type VersionChange, versionMoved } from "@godwit/core";
 import { runInside } from "./body-inside.ts";
 import type { Connected } from "./connection/session.ts";
 import { inTransaction } from "./connection/transaction.ts";
+import { aroundSettings, restoringSettings } from "./connection/transaction-settings.ts";
 import type { PostgresLock } from "./lock/postgres-lock.ts";
 import { partlyCommittedError } from "./postgres-error.ts";
 import { changedRows } from "./rounds/changed-rows.ts";
@@ -53,14 +54,9 @@ export type MigrationTransaction = <T>(
 	work: (run: RunBody) => Promise<T>,
 ) => Promise<T>;
 
-/** A body with one of these may leave settings behind that the next one must not find. */
-const SETS = /\b(?:set|reset|discard|set_config)\b/i;
-
 export function migrationTransaction({ config, state, lock }: MigrationTransactionOptions): MigrationTransaction {
 	const withHistory = config.history !== "off";
 	const record = versionRecorder({ config, state });
-	/** Settings of a body may be left in the session. */
-	let unsettled = false;
 
 	/** Whether the version table is there. */
 	async function prepare({ connection, names }: Connected, changes: boolean, allowed: boolean): Promise<boolean> {
@@ -71,40 +67,40 @@ export function migrationTransaction({ config, state, lock }: MigrationTransacti
 	}
 
 	return async (connected, { change, instead, allowed = false, alone }, work) => {
-		const { connection, names, reset } = connected;
+		const { connection, names } = connected;
 		const there = await prepare(connected, change !== undefined, allowed);
 		const plain = { lock: state.held && !lock.dropped, events: false };
 		const set = transactionSettings(config);
 		// The locks come before the first query: what the transaction sees is what was there at that.
 		const locks = [...(there ? [names.versions] : []), ...(alone === undefined ? [] : [alone])];
-		const first = [...set, ...locks.map((table) => `LOCK TABLE ${table} IN EXCLUSIVE MODE`)];
+		const locked = locks.map((table) => `LOCK TABLE ${table} IN EXCLUSIVE MODE`);
+		const first = aroundSettings(connected, [...set, ...locked]);
 		const begin = {
-			before: unsettled ? reset : [],
 			...(alone !== undefined && { mode: "ISOLATION LEVEL REPEATABLE READ" }),
 			after: [...first, ...(there ? selectOwnState(names, plain) : [])],
 		};
 		return inTransaction(connection, begin, async (begun) => {
-			unsettled = false;
+			// What a body sets is set back before the COMMIT: who comes next in the session finds what was there.
+			const settle = [...restoringSettings(connected, begun.slice(0, first.length)), ...set];
 			let now = there ? ownState(names, plain, begun.slice(first.length)) : undefined;
 			if (plain.lock) lock.assertMine(now?.lock);
 			if (now !== undefined) assertFrom(change, now, allowed);
 
 			async function run(body: ReadBody): Promise<number> {
-				if (unsettled) await connection.send([...reset, ...set].join("; "));
-				unsettled = SETS.test(body.text);
 				const asked = { ...plain, events: withHistory && state.held && namesTables(names, body) };
 				const before = asked.events ? await readOwnState(connection, names, asked) : now;
 				const rows = changedRows(await runInside(connection, body));
-				if (before === undefined) return rows;
+				if (before === undefined) {
+					await connection.send(settle.join("; "));
+					return rows;
+				}
 				const permitted = body.directives.has("allow own-tables");
-				const settle = unsettled ? [...reset, ...set] : [];
 				const keep = plain.lock ? connected.advisory : undefined;
 				now = await assertTablesKept(connected, {
 					...{ body, before, settle, permitted, withHistory },
 					asked: { ...asked, keep },
 				});
 				await lock.assertKept(connected, now.kept);
-				unsettled = false;
 				if (now.transaction !== before.transaction) throw partlyCommittedError(body.statements[0]);
 				return rows;
 			}

@@ -68,4 +68,4 @@ function assertOutside({ transaction }: PostgresConnection): void {
 }
 
 /** What a session is like as it begins. */
-export const RESET: readonly string[] = ["RESET SESSION AUTHORIZATION", "RESET ALL"];
+export const RESET: readonly string[] = ["RESET SESSION AUTHORIZATION", "RESET ROLE", "RESET ALL"];

@@ -11,18 +11,18 @@ export interface TransactionWork<T> {
 /**
  * Runs `work` in a transaction. It is rolled back when `work` rejects.
  *
- * @param begin Statements that are sent together with the BEGIN, before and after it.
+ * @param begin Statements that are sent together with the BEGIN, after it.
  * @param work Is given what those after the BEGIN gave.
  */
 export async function inTransaction<T>(
 	connection: PostgresConnection,
-	begin: { readonly before?: readonly string[]; readonly mode?: string; readonly after: readonly string[] },
+	begin: { readonly mode?: string; readonly after: readonly string[] },
 	work: (begun: readonly StatementResult[]) => Promise<TransactionWork<T>>,
 ): Promise<T> {
-	const { before = [], mode = "", after } = begin;
+	const { mode = "", after } = begin;
 	try {
-		const begun = await connection.send([...before, `BEGIN ${mode}`, ...after].join("; "));
-		const { result, last } = await work(begun.slice(before.length + 1));
+		const begun = await connection.send([`BEGIN ${mode}`, ...after].join("; "));
+		const { result, last } = await work(begun.slice(1));
 		const done = await connection.send([...last, "COMMIT"].join("; "));
 		// A transaction that had failed is rolled back by COMMIT, without an error.
 		if (done.at(-1)?.tag !== "COMMIT") throw new MigrateError("ERR_DATABASE", ROLLED_BACK, {});

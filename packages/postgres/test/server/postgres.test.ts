@@ -154,6 +154,23 @@ describe("a body", () => {
 		}
 	});
 
+	it("leaves none of its settings to the next one, though a function made them, and is in the role of the URL", async () => {
+		await other.query("CREATE ROLE app CREATEROLE; GRANT ALL ON SCHEMA public TO app");
+		const source = memorySource({
+			"1_a.up.sql":
+				"CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $$ SELECT set_config(convert_from('\\x7365617263685f70617468', 'UTF8'), '', false) $$;",
+			"2_b.up.sql": "SELECT f();",
+			"3_c.up.sql": "CREATE TABLE c (d int);",
+		});
+		for (const transaction of ["each", "all"] as const) {
+			await using migrate = new Migrate({ source, driver: await open("?options=-crole%3Dapp"), transaction });
+			expect((await migrate.up()).applied).toHaveLength(3);
+			expect(await value("SELECT tableowner FROM pg_tables WHERE tablename = 'c'")).toBe("app");
+			await migrate.drop();
+		}
+		await other.query("DROP OWNED BY app; DROP ROLE app");
+	});
+
 	it("that fails to build an index beside its users names the index that it leaves", async () => {
 		const sql =
 			"-- godwit: no-transaction\nCREATE TABLE t (a int);\nINSERT INTO t VALUES (1), (1);\nCREATE UNIQUE INDEX CONCURRENTLY i ON t (a);";
