@@ -16,8 +16,18 @@ export interface FoundTables {
 	readonly history: boolean;
 }
 
-const VERSION_COLUMNS = ["version", "dirty"];
-const LOCK_COLUMNS = ["id", "locked", "owner", "acquired_at", "expires_at", "step"];
+/** The columns that a table has to have, with the types that each may be of. */
+type Columns = Readonly<Record<string, readonly string[]>>;
+
+const VERSION_COLUMNS: Columns = { version: ["bigint", "integer", "smallint"], dirty: ["boolean"] };
+const TIME = ["timestamp with time zone"];
+const LOCK_COLUMNS: Columns = {
+	id: ["integer", "bigint"],
+	locked: ["boolean"],
+	owner: ["text"],
+	...{ acquired_at: TIME, expires_at: TIME },
+	step: ["text"],
+};
 
 /** Other tools that keep their state in tables of these names, by their columns. */
 const OTHER_TOOLS: ReadonlyMap<string, string> = new Map([
@@ -31,17 +41,21 @@ const OTHER_TOOLS: ReadonlyMap<string, string> = new Map([
 export async function findTables(connection: PostgresConnection, names: TableNames): Promise<FoundTables> {
 	const columns = (table: string): string =>
 		`(SELECT string_agg(attname, ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = to_regclass(${quoteLiteral(table)}) AND attnum > 0 AND NOT attisdropped)`;
+	const types = (table: string): string =>
+		`(SELECT string_agg(format_type(atttypid, NULL), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = to_regclass(${quoteLiteral(table)}) AND attnum > 0 AND NOT attisdropped)`;
 	const kind = (table: string): string =>
 		`(SELECT relkind FROM pg_class WHERE oid = to_regclass(${quoteLiteral(table)}))`;
 	const { versions, lock, history } = names;
-	const sql = `SELECT ${columns(versions)} AS versions, ${columns(lock)} AS lock, ${columns(history)} AS history, ${kind(versions)} AS versions_kind, ${kind(lock)} AS lock_kind, ${kind(history)} AS history_kind`;
+	const sql = `SELECT ${columns(versions)} AS versions, ${columns(lock)} AS lock, ${columns(history)} AS history, ${types(versions)} AS versions_types, ${types(lock)} AS lock_types, ${kind(versions)} AS versions_kind, ${kind(lock)} AS lock_kind, ${kind(history)} AS history_kind`;
 	const [row] = await queryRows(connection, sql);
 	assertTable(versions, row?.versions_kind);
 	assertTable(lock, row?.lock_kind);
 	assertTable(history, row?.history_kind);
-	assertColumns(versions, row?.versions, VERSION_COLUMNS);
-	assertColumns(lock, row?.lock, LOCK_COLUMNS);
+	assertColumns(versions, row?.versions, Object.keys(VERSION_COLUMNS));
+	assertColumns(lock, row?.lock, Object.keys(LOCK_COLUMNS));
 	assertColumns(history, row?.history, HISTORY_COLUMNS);
+	assertTypes(versions, listOf(row?.versions), listOf(row?.versions_types), VERSION_COLUMNS);
+	assertTypes(lock, listOf(row?.lock), listOf(row?.lock_types), LOCK_COLUMNS);
 	const versionColumns = listOf(row?.versions);
 	return {
 		versions: versionColumns.length > 0,
@@ -76,6 +90,15 @@ function assertColumns(table: string, found: string | null | undefined, wanted: 
 	const tool = OTHER_TOOLS.get(columns.join(", "));
 	const hint = tool === undefined ? "" : `, as a table of ${tool} has`;
 	throw notOurs(table, `it has the columns ${columns.join(", ")}${hint}, and not ${wanted.join(", ")}`);
+}
+
+/** An empty table tells by nothing else that it is another's. */
+function assertTypes(table: string, columns: readonly string[], types: readonly string[], wanted: Columns): void {
+	for (const [index, column] of columns.entries()) {
+		const [type = "", accepted] = [types[index], wanted[column]];
+		if (accepted === undefined || accepted.includes(type)) continue;
+		throw notOurs(table, `its column ${column} is ${type}, and not ${accepted[0]}`);
+	}
 }
 
 /** How often the tables are looked for again, when somebody else makes them at the same moment. */
