@@ -1,11 +1,11 @@
 import { cleanUpAfter } from "@godwit/core";
 import { FailedMessage, type PostgresConnection } from "./connection/postgres-connection.ts";
-import { queryRows } from "./connection/query-rows.ts";
 import type { Connected } from "./connection/session.ts";
 import { rollBack } from "./connection/transaction.ts";
 import { lockBlocker } from "./lock/lock-blocker.ts";
 import type { PostgresLock } from "./lock/postgres-lock.ts";
 import { isLockNotAvailable, statementError, transactionLeftOpenError } from "./postgres-error.ts";
+import { type HalfDone, halfDone, leftHalfDone } from "./statements/half-done.ts";
 import type { PlacedStatement, ReadBody } from "./statements/read-body.ts";
 import { endsTransaction, isConcurrent } from "./statements/transaction-rules.ts";
 import type { PostgresConfig } from "./url/postgres-config.ts";
@@ -58,40 +58,26 @@ async function runOne(
 	statement: PlacedStatement,
 	timed: PostgresConfig | undefined,
 ): Promise<void> {
-	const waits = timed !== undefined && connection.transaction === "none" && isConcurrent(statement);
+	const concurrent = connection.transaction === "none" && isConcurrent(statement);
+	const waits = timed !== undefined && concurrent;
 	if (waits) await connection.send("SET lock_timeout = 0");
+	const before = concurrent ? await halfDone(connection, statement) : [];
 	try {
 		await connection.send(statement.sql, { withoutRows: true });
 	} catch (error) {
 		if (!(error instanceof FailedMessage) || connection.lost !== undefined) throw error;
-		throw statementError(
-			statement,
-			{ text: statement.sql, start: statement },
-			error,
-			await advice(connection, statement, error),
-		);
+		const advice = await adviceOn(connection, statement, { failure: error, before });
+		throw statementError(statement, { text: statement.sql, start: statement }, error, advice);
 	}
 	if (waits) await connection.send(settings(timed).join("; "));
 }
 
-async function advice(
+async function adviceOn(
 	connection: PostgresConnection,
 	statement: PlacedStatement,
-	failure: FailedMessage,
+	{ failure, before }: { readonly failure: FailedMessage; readonly before: readonly HalfDone[] },
 ): Promise<string | undefined> {
 	if (connection.transaction !== "none") return undefined;
 	if (isLockNotAvailable(failure)) return lockBlocker(connection, statement.sql);
-	return isConcurrent(statement) ? invalidIndexes(connection, statement.sql) : undefined;
-}
-
-/** A CREATE INDEX CONCURRENTLY that fails leaves an index that is written and never read. */
-async function invalidIndexes(connection: PostgresConnection, sql: string): Promise<string | undefined> {
-	const invalid = await queryRows(
-		connection,
-		"SELECT indexrelid::regclass::text AS name, c.relname AS bare FROM pg_index JOIN pg_class AS c ON c.oid = indexrelid WHERE NOT indisvalid",
-	);
-	const named = invalid.filter(({ bare }) => sql.toLowerCase().includes(String(bare).toLowerCase()));
-	const names = (named.length > 0 ? named : invalid).map(({ name }) => name);
-	if (names.length === 0) return undefined;
-	return `it has left an invalid index, which is written and never read: DROP INDEX ${names.join(", ")} before you run it again`;
+	return isConcurrent(statement) ? leftHalfDone(connection, statement, before) : undefined;
 }

@@ -30,7 +30,7 @@ export function needsNoTransaction(statement: PlacedStatement): boolean {
 		case "ALTER":
 			if (second === "SYSTEM") return true;
 			if (second === "DATABASE") return hasInOrder(wordsOf(sql), ["SET", "TABLESPACE"]);
-			return second === "TABLE" && hasInOrder(wordsOf(sql), ["DETACH", "PARTITION", "CONCURRENTLY"]);
+			return detachesConcurrently(statement);
 		case "REINDEX": {
 			const all = wordsOf(sql);
 			const kind = all.find((word) => REINDEXED.has(word));
@@ -45,8 +45,17 @@ export function needsNoTransaction(statement: PlacedStatement): boolean {
 	}
 }
 
-/** `CREATE [UNIQUE] INDEX CONCURRENTLY`, `DROP INDEX CONCURRENTLY`, `REINDEX ... CONCURRENTLY`: they wait without a lock timeout. */
-export function isConcurrent({ keyword, words, sql }: PlacedStatement): boolean {
+/** `ALTER TABLE ... DETACH PARTITION ... CONCURRENTLY` */
+export function detachesConcurrently({ keyword, words, sql }: PlacedStatement): boolean {
+	return (
+		keyword === "ALTER" && words[1] === "TABLE" && hasInOrder(wordsOf(sql), ["DETACH", "PARTITION", "CONCURRENTLY"])
+	);
+}
+
+/** Also `CREATE [UNIQUE] INDEX CONCURRENTLY`, `DROP INDEX CONCURRENTLY`, `REINDEX ... CONCURRENTLY`: they wait without a lock timeout. */
+export function isConcurrent(statement: PlacedStatement): boolean {
+	const { keyword, words, sql } = statement;
+	if (detachesConcurrently(statement)) return true;
 	if (keyword === "REINDEX") return wordsOf(sql).includes("CONCURRENTLY");
 	const index = words.indexOf("INDEX");
 	return index !== -1 && index <= 2 && words[index + 1] === "CONCURRENTLY";

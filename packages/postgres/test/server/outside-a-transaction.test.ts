@@ -93,6 +93,48 @@ describe("a file outside a transaction", () => {
 	});
 });
 
+describe("a statement with CONCURRENTLY", () => {
+	it("that fails before it makes anything blames nobody else's index", async () => {
+		await other.query(
+			"CREATE TABLE t (a int); CREATE TABLE u (a int); INSERT INTO u VALUES (1), (1); CREATE TABLE p (a int) PARTITION BY LIST (a); CREATE TABLE p1 PARTITION OF p DEFAULT; CREATE INDEX p_i ON ONLY p (a)",
+		);
+		await expect(other.query("CREATE UNIQUE INDEX CONCURRENTLY unrelated ON u (a)")).rejects.toThrow(
+			"could not create",
+		);
+		for (const sql of ["CREATE INDEX CONCURRENTLY idx_new ON t (nosuchcol)", "DROP INDEX CONCURRENTLY nosuch"]) {
+			const { message } = await failureOf(`${OUTSIDE}${sql};`);
+			expect(message).toContain("does not exist");
+			expect(message).not.toContain("DROP INDEX unrelated");
+			expect(message).not.toContain("invalid index");
+			await other.query("DELETE FROM schema_migrations");
+		}
+	});
+
+	it("that finds the invalid index of an earlier run in its way is told what to do", async () => {
+		await other.query("CREATE TABLE u (a int); INSERT INTO u VALUES (1), (1)");
+		await expect(other.query("CREATE UNIQUE INDEX CONCURRENTLY i ON u (a)")).rejects.toThrow("could not create");
+		const { message } = await failureOf(`${OUTSIDE}CREATE UNIQUE INDEX CONCURRENTLY I ON u (a);`);
+		expect(message).toContain("already exists; the index i is there and invalid");
+		expect(message).toContain("DROP INDEX i before you run it again");
+	});
+
+	it("detaches a partition without a lock timeout, and tells of one that it leaves half detached", async () => {
+		await other.query(
+			"CREATE TABLE p (a int) PARTITION BY LIST (a); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1); CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2)",
+		);
+		await other.query("BEGIN; SELECT * FROM p");
+		const failing = failureOf(
+			`${OUTSIDE}ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY;`,
+			"?x-ddl-lock-timeout=1ms&x-statement-timeout=1s",
+		);
+		const { message } = await failing;
+		await other.query("COMMIT");
+		expect(message).toContain("due to statement timeout");
+		expect(message).toContain("ALTER TABLE p DETACH PARTITION p1 FINALIZE");
+		await other.query("ALTER TABLE p DETACH PARTITION p1 FINALIZE");
+	});
+});
+
 describe("a lock row", () => {
 	it("that a run left which cannot be checked is cleared when that is agreed to", async () => {
 		await using driver = await open();
