@@ -200,6 +200,57 @@ describe("a body", () => {
 		expect(message).toContain("rolled back");
 	});
 
+	it("that waits too long is not told of one who reads a table whose name is in another word, nor of one who only reads", async () => {
+		await other.query("CREATE TABLE t (a int); CREATE TABLE users (a int)");
+		await using older = await otherClient(`${server.url}/postgres`);
+		await older.query("SET application_name = 'older'; BEGIN");
+		await older.query("SELECT * FROM t");
+		await using reader = await otherClient(`${server.url}/postgres`);
+		await reader.query("SET application_name = 'reader'; BEGIN");
+		await reader.query("SELECT * FROM users");
+		const timeout = "?x-ddl-lock-timeout=1ms";
+		expect((await failureOf("ALTER TABLE users ADD b int;", timeout)).message).toContain(
+			'"reader", user godwit) has a lock on users',
+		);
+		await using writer = await otherClient(`${server.url}/postgres`);
+		await writer.query("SET application_name = 'writer'; BEGIN");
+		await writer.query("INSERT INTO users VALUES (1)");
+		expect((await failureOf("CREATE INDEX i ON users (a);", timeout)).message).toContain(
+			'"writer", user godwit) has a lock on users',
+		);
+		for (const client of [older, reader, writer]) await client.query("ROLLBACK");
+	});
+
+	it("that waits too long for a row is told who has changed it", async () => {
+		await other.query("CREATE TABLE t (a int); INSERT INTO t VALUES (1); SET application_name = 'writer'");
+		await other.query("BEGIN");
+		await other.query("UPDATE t SET a = 2");
+		expect((await failureOf("UPDATE t SET a = 3;", "?x-ddl-lock-timeout=1ms")).message).toContain(
+			'"writer", user godwit) has a lock on t',
+		);
+	});
+
+	it("that waits too long is not told of a session of a database with the same tables", async () => {
+		await other.query("CREATE DATABASE la");
+		{
+			await using made = await otherClient(`${server.url}/la`);
+			await made.query("CREATE TABLE t (a int)");
+		}
+		await other.query("CREATE DATABASE lb TEMPLATE la");
+		await using reader = await otherClient(`${server.url}/la`);
+		await reader.query("SET application_name = 'elsewhere'; BEGIN");
+		await reader.query("SELECT * FROM t");
+		await using blocker = await otherClient(`${server.url}/lb`);
+		await blocker.query("SET application_name = 'here'; BEGIN");
+		await blocker.query("SELECT * FROM t");
+		const source = memorySource({ "1_a.up.sql": "ALTER TABLE t ADD b int;" });
+		await using migrate = new Migrate({
+			source,
+			driver: await postgres.open(`${server.url}/lb?x-ddl-lock-timeout=1ms`),
+		});
+		await expect(migrate.up()).rejects.toThrow('application "here"');
+	});
+
 	it("that takes too long is ended", async () => {
 		const sql = "SELECT pg_sleep(60);";
 		expect((await failureOf(sql, "?x-statement-timeout=10")).message).toContain("due to statement timeout");
