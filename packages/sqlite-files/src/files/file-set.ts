@@ -81,11 +81,10 @@ export function fileSet({ path: mainPath, kind, holder, library, leaseMs, lockTi
 		if (path !== mainPath && !lock.entered && complete) locks.delete(path);
 	}
 
-	const pathOf = (file: string): string => resolve(dirname(mainPath), file);
-
 	function note(path: string, attachedNow?: () => readonly string[]): void {
 		const isNeeded = attachedNow && isInUse(attachedNow);
-		if (main.note(relative(dirname(mainPath), path), isNeeded && ((file) => isNeeded(pathOf(file))))) return;
+		if (main.note(relative(dirname(mainPath), path), isNeeded && ((file) => isNeeded(pathOfNoted(mainPath, file)))))
+			return;
 		throw new DatabaseHeldError(`${main.path} is just changing hands`, "godwit");
 	}
 
@@ -130,7 +129,7 @@ export function fileSet({ path: mainPath, kind, holder, library, leaseMs, lockTi
 			return path;
 		},
 		get abandoned() {
-			return main.noted.map(pathOf);
+			return main.noted.map((file) => pathOfNoted(mainPath, file));
 		},
 		tellNotices: notices.listen,
 		async leave(asLast) {
@@ -148,6 +147,11 @@ export function fileSet({ path: mainPath, kind, holder, library, leaseMs, lockTi
 			if (failures.length > 0) throw failures.reduce((first, later) => suppress(first, later));
 		},
 	};
+}
+
+/** A lock names files from its own folder. */
+function pathOfNoted(mainPath: string, file: string): string {
+	return resolve(dirname(mainPath), file);
 }
 
 /** Returns a function that tells whether a file is attached, or has a journal that may have to be rolled back. */
