@@ -48,7 +48,8 @@ export async function tryAdvisoryLock(connection: PostgresConnection, keys: Advi
 export function keptAdvisoryLock(keys: AdvisoryKeys): string {
 	const kept = keys.map(
 		(key) =>
-			`CASE WHEN EXISTS (SELECT FROM pg_locks WHERE ${isKey([key])} AND pid = pg_backend_pid()) THEN TRUE ELSE pg_try_advisory_lock(${key}) END`,
+			// A session has locks of its own database alone, and this is asked after each body.
+			`CASE WHEN EXISTS (SELECT FROM pg_locks WHERE pid = pg_backend_pid() AND ${isOneOf([key])}) THEN TRUE ELSE pg_try_advisory_lock(${key}) END`,
 	);
 	return kept.join(" AND ");
 }
@@ -96,7 +97,12 @@ function age(column: string): string {
 }
 
 function isKey(keys: AdvisoryKeys): string {
+	return `${isOneOf(keys)} AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+}
+
+/** In whichever database. */
+function isOneOf(keys: AdvisoryKeys): string {
 	// A lock with one key of 64 bits, see https://www.postgresql.org/docs/current/view-pg-locks.html
 	const halves = keys.map((key) => `(${key >> 32n}, ${key & 0xffff_ffffn})`);
-	return `locktype = 'advisory' AND granted AND objsubid = 1 AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND (classid::bigint, objid::bigint) IN (${halves.join(", ")})`;
+	return `locktype = 'advisory' AND granted AND objsubid = 1 AND (classid::bigint, objid::bigint) IN (${halves.join(", ")})`;
 }
