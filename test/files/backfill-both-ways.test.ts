@@ -93,7 +93,8 @@ describe("a way down in rounds that did not end", () => {
 		const { version, migrations, findings } = await migrate.status();
 		expect(version).toBe(2n);
 		expect(migrations[1]).toMatchObject({
-			state: "applied",
+			state: "under-way",
+			rows: 5,
 			event: { op: "round", direction: "down", note: "5 rows" },
 		});
 		expect(findings).toMatchObject([{ kind: "half-reverted", level: "error", versions: [2n] }]);
