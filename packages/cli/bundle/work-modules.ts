@@ -38,7 +38,7 @@ const WORK = {
 		"connections/(attached-path|copy-by|lent-|memory-|roll-back-journal|scratch-|swap-file)",
 		"doctor/",
 		"drivers/driver-over-lent",
-		"files/(file-errors|identity|journal|local-file-system)",
+		"files/(file-errors|identity|journal|local-file-system|names/)",
 		"folder-locks/",
 		"lock-file/(describe-found|lock-failure|link\\.|lock-exit|other-run|same-library)",
 		"node-sqlite/runtime-name",

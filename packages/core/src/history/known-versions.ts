@@ -86,10 +86,9 @@ export function knownVersions(events: Iterable<RecordedEvent>): KnownVersions {
 		for (const [version, known] of said) {
 			if (!isApplied(known)) {
 				// Not left to the floor, which would call it applied.
-				// What was half done above may since be whole, or gone.
-				if (version <= target || known.state === "dirty" || known.state === "unknown") said.set(version, UNKNOWN);
-				// It may have been applied since, and have failed on its way down.
-				else said.set(version, { ...known, guess: true });
+				if (version <= target || known.state === "unknown") said.set(version, UNKNOWN);
+				// The row says that nothing above it is applied. What was half done, or failed on its way down since, may be there.
+				else said.set(version, { ...known, state: known.state === "dirty" ? "reverted" : known.state, guess: true });
 			} else if (version > target) said.set(version, { state: "reverted", guess: true, event });
 			else said.set(version, { ...known, guess: true });
 		}

@@ -95,7 +95,7 @@ describe("knownVersions", () => {
 		[
 			"what was dirty above where another tool stopped",
 			"up 1>1, up 3>3, start-up 5>5, other-tool 5>4, adopt 4>4",
-			"applied? unknown applied? adopted? unknown",
+			"applied? unknown applied? adopted? reverted?",
 		],
 		[
 			"what was dirty out of order when another tool came",

@@ -115,18 +115,16 @@ export function fileSet({ path: mainPath, kind, holder, library, leaseMs, lockTi
 			const lock = locks.get(path) ?? make(path);
 			if (path === mainPath && lock.entered) return path;
 			assertOneName(path);
-			try {
+			return namingFile(path, () => {
 				// Also a file whose lock is held: it may have given up its name.
 				note(path, attachedNow);
+				if (lock.entered) return path;
 				lock.enter();
-			} catch (error) {
-				if (!(error instanceof DatabaseHeldError)) throw error;
-				throw new DatabaseHeldError(error.message, error.holder, path);
-			}
-			locks.set(path, lock);
-			complete = true;
-			notices.entered(path, lock);
-			return path;
+				locks.set(path, lock);
+				complete = true;
+				notices.entered(path, lock);
+				return path;
+			});
 		},
 		get abandoned() {
 			return main.noted.map((file) => pathOfNoted(mainPath, file));
@@ -147,6 +145,16 @@ export function fileSet({ path: mainPath, kind, holder, library, leaseMs, lockTi
 			if (failures.length > 0) throw failures.reduce((first, later) => suppress(first, later));
 		},
 	};
+}
+
+/** Names the file to which somebody else's lock belongs. */
+function namingFile<T>(path: string, work: () => T): T {
+	try {
+		return work();
+	} catch (error) {
+		if (!(error instanceof DatabaseHeldError)) throw error;
+		throw new DatabaseHeldError(error.message, error.holder, path);
+	}
 }
 
 /** A lock names files from its own folder. */

@@ -92,10 +92,10 @@ function otherToolsDirtyLaws(openEngine: OpenEngine): HistoryLaws {
 				await using engine = await openWith(openEngine, harness, reversibleSet([1n, 2n, 3n, 4n, 5n]));
 				const states = async () =>
 					(await engine.status()).migrations.map(({ version, state }) => `${version} ${state}`);
-				assert.deepEqual(await states(), ["1 applied", "2 applied", "3 applied", "4 dirty", "5 unknown"]);
+				assert.deepEqual(await states(), ["1 applied", "2 applied", "3 applied", "4 dirty", "5 pending"]);
 				await engine.repair({ kind: "dirty", ended: "applied" });
 				await expectState(engine, 4n, false);
-				assert.deepEqual(await states(), ["1 applied", "2 applied", "3 applied", "4 applied", "5 unknown"]);
+				assert.deepEqual(await states(), ["1 applied", "2 applied", "3 applied", "4 applied", "5 pending"]);
 			},
 		},
 		{
