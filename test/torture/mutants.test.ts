@@ -113,7 +113,7 @@ const MUTANTS: readonly Mutant[] = [
 	{
 		name: "the note of an attached file",
 		file: "packages/sqlite-files/src/files/file-set.ts",
-		from: "main.note(relative(dirname(mainPath), path))",
+		from: "main.note(relative(dirname(mainPath), path), isNeeded && ((file) => isNeeded(pathOfNoted(mainPath, file))))",
 		to: "true",
 		noticed: "an attached file is noted in the lock of the main database",
 	},
@@ -148,8 +148,8 @@ const MUTANTS: readonly Mutant[] = [
 	{
 		name: "the one library of a file",
 		file: "packages/sqlite-files/src/connections/library/one-library.ts",
-		from: "if (file.library.copy !== library.copy) {",
-		to: "if (false) {",
+		from: "if (file.library.copy !== library.copy) throw",
+		to: "if (false) throw",
 		noticed: "a process that has a file open with one library does not open it with another one",
 	},
 	{

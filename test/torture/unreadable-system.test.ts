@@ -40,17 +40,20 @@ describe("a binary of WebAssembly that cannot be read", () => {
 });
 
 describe("a file system that does not say what a lock is when it is left", () => {
-	it.each(BACKEND_NAMES)("has it left with the next try, also beside an attached file, on %s", async (backend) => {
-		using testFolder = createTestFolder();
-		const which: TortureCase = {
-			backend,
-			set: "attaching",
-			transaction: "atomic",
-			direction: "up",
-			journal: "rollback",
-		};
-		const harm = { call: "readlink", when: 1, what: "EIO", path: join(testFolder.folder, "side.db.lock") } as const;
-		expect(await runChild(which, testFolder.path, { harm })).toMatchObject({ exitCode: 0 });
-		expect(testFolder.files().filter((name) => name.endsWith(".lock"))).toEqual([]);
-	});
+	it.each(BACKEND_NAMES.flatMap((backend) => ([1, 2] as const).map((when) => ({ backend, when }))))(
+		"has it left with the next try, also beside an attached file, on $backend, at look $when",
+		async ({ backend, when }) => {
+			using testFolder = createTestFolder();
+			const which: TortureCase = {
+				backend,
+				set: "attaching",
+				transaction: "atomic",
+				direction: "up",
+				journal: "rollback",
+			};
+			const harm = { call: "readlink", when, what: "EIO", path: join(testFolder.folder, "side.db.lock") } as const;
+			expect(await runChild(which, testFolder.path, { harm })).toMatchObject({ exitCode: 0 });
+			expect(testFolder.files().filter((name) => name.endsWith(".lock"))).toEqual([]);
+		},
+	);
 });

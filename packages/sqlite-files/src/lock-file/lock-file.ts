@@ -1,4 +1,4 @@
-import { isMigrateError } from "@godwit/core";
+import { createTrace, isMigrateError } from "@godwit/core";
 import type { Holder } from "../owners/holder.ts";
 import type { Hold } from "./hold.ts";
 import type { Link, LinkKind } from "./link.ts";
@@ -63,6 +63,8 @@ export interface LockFileOptions {
 	readonly leaseMs: number;
 }
 
+const trace = createTrace("godwit:sqlite");
+
 /** Under contention the lock can change after each look. After so many the caller waits, and tries again. */
 const ATTEMPTS = 8;
 
@@ -108,7 +110,7 @@ export function lockFile({ databasePath, kind, holder, library, leaseMs }: LockF
 				}
 			}
 			if (hold === undefined) throw entrance.heldError({ state: "free" });
-			if (hold === "link") removeLeftClaims(path, livenessOf);
+			if (hold === "link") removeLeft(path, livenessOf);
 		},
 		takeOver(seen) {
 			const found = lookAt(path);
@@ -117,7 +119,7 @@ export function lockFile({ databasePath, kind, holder, library, leaseMs }: LockF
 			if (found.state === "link" && links.enter(found.link, [])) {
 				hold = "link";
 				noted = found.link.files;
-				removeLeftClaims(path, livenessOf);
+				removeLeft(path, livenessOf);
 			}
 			return hold !== undefined;
 		},
@@ -141,4 +143,13 @@ export function lockFile({ databasePath, kind, holder, library, leaseMs }: LockF
 			return link.files.includes(file) || links.note(link, file, isNeeded);
 		},
 	};
+}
+
+/** It keeps nobody out, so what cannot be read or removed is no failure of a run. */
+function removeLeft(path: string, livenessOf: ReturnType<typeof livenessBeside>): void {
+	try {
+		removeLeftClaims(path, livenessOf);
+	} catch (error) {
+		trace("what a killed process may have left beside %s stays: %s", path, error);
+	}
 }
