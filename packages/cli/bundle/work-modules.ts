@@ -40,7 +40,7 @@ const WORK = {
 		"drivers/driver-over-lent",
 		"files/(file-errors|identity|journal|local-file-system|names/)",
 		"folder-locks/",
-		"lock-file/(describe-found|lock-failure|link\\.|lock-exit|other-run|same-library)",
+		"lock-file/(describe-found|left-claims|lock-failure|link\\.|lock-exit|other-run|same-library)",
 		"node-sqlite/runtime-name",
 		"owners/liveness",
 		"reading/copy-without-lock",

@@ -75,14 +75,14 @@ describe("the bundle of the command", () => {
 		expect(bytesOf(files)).toBeLessThan(180_000);
 	});
 
-	it("needs one more to run something on it, of at most 115 kB", () => {
+	it("needs one more to run something on it, of at most 120 kB", () => {
 		const [work] = chunks.filter(({ fileName }) => fileName === LATE);
 		expect(work?.imports.filter((name) => name.startsWith("command")).toSorted()).toEqual([
 			"command-rolldown-runtime.cjs",
 			"command-run.cjs",
 			"command.cjs",
 		]);
-		expect(bytesOf(work === undefined ? [] : [work])).toBeLessThan(115_000);
+		expect(bytesOf(work === undefined ? [] : [work])).toBeLessThan(120_000);
 	});
 
 	it("has no byte above 7F, which would make V8 keep a text in two bytes for each character", () => {

@@ -1,9 +1,7 @@
-import { type BigIntStats, lstatSync, readdirSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { type BigIntStats, lstatSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from "node:fs";
 import type { Liveness } from "@godwit/sqlite";
 import { newLinkId } from "../owners/holder.ts";
 import { type Owner, sameOwner } from "../owners/owner.ts";
-import { optional } from "../owners/system-threads.ts";
 import { formatLink, type Link, type LinkKind, type Member, parseLink } from "./link.ts";
 
 /** What there is at the path of a lock. */
@@ -108,7 +106,7 @@ export function claimLink(path: string, seen: Link, next: Link, options: ClaimOp
 const CLAIM = /\.break(\d*)-[0-9a-z-]+$/;
 
 /** A claim on a claim has no longer a name than one on the lock, since file systems take names of 255 bytes. */
-function claimOn(path: string, { id }: Link): string {
+export function claimOn(path: string, { id }: Link): string {
 	const [, level] = CLAIM.exec(path) ?? [];
 	const next = level === undefined ? "" : Number(level || 1) + 1;
 	return `${path.replace(CLAIM, "")}.break${next}-${id}`;
@@ -171,23 +169,5 @@ export function removeLink(path: string, { id }: Link): void {
 		unlinkSync(path);
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-	}
-}
-
-/** What a claim's name, or that of `olderThan`, adds to the name of the lock. */
-const BESIDE = /^\.(break\d*|now)-/;
-
-/** Removes claims on links that no longer exist. A process leaves one when it is killed while it takes or gives back the lock. */
-export function removeLeftClaims(path: string, livenessOf: (owner: Owner) => Liveness): void {
-	const lock = basename(path);
-	const now = readLink(path);
-	const current = now && basename(claimOn(path, now));
-	// SQLite works in a folder that may not be listed, so this is no error.
-	for (const name of optional(() => readdirSync(dirname(path))) ?? []) {
-		if (!name.startsWith(lock) || !BESIDE.test(name.slice(lock.length)) || name === current) continue;
-		const claim = join(dirname(path), name);
-		const link = readLink(claim);
-		// A claim of another user may not be removable.
-		if (link !== undefined && livenessOf(link.maker) === "dead") optional(() => removeLink(claim, link));
 	}
 }

@@ -1,9 +1,10 @@
-import { createTrace, isMigrateError } from "@godwit/core";
+import { isMigrateError } from "@godwit/core";
 import type { Holder } from "../owners/holder.ts";
 import type { Hold } from "./hold.ts";
+import { removeLeft } from "./left-claims.ts";
 import type { Link, LinkKind } from "./link.ts";
 import { linkEditor } from "./link-editor.ts";
-import { type Found, lookAt, removeLeftClaims, sameFound } from "./link-file.ts";
+import { type Found, lookAt, sameFound } from "./link-file.ts";
 import { livenessBeside } from "./liveness-beside.ts";
 import { lockEntrance } from "./lock-entrance.ts";
 import { leaveLock } from "./lock-exit.ts";
@@ -62,8 +63,6 @@ export interface LockFileOptions {
 	/** After how long a claim may be replaced whose maker cannot be checked, in milliseconds. */
 	readonly leaseMs: number;
 }
-
-const trace = createTrace("godwit:sqlite");
 
 /** Under contention the lock can change after each look. After so many the caller waits, and tries again. */
 const ATTEMPTS = 8;
@@ -143,13 +142,4 @@ export function lockFile({ databasePath, kind, holder, library, leaseMs }: LockF
 			return link.files.includes(file) || links.note(link, file, isNeeded);
 		},
 	};
-}
-
-/** It keeps nobody out, so what cannot be read or removed is no failure of a run. */
-function removeLeft(path: string, livenessOf: ReturnType<typeof livenessBeside>): void {
-	try {
-		removeLeftClaims(path, livenessOf);
-	} catch (error) {
-		trace("what a killed process may have left beside %s stays: %s", path, error);
-	}
 }

@@ -15,6 +15,7 @@ import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { removeLeftClaims } from "../../src/lock-file/left-claims.ts";
 import { formatLink, type Link } from "../../src/lock-file/link.ts";
 import {
 	type ClaimOptions,
@@ -23,7 +24,6 @@ import {
 	makeLink,
 	newLink,
 	readLink,
-	removeLeftClaims,
 	removeLink,
 	renameLink,
 	sameFound,
