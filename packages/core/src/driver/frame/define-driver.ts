@@ -3,7 +3,7 @@ import { MigrateError } from "../../migrate-error.ts";
 import type { Driver, LockOptions } from "../driver.ts";
 import type { DriverPrimitives } from "../driver-primitives.ts";
 import type { VersionChange } from "../version-state.ts";
-import { type WaitOptions, waitOf } from "../waiting/patience.ts";
+import { patienceOf, type WaitOptions } from "../waiting/patience.ts";
 import { assertChange } from "./assert-change.ts";
 import { driverCalls } from "./driver-calls.ts";
 import { heldLock, type LockState } from "./held-lock.ts";
@@ -67,18 +67,18 @@ export function defineDriver<P extends DriverPrimitives>(
 
 	/** Runs a read that may have to wait for whoever migrates the database. */
 	async function reading<T>(options: LockOptions, read: (options: WaitOptions) => Promise<T>): Promise<T> {
-		const wait = waitOf(options, lockTimeoutMs, closing);
+		const patience = patienceOf(options, lockTimeoutMs, closing);
 		return calls.run(
-			settled(() => read(wait)),
-			wait,
+			settled(() => read({ ...options, ...patience })),
+			patience,
 		);
 	}
 
 	const driver: Driver = {
 		async lock(options = {}) {
 			calls.assertUsable();
-			const wait = waitOf(options, lockTimeoutMs, closing);
-			await lock.take(wait, (attempt) => calls.goOn(attempt, wait));
+			const patience = patienceOf(options, lockTimeoutMs, closing);
+			await lock.take({ ...options, ...patience }, (attempt) => calls.goOn(attempt, patience));
 		},
 		unlock: () => calls.run(lock.release),
 		version: (options = {}) => reading(options, database.version),

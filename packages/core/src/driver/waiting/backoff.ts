@@ -21,9 +21,8 @@ const LONGEST_WAIT_MS = 100;
  */
 export async function withBackoff<T>(
 	attempt: () => Promise<T | undefined> | T | undefined,
-	options: BackoffOptions,
+	{ timeoutMs, since, longestWaitMs = LONGEST_WAIT_MS, signal }: BackoffOptions,
 ): Promise<T | undefined> {
-	const { timeoutMs, longestWaitMs = LONGEST_WAIT_MS, signal } = options;
 	let deadline: number | undefined;
 	signal?.throwIfAborted();
 	for (let longest = FIRST_WAIT_MS; ; longest = Math.min(2 * longest, longestWaitMs)) {
@@ -31,7 +30,7 @@ export async function withBackoff<T>(
 		if (result !== undefined) return result;
 		signal?.throwIfAborted();
 		// Asked late: most first attempts succeed, and the clock is a module that has to be loaded.
-		deadline ??= (options.since ?? performance.now()) + timeoutMs;
+		deadline ??= (since ?? performance.now()) + timeoutMs;
 		const left = deadline - performance.now();
 		if (left <= 0) return undefined;
 		await wait(Math.min(left, Math.random() * longest), signal);

@@ -1,6 +1,5 @@
 import type { LockOptions } from "../driver.ts";
 import { endedBy } from "./ended-by.ts";
-import { noteMoment } from "./moment.ts";
 
 /** How long one call may wait, for whatever it waits. */
 export interface Patience {
@@ -16,20 +15,13 @@ export interface Patience {
 export type WaitOptions = LockOptions & Patience;
 
 /**
- * The options of a call that is being made.
- *
  * @param ownTimeoutMs Where the caller does not say.
  * @param closing Ends every waiting, too.
  */
-export function waitOf(options: LockOptions, ownTimeoutMs: number, closing: AbortSignal): WaitOptions {
-	const { timeoutMs = ownTimeoutMs, signal } = options;
-	const since = noteMoment();
+export function patienceOf({ timeoutMs, signal }: LockOptions, ownTimeoutMs: number, closing: AbortSignal): Patience {
 	return {
-		...options,
-		get since() {
-			return since();
-		},
-		timeoutMs,
+		since: performance.now(),
+		timeoutMs: timeoutMs ?? ownTimeoutMs,
 		signal: signal === undefined ? closing : AbortSignal.any([signal, closing]),
 	};
 }
@@ -53,10 +45,10 @@ export async function waitForTurn(
 	patience: Patience,
 	late: (waitedMs: number) => Error,
 ): Promise<void> {
-	const { signal } = patience;
+	const { signal, since } = patience;
 	const timeUp = new AbortController();
 	const timer = setTimeout(
-		() => timeUp.abort(late(Math.round(performance.now() - patience.since))),
+		() => timeUp.abort(late(Math.round(performance.now() - since))),
 		Math.min(leftOf(patience), LONGEST_TIMER_MS),
 	);
 	try {
