@@ -39,10 +39,10 @@ const OTHER_TOOLS: ReadonlyMap<string, string> = new Map([
 
 /** @throws MigrateError `ERR_DATABASE` for a table of such a name that is another tool's. */
 export async function findTables(connection: PostgresConnection, names: TableNames): Promise<FoundTables> {
-	const columns = (table: string): string =>
-		`(SELECT string_agg(attname, ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = to_regclass(${quoteLiteral(table)}) AND attnum > 0 AND NOT attisdropped)`;
-	const types = (table: string): string =>
-		`(SELECT string_agg(format_type(atttypid, NULL), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = to_regclass(${quoteLiteral(table)}) AND attnum > 0 AND NOT attisdropped)`;
+	const each = (what: string, table: string): string =>
+		`(SELECT string_agg(${what}, ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = to_regclass(${quoteLiteral(table)}) AND attnum > 0 AND NOT attisdropped)`;
+	const columns = (table: string): string => each("attname", table);
+	const types = (table: string): string => each("format_type(atttypid, NULL)", table);
 	const kind = (table: string): string =>
 		`(SELECT relkind FROM pg_class WHERE oid = to_regclass(${quoteLiteral(table)}))`;
 	const { versions, lock, history } = names;

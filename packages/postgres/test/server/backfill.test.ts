@@ -2,35 +2,22 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { Migrate, memorySource } from "@godwit/core";
-import type pg from "pg";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { postgres } from "../../src/index.ts";
 import { describeBackfills, FILES } from "../fixtures/backfill-tests.ts";
-import { otherClient } from "../fixtures/postgres-harness.ts";
 import { startProxy } from "../fixtures/postgres-proxy.ts";
-import { type PostgresServer, startPostgres } from "../fixtures/postgres-server.ts";
+import { useServer } from "../fixtures/use-server.ts";
 
-let server: PostgresServer;
-let other: pg.Client;
-
-beforeAll(async () => {
-	server = await startPostgres();
-	other = await otherClient(`${server.url}/postgres`);
-});
-
-afterAll(async () => {
-	await other.end();
-	await server[Symbol.asyncDispose]();
-});
+const server = useServer();
 
 const url = (): string => `${server.url}/postgres`;
 
 async function query(sql: string): Promise<readonly unknown[]> {
-	return (await other.query({ text: sql, rowMode: "array" })).rows.map(([first]) => first);
+	return (await server.other.query({ text: sql, rowMode: "array" })).rows.map(([first]) => first);
 }
 
 async function emptied(): Promise<void> {
-	await other.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+	await server.other.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
 }
 
 describeBackfills("a server", async () => ({
@@ -91,7 +78,7 @@ describe("rounds on a server", () => {
 			driver: await postgres.open(url()),
 			onEvent(event) {
 				if (event.type !== "round" || event.rows !== 10) return;
-				waiting = other
+				waiting = server.other
 					.query("INSERT INTO t (id) VALUES (100)")
 					.then(() => driver.lock({ timeoutMs: 10_000 }))
 					.then(() => driver.unlock());

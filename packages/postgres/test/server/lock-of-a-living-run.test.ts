@@ -1,30 +1,18 @@
 import { type Driver, Migrate, memorySource, textBody, withBackoff } from "@godwit/core";
-import type pg from "pg";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { postgres } from "../../src/index.ts";
 import { advisoryKey } from "../../src/lock/advisory-lock.ts";
 import { otherClient } from "../fixtures/postgres-harness.ts";
-import { type PostgresServer, startPostgres } from "../fixtures/postgres-server.ts";
+import { useServer } from "../fixtures/use-server.ts";
 
-let server: PostgresServer;
-let other: pg.Client;
+const server = useServer();
 
-beforeAll(async () => {
-	server = await startPostgres();
-	other = await otherClient(`${server.url}/postgres`);
-});
-
-afterAll(async () => {
-	await other.end();
-	await server[Symbol.asyncDispose]();
-});
-
-afterEach(() => other.query("ROLLBACK; DROP SCHEMA public CASCADE; CREATE SCHEMA public"));
+afterEach(() => server.other.query("ROLLBACK; DROP SCHEMA public CASCADE; CREATE SCHEMA public"));
 
 const open = (): Promise<Driver> => postgres.open(`${server.url}/postgres`);
 
 async function owner(): Promise<string> {
-	return String((await other.query("SELECT owner FROM schema_migrations_lock")).rows[0]?.owner);
+	return String((await server.other.query("SELECT owner FROM schema_migrations_lock")).rows[0]?.owner);
 }
 
 describe("the lock of a run that lives", () => {
@@ -46,7 +34,7 @@ describe("the lock of a run that lives", () => {
 	});
 
 	it("is not to be had over a client without a database in its URL", async () => {
-		await other.query("CREATE DATABASE godwit");
+		await server.other.query("CREATE DATABASE godwit");
 		await using holder = await postgres.open(`${server.url}/godwit`);
 		await holder.lock();
 		await using client = await otherClient(server.url);
@@ -63,18 +51,18 @@ describe("the lock of a run that lives", () => {
 		await holder.lock();
 		for (const name of ["/alias", "/postgres"]) {
 			const key = advisoryKey(name, { schema: "public", table: "schema_migrations" });
-			const { rows } = await other.query(`SELECT pg_try_advisory_lock(${key}) AS taken`);
+			const { rows } = await server.other.query(`SELECT pg_try_advisory_lock(${key}) AS taken`);
 			expect(rows).toEqual([{ taken: false }]);
 		}
 		await holder.unlock();
-		expect((await other.query("SELECT 1 FROM pg_locks WHERE locktype = 'advisory'")).rows).toEqual([]);
+		expect((await server.other.query("SELECT 1 FROM pg_locks WHERE locktype = 'advisory'")).rows).toEqual([]);
 	});
 
 	it("is that run's for as long as its session lives, though the session has lost its advisory lock", async () => {
 		await using holder = await open();
 		await holder.lock();
 		await holder.run(textBody("-- godwit: no-transaction\nSELECT 1"));
-		await other.query(
+		await server.other.query(
 			"UPDATE schema_migrations_lock SET owner = regexp_replace(owner, 'backend \\d+ since \\S+', (SELECT format('backend %s since %s', pid, to_char(backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')) FROM pg_stat_activity WHERE pid = pg_backend_pid()))",
 		);
 		await holder.close().catch(() => {});
@@ -86,12 +74,12 @@ describe("the lock of a run that lives", () => {
 		await using first = await open();
 		await first.lock();
 		await first.unlock();
-		await other.query(
+		await server.other.query(
 			"SELECT pg_advisory_lock(1); UPDATE schema_migrations_lock SET locked = TRUE, owner = format('process 1 on host x, backend %s since 2026-01-01T00:00:00.000000Z (gone)', pg_backend_pid())",
 		);
 		await first.lock({ timeoutMs: 0 });
 		await first.unlock();
-		await other.query("SELECT pg_advisory_unlock(1)");
+		await server.other.query("SELECT pg_advisory_unlock(1)");
 	});
 });
 
@@ -100,7 +88,7 @@ describe("the lock's table", () => {
 		const source = memorySource({ "1_a.up.sql": "CREATE TABLE a (b int)" });
 		await using migrate = new Migrate({ source, driver: await open() });
 		await migrate.up();
-		await other.query(
+		await server.other.query(
 			"DROP TABLE a; DELETE FROM schema_migrations_lock; DELETE FROM schema_migrations; DELETE FROM schema_migrations_history",
 		);
 		expect((await migrate.up()).applied).toHaveLength(1);
@@ -110,7 +98,7 @@ describe("the lock's table", () => {
 		await using driver = await open();
 		await driver.lock();
 		await driver.unlock();
-		await other.query(
+		await server.other.query(
 			"DELETE FROM schema_migrations_lock; CREATE RULE r AS ON INSERT TO schema_migrations_lock DO INSTEAD NOTHING",
 		);
 		await expect(driver.lock()).rejects.toMatchObject({
@@ -169,6 +157,8 @@ describe("a file that gives the advisory lock away", () => {
 
 /** Asks the server until there is a row. */
 async function until(sql: string): Promise<void> {
-	const found = await withBackoff(async () => (await other.query(sql)).rows[0] as unknown, { timeoutMs: 60_000 });
+	const found = await withBackoff(async () => (await server.other.query(sql)).rows[0] as unknown, {
+		timeoutMs: 60_000,
+	});
 	if (found === undefined) throw new Error(`nothing is found with ${sql}`);
 }

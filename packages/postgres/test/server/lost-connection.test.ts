@@ -1,26 +1,15 @@
 import { type Driver, Migrate, memorySource } from "@godwit/core";
 import type pg from "pg";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { postgres } from "../../src/index.ts";
 import { otherClient } from "../fixtures/postgres-harness.ts";
 import { type Interference, startProxy } from "../fixtures/postgres-proxy.ts";
-import { type PostgresServer, startPostgres } from "../fixtures/postgres-server.ts";
+import { useServer } from "../fixtures/use-server.ts";
 
-let server: PostgresServer;
-let other: pg.Client;
+const server = useServer();
 
-beforeAll(async () => {
-	server = await startPostgres();
-	other = await otherClient(`${server.url}/postgres`);
-});
-
-afterAll(async () => {
-	await other.end();
-	await server[Symbol.asyncDispose]();
-});
-
-beforeEach(() => other.query("CREATE TABLE ran (version int)"));
-afterEach(() => other.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public"));
+beforeEach(() => server.other.query("CREATE TABLE ran (version int)"));
+afterEach(() => server.other.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public"));
 
 const source = memorySource({
 	"1_a.up.sql": "INSERT INTO ran VALUES (1);",
@@ -30,7 +19,7 @@ const source = memorySource({
 });
 
 async function ran(): Promise<readonly number[]> {
-	return (await other.query("SELECT version FROM ran ORDER BY version")).rows.map(({ version }) => version);
+	return (await server.other.query("SELECT version FROM ran ORDER BY version")).rows.map(({ version }) => version);
 }
 
 /** Runs all migrations through a proxy. */
@@ -102,7 +91,7 @@ describe("a connection that is lost at the COMMIT of a migration", () => {
 
 /** The session that has golang-migrate's advisory lock, and the key of that. */
 async function holder(): Promise<{ readonly pid: number; readonly key: string }> {
-	const { rows } = await other.query(
+	const { rows } = await server.other.query(
 		"SELECT pid, (classid::bigint << 32 | objid::bigint)::text AS key FROM pg_locks WHERE locktype = 'advisory'",
 	);
 	expect(rows).toHaveLength(1);
@@ -122,19 +111,19 @@ describe("a connection that is lost under the lock", () => {
 	it("does not take the lock again when another run has taken it, and keeps nothing of it", async () => {
 		const driver = await opened(url());
 		await driver.lock();
-		await other.query("SELECT pg_terminate_backend($1, 5000)", [(await holder()).pid]);
-		await other.query("UPDATE schema_migrations_lock SET owner = 'somebody else', expires_at = '9999-01-01'");
+		await server.other.query("SELECT pg_terminate_backend($1, 5000)", [(await holder()).pid]);
+		await server.other.query("UPDATE schema_migrations_lock SET owner = 'somebody else', expires_at = '9999-01-01'");
 		await expect(driver.version()).rejects.toMatchObject({
 			code: "ERR_LOCK_LOST",
 			message: expect.stringContaining("held by somebody else"),
 		});
-		expect((await other.query("SELECT FROM pg_locks WHERE locktype = 'advisory'")).rows).toEqual([]);
+		expect((await server.other.query("SELECT FROM pg_locks WHERE locktype = 'advisory'")).rows).toEqual([]);
 	});
 
 	it("does not wait for another run that has both locks", async () => {
 		const driver = await opened(url());
 		await driver.lock();
-		await other.query("SELECT pg_terminate_backend($1, 5000)", [(await holder()).pid]);
+		await server.other.query("SELECT pg_terminate_backend($1, 5000)", [(await holder()).pid]);
 		await using next = await postgres.open(url());
 		await next.lock();
 		await expect(driver.version()).rejects.toMatchObject({
@@ -182,7 +171,7 @@ describe("breakLocks", () => {
 			const { pid } = await holder();
 			const yes = async (): Promise<boolean> => {
 				if (how === "pg_advisory_unlock_all") await client.query("SELECT pg_advisory_unlock_all()");
-				else await other.query("SELECT pg_terminate_backend($1, 5000)", [pid]);
+				else await server.other.query("SELECT pg_terminate_backend($1, 5000)", [pid]);
 				return true;
 			};
 			expect(await postgres.breakLocks(`${server.url}/postgres`, yes)).toBe(0);
@@ -196,11 +185,11 @@ describe("breakLocks", () => {
 		await driver.lock();
 		const { pid } = await holder();
 		const yes = async (): Promise<boolean> => {
-			await other.query("SELECT pg_terminate_backend($1, 5000)", [pid]);
+			await server.other.query("SELECT pg_terminate_backend($1, 5000)", [pid]);
 			return true;
 		};
 		expect(await postgres.breakLocks(`${server.url}/postgres`, yes)).toBe(1);
-		expect((await other.query("SELECT locked FROM schema_migrations_lock")).rows).toEqual([{ locked: false }]);
+		expect((await server.other.query("SELECT locked FROM schema_migrations_lock")).rows).toEqual([{ locked: false }]);
 	});
 
 	it("says which right is missing, and asks for the row alone through a pooler", async () => {
@@ -209,11 +198,11 @@ describe("breakLocks", () => {
 			await driver.lock();
 			await driver.unlock();
 		}
-		await other.query("CREATE ROLE stranger LOGIN; GRANT USAGE ON SCHEMA public TO stranger");
+		await server.other.query("CREATE ROLE stranger LOGIN; GRANT USAGE ON SCHEMA public TO stranger");
 		await expect(
 			postgres.breakLocks(`${server.url.replace("godwit@", "stranger@")}/postgres`, async () => true),
 		).rejects.toThrow("permission denied for table schema_migrations_lock");
-		await other.query("UPDATE schema_migrations_lock SET locked = TRUE, owner = 'somebody else'");
+		await server.other.query("UPDATE schema_migrations_lock SET locked = TRUE, owner = 'somebody else'");
 		await using proxy = await startProxy(server.port, { otherBackend: true });
 		const asked: string[] = [];
 		const yes = async (holder: string): Promise<boolean> => asked.push(holder) > 0;
@@ -230,7 +219,7 @@ describe("a connection through a pooler in transaction mode", () => {
 		const notices: string[] = [];
 		await driver.lock({ onNotice: (notice) => notices.push(notice) });
 		expect(notices).toEqual([expect.stringContaining("goes through a pooler")]);
-		const { rows } = await other.query("SELECT 1 FROM pg_locks WHERE locktype = 'advisory'");
+		const { rows } = await server.other.query("SELECT 1 FROM pg_locks WHERE locktype = 'advisory'");
 		expect(rows).toEqual([]);
 		await using second = await postgres.open(url);
 		await expect(second.lock({ timeoutMs: 0 })).rejects.toMatchObject({

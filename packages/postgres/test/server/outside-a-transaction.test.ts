@@ -1,24 +1,11 @@
 import { type Driver, Migrate, memorySource, textBody } from "@godwit/core";
-import type pg from "pg";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { postgres } from "../../src/index.ts";
-import { otherClient } from "../fixtures/postgres-harness.ts";
-import { type PostgresServer, startPostgres } from "../fixtures/postgres-server.ts";
+import { useServer } from "../fixtures/use-server.ts";
 
-let server: PostgresServer;
-let other: pg.Client;
+const server = useServer();
 
-beforeAll(async () => {
-	server = await startPostgres();
-	other = await otherClient(`${server.url}/postgres`);
-});
-
-afterAll(async () => {
-	await other.end();
-	await server[Symbol.asyncDispose]();
-});
-
-afterEach(() => other.query("ROLLBACK; DROP SCHEMA public CASCADE; CREATE SCHEMA public"));
+afterEach(() => server.other.query("ROLLBACK; DROP SCHEMA public CASCADE; CREATE SCHEMA public"));
 
 const open = (query = ""): Promise<Driver> => postgres.open(`${server.url}/postgres${query}`);
 
@@ -33,7 +20,7 @@ async function failureOf(sql: string, query = ""): Promise<{ readonly message: s
 }
 
 async function value(sql: string): Promise<unknown> {
-	return Object.values((await other.query(sql)).rows[0] ?? {})[0];
+	return Object.values((await server.other.query(sql)).rows[0] ?? {})[0];
 }
 
 const OUTSIDE = "-- godwit: no-transaction\n";
@@ -69,7 +56,7 @@ describe("a file outside a transaction", () => {
 	it("does not go on when another run has the lock", async () => {
 		await using driver = await open();
 		await driver.lock();
-		await other.query("UPDATE schema_migrations_lock SET owner = 'another run'");
+		await server.other.query("UPDATE schema_migrations_lock SET owner = 'another run'");
 		const ran = driver.run(textBody(`${OUTSIDE}CREATE TABLE a ();`));
 		await expect(ran).rejects.toMatchObject({ code: "ERR_LOCK_LOST", details: { owner: "held by another run" } });
 		expect(await value("SELECT to_regclass('a')::text")).toBeNull();
@@ -84,8 +71,8 @@ describe("a file outside a transaction", () => {
 	});
 
 	it("that waits too long for a table is told who has it", async () => {
-		await other.query("CREATE TABLE t (a int)");
-		await other.query("BEGIN; LOCK TABLE t");
+		await server.other.query("CREATE TABLE t (a int)");
+		await server.other.query("BEGIN; LOCK TABLE t");
 		const { message } = await failureOf(`${OUTSIDE}ALTER TABLE t ADD b int;`, "?x-ddl-lock-timeout=1ms");
 		expect(message).toMatch(
 			/lock timeout; backend \d+ \(application "", user godwit\) has a lock on t, in a transaction/,
@@ -95,10 +82,10 @@ describe("a file outside a transaction", () => {
 
 describe("a statement with CONCURRENTLY", () => {
 	it("that fails before it makes anything blames nobody else's index", async () => {
-		await other.query(
+		await server.other.query(
 			"CREATE TABLE t (a int); CREATE TABLE u (a int); INSERT INTO u VALUES (1), (1); CREATE TABLE p (a int) PARTITION BY LIST (a); CREATE TABLE p1 PARTITION OF p DEFAULT; CREATE INDEX p_i ON ONLY p (a)",
 		);
-		await expect(other.query("CREATE UNIQUE INDEX CONCURRENTLY unrelated ON u (a)")).rejects.toThrow(
+		await expect(server.other.query("CREATE UNIQUE INDEX CONCURRENTLY unrelated ON u (a)")).rejects.toThrow(
 			"could not create",
 		);
 		for (const sql of ["CREATE INDEX CONCURRENTLY idx_new ON t (nosuchcol)", "DROP INDEX CONCURRENTLY nosuch"]) {
@@ -106,32 +93,32 @@ describe("a statement with CONCURRENTLY", () => {
 			expect(message).toContain("does not exist");
 			expect(message).not.toContain("DROP INDEX unrelated");
 			expect(message).not.toContain("invalid index");
-			await other.query("DELETE FROM schema_migrations");
+			await server.other.query("DELETE FROM schema_migrations");
 		}
 	});
 
 	it("that finds the invalid index of an earlier run in its way is told what to do", async () => {
-		await other.query("CREATE TABLE u (a int); INSERT INTO u VALUES (1), (1)");
-		await expect(other.query("CREATE UNIQUE INDEX CONCURRENTLY i ON u (a)")).rejects.toThrow("could not create");
+		await server.other.query("CREATE TABLE u (a int); INSERT INTO u VALUES (1), (1)");
+		await expect(server.other.query("CREATE UNIQUE INDEX CONCURRENTLY i ON u (a)")).rejects.toThrow("could not create");
 		const { message } = await failureOf(`${OUTSIDE}CREATE UNIQUE INDEX CONCURRENTLY I ON u (a);`);
 		expect(message).toContain("already exists; the index i is there and invalid");
 		expect(message).toContain("DROP INDEX i before you run it again");
 	});
 
 	it("detaches a partition without a lock timeout, and tells of one that it leaves half detached", async () => {
-		await other.query(
+		await server.other.query(
 			"CREATE TABLE p (a int) PARTITION BY LIST (a); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1); CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2)",
 		);
-		await other.query("BEGIN; SELECT * FROM p");
+		await server.other.query("BEGIN; SELECT * FROM p");
 		const failing = failureOf(
 			`${OUTSIDE}ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY;`,
 			"?x-ddl-lock-timeout=1ms&x-statement-timeout=1s",
 		);
 		const { message } = await failing;
-		await other.query("COMMIT");
+		await server.other.query("COMMIT");
 		expect(message).toContain("due to statement timeout");
 		expect(message).toContain("ALTER TABLE p DETACH PARTITION p1 FINALIZE");
-		await other.query("ALTER TABLE p DETACH PARTITION p1 FINALIZE");
+		await server.other.query("ALTER TABLE p DETACH PARTITION p1 FINALIZE");
 	});
 });
 
@@ -140,7 +127,7 @@ describe("a lock row", () => {
 		await using driver = await open();
 		await driver.lock();
 		await driver.unlock();
-		await other.query("UPDATE schema_migrations_lock SET locked = TRUE, owner = 'a run behind a pooler'");
+		await server.other.query("UPDATE schema_migrations_lock SET locked = TRUE, owner = 'a run behind a pooler'");
 		const asked: string[] = [];
 		const answer = (yes: boolean) => async (holder: string) => asked.push(holder) > 0 && yes;
 		const url = `${server.url}/postgres`;
@@ -160,7 +147,7 @@ describe("a history that a newer godwit has written", () => {
 	it("is refused, and says what to do", async () => {
 		const migrate = new Migrate({ source: memorySource({ "1_a.up.sql": "SELECT 1;" }), driver: await open() });
 		await migrate.up();
-		await other.query("UPDATE schema_migrations_history SET format = 99");
+		await server.other.query("UPDATE schema_migrations_history SET format = 99");
 		await expect(migrate.up()).rejects.toMatchObject({ code: "ERR_HISTORY_FORMAT", details: { format: "99" } });
 		await migrate.close();
 	});

@@ -1,28 +1,18 @@
 import { type AddressInfo, createServer } from "node:net";
 import { inspect } from "node:util";
 import { type Driver, Migrate, memorySource, textBody } from "@godwit/core";
-import type pg from "pg";
-import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { postgres } from "../../src/index.ts";
 import { advisoryKey } from "../../src/lock/advisory-lock.ts";
 import { otherClient } from "../fixtures/postgres-harness.ts";
-import { type PostgresServer, startPostgres } from "../fixtures/postgres-server.ts";
+import { useServer } from "../fixtures/use-server.ts";
 
-let server: PostgresServer;
-let other: pg.Client;
-
-beforeAll(async () => {
-	server = await startPostgres();
-	other = await otherClient(`${server.url}/postgres`);
-});
-
-afterAll(async () => {
-	await other.end();
-	await server[Symbol.asyncDispose]();
-});
+const server = useServer();
 
 afterEach(() =>
-	other.query("ROLLBACK; DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC"),
+	server.other.query(
+		"ROLLBACK; DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC",
+	),
 );
 
 const open = (query = ""): Promise<Driver> => postgres.open(`${server.url}/postgres${query}`);
@@ -39,25 +29,25 @@ async function failureOf(sql: string, query = ""): Promise<{ readonly message: s
 }
 
 async function value(sql: string): Promise<unknown> {
-	return Object.values((await other.query(sql)).rows[0] ?? {})[0];
+	return Object.values((await server.other.query(sql)).rows[0] ?? {})[0];
 }
 
 const KEY = advisoryKey("/postgres", { schema: "public", table: "schema_migrations" });
 
 describe("the lock", () => {
 	it("is not to be had while golang-migrate has its own, and names who has it", async () => {
-		await other.query(`SET application_name = 'migrate'; SELECT pg_advisory_lock(${KEY})`);
+		await server.other.query(`SET application_name = 'migrate'; SELECT pg_advisory_lock(${KEY})`);
 		await using driver = await open();
 		await expect(driver.lock({ timeoutMs: 0 })).rejects.toMatchObject({
 			code: "ERR_LOCK_TIMEOUT",
 			details: { owner: expect.stringMatching(/^backend \d+ of the application "migrate" at 127\.0\.0\.1$/) },
 		});
-		await other.query(`SELECT pg_advisory_unlock(${KEY})`);
+		await server.other.query(`SELECT pg_advisory_unlock(${KEY})`);
 		await driver.lock({ timeoutMs: 0 });
 		expect(await value(`SELECT pg_try_advisory_lock(${KEY})`)).toBe(false);
 		await driver.unlock();
 		expect(await value(`SELECT pg_try_advisory_lock(${KEY})`)).toBe(true);
-		await other.query(`SELECT pg_advisory_unlock(${KEY})`);
+		await server.other.query(`SELECT pg_advisory_unlock(${KEY})`);
 	});
 
 	it("waits without a transaction, so that CREATE INDEX CONCURRENTLY of its holder ends", async () => {
@@ -75,7 +65,9 @@ describe("the lock", () => {
 	it("of a session that has ended is taken over at once", async () => {
 		await using holder = await open();
 		await holder.lock();
-		await other.query("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'godwit'");
+		await server.other.query(
+			"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'godwit'",
+		);
 		await using next = await open();
 		await next.lock({ timeoutMs: 0 });
 		await expect(holder.setVersion({ version: 1n, dirty: false })).rejects.toMatchObject({ code: "ERR_LOCK_LOST" });
@@ -85,7 +77,9 @@ describe("the lock", () => {
 	it("is held on in a new session when nobody has taken it meanwhile", async () => {
 		await using driver = await open();
 		await driver.lock();
-		await other.query("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'godwit'");
+		await server.other.query(
+			"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'godwit'",
+		);
 		await driver.setVersion({ version: 1n, dirty: false });
 		expect(await value(`SELECT pg_try_advisory_lock(${KEY})`)).toBe(false);
 		await driver.unlock();
@@ -134,7 +128,7 @@ describe("a body", () => {
 	])("with %s is told how it can run", async (sql, message) => {
 		// A value that is added to a type of the same transaction can be used at once.
 		const [before, after = before] = sql.split("\n");
-		if (after !== before) await other.query(before ?? "");
+		if (after !== before) await server.other.query(before ?? "");
 		const { message: told } = await failureOf(`CREATE TABLE t (a int);\n${after}`);
 		expect(told).toContain(message);
 		expect(told).toContain('"-- godwit: no-transaction"');
@@ -155,7 +149,7 @@ describe("a body", () => {
 	});
 
 	it("leaves none of its settings to the next one, though a function made them, and is in the role of the URL", async () => {
-		await other.query("CREATE ROLE app CREATEROLE; GRANT ALL ON SCHEMA public TO app");
+		await server.other.query("CREATE ROLE app CREATEROLE; GRANT ALL ON SCHEMA public TO app");
 		const source = memorySource({
 			"1_a.up.sql":
 				"CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $$ SELECT set_config(convert_from('\\x7365617263685f70617468', 'UTF8'), '', false) $$;",
@@ -168,7 +162,7 @@ describe("a body", () => {
 			expect(await value("SELECT tableowner FROM pg_tables WHERE tablename = 'c'")).toBe("app");
 			await migrate.drop();
 		}
-		await other.query("DROP OWNED BY app; DROP ROLE app");
+		await server.other.query("DROP OWNED BY app; DROP ROLE app");
 	});
 
 	it("that fails to build an index beside its users names the index that it leaves", async () => {
@@ -190,9 +184,9 @@ describe("a body", () => {
 	);
 
 	it("that waits too long for a table is told who has it", async () => {
-		await other.query("CREATE TABLE t (a int); SET application_name = 'report'");
-		await other.query("BEGIN");
-		await other.query("SELECT * FROM t");
+		await server.other.query("CREATE TABLE t (a int); SET application_name = 'report'");
+		await server.other.query("BEGIN");
+		await server.other.query("SELECT * FROM t");
 		const { message } = await failureOf("ALTER TABLE t ADD COLUMN b int;", "?x-ddl-lock-timeout=1ms");
 		expect(message).toMatch(
 			/canceling statement due to lock timeout; backend \d+ \(application "report", user godwit\) has a lock on t, in a transaction of .+: .*SELECT \* FROM t/,
@@ -201,7 +195,7 @@ describe("a body", () => {
 	});
 
 	it("that waits too long is not told of one who reads a table whose name is in another word, nor of one who only reads", async () => {
-		await other.query("CREATE TABLE t (a int); CREATE TABLE users (a int)");
+		await server.other.query("CREATE TABLE t (a int); CREATE TABLE users (a int)");
 		await using older = await otherClient(`${server.url}/postgres`);
 		await older.query("SET application_name = 'older'; BEGIN");
 		await older.query("SELECT * FROM t");
@@ -222,21 +216,21 @@ describe("a body", () => {
 	});
 
 	it("that waits too long for a row is told who has changed it", async () => {
-		await other.query("CREATE TABLE t (a int); INSERT INTO t VALUES (1); SET application_name = 'writer'");
-		await other.query("BEGIN");
-		await other.query("UPDATE t SET a = 2");
+		await server.other.query("CREATE TABLE t (a int); INSERT INTO t VALUES (1); SET application_name = 'writer'");
+		await server.other.query("BEGIN");
+		await server.other.query("UPDATE t SET a = 2");
 		expect((await failureOf("UPDATE t SET a = 3;", "?x-ddl-lock-timeout=1ms")).message).toContain(
 			'"writer", user godwit) has a lock on t',
 		);
 	});
 
 	it("that waits too long is not told of a session of a database with the same tables", async () => {
-		await other.query("CREATE DATABASE la");
+		await server.other.query("CREATE DATABASE la");
 		{
 			await using made = await otherClient(`${server.url}/la`);
 			await made.query("CREATE TABLE t (a int)");
 		}
-		await other.query("CREATE DATABASE lb TEMPLATE la");
+		await server.other.query("CREATE DATABASE lb TEMPLATE la");
 		await using reader = await otherClient(`${server.url}/la`);
 		await reader.query("SET application_name = 'elsewhere'; BEGIN");
 		await reader.query("SELECT * FROM t");
@@ -281,21 +275,23 @@ describe("a body", () => {
 
 describe("the version table", () => {
 	it("is golang-migrate's, which goes on where godwit has stopped", async () => {
-		await other.query(
+		await server.other.query(
 			"CREATE TABLE schema_migrations (version bigint NOT NULL PRIMARY KEY, dirty boolean NOT NULL); INSERT INTO schema_migrations VALUES (1, false)",
 		);
 		const source = memorySource({ "1_a.up.sql": "SELECT 1;", "2_b.up.sql": "SELECT 2;" });
 		await using migrate = new Migrate({ source, driver: await open() });
 		expect((await migrate.up()).applied).toMatchObject([{ version: 2n }]);
 		expect((await migrate.history()).map(({ op, version }) => `${op} ${version}`)).toEqual(["adopt 1", "up 2"]);
-		await other.query("TRUNCATE schema_migrations; INSERT INTO schema_migrations (version, dirty) VALUES (1, false)");
+		await server.other.query(
+			"TRUNCATE schema_migrations; INSERT INTO schema_migrations (version, dirty) VALUES (1, false)",
+		);
 		expect((await migrate.status()).version).toBe(1n);
 	});
 
 	it("with a trigger that changes what is written is an error, and nothing is committed", async () => {
 		await using driver = await open();
 		await driver.setVersion({ version: 1n, dirty: false });
-		await other.query(
+		await server.other.query(
 			"CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.version = 7; RETURN NEW; END'; CREATE TRIGGER t BEFORE INSERT ON schema_migrations FOR EACH ROW EXECUTE FUNCTION f()",
 		);
 		await expect(driver.apply?.(textBody("CREATE TABLE a ()"), { version: 2n, dirty: false })).rejects.toThrow(
@@ -328,12 +324,12 @@ describe("the version table", () => {
 			"its column locked is integer, and not boolean",
 		],
 	])("of another tool, %s, is left alone and named", async (sql, tool) => {
-		await other.query(sql);
+		await server.other.query(sql);
 		const catalog = "SELECT (SELECT count(*) FROM pg_class) + (SELECT count(*) FROM pg_attribute)";
 		const before = await value(catalog);
 		expect(await failureOf("SELECT 1;").then(String)).toContain(tool);
 		expect(await value(catalog)).toBe(before);
-		await other.query("DROP FOREIGN DATA WRAPPER IF EXISTS w CASCADE");
+		await server.other.query("DROP FOREIGN DATA WRAPPER IF EXISTS w CASCADE");
 	});
 
 	it("has the longest name that leaves its sisters theirs", async () => {
@@ -342,24 +338,24 @@ describe("the version table", () => {
 		await using migrate = new Migrate({ source, driver: await open(`?x-migrations-table=${table}`) });
 		await migrate.up();
 		expect(await migrate.history()).toHaveLength(1);
-		const { rows } = await other.query(
+		const { rows } = await server.other.query(
 			"SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1",
 		);
 		expect(rows.map(({ name }) => name)).toEqual([table, `${table}_history`, `${table}_lock`]);
 	});
 
 	it("is where a quoted name says", async () => {
-		await other.query("CREATE SCHEMA apart");
+		await server.other.query("CREATE SCHEMA apart");
 		await using driver = await open("?x-migrations-table=%22apart%22.%22a b%22&x-migrations-table-quoted=1");
 		await driver.setVersion({ version: 3n, dirty: false });
 		expect(await value('SELECT version FROM apart."a b"')).toBe("3");
-		await other.query("DROP SCHEMA apart CASCADE");
+		await server.other.query("DROP SCHEMA apart CASCADE");
 	});
 });
 
 describe("drop", () => {
 	it("deletes what is the user's in the schema, and leaves extensions, other schemas and other owners alone", async () => {
-		await other.query(`CREATE SCHEMA apart; CREATE TABLE apart.stays (a int); CREATE ROLE somebody; GRANT CREATE ON SCHEMA public TO somebody;
+		await server.other.query(`CREATE SCHEMA apart; CREATE TABLE apart.stays (a int); CREATE ROLE somebody; GRANT CREATE ON SCHEMA public TO somebody;
 			SET ROLE somebody; CREATE TABLE theirs (a int); RESET ROLE; CREATE EXTENSION hstore;
 			CREATE TYPE mood AS ENUM ('a'); CREATE DOMAIN d AS int; CREATE TYPE pair AS (a int, b mood); CREATE SEQUENCE s;
 			CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE TABLE a (id serial PRIMARY KEY, m mood, x int DEFAULT f());
@@ -367,23 +363,23 @@ describe("drop", () => {
 			CREATE MATERIALIZED VIEW w AS SELECT * FROM v; CREATE TABLE p (a int) PARTITION BY LIST (a); CREATE TABLE p1 PARTITION OF p DEFAULT;`);
 		await using driver = await open();
 		await driver.drop();
-		const { rows } = await other.query(
+		const { rows } = await server.other.query(
 			"SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S') UNION ALL SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typname IN ('mood', 'd', 'pair') UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname = 'f'",
 		);
 		expect(rows).toEqual([{ name: "theirs" }]);
 		expect(await value("SELECT count(*)::int FROM pg_extension WHERE extname = 'hstore'")).toBe(1);
 		expect(await value("SELECT to_regclass('apart.stays')")).toBe("apart.stays");
-		await other.query("DROP SCHEMA apart CASCADE; DROP OWNED BY somebody; DROP ROLE somebody");
+		await server.other.query("DROP SCHEMA apart CASCADE; DROP OWNED BY somebody; DROP ROLE somebody");
 	});
 
 	it("drops nothing when something that stays depends on it, and says what", async () => {
-		await other.query("CREATE TABLE a (b int); CREATE SCHEMA apart; CREATE VIEW apart.v AS SELECT * FROM a");
+		await server.other.query("CREATE TABLE a (b int); CREATE SCHEMA apart; CREATE VIEW apart.v AS SELECT * FROM a");
 		await using driver = await open();
 		await expect(driver.drop()).rejects.toThrow(
 			/nothing was dropped: others depend on what would be dropped: TABLE .*a \(cannot drop table/,
 		);
 		expect(await value("SELECT to_regclass('a')")).toBe("a");
-		await other.query("DROP SCHEMA apart CASCADE");
+		await server.other.query("DROP SCHEMA apart CASCADE");
 	});
 });
 
@@ -451,7 +447,7 @@ describe("a database that cannot be used", () => {
 	])("says so: %s", async (_, url, message) => {
 		vi.stubEnv("PGPASSWORD", SECRET);
 		onTestFinished(() => void vi.unstubAllEnvs());
-		await other.query(
+		await server.other.query(
 			"CREATE ROLE locked LOGIN PASSWORD 'another one'; CREATE ROLE weak LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC",
 		);
 		try {
@@ -464,7 +460,7 @@ describe("a database that cannot be used", () => {
 			expect(error).toMatchObject({ code: "ERR_DATABASE", message: expect.stringContaining(message) });
 			expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(SECRET);
 		} finally {
-			await other.query("DROP ROLE weak; DROP ROLE locked");
+			await server.other.query("DROP ROLE weak; DROP ROLE locked");
 		}
 		expect(await value("SELECT to_regclass('schema_migrations')")).toBeNull();
 	});
