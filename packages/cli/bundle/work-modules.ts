@@ -47,7 +47,10 @@ const WORK = {
 	],
 };
 
-const places = Object.entries(WORK).map(([name, paths]) => `packages/${name}/src/(${paths.join("|")})`);
+const PATHS = Object.entries(WORK).flatMap(([name, paths]) => paths.map((path) => `packages/${name}/src/${path}`));
 
-/** Matches their paths. */
-export const WORK_MODULE: RegExp = new RegExp([...places, "node_modules/fastest-levenshtein/"].join("|"));
+/** What each line above stands for. One that matches nothing is of a module that has moved. */
+export const WORK_PATHS: readonly RegExp[] = PATHS.map((path) => new RegExp(path));
+
+/** Matches the paths of all of them. */
+export const WORK_MODULE: RegExp = new RegExp([...PATHS, "node_modules/fastest-levenshtein/"].join("|"));

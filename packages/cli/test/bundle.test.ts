@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { type OutputChunk, type RolldownOutput, rolldown } from "rolldown";
 import { loadConfig } from "rolldown/config";
 import { beforeAll, describe, expect, it } from "vitest";
+import { WORK_PATHS } from "../bundle/work-modules.ts";
 
 const cli = resolve(import.meta.dirname, "..");
 let chunks: readonly OutputChunk[] = [];
@@ -83,6 +84,11 @@ describe("the bundle of the command", () => {
 			"command.cjs",
 		]);
 		expect(bytesOf(work === undefined ? [] : [work])).toBeLessThan(120_000);
+	});
+
+	it.each(WORK_PATHS)("loads late what %s stands for", (path) => {
+		const late = modulesOf(chunks.filter(({ fileName }) => fileName === LATE));
+		expect(late.filter((module) => path.test(module))).not.toEqual([]);
 	});
 
 	it("has no byte above 7F, which would make V8 keep a text in two bytes for each character", () => {

@@ -44,6 +44,7 @@ export type {
 	SchemaTable,
 	ServerObjectKind,
 } from "./driver/schema.ts";
+export { unsupported } from "./driver/unsupported.ts";
 export { versionMoved } from "./driver/version-moved.ts";
 export type { FoundVersion, VersionChange, VersionState } from "./driver/version-state.ts";
 export type { BackoffOptions } from "./driver/waiting/backoff.ts";

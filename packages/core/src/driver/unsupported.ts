@@ -23,7 +23,7 @@ const MISSING = {
 	scratch: "has no empty databases on which migrations could be tried; those for SQLite and PGlite have them",
 } as const;
 
-/** For an operation that needs what the driver has not. */
+/** Makes the error for an operation that needs what the driver has not: who cannot do it, and what to do then. */
 export function unsupported(driver: Driver, capability: keyof typeof MISSING): MigrateError<"ERR_UNSUPPORTED"> {
 	const scheme = schemes.get(driver);
 	const who = scheme === undefined ? "this driver" : `the driver of ${scheme}://`;

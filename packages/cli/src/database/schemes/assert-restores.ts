@@ -1,4 +1,4 @@
-import { MigrateError, openDriver } from "@godwit/core";
+import { openDriver, unsupported } from "@godwit/core";
 import type { Settings } from "../../command-line/settings.ts";
 import { requireDatabase } from "./resolve-urls.ts";
 
@@ -8,10 +8,6 @@ import { requireDatabase } from "./resolve-urls.ts";
  * @throws MigrateError `ERR_UNSUPPORTED`, and as `requireDatabase` and `openDriver`.
  */
 export async function assertRestores(settings: Settings): Promise<void> {
-	const database = await requireDatabase(settings);
-	await using driver = await openDriver(database);
-	if (driver.restore !== undefined) return;
-	const scheme = database.slice(0, database.indexOf(":")).toLowerCase();
-	const message = `the driver of ${scheme}:// cannot restore a backup; use the database's own tool, such as pg_restore`;
-	throw new MigrateError("ERR_UNSUPPORTED", message, { capability: "restore" });
+	await using driver = await openDriver(await requireDatabase(settings));
+	if (driver.restore === undefined) throw unsupported(driver, "restore");
 }
