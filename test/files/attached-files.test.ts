@@ -55,6 +55,20 @@ describe("a file that a migration attaches", () => {
 		},
 	);
 
+	it("is named by sqlite-wasm, once a run, where the runtime cannot keep native applications off it", async () => {
+		const attach = `ATTACH '${other}' AS o; UPDATE o.accounts SET v = 2;`;
+		const command = {
+			backend: "sqlite-wasm",
+			path: place.path,
+			files: { "1_a.up.sql": attach, "2_b.up.sql": attach },
+		} as const;
+		const { applied, events } = await runOnce(command, { imports: ["./fixtures/no-node-sqlite.ts"] });
+		expect(applied).toBe(2);
+		expect(events.filter((event) => event.startsWith("notice"))).toEqual(
+			[place.path, other].map((path) => expect.stringContaining(`notice: ${path}: this runtime has no node:sqlite`)),
+		);
+	});
+
 	it.each(BACKENDS)("is kept from others on %s until the run is over, and given back", async (backend) => {
 		await using runner = await startRunner();
 		const run = runner.run({ backend, path: place.path, files: attaching(changeAccounts("o") + GATE) });

@@ -16,8 +16,8 @@ export interface Session {
 	readonly isOpen: boolean;
 	/** Counts the connections that were opened. */
 	readonly generation: number;
-	/** What the kernel's lock cannot keep out. */
-	readonly notice: string | undefined;
+	/** Tells what the kernel's locks cannot keep out, now and as files are attached, until the connection is closed. */
+	tellNotices(tell: ((notice: string) => void) | undefined): void;
 	/** As that of the port, also for an error of a connection that is closed by now. */
 	resultCode(error: unknown): string | undefined;
 	/** Runs a call of the library. */
@@ -107,9 +107,7 @@ export function session({ path, connector, entered, enter }: SessionOptions): Se
 		get generation() {
 			return current.generation;
 		},
-		get notice() {
-			return files.notice;
-		},
+		tellNotices: files.tellNotices,
 		resultCode: current.resultCode,
 		call: files.call,
 		open,

@@ -96,7 +96,7 @@ export function fileAccess({ path, connector, leaseMs, lockTimeoutMs }: FileAcce
 		},
 		holders: fileHolders(holder, files.main),
 		tellNotices(tell) {
-			if (inner.notice !== undefined) tell?.(inner.notice);
+			inner.tellNotices(tell);
 			files.tellNotices(tell);
 		},
 		enter: () => enter("run"),

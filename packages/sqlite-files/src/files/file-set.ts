@@ -7,8 +7,8 @@ import { type LockFile, lockFile } from "../lock-file/lock-file.ts";
 import type { Holder } from "../owners/holder.ts";
 import { describeOwner } from "../owners/owner.ts";
 import { hasJournal } from "./journal.ts";
-import { linkNotices } from "./link-notices.ts";
 import { assertOneName } from "./names/one-name.ts";
+import { notices } from "./notices.ts";
 import { realDatabasePath } from "./real-path.ts";
 
 /** The locks of a main database and of every file that is attached to it, by real path. */
@@ -74,7 +74,7 @@ export function fileSet({ path: mainPath, kind, holder, library, leaseMs, lockTi
 	const locks = new Map<string, LockFile>([[mainPath, main]]);
 	/** All locks were taken. Until then a file that was included stays for the next `enter`. */
 	let complete = false;
-	const notices = linkNotices(locks);
+	const withoutLinks = notices(() => [...locks].map(([path, lock]) => noticeOf(path, lock)));
 
 	async function leaveOne(path: string, lock: LockFile, asLast: (path: string) => boolean): Promise<void> {
 		await giveBack(lock, () => asLast(path), lockTimeoutMs);
@@ -122,16 +122,16 @@ export function fileSet({ path: mainPath, kind, holder, library, leaseMs, lockTi
 				lock.enter();
 				locks.set(path, lock);
 				complete = true;
-				notices.entered(path, lock);
+				withoutLinks.add(noticeOf(path, lock));
 				return path;
 			});
 		},
 		get abandoned() {
 			return main.noted.map((file) => pathOfNoted(mainPath, file));
 		},
-		tellNotices: notices.listen,
+		tellNotices: withoutLinks.listen,
 		async leave(asLast) {
-			notices.listen(undefined);
+			withoutLinks.listen(undefined);
 			const failures: unknown[] = [];
 			const attached = [...locks].filter(([path]) => path !== mainPath).reverse();
 			for (const [path, lock] of attached) {
@@ -145,6 +145,12 @@ export function fileSet({ path: mainPath, kind, holder, library, leaseMs, lockTi
 			if (failures.length > 0) throw failures.reduce((first, later) => suppress(first, later));
 		},
 	};
+}
+
+/** Says that no link can be made beside a file, if so. */
+function noticeOf(path: string, lock: LockFile): string | undefined {
+	if (!lock.withoutLink) return undefined;
+	return `no symbolic link can be made beside ${path}, so applications on node-sqlite3-wasm cannot be kept out; stop them while it is migrated`;
 }
 
 /** Names the file to which somebody else's lock belongs. */

@@ -31,9 +31,7 @@ export function folderLibrary({ path, name, walAlone, entered, enter }: LibraryF
 
 	return {
 		call: hooks.call,
-		get notice() {
-			return locks.notice;
-		},
+		tellNotices: locks.tellNotices,
 		use(file) {
 			// The checks close the file, which would drop a lock that is held already.
 			if (locks.has(file)) return;

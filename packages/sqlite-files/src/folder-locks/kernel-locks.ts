@@ -1,4 +1,5 @@
 import { DatabaseHeldError } from "@godwit/sqlite";
+import { notices } from "../files/notices.ts";
 import { type KernelLock, takeKernelLock } from "./kernel-lock.ts";
 
 /** The kernel's locks on the files of one connection: its database and what it has attached. */
@@ -11,13 +12,14 @@ export interface KernelLocks {
 	releaseAll(): void;
 	/** @throws MigrateError `ERR_LOCK_LOST` when one of them is gone; DatabaseHeldError for a lock of another process. */
 	assertHeld(): void;
-	/** As `LibraryFiles.notice`. */
-	readonly notice: string | undefined;
+	/** As `LibraryFiles.tellNotices`. */
+	tellNotices(tell: ((notice: string) => void) | undefined): void;
 }
 
 /** @param main The real path of the database. */
 export function kernelLocks(main: string): KernelLocks {
 	const locks = new Map<string, KernelLock>();
+	const weaknesses = notices(() => [...locks.values()].map((lock) => lock.notice));
 
 	function release(file: string): void {
 		const lock = locks.get(file);
@@ -29,18 +31,19 @@ export function kernelLocks(main: string): KernelLocks {
 		has: (file) => locks.has(file),
 		take(file) {
 			if (locks.has(file)) return;
-			locks.set(file, file === main ? takeKernelLock(file) : takeKernelLockOfAttached(file));
+			const lock = file === main ? takeKernelLock(file) : takeKernelLockOfAttached(file);
+			locks.set(file, lock);
+			weaknesses.add(lock.notice);
 		},
 		release,
 		releaseAll() {
+			weaknesses.listen(undefined);
 			for (const file of [...locks.keys()]) release(file);
 		},
 		assertHeld() {
 			for (const lock of locks.values()) lock.assertHeld();
 		},
-		get notice() {
-			return locks.get(main)?.notice;
-		},
+		tellNotices: weaknesses.listen,
 	};
 }
 

@@ -17,8 +17,8 @@ export interface LibraryFilesOptions {
 export interface LibraryFiles {
 	/** Runs a call of the library. */
 	call<T>(work: () => T): T;
-	/** Which programs cannot be kept out, as a sentence for a message. */
-	readonly notice: string | undefined;
+	/** Tells which programs cannot be kept out, a sentence each, now and from now on until `release`. */
+	tellNotices(tell: ((notice: string) => void) | undefined): void;
 	/** Called before the library opens a file. @throws MigrateError `ERR_DATABASE` when it may not; DatabaseHeldError. */
 	use(path: string): void;
 	/** Called when the connection of a run is open. @throws DatabaseHeldError */
@@ -39,7 +39,7 @@ export interface LibraryFiles {
 /** The files of a library that locks them with POSIX locks. It needs nothing more. */
 export const POSIX_FILES: LibraryFiles = {
 	call: (work) => work(),
-	notice: undefined,
+	tellNotices() {},
 	use() {},
 	opened() {},
 	reading: (work) => work(),
