@@ -6,7 +6,7 @@ import {
 	MigrateError,
 	withBackoff,
 } from "@godwit/core";
-import { type AdvisoryKeys, advisoryKeys } from "../lock/advisory-lock.ts";
+import { type AdvisoryLock, advisoryKeys, advisoryLock } from "../lock/advisory-lock.ts";
 import { BACKEND_START } from "../lock/server-session.ts";
 import { connectError, connectionLostError, databaseError, sqlState } from "../postgres-error.ts";
 import { type TableNames, tableNames } from "../tables/table-names.ts";
@@ -21,8 +21,8 @@ const trace = createTrace("godwit:postgres");
 export interface Connected {
 	readonly connection: PostgresConnection;
 	readonly names: TableNames;
-	/** Of golang-migrate's lock; `undefined` where an advisory lock would not be this driver's alone, or would keep nobody out. */
-	readonly advisory: AdvisoryKeys | undefined;
+	/** golang-migrate's lock; `undefined` where an advisory lock would not be this driver's alone, or would keep nobody out. */
+	readonly advisory: AdvisoryLock | undefined;
 	/** When the server process began that the session is, as `BACKEND_START` has it; `undefined` where that is not shown. */
 	readonly since: string | undefined;
 	/** Whether the session is this driver's alone, and stays it between transactions. */
@@ -212,7 +212,7 @@ async function connectOnce({ name, connect, table, lockName }: SessionOptions): 
 		const notice = own ? noticeOf(described?.product) : POOLED;
 		const shared = connection.backend !== undefined && notice === undefined;
 		const database = String(described?.database);
-		const advisory = shared ? advisoryKeys(database, lockName(database), names) : undefined;
+		const advisory = shared ? advisoryLock(connection, advisoryKeys(database, lockName(database), names)) : undefined;
 		const since = described?.since ?? undefined;
 		return { connection, names, advisory, since, own, reset: own ? RESET : [], notice };
 	} catch (error) {

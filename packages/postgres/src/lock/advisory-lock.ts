@@ -27,39 +27,55 @@ export function advisoryKeys(database: string, name: string, names: TableNames):
 	return [...new Set([`/${database}`, name])].map((path) => advisoryKey(path, names));
 }
 
-/** Tries once, for all keys or none. @returns Whether the session has the lock now. */
-export async function tryAdvisoryLock(connection: PostgresConnection, keys: AdvisoryKeys): Promise<boolean> {
-	const taken: bigint[] = [];
-	for (const key of keys) {
-		const [result] = await connection.send(`SELECT pg_try_advisory_lock(${key}) AS taken`);
-		if (result?.rows[0]?.taken !== "t") {
-			await releaseAdvisoryLock(connection, taken);
+/** The lock in one session. PostgreSQL counts how often a session has taken it, and frees it when it was given back as often. */
+export interface AdvisoryLock {
+	readonly keys: AdvisoryKeys;
+	/** Tries once, for all keys or none. @returns Whether the session has the lock now. */
+	tryTake(): Promise<boolean>;
+	/**
+	 * Makes the SQL of whether the session has the lock. It takes the lock once more, and so again if a body has given it away and
+	 * nobody has it meanwhile: `pg_advisory_unlock_all()`, `DISCARD ALL`. A look into `pg_locks` takes five times as long, after each body.
+	 */
+	keep(): string;
+	/** Gives it back; does nothing when the session does not have it. */
+	release(): Promise<void>;
+}
+
+export function advisoryLock(connection: PostgresConnection, keys: AdvisoryKeys): AdvisoryLock {
+	/** How often it was taken at most: a message that was sent may have failed before that. */
+	let taken = 0;
+
+	async function release(): Promise<void> {
+		for (const key of keys) await connection.send(giveBack(key, taken));
+		taken = 0;
+	}
+
+	return {
+		keys,
+		async tryTake() {
+			taken += 1;
+			const [result] = await connection.send(`SELECT ${tryAll(keys)} AS taken`);
+			if (result?.rows[0]?.taken === "t") return true;
+			await release();
 			return false;
-		}
-		taken.push(key);
-	}
-	return true;
+		},
+		keep() {
+			taken += 1;
+			return tryAll(keys);
+		},
+		release,
+	};
 }
 
-/**
- * The SQL of whether the session has the lock, which it takes again if a body has given it away and nobody has it meanwhile:
- * `pg_advisory_unlock_all()`, `DISCARD ALL`.
- */
-export function keptAdvisoryLock(keys: AdvisoryKeys): string {
-	const kept = keys.map(
-		(key) =>
-			// A session has locks of its own database alone, and this is asked after each body.
-			`CASE WHEN EXISTS (SELECT FROM pg_locks WHERE pid = pg_backend_pid() AND ${isOneOf([key])}) THEN TRUE ELSE pg_try_advisory_lock(${key}) END`,
-	);
-	return kept.join(" AND ");
+function tryAll(keys: AdvisoryKeys): string {
+	return keys.map((key) => `pg_try_advisory_lock(${key})`).join(" AND ");
 }
 
-/** Gives it back; does nothing when the session does not have it. */
-export async function releaseAdvisoryLock(connection: PostgresConnection, keys: AdvisoryKeys): Promise<void> {
-	for (const key of keys) {
-		const [result] = await connection.send(`SELECT 1 FROM pg_locks WHERE ${isKey([key])} AND pid = pg_backend_pid()`);
-		if (result !== undefined && result.rows.length > 0) await connection.send(`SELECT pg_advisory_unlock(${key})`);
-	}
+/** Ends with the first time that there was nothing to give back, of which the server warns. */
+function giveBack(key: bigint, times: number): string {
+	const unlock = `pg_advisory_unlock(${key})`;
+	const has = `EXISTS (SELECT FROM pg_locks WHERE ${isKey([key])} AND pid = pg_backend_pid())`;
+	return `WITH RECURSIVE given(times, had) AS (SELECT 1, ${unlock} WHERE ${has} UNION ALL SELECT times + 1, ${unlock} FROM given WHERE had AND times < ${times}) SELECT count(*) FROM given`;
 }
 
 /** A session that has the lock. */
@@ -97,12 +113,7 @@ function age(column: string): string {
 }
 
 function isKey(keys: AdvisoryKeys): string {
-	return `${isOneOf(keys)} AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
-}
-
-/** In whichever database. */
-function isOneOf(keys: AdvisoryKeys): string {
 	// A lock with one key of 64 bits, see https://www.postgresql.org/docs/current/view-pg-locks.html
 	const halves = keys.map((key) => `(${key >> 32n}, ${key & 0xffff_ffffn})`);
-	return `locktype = 'advisory' AND granted AND objsubid = 1 AND (classid::bigint, objid::bigint) IN (${halves.join(", ")})`;
+	return `locktype = 'advisory' AND granted AND objsubid = 1 AND (classid::bigint, objid::bigint) IN (${halves.join(", ")}) AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
 }

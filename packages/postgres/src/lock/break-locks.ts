@@ -17,7 +17,7 @@ const END_MS = 5_000;
  */
 export async function breakLocks(connected: Connected, confirm: (holder: string) => Promise<boolean>): Promise<number> {
 	const { connection, names, advisory } = connected;
-	const holder = advisory === undefined ? undefined : await advisoryHolder(connection, advisory);
+	const holder = advisory === undefined ? undefined : await advisoryHolder(connection, advisory.keys);
 	const before = await ownerInRow(connected);
 	// A row that is left of the session that is ended needs no question of its own.
 	const both = holder !== undefined && sessionIn(before ?? "")?.backend === String(holder.backend);
@@ -37,7 +37,7 @@ export async function breakLocks(connected: Connected, confirm: (holder: string)
 /** @returns How many sessions were ended: one that has given the lock back since it was asked about stays. */
 async function endHolder({ connection, advisory }: Connected, holder: AdvisoryHolder | undefined): Promise<number> {
 	if (holder === undefined || advisory === undefined) return 0;
-	const now = await advisoryHolder(connection, advisory);
+	const now = await advisoryHolder(connection, advisory.keys);
 	if (now?.backend !== holder.backend) return 0;
 	await endSession(connection, holder.backend);
 	return 1;

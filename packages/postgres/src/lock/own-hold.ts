@@ -1,7 +1,6 @@
 import { hostname } from "node:os";
 import type { Row } from "../connection/postgres-connection.ts";
 import type { Connected } from "../connection/session.ts";
-import { releaseAdvisoryLock } from "./advisory-lock.ts";
 import { sessionName } from "./server-session.ts";
 
 /** What one driver knows of its own hold on the lock. */
@@ -35,5 +34,5 @@ export function isHolder(row: Row | undefined, { holder }: OwnHold): boolean {
 }
 
 export async function giveAdvisoryBack({ connection, advisory }: Connected): Promise<void> {
-	if (advisory !== undefined && connection.lost === undefined) await releaseAdvisoryLock(connection, advisory);
+	if (advisory !== undefined && connection.lost === undefined) await advisory.release();
 }

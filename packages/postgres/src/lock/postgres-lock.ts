@@ -4,7 +4,7 @@ import { queryRows } from "../connection/query-rows.ts";
 import type { Connected, Session } from "../connection/session.ts";
 import { lockGivenAwayError, lockLostError } from "../postgres-error.ts";
 import { extendLease, selectLock } from "../tables/lock-row.ts";
-import { advisoryHolder, keptAdvisoryLock } from "./advisory-lock.ts";
+import { advisoryHolder } from "./advisory-lock.ts";
 import { describeOwner, readRow } from "./lock-holders.ts";
 import { ownHold } from "./own-hold.ts";
 import { regainBoth } from "./regain-lock.ts";
@@ -15,7 +15,7 @@ import { tryBoth } from "./take-lock.ts";
 export interface PostgresLock extends Required<LockPrimitives> {
 	/** @param row As `selectLock` gives it. @throws MigrateError `ERR_LOCK_LOST`. */
 	assertMine(row: Row | undefined): void;
-	/** @param kept What `keptAdvisoryLock` gives; `undefined` when it was not asked for. @throws MigrateError `ERR_LOCK_LOST`. */
+	/** @param kept What the SQL of `AdvisoryLock.keep` gives; `undefined` when it was not asked for. @throws MigrateError `ERR_LOCK_LOST`. */
 	assertKept(connected: Connected, kept: string | null | undefined): Promise<void>;
 	/** Outside a transaction; it extends the lease. @throws MigrateError `ERR_LOCK_LOST`. */
 	assertHeld(connected: Connected): Promise<void>;
@@ -39,7 +39,7 @@ export function postgresLock({ session, state, withHistory, leaseMs }: PostgresL
 
 	async function assertKept({ connection, advisory }: Connected, kept: string | null | undefined): Promise<void> {
 		if (advisory === undefined || kept !== "f") return;
-		const holder = await advisoryHolder(connection, advisory);
+		const holder = await advisoryHolder(connection, advisory.keys);
 		throw lockGivenAwayError(holder?.description ?? "a session that has ended meanwhile");
 	}
 
@@ -63,7 +63,7 @@ export function postgresLock({ session, state, withHistory, leaseMs }: PostgresL
 		async assertHeld(connected) {
 			if (!state.held) return;
 			const { connection, names, advisory } = connected;
-			const kept = advisory === undefined ? [] : [`SELECT ${keptAdvisoryLock(advisory)} AS kept`];
+			const kept = advisory === undefined ? [] : [`SELECT ${advisory.keep()} AS kept`];
 			const [extended, found] = await connection.send([extendLease(names, own.name, leaseMs), ...kept].join("; "));
 			if (extended?.tag !== "UPDATE 1") throw lockLostError(describeOwner(await readRow(connection, names)));
 			await assertKept(connected, found?.rows[0]?.kept);

@@ -4,7 +4,7 @@ import type { Connected } from "../connection/session.ts";
 import { inTransaction } from "../connection/transaction.ts";
 import { lockLostError } from "../postgres-error.ts";
 import { renameOwner, selectLock } from "../tables/lock-row.ts";
-import { advisoryHolder, tryAdvisoryLock } from "./advisory-lock.ts";
+import { advisoryHolder } from "./advisory-lock.ts";
 import { describeOwner, readRow } from "./lock-holders.ts";
 import { giveAdvisoryBack, isHolder, nameIn, type OwnHold } from "./own-hold.ts";
 
@@ -26,7 +26,7 @@ async function regainAdvisory({ connection, names, advisory }: Connected, own: O
 	if (advisory === undefined) return;
 	const again = await withBackoff(
 		async () => {
-			if (await tryAdvisoryLock(connection, advisory)) return true;
+			if (await advisory.tryTake()) return true;
 			// Another run has it, unless the session that was lost has not ended yet.
 			const row = await readRow(connection, names);
 			if (!isHolder(row, own)) throw lockLostError(describeOwner(row));
@@ -35,7 +35,7 @@ async function regainAdvisory({ connection, names, advisory }: Connected, own: O
 		{ timeoutMs: REGAIN_MS },
 	);
 	if (again !== undefined) return;
-	throw lockLostError(`held by ${(await advisoryHolder(connection, advisory))?.description}`);
+	throw lockLostError(`held by ${(await advisoryHolder(connection, advisory.keys))?.description}`);
 }
 
 async function regainRow(connected: Connected, own: OwnHold): Promise<void> {

@@ -5,7 +5,7 @@ import { inTransaction } from "../connection/transaction.ts";
 import { isLockNotAvailable } from "../postgres-error.ts";
 import { makeRow, selectLock, takeLock } from "../tables/lock-row.ts";
 import { makeTables } from "../tables/own-tables.ts";
-import { advisoryHolder, tryAdvisoryLock } from "./advisory-lock.ts";
+import { advisoryHolder } from "./advisory-lock.ts";
 import { otherHolder } from "./lock-holders.ts";
 import { giveAdvisoryBack, nameIn, type OwnHold } from "./own-hold.ts";
 
@@ -18,8 +18,8 @@ export interface TakeOptions {
 export async function tryBoth(connected: Connected, own: OwnHold, options: TakeOptions): Promise<Obstacle | undefined> {
 	const { connection, advisory } = connected;
 	if (advisory === undefined) return tryRow(connected, own, options);
-	if (!(await tryAdvisoryLock(connection, advisory))) {
-		const found = await advisoryHolder(connection, advisory);
+	if (!(await advisory.tryTake())) {
+		const found = await advisoryHolder(connection, advisory.keys);
 		return { owner: found?.description ?? "a session that has ended meanwhile" };
 	}
 	let obstacle: Obstacle | undefined;

@@ -6,7 +6,7 @@ import {
 } from "../connection/postgres-connection.ts";
 import { rowsOf } from "../connection/query-rows.ts";
 import type { Connected } from "../connection/session.ts";
-import { type AdvisoryKeys, keptAdvisoryLock } from "../lock/advisory-lock.ts";
+import type { AdvisoryLock } from "../lock/advisory-lock.ts";
 import { ownTablesError, sqlState } from "../postgres-error.ts";
 import type { PlacedStatement, ReadBody } from "../statements/read-body.ts";
 import { createHistory } from "./history-table.ts";
@@ -26,7 +26,7 @@ export interface OwnState {
 	readonly lock: Row | undefined;
 	/** Differs when an event was added, changed or removed; `undefined` when it was not asked for. */
 	readonly events: string | undefined;
-	/** As `keptAdvisoryLock` gives it; `undefined` when it was not asked for. */
+	/** As the SQL of `AdvisoryLock.keep` gives it; `undefined` when it was not asked for. */
 	readonly kept: string | null | undefined;
 }
 
@@ -34,12 +34,12 @@ export interface OwnStateOptions {
 	readonly lock: boolean;
 	readonly events: boolean;
 	/** The advisory lock that the session is to have. */
-	readonly keep?: AdvisoryKeys | undefined;
+	readonly keep?: AdvisoryLock | undefined;
 }
 
 /** The statements that `ownState` reads the results of. */
 export function selectOwnState(names: TableNames, { lock, events, keep }: OwnStateOptions): readonly string[] {
-	const kept = keep === undefined ? "" : `, ${keptAdvisoryLock(keep)} AS kept`;
+	const kept = keep === undefined ? "" : `, ${keep.keep()} AS kept`;
 	return [
 		// It is there in every version of the server, and an id is assigned with it.
 		`SELECT txid_current()::text AS transaction, (SELECT relhastriggers OR relhasrules FROM pg_class WHERE oid = ${quoteLiteral(names.versions)}::regclass) AS triggered${kept}`,
