@@ -18,28 +18,24 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import {
-	type Driver,
-	isMigrateError,
-	Migrate,
-	type MigrateOptions,
-	type MigrationFiles,
-	memorySource,
-	textBody,
-} from "@godwit/core";
+import { isMigrateError, textBody } from "@godwit/core";
 import { sqliteNative } from "@godwit/sqlite-native";
 import { abandonedDatabase } from "./abandoned-database.ts";
 import { ACCOUNTS, CHANGE_ACCOUNTS, countAccounts, createAccounts } from "./accounts.ts";
 import { assertSound, stateAt } from "./aftermath.ts";
 import { assertHistoryAgrees } from "./history.ts";
 import { killedRun } from "./killed-run.ts";
+import { assertFailed, lock, lockedDriver, ONE, up } from "./scenarios/attempts.ts";
+import { OWNER_SCENARIOS } from "./scenarios/owners.ts";
 import { filesOf, SETS } from "./steps.ts";
-import { createTestFolder, type TestFolder } from "./test-folder.ts";
-import { type BackendName, backendOf, openNatively } from "./torture-case.ts";
+import { createTestFolder } from "./test-folder.ts";
+import { backendOf, openNatively } from "./torture-case.ts";
 import { wayOf } from "./way.ts";
 
 /** Promises that hang on one protection each: a scenario rejects when the protection is off. */
 export const SCENARIOS = {
+	...OWNER_SCENARIOS,
+
 	/** Another process took the migration lock over while this one slept. */
 	async "who lost the lock cannot commit"(): Promise<void> {
 		using testFolder = createTestFolder();
@@ -349,45 +345,3 @@ parentPort.postMessage(await opened.then(() => "opened", String));`;
 } as const;
 
 export type ScenarioName = keyof typeof SCENARIOS;
-
-const ONE: MigrationFiles = { "1_one.up.sql": "CREATE TABLE one (a)" };
-
-/** @returns the error, `undefined` when all went well. */
-async function up(
-	{ path }: TestFolder,
-	backend: BackendName,
-	files: MigrationFiles,
-	options: MigrateOptions = {},
-): Promise<unknown> {
-	try {
-		// Long for a lock that is about to be free, and not for one that stays.
-		const url = `${backend}://${path}?x-busy-timeout=500ms&x-lock-timeout=0s`;
-		const driver = await backendOf(backend).open(url);
-		await using migrate = new Migrate({ source: memorySource(files), driver, lockTimeoutMs: 0, ...options });
-		await migrate.up();
-		return undefined;
-	} catch (error) {
-		return error;
-	}
-}
-
-async function lockedDriver(backend: BackendName, path: string): Promise<Driver> {
-	const driver = await backendOf(backend).open(`${backend}://${path}`);
-	await driver.lock();
-	return driver;
-}
-
-/** @returns the error, `undefined` when the lock was taken. */
-async function lock({ path }: TestFolder, backend: BackendName): Promise<unknown> {
-	try {
-		await using driver = await backendOf(backend).open(`${backend}://${path}`);
-		await driver.lock({ timeoutMs: 0 });
-		return undefined;
-	} catch (error) {
-		return error;
-	}
-}
-
-function assertFailed(failed: unknown, code: "ERR_LOCK_LOST"): void {
-	assert.ok(isMigrateError(failed, "ERR_MIGRATION_FAILED") && isMigrateError(failed.cause, code), String(failed));
-}
