@@ -13,12 +13,14 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { CLAIM_MUTANTS } from "./scenarios/claims.ts";
 import type { Mutant } from "./scenarios/mutant.ts";
 import { OWNER_MUTANTS } from "./scenarios/owners.ts";
 import { SCENARIOS, type ScenarioName } from "./scenarios.ts";
 
 const MUTANTS: readonly Mutant<ScenarioName>[] = [
 	...OWNER_MUTANTS,
+	...CLAIM_MUTANTS,
 	{
 		name: "the guard at the end of a transaction",
 		file: "packages/sqlite/src/tables/version-guard.ts",

@@ -26,6 +26,7 @@ import { assertSound, stateAt } from "./aftermath.ts";
 import { assertHistoryAgrees } from "./history.ts";
 import { killedRun } from "./killed-run.ts";
 import { assertFailed, lock, lockedDriver, ONE, up } from "./scenarios/attempts.ts";
+import { CLAIM_SCENARIOS } from "./scenarios/claims.ts";
 import { OWNER_SCENARIOS } from "./scenarios/owners.ts";
 import { filesOf, SETS } from "./steps.ts";
 import { createTestFolder } from "./test-folder.ts";
@@ -35,6 +36,7 @@ import { wayOf } from "./way.ts";
 /** Promises that hang on one protection each: a scenario rejects when the protection is off. */
 export const SCENARIOS = {
 	...OWNER_SCENARIOS,
+	...CLAIM_SCENARIOS,
 
 	/** Another process took the migration lock over while this one slept. */
 	async "who lost the lock cannot commit"(): Promise<void> {
