@@ -14,12 +14,16 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { CLAIM_MUTANTS } from "./scenarios/claims.ts";
+import { IN_PLACE_MUTANTS } from "./scenarios/files-in-place.ts";
 import type { Mutant } from "./scenarios/mutant.ts";
 import { OWNER_MUTANTS } from "./scenarios/owners.ts";
+import { UNLOCK_MUTANTS } from "./scenarios/unlock.ts";
 import { SCENARIOS, type ScenarioName } from "./scenarios.ts";
 
 const MUTANTS: readonly Mutant<ScenarioName>[] = [
 	...OWNER_MUTANTS,
+	...UNLOCK_MUTANTS,
+	...IN_PLACE_MUTANTS,
 	...CLAIM_MUTANTS,
 	{
 		name: "the guard at the end of a transaction",

@@ -27,7 +27,9 @@ import { assertHistoryAgrees } from "./history.ts";
 import { killedRun } from "./killed-run.ts";
 import { assertFailed, lock, lockedDriver, ONE, up } from "./scenarios/attempts.ts";
 import { CLAIM_SCENARIOS } from "./scenarios/claims.ts";
+import { IN_PLACE_SCENARIOS } from "./scenarios/files-in-place.ts";
 import { OWNER_SCENARIOS } from "./scenarios/owners.ts";
+import { UNLOCK_SCENARIOS } from "./scenarios/unlock.ts";
 import { filesOf, SETS } from "./steps.ts";
 import { createTestFolder } from "./test-folder.ts";
 import { backendOf, openNatively } from "./torture-case.ts";
@@ -36,6 +38,8 @@ import { wayOf } from "./way.ts";
 /** Promises that hang on one protection each: a scenario rejects when the protection is off. */
 export const SCENARIOS = {
 	...OWNER_SCENARIOS,
+	...UNLOCK_SCENARIOS,
+	...IN_PLACE_SCENARIOS,
 	...CLAIM_SCENARIOS,
 
 	/** Another process took the migration lock over while this one slept. */
