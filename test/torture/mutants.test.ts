@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { ATTACHED_MUTANTS } from "./scenarios/attached-files.ts";
 import { CLAIM_MUTANTS } from "./scenarios/claims.ts";
 import { IN_PLACE_MUTANTS } from "./scenarios/files-in-place.ts";
 import type { Mutant } from "./scenarios/mutant.ts";
@@ -24,6 +25,7 @@ const MUTANTS: readonly Mutant<ScenarioName>[] = [
 	...OWNER_MUTANTS,
 	...UNLOCK_MUTANTS,
 	...IN_PLACE_MUTANTS,
+	...ATTACHED_MUTANTS,
 	...CLAIM_MUTANTS,
 	{
 		name: "the guard at the end of a transaction",

@@ -25,9 +25,11 @@ import { ACCOUNTS, CHANGE_ACCOUNTS, countAccounts, createAccounts } from "./acco
 import { assertSound, stateAt } from "./aftermath.ts";
 import { assertHistoryAgrees } from "./history.ts";
 import { killedRun } from "./killed-run.ts";
+import { ATTACHED_SCENARIOS } from "./scenarios/attached-files.ts";
 import { assertFailed, lock, lockedDriver, ONE, up } from "./scenarios/attempts.ts";
 import { CLAIM_SCENARIOS } from "./scenarios/claims.ts";
 import { IN_PLACE_SCENARIOS } from "./scenarios/files-in-place.ts";
+import { hideNodeSqlite } from "./scenarios/hide-node-sqlite.ts";
 import { OWNER_SCENARIOS } from "./scenarios/owners.ts";
 import { UNLOCK_SCENARIOS } from "./scenarios/unlock.ts";
 import { filesOf, SETS } from "./steps.ts";
@@ -40,6 +42,7 @@ export const SCENARIOS = {
 	...OWNER_SCENARIOS,
 	...UNLOCK_SCENARIOS,
 	...IN_PLACE_SCENARIOS,
+	...ATTACHED_SCENARIOS,
 	...CLAIM_SCENARIOS,
 
 	/** Another process took the migration lock over while this one slept. */
@@ -137,10 +140,7 @@ export const SCENARIOS = {
 		using testFolder = createTestFolder();
 		createAccounts(testFolder.path);
 		await killedRun("sqlite-wasm", testFolder.path, CHANGE_ACCOUNTS);
-		const { getBuiltinModule } = process;
-		Object.assign(process, {
-			getBuiltinModule: (name: string) => (name === "node:sqlite" ? undefined : getBuiltinModule(name)),
-		});
+		hideNodeSqlite();
 		const seen = "CREATE TABLE seen AS SELECT count(*) AS changed FROM accounts WHERE note LIKE 'changed%'";
 		assert.equal(await up(testFolder, "sqlite-wasm", { "1_seen.up.sql": seen }), undefined);
 		await assertSound(testFolder.path);

@@ -14,8 +14,6 @@ export interface HoldingProcess extends AsyncDisposable {
 export interface HoldingOptions {
 	/** Starts the process. Default: nothing else does. */
 	readonly command?: readonly string[];
-	/** Of Node. */
-	readonly flags?: readonly string[];
 	/** Of the URL, from `?`. */
 	readonly url?: string;
 }
@@ -23,16 +21,9 @@ export interface HoldingOptions {
 export async function holdingProcess(
 	backend: BackendName,
 	path: string,
-	{ command = [], flags = [], url = "" }: HoldingOptions = {},
+	{ command = [], url = "" }: HoldingOptions = {},
 ): Promise<HoldingProcess> {
-	const [program = "", ...args] = [
-		...command,
-		process.execPath,
-		...flags,
-		PROGRAM,
-		backend,
-		`${backend}://${path}${url}`,
-	];
+	const [program = "", ...args] = [...command, process.execPath, PROGRAM, backend, `${backend}://${path}${url}`];
 	const holder = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
 	const exited = once(holder, "exit");
 	const isReady = (): Promise<unknown> => Promise.race([once(holder.stdout, "data"), exited]);
