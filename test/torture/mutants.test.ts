@@ -16,6 +16,7 @@ import { describe, expect, it } from "vitest";
 import { ATTACHED_MUTANTS } from "./scenarios/attached-files.ts";
 import { CLAIM_MUTANTS } from "./scenarios/claims.ts";
 import { IN_PLACE_MUTANTS } from "./scenarios/files-in-place.ts";
+import { MEMBER_MUTANTS } from "./scenarios/members.ts";
 import type { Mutant } from "./scenarios/mutant.ts";
 import { OWNER_MUTANTS } from "./scenarios/owners.ts";
 import { UNLOCK_MUTANTS } from "./scenarios/unlock.ts";
@@ -26,6 +27,7 @@ const MUTANTS: readonly Mutant<ScenarioName>[] = [
 	...UNLOCK_MUTANTS,
 	...IN_PLACE_MUTANTS,
 	...ATTACHED_MUTANTS,
+	...MEMBER_MUTANTS,
 	...CLAIM_MUTANTS,
 	{
 		name: "the guard at the end of a transaction",

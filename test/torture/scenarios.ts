@@ -30,6 +30,7 @@ import { assertFailed, lock, lockedDriver, ONE, up } from "./scenarios/attempts.
 import { CLAIM_SCENARIOS } from "./scenarios/claims.ts";
 import { IN_PLACE_SCENARIOS } from "./scenarios/files-in-place.ts";
 import { hideNodeSqlite } from "./scenarios/hide-node-sqlite.ts";
+import { MEMBER_SCENARIOS } from "./scenarios/members.ts";
 import { OWNER_SCENARIOS } from "./scenarios/owners.ts";
 import { UNLOCK_SCENARIOS } from "./scenarios/unlock.ts";
 import { filesOf, SETS } from "./steps.ts";
@@ -43,6 +44,7 @@ export const SCENARIOS = {
 	...UNLOCK_SCENARIOS,
 	...IN_PLACE_SCENARIOS,
 	...ATTACHED_SCENARIOS,
+	...MEMBER_SCENARIOS,
 	...CLAIM_SCENARIOS,
 
 	/** Another process took the migration lock over while this one slept. */
