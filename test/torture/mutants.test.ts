@@ -16,15 +16,19 @@ import { describe, expect, it } from "vitest";
 import { ATTACHED_MUTANTS } from "./scenarios/attached-files.ts";
 import { CLAIM_MUTANTS } from "./scenarios/claims.ts";
 import { IN_PLACE_MUTANTS } from "./scenarios/files-in-place.ts";
+import { KERNEL_MUTANTS } from "./scenarios/kernel-locks.ts";
 import { MEMBER_MUTANTS } from "./scenarios/members.ts";
 import type { Mutant } from "./scenarios/mutant.ts";
 import { OWNER_MUTANTS } from "./scenarios/owners.ts";
+import { SWAP_MUTANTS } from "./scenarios/swaps.ts";
 import { UNLOCK_MUTANTS } from "./scenarios/unlock.ts";
 import { SCENARIOS, type ScenarioName } from "./scenarios.ts";
 
 const MUTANTS: readonly Mutant<ScenarioName>[] = [
 	...OWNER_MUTANTS,
+	...SWAP_MUTANTS,
 	...UNLOCK_MUTANTS,
+	...KERNEL_MUTANTS,
 	...IN_PLACE_MUTANTS,
 	...ATTACHED_MUTANTS,
 	...MEMBER_MUTANTS,

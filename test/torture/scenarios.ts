@@ -30,8 +30,10 @@ import { assertFailed, lock, lockedDriver, ONE, up } from "./scenarios/attempts.
 import { CLAIM_SCENARIOS } from "./scenarios/claims.ts";
 import { IN_PLACE_SCENARIOS } from "./scenarios/files-in-place.ts";
 import { hideNodeSqlite } from "./scenarios/hide-node-sqlite.ts";
+import { KERNEL_SCENARIOS } from "./scenarios/kernel-locks.ts";
 import { MEMBER_SCENARIOS } from "./scenarios/members.ts";
 import { OWNER_SCENARIOS } from "./scenarios/owners.ts";
+import { SWAP_SCENARIOS } from "./scenarios/swaps.ts";
 import { UNLOCK_SCENARIOS } from "./scenarios/unlock.ts";
 import { filesOf, SETS } from "./steps.ts";
 import { createTestFolder } from "./test-folder.ts";
@@ -41,7 +43,9 @@ import { wayOf } from "./way.ts";
 /** Promises that hang on one protection each: a scenario rejects when the protection is off. */
 export const SCENARIOS = {
 	...OWNER_SCENARIOS,
+	...SWAP_SCENARIOS,
 	...UNLOCK_SCENARIOS,
+	...KERNEL_SCENARIOS,
 	...IN_PLACE_SCENARIOS,
 	...ATTACHED_SCENARIOS,
 	...MEMBER_SCENARIOS,
