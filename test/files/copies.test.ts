@@ -240,7 +240,7 @@ describe.each(COPYING)("a backup on %s", (backend) => {
 	it("is not made of a database that is not there, and makes nothing", async () => {
 		await expect(on(backend, (migrate) => migrate.backup())).rejects.toMatchObject({
 			code: "ERR_DATABASE",
-			message: `there is no database at ${place.path}, so there is no backup; look at the path`,
+			message: `there is no database at ${place.path}; look at the path, or let up make it`,
 		});
 		expect(place.files()).toEqual([]);
 		const events: MigrateEvent[] = [];

@@ -9,6 +9,7 @@ export type { ExpectedSchema } from "./check/check-schema.ts";
 export type { CorrectedFile, CorrectedSource } from "./check/correct-files.ts";
 export { correctFiles } from "./check/correct-files.ts";
 export { cleanUpAfter } from "./clean-up-after.ts";
+export { assertDatabase } from "./driver/assert-database.ts";
 export type { Backup, BackupOptions, RestoreOptions, RestoreSteps } from "./driver/backup.ts";
 export type { Diagnosis } from "./driver/diagnosis.ts";
 export type {

@@ -15,6 +15,7 @@ export const redo: Command = {
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {
 			source: "not empty",
+			needsDatabase: true,
 			guarded: "always",
 			stopping: STOPPING_AFTER_MIGRATION,
 			run: async (migrate) => reportEnd(await migrate.redo(count), "down", invocation),

@@ -28,7 +28,7 @@ export const restore: Command = {
 		const unasked = line.is("f");
 		const { assertRestores } = await import("../database/schemes/assert-restores.ts");
 		await assertRestores(settings);
-		if (!unasked) await assertFile(file);
+		await assertFile(file);
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {
 			source: "unread",
@@ -55,7 +55,7 @@ function fileOf(line: CommandLine): string {
 }
 
 /**
- * Nobody should answer a question about a file that is not there.
+ * Nobody should answer a question about a file that is not there, and the lock of a restore makes a database where there is none.
  *
  * @throws CommandError
  */

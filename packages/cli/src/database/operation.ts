@@ -6,7 +6,7 @@ import type { Question } from "./confirm.ts";
 export interface Operation {
 	/** Whether it reads migrations, and whether there must be some; otherwise the source is left alone. */
 	readonly source: "unread" | "read" | "not empty";
-	/** Whether the database has to be there: a report of what it holds would be one of nothing. Default false. */
+	/** Whether the database has to be there: there would be nothing to report, or to revert. Default false. */
 	readonly needsDatabase?: boolean;
 	/**
 	 * When a protected database needs `-confirm` for it: always, or not before a migration is about to be reverted. Missing for what

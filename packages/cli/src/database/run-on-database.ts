@@ -1,4 +1,5 @@
 import {
+	assertDatabase,
 	assertMigrations,
 	type Driver,
 	isMigrateError,
@@ -13,7 +14,7 @@ import {
 	suppress,
 } from "@godwit/core";
 import type { Invocation } from "../command-line/command.ts";
-import { CommandError } from "../command-line/command-error.ts";
+import type { CommandError } from "../command-line/command-error.ts";
 import type { WantedRehearsal } from "../command-line/flags/rehearse-flags.ts";
 import type { CommandLine } from "../command-line/read-command-line.ts";
 import type { Settings } from "../command-line/settings.ts";
@@ -134,13 +135,6 @@ async function open(
 	} catch (error) {
 		return closeAndThrow(source, error);
 	}
-}
-
-/** @throws CommandError for a database that is not there. */
-async function assertDatabase(driver: Driver): Promise<void> {
-	const path = await driver.missingFile?.();
-	if (path !== undefined)
-		throw new CommandError(`there is no database at ${path}; look at the path, or let up make it`);
 }
 
 async function closeAndThrow(opened: Source | Driver | Migrate, error: unknown): Promise<never> {

@@ -4,7 +4,6 @@ import { unsupported } from "../driver/unsupported.ts";
 import type { FoundVersion, VersionState } from "../driver/version-state.ts";
 import type { HistoryEvent } from "../history/history-event.ts";
 import { signed } from "../history/recorder.ts";
-import { MigrateError } from "../migrate-error.ts";
 import { newToken } from "./token.ts";
 
 /** @throws TypeError for what code without types passes. */
@@ -15,17 +14,6 @@ export function assertBackupOptions({ directory, keep = 1 }: BackupOptions): voi
 	if (directory !== undefined && (typeof directory !== "string" || directory === "")) {
 		throw new TypeError(`directory must be the path of a folder, not ${JSON.stringify(directory)}`);
 	}
-}
-
-/** Belongs before the lock is taken, which would make the database. @throws MigrateError `ERR_DATABASE` when it is not there. */
-export async function assertDatabase(driver: Driver): Promise<void> {
-	const path = await driver.missingFile?.();
-	if (path === undefined) return;
-	throw new MigrateError(
-		"ERR_DATABASE",
-		`there is no database at ${path}, so there is no backup; look at the path`,
-		{},
-	);
 }
 
 /** Makes a backup under the lock. @throws MigrateError `ERR_UNSUPPORTED`; `ERR_DATABASE`. */

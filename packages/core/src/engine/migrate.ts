@@ -7,7 +7,7 @@ import type { Source } from "../source/source.ts";
 import type { UrlOrPath } from "../url/given-url.ts";
 import { toVersion } from "../version.ts";
 import { assertDriver, assertNoArguments, assertSource } from "./arguments.ts";
-import { assertBackupOptions, assertDatabase, makeBackup, restoreBackup } from "./backup.ts";
+import { assertBackupOptions, makeBackup, restoreBackup } from "./backup.ts";
 import type { BaselineOptions } from "./baseline.ts";
 import { type DownOptions, storedOf } from "./down-options.ts";
 import { forceEvents } from "./force-events.ts";
@@ -19,6 +19,7 @@ import type { Cure } from "./repair.ts";
 import { MigrateReports } from "./reports/migrate-reports.ts";
 import { carryOut } from "./run/carry-out.ts";
 import { recordOnce } from "./run/change-once.ts";
+import { dropDatabase } from "./run/drop-database.ts";
 import { waitingOf } from "./run/migration-lock.ts";
 import { preparedMigrations, preparedWay } from "./run/preparation/prepare.ts";
 import { preparedStored } from "./run/preparation/prepare-stored.ts";
@@ -159,8 +160,7 @@ export class Migrate extends MigrateReports implements AsyncDisposable {
 	 */
 	async backup(options: BackupOptions = {}): Promise<Backup> {
 		assertBackupOptions(options);
-		await this.#operations.run(() => assertDatabase(this.#driver));
-		return this.#operations.runLocked(() => makeBackup(this.#driver, options));
+		return this.#operations.runLockedOnDatabase(() => makeBackup(this.#driver, options));
 	}
 
 	/**
@@ -175,22 +175,22 @@ export class Migrate extends MigrateReports implements AsyncDisposable {
 		return this.#operations.runLocked(() => restoreBackup(this.#driver, file, options));
 	}
 
-	/** Deletes everything in the database, dirty or not. Go: Drop. */
+	/** Deletes everything in the database, dirty or not. One that is not there is not made; a `notice` says so. Go: Drop. */
 	drop(): Promise<void>;
 	async drop(...given: readonly unknown[]): Promise<void> {
 		assertNoArguments("drop", given);
-		await this.#operations.runLocked(() => this.#driver.drop());
+		await this.#operations.run(() => dropDatabase(this.#driver, this.#options));
 	}
 
 	/**
 	 * Writes down what a person says is so, see `Cure`. Nothing runs.
 	 *
-	 * @throws MigrateError `ERR_REPAIR` when it does not fit what is known; `ERR_DIRTY`; `ERR_UNSUPPORTED` for a driver that
-	 *   keeps no history.
+	 * @throws MigrateError `ERR_REPAIR` when it does not fit what is known; `ERR_DIRTY`; `ERR_DATABASE` when there is no database yet,
+	 *   and then none is made; `ERR_UNSUPPORTED` for a driver that keeps no history.
 	 */
 	async repair(cure: Cure): Promise<void> {
 		const checked = "version" in cure ? { ...cure, version: toVersion(cure.version) } : cure;
-		await this.#operations.runLocked(async () => {
+		await this.#operations.runLockedOnDatabase(async () => {
 			const { repair } = await import("./repair.ts");
 			return repair(this.#source, this.#driver, checked);
 		});

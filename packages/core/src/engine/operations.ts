@@ -1,4 +1,5 @@
 import { cleanUpAfter } from "../clean-up-after.ts";
+import { assertDatabase } from "../driver/assert-database.ts";
 import type { Driver } from "../driver/driver.ts";
 import { callQueue } from "../driver/frame/call-queue.ts";
 import type { Source } from "../source/source.ts";
@@ -16,8 +17,10 @@ export interface Operations {
 	readonly calls: SourceCalls;
 	/** Runs one when those before it are over. @throws MigrateError `ERR_IN_OPERATION`. */
 	run<T>(work: () => Promise<T>): Promise<T>;
-	/** The same, under the migration lock. */
+	/** The same, under the migration lock, which makes a database that is not there. */
 	runLocked<T>(work: () => Promise<T>): Promise<T>;
+	/** The same, for what acts on what is there. @throws MigrateError `ERR_DATABASE` when there is no database; then none is made. */
+	runLockedOnDatabase<T>(work: () => Promise<T>): Promise<T>;
 	/** Closes both, when those before it are over; what is waited for ends at once. */
 	close(): Promise<void>;
 }
@@ -39,6 +42,11 @@ export function operations(given: Source, driver: Driver, options: MigrateOption
 		calls,
 		run,
 		runLocked: (work) => run(() => underLock(driver, options, work)),
+		runLockedOnDatabase: (work) =>
+			run(async () => {
+				await assertDatabase(driver);
+				return underLock(driver, options, work);
+			}),
 		async close() {
 			// The driver first, which ends what is waited for.
 			const closing = driver.close();
