@@ -6,6 +6,7 @@ import type { Migration, MigrationReport } from "../../migration.ts";
 import { NIL_VERSION } from "../../version.ts";
 import { UnknownOutcome } from "./change-once.ts";
 import { wayOutOfDirty } from "./dirty-database.ts";
+import { madeAlready } from "./made-already.ts";
 
 /** Why a migration failed, and how far golang-migrate's protocol had come. */
 export interface MigrationFailure {
@@ -34,7 +35,9 @@ export async function migrationFailed(
 	try {
 		const committed = await isCommitted(driver, token);
 		const history = driver.history !== undefined;
-		return migrationError(migration, cause, report, { ...(await driver.version()), committed, rowsBefore, history });
+		const made = await madeAlready(driver, migration, cause, report);
+		const found = { ...(await driver.version()), committed, rowsBefore, history, madeAlready: made };
+		return migrationError(migration, cause, report, found);
 	} catch (error) {
 		// A driver that was closed answers nothing; what `close` has ended was not committed.
 		const closed = isMigrateError(error, "ERR_CLOSED");
@@ -78,6 +81,8 @@ interface Found extends VersionState {
 	readonly rowsBefore?: number | undefined;
 	/** Whether the driver keeps one. */
 	readonly history: boolean;
+	/** As `madeAlready` returns it; missing where it was not asked. */
+	readonly madeAlready?: boolean;
 }
 
 /** @param found `undefined` when the database does not answer. */
@@ -101,6 +106,9 @@ export function migrationError(
 	);
 }
 
+const BASELINE_ADVICE =
+	'some of what this migration makes is there already: if the database has all that the migrations up to a version V make, "godwit baseline V" compares the two, records that version and runs nothing';
+
 function describeState(
 	before: MigrationReport,
 	migration: Pick<Migration, "version" | "target">,
@@ -123,6 +131,8 @@ function describeState(
 	if (version === before.to && rowsBefore > 0) {
 		return `the last round was rolled back, and those before it stay, which have changed ${rowsBefore} rows; the database is ${place} and not dirty`;
 	}
-	if (version === before.to) return `rolled back; the database is ${place} and not dirty`;
+	if (version === before.to) {
+		return `rolled back; the database is ${place} and not dirty${found.madeAlready === true ? `; ${BASELINE_ADVICE}` : ""}`;
+	}
 	return `meanwhile another process has been at work: the database is ${place} and not dirty`;
 }
