@@ -88,7 +88,7 @@ export type {
 	RehearseOptions,
 } from "./engine/rehearse/rehearsal-report.ts";
 export type { SchemaChange } from "./engine/rehearse/schema-changes.ts";
-export type { Cure } from "./engine/repair.ts";
+export type { Cure } from "./engine/repair/repair.ts";
 export type { MigrationPlan, PlannedMigration } from "./engine/reports/migration-plan.ts";
 export { needsMigration } from "./engine/reports/needs-migration.ts";
 export type { MigrationState, MigrationStatus, PendingMigration, StatusReport } from "./engine/reports/status.ts";

@@ -1,4 +1,5 @@
 import { MigrateError } from "./migrate-error.ts";
+import { valueShown } from "./value-shown.ts";
 
 /**
  * The number of a migration, and of the state a database is in after it.
@@ -26,8 +27,8 @@ export function toVersion(value: bigint | number): Version {
 	if (version === undefined || version < NIL_VERSION || version > MAX_VERSION) {
 		throw new MigrateError(
 			"ERR_INVALID_VERSION",
-			`version ${value} is not a whole number from -1 to ${MAX_VERSION}; pass versions above 2^53 as bigint`,
-			{ version: String(value) },
+			`version ${valueShown(value)} is not a whole number from -1 to ${MAX_VERSION}; pass versions above 2^53 as bigint`,
+			{ version: valueShown(value) },
 		);
 	}
 	return version;

@@ -1,6 +1,8 @@
 import type { Driver } from "../driver/driver.ts";
+import { nearestName } from "../nearest-name.ts";
 import type { Source } from "../source/source.ts";
 import { typeOf } from "../url/given-url.ts";
+import { valueShown } from "../value-shown.ts";
 
 /**
  * Refuses arguments that a method would pass over, as code without types can give them.
@@ -11,6 +13,33 @@ import { typeOf } from "../url/given-url.ts";
 export function assertNoArguments(method: string, given: readonly unknown[], instead?: string): void {
 	if (given.length === 0) return;
 	throw new TypeError(`${method}() takes no arguments${instead === undefined ? "" : `; ${instead}`}`);
+}
+
+/**
+ * Refuses options that a method would pass over.
+ *
+ * @param taker What takes them, as a message names it.
+ * @throws TypeError
+ */
+export function assertKnownNames(taker: string, options: unknown, names: readonly string[]): void {
+	if (typeof options !== "object" || options === null || Array.isArray(options)) {
+		throw new TypeError(`${taker} takes { ${names.join(", ")} }, not ${valueShown(options)}`);
+	}
+	const unknown = Object.keys(options).find((name) => !names.includes(name));
+	if (unknown === undefined) return;
+	const nearest = nearestName(unknown, names);
+	const hint = nearest === undefined ? `known are ${names.join(", ")}` : `did you mean ${nearest}?`;
+	throw new TypeError(`${taker} has no option ${unknown}; ${hint}`);
+}
+
+/** Without types a misspelt word would mean the default. @throws TypeError */
+export function assertOneOf(option: string, value: unknown, words: readonly (string | boolean)[]): void {
+	if (value === undefined || words.some((word) => word === value)) return;
+	const known = words.map((word) => JSON.stringify(word)).join(" or ");
+	const texts = words.filter((word) => typeof word === "string");
+	const nearest = typeof value === "string" ? nearestName(value, texts) : undefined;
+	const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
+	throw new TypeError(`${option} must be ${known}, not ${valueShown(value)}${hint}`);
 }
 
 const SOURCE_METHODS = ["versions", "readUp", "readDown", "close"] as const satisfies readonly (keyof Source)[];

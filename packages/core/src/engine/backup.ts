@@ -4,15 +4,19 @@ import { unsupported } from "../driver/unsupported.ts";
 import type { FoundVersion, VersionState } from "../driver/version-state.ts";
 import type { HistoryEvent } from "../history/history-event.ts";
 import { signed } from "../history/recorder.ts";
+import { valueShown } from "../value-shown.ts";
+import { assertKnownNames } from "./arguments.ts";
 import { newToken } from "./token.ts";
 
 /** @throws TypeError for what code without types passes. */
-export function assertBackupOptions({ directory, keep = 1 }: BackupOptions): void {
+export function assertBackupOptions(options: BackupOptions): void {
+	assertKnownNames("a backup", options, ["directory", "keep"]);
+	const { directory, keep = 1 } = options;
 	if (keep !== Infinity && (!Number.isSafeInteger(keep) || keep < 1)) {
-		throw new TypeError(`keep must be a whole number of at least 1, or Infinity, not ${keep}`);
+		throw new TypeError(`keep must be a whole number of at least 1, or Infinity, not ${valueShown(keep)}`);
 	}
 	if (directory !== undefined && (typeof directory !== "string" || directory === "")) {
-		throw new TypeError(`directory must be the path of a folder, not ${JSON.stringify(directory)}`);
+		throw new TypeError(`directory must be the path of a folder, not ${valueShown(directory)}`);
 	}
 }
 

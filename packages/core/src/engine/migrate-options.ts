@@ -1,6 +1,7 @@
 import type { BackupOptions } from "../driver/backup.ts";
 import type { Migration } from "../migration.ts";
-import { nearestName } from "../nearest-name.ts";
+import { valueShown } from "../value-shown.ts";
+import { assertKnownNames, assertOneOf } from "./arguments.ts";
 import { assertBackupOptions } from "./backup.ts";
 import type { MigrateEvent } from "./migrate-event.ts";
 import type { Policies } from "./policies/policies.ts";
@@ -69,17 +70,14 @@ const NAMES = [
 /** @throws TypeError for what code without types passes: an option that does not exist, a value that is none. */
 export function assertOptions(options: MigrateOptions): void {
 	const { prefetch = 0, lockTimeoutMs = 0, waitMs = 0, missingDown, transaction, outOfOrder, changed, newer } = options;
-	const unknown = Object.keys(options).find((name) => !NAMES.some((known) => known === name));
-	if (unknown !== undefined) {
-		const nearest = nearestName(unknown, NAMES);
-		const hint = nearest === undefined ? `known are ${NAMES.join(", ")}` : `did you mean ${nearest}?`;
-		throw new TypeError(`Migrate has no option ${unknown}; ${hint}`);
-	}
+	assertKnownNames("Migrate", options, NAMES);
 	if (!Number.isSafeInteger(prefetch) || prefetch < 0) {
-		throw new TypeError(`prefetch must be a whole number of at least 0, not ${prefetch}`);
+		throw new TypeError(`prefetch must be a whole number of at least 0, not ${valueShown(prefetch)}`);
 	}
-	if (!(lockTimeoutMs >= 0)) throw new TypeError(`lockTimeoutMs must be a number of at least 0, not ${lockTimeoutMs}`);
-	if (!(waitMs >= 0)) throw new TypeError(`waitMs must be a number of at least 0, not ${waitMs}`);
+	if (!(lockTimeoutMs >= 0)) {
+		throw new TypeError(`lockTimeoutMs must be a number of at least 0, not ${valueShown(lockTimeoutMs)}`);
+	}
+	if (!(waitMs >= 0)) throw new TypeError(`waitMs must be a number of at least 0, not ${valueShown(waitMs)}`);
 	if (typeof options.backup === "object") assertBackupOptions(options.backup);
 	else assertOneOf("backup", options.backup, [true, false]);
 	if (typeof options.rehearse === "object") assertRehearseOptions(options.rehearse);
@@ -89,12 +87,4 @@ export function assertOptions(options: MigrateOptions): void {
 	assertOneOf("outOfOrder", outOfOrder, ["error", "skip", "apply"]);
 	assertOneOf("changed", changed, ["error", "warn"]);
 	assertOneOf("newer", newer, ["error", "allow"]);
-}
-
-/** Without types a misspelt word would mean the default. */
-function assertOneOf(option: string, value: unknown, words: readonly unknown[]): void {
-	if (value === undefined || words.includes(value)) return;
-	throw new TypeError(
-		`${option} must be ${words.map((word) => JSON.stringify(word)).join(" or ")}, not ${JSON.stringify(value)}`,
-	);
 }

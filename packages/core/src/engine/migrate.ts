@@ -5,8 +5,9 @@ import type { Migration, MigrationReport } from "../migration.ts";
 import { assertMigrations } from "../source/assert-migrations.ts";
 import type { Source } from "../source/source.ts";
 import type { UrlOrPath } from "../url/given-url.ts";
+import { valueShown } from "../value-shown.ts";
 import { toVersion } from "../version.ts";
-import { assertDriver, assertNoArguments, assertSource } from "./arguments.ts";
+import { assertDriver, assertKnownNames, assertNoArguments, assertSource } from "./arguments.ts";
 import { assertBackupOptions, makeBackup, restoreBackup } from "./backup.ts";
 import type { BaselineOptions } from "./baseline.ts";
 import { type DownOptions, storedOf } from "./down-options.ts";
@@ -15,7 +16,8 @@ import { assertOptions, type MigrateOptions } from "./migrate-options.ts";
 import { openBoth } from "./open-both.ts";
 import { type Operations, operations } from "./operations.ts";
 import type { Goal } from "./plan.ts";
-import type { Cure } from "./repair.ts";
+import { checkedCure } from "./repair/checked-cure.ts";
+import type { Cure } from "./repair/repair.ts";
 import { MigrateReports } from "./reports/migrate-reports.ts";
 import { carryOut } from "./run/carry-out.ts";
 import { recordOnce } from "./run/change-once.ts";
@@ -90,7 +92,8 @@ export class Migrate extends MigrateReports implements AsyncDisposable {
 
 	/** Applies `count` migrations, or reverts `-count` when it is negative. Go: Steps. */
 	async steps(count: number): Promise<MigrationReport> {
-		if (!Number.isSafeInteger(count)) throw new TypeError(`the number of steps must be a whole number, not ${count}`);
+		if (!Number.isSafeInteger(count))
+			throw new TypeError(`the number of steps must be a whole number, not ${valueShown(count)}`);
 		return this.#reach({ kind: count < 0 ? "down" : "up", limit: Math.abs(count) });
 	}
 
@@ -100,7 +103,7 @@ export class Migrate extends MigrateReports implements AsyncDisposable {
 	 */
 	async redo(count = 1): Promise<MigrationReport> {
 		if (!Number.isSafeInteger(count) || count < 1) {
-			throw new TypeError(`the number of migrations must be a whole number of at least 1, not ${count}`);
+			throw new TypeError(`the number of migrations must be a whole number of at least 1, not ${valueShown(count)}`);
 		}
 		const transaction = this.#options.transaction ?? (this.#driver.transaction === undefined ? "each" : "all");
 		return this.#reach({ kind: "redo", limit: count }, { ...this.#options, transaction });
@@ -143,6 +146,7 @@ export class Migrate extends MigrateReports implements AsyncDisposable {
 	 */
 	async baseline(version: bigint | number, options: BaselineOptions = {}): Promise<void> {
 		const first = toVersion(version);
+		assertKnownNames("baseline()", options, ["force"]);
 		const waiting = waitingOf(this.#options);
 		// To lock a database makes one where there is none, so what can be refused is refused before.
 		const record = await this.#operations.run(async () => {
@@ -172,6 +176,7 @@ export class Migrate extends MigrateReports implements AsyncDisposable {
 	 */
 	async restore(file: string, options: RestoreOptions = {}): Promise<VersionState> {
 		if (typeof file !== "string" || file === "") throw new TypeError("restore takes the path of a backup");
+		assertKnownNames("restore()", options, ["swap"]);
 		return this.#operations.runLocked(() => restoreBackup(this.#driver, file, options));
 	}
 
@@ -186,12 +191,12 @@ export class Migrate extends MigrateReports implements AsyncDisposable {
 	 * Writes down what a person says is so, see `Cure`. Nothing runs.
 	 *
 	 * @throws MigrateError `ERR_REPAIR` when it does not fit what is known; `ERR_DIRTY`; `ERR_DATABASE` when there is no database yet,
-	 *   and then none is made; `ERR_UNSUPPORTED` for a driver that keeps no history.
+	 *   and then none is made; `ERR_UNSUPPORTED` for a driver that keeps no history. @throws TypeError for what is not one whole cure.
 	 */
 	async repair(cure: Cure): Promise<void> {
-		const checked = "version" in cure ? { ...cure, version: toVersion(cure.version) } : cure;
+		const checked = checkedCure(cure);
 		await this.#operations.runLockedOnDatabase(async () => {
-			const { repair } = await import("./repair.ts");
+			const { repair } = await import("./repair/repair.ts");
 			return repair(this.#source, this.#driver, checked);
 		});
 	}

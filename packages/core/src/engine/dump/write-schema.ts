@@ -1,4 +1,5 @@
 import type { Schema } from "../../driver/schema.ts";
+import { valueShown } from "../../value-shown.ts";
 import { withJson } from "../../with-json.ts";
 import { dumpMermaid } from "./dump-mermaid.ts";
 import { dumpSql } from "./dump-sql.ts";
@@ -11,7 +12,7 @@ export const DUMP_FORMATS: readonly DumpFormat[] = ["sql", "json", "mermaid"];
 /** @throws TypeError for code without types. */
 export function assertFormat(format: DumpFormat): void {
 	if (DUMP_FORMATS.includes(format)) return;
-	throw new TypeError(`the format must be ${DUMP_FORMATS.join(" or ")}, not ${JSON.stringify(format)}`);
+	throw new TypeError(`the format must be ${DUMP_FORMATS.join(" or ")}, not ${valueShown(format)}`);
 }
 
 /** Writes a schema as a text that ends with a line end. The same schema gives the same text. */

@@ -6,6 +6,7 @@ import type { VersionState } from "../../driver/version-state.ts";
 import type { RecordedEvent, StoredTexts } from "../../history/history-event.ts";
 import { assertMigrations } from "../../source/assert-migrations.ts";
 import type { Source } from "../../source/source.ts";
+import { valueShown } from "../../value-shown.ts";
 import { withJson } from "../../with-json.ts";
 import { assertNoArguments } from "../arguments.ts";
 import { readSchema } from "../dump/read-schema.ts";
@@ -18,6 +19,7 @@ import type { RehearsalReport, RehearseOptions } from "../rehearse/rehearsal-rep
 import { waitingOf } from "../run/migration-lock.ts";
 import { type Preparation, preparedWay } from "../run/preparation/prepare.ts";
 import { readStoredDown, type StoredDown, withHistory } from "../stored-down.ts";
+import { checkedGoal } from "./checked-goal.ts";
 import { type MigrationPlan, readPlan } from "./migration-plan.ts";
 import { isPendingMigration, type PendingMigration, readStatus, type StatusReport } from "./status.ts";
 
@@ -70,7 +72,8 @@ export abstract class MigrateReports {
 	 *   changed is told by `status`.
 	 */
 	async plan(goal: Goal): Promise<MigrationPlan> {
-		return this.#operations.run(() => readPlan(this.#source, this.#driver, goal, this.#options));
+		const checked = checkedGoal(goal);
+		return this.#operations.run(() => readPlan(this.#source, this.#driver, checked, this.#options));
 	}
 
 	/**
@@ -84,7 +87,7 @@ export abstract class MigrateReports {
 	 */
 	async rehearse(limit?: number, options: RehearseOptions = {}): Promise<RehearsalReport> {
 		if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 0)) {
-			throw new TypeError(`the number of migrations must be a whole number of at least 0, not ${limit}`);
+			throw new TypeError(`the number of migrations must be a whole number of at least 0, not ${valueShown(limit)}`);
 		}
 		assertRehearseOptions(options);
 		const goal: Goal = limit === undefined ? { kind: "up" } : { kind: "up", limit };
@@ -155,7 +158,7 @@ export abstract class MigrateReports {
 	 */
 	async storedDown(count?: number): Promise<readonly StoredDown[]> {
 		if (count !== undefined && (!Number.isSafeInteger(count) || count < 0)) {
-			throw new TypeError(`the number of migrations must be a whole number of at least 0, not ${count}`);
+			throw new TypeError(`the number of migrations must be a whole number of at least 0, not ${valueShown(count)}`);
 		}
 		const driver = withHistory(this.#driver);
 		return this.#operations.run(() => readStoredDown(this.#source, driver, count, waitingOf(this.#options)));

@@ -1,22 +1,22 @@
-import type { Driver } from "../driver/driver.ts";
+import type { Driver } from "../../driver/driver.ts";
 import {
 	type AppliedState,
 	type HalfDone,
 	halfDone,
 	readAppliedState,
 	settledVersions,
-} from "../history/applied-state.ts";
-import { versionDigest } from "../history/digest.ts";
-import type { HistoryEvent } from "../history/history-event.ts";
-import { isApplied } from "../history/known-versions.ts";
-import { createRecorder, type Recorder, signed } from "../history/recorder.ts";
-import { MigrateError } from "../migrate-error.ts";
-import type { Source } from "../source/source.ts";
-import { compareVersions, NIL_VERSION, type Version } from "../version.ts";
-import { isPending } from "./policies/policies.ts";
-import { recordOnce } from "./run/change-once.ts";
-import { dirtyDatabase } from "./run/dirty-database.ts";
-import { newToken } from "./token.ts";
+} from "../../history/applied-state.ts";
+import { versionDigest } from "../../history/digest.ts";
+import type { HistoryEvent } from "../../history/history-event.ts";
+import { isApplied } from "../../history/known-versions.ts";
+import { createRecorder, type Recorder, signed } from "../../history/recorder.ts";
+import { MigrateError } from "../../migrate-error.ts";
+import type { Source } from "../../source/source.ts";
+import { compareVersions, NIL_VERSION, type Version } from "../../version.ts";
+import { isPending } from "../policies/policies.ts";
+import { recordOnce } from "../run/change-once.ts";
+import { dirtyDatabase } from "../run/dirty-database.ts";
+import { newToken } from "../token.ts";
 
 /**
  * What a person says is so. Nothing runs.
