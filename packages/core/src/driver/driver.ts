@@ -16,7 +16,7 @@ export interface LockOptions {
 	readonly timeoutMs?: number | undefined;
 	/** Ends the waiting; the call then rejects with the signal's reason. */
 	readonly signal?: AbortSignal | undefined;
-	/** Hears, in a sentence, what the lock cannot keep out in this place. */
+	/** Hears, in a sentence, what the lock cannot keep out in this place, and until `unlock` whom a statement waits for. */
 	readonly onNotice?: ((notice: string) => void) | undefined;
 }
 

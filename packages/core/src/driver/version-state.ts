@@ -13,6 +13,8 @@ export interface VersionState {
 export interface FoundVersion extends VersionState {
 	/** The end of the history; missing where the driver keeps none. */
 	readonly head?: HistoryHead | undefined;
+	/** Who is at work on a dirty database, as another holder of the lock; missing when nobody is, and where a driver does not tell. */
+	readonly holder?: string | undefined;
 }
 
 /** The version that a call records, and what has to hold for it. */

@@ -7,7 +7,10 @@ import type { RehearsalReport } from "./rehearse/rehearsal-report.ts";
  * success, unlocked or unlock-failed.
  */
 export type MigrateEvent =
-	/** What the lock cannot keep out in this place, or that there is nothing to back up yet, as a sentence. */
+	/**
+	 * What the lock cannot keep out in this place, or that there is nothing to back up yet, as a sentence. After the start of a
+	 * migration whom a statement waits for, such as CREATE INDEX CONCURRENTLY.
+	 */
 	| { readonly type: "notice"; readonly message: string }
 	/** Where source and database differ; what a policy refuses is an error instead. */
 	| { readonly type: "finding"; readonly finding: Finding }

@@ -116,7 +116,7 @@ function rowOf(migration: MigrationStatus): readonly string[] {
 /** Rounds of a migration that did not end tell how far it is. */
 function stateOf({ state, event, rows }: MigrationStatus): string {
 	if (state !== "under-way") return state;
-	return `${state}${event?.direction === "down" ? " down" : ""}: ${rows} rows`;
+	return `${state}${event?.direction === "down" ? " down" : ""}${rows === undefined ? "" : `: ${rows} rows`}`;
 }
 
 function place({ version, dirty }: StatusReport): string {
@@ -155,9 +155,10 @@ function isHalfReverted({ event }: MigrationStatus): boolean {
 }
 
 /** The command to type next; `undefined` when there is nothing to do, or nothing that a command could do. */
-function nextCommand({ migrations, dirty, version }: StatusReport, godwit: string): string | undefined {
+function nextCommand({ migrations, findings, dirty, version }: StatusReport, godwit: string): string | undefined {
 	const first = (state: MigrationState): MigrationStatus | undefined =>
 		migrations.find((migration) => migration.state === state);
+	if (dirty && findings.some(({ kind, level }) => kind === "dirty" && level === "note")) return undefined;
 	if (dirty) return `${godwit} repair -dirty applied, or -dirty reverted, once the schema is repaired`;
 	if (migrations.some(isHalfReverted)) return `${godwit} down 1`;
 	if (first("newer") !== undefined) return undefined;

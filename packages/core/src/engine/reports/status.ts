@@ -9,11 +9,11 @@ import { acceptedFinding, type ChangedFile, changedFiles, changedFinding } from 
 import type { Finding } from "../policies/finding.ts";
 import { nameFiles } from "../policies/name-files.ts";
 import { isPending, judge, missingVersions, type Policies } from "../policies/policies.ts";
-import { describeDirty, wayOutOfDirty } from "../run/dirty-database.ts";
+import { describeDirty } from "../run/dirty-database.ts";
 
 /**
  * `applied`, by godwit, or with a database that keeps no history by anybody. `adopted`: by another tool. `baseline` and
- * `forced`: a person said so. `under-way`: rounds of it ran, up or down as its event says, and it is not done. `changed`: applied, and the file means something else now. `reformatted`: applied, and comments
+ * `forced`: a person said so. `under-way`: rounds of it ran, up or down as its event says, and it is not done; or another process runs it outside a transaction. `changed`: applied, and the file means something else now. `reformatted`: applied, and comments
  * or white space of the file differ. `missing`: applied, and there is no file. `newer`: the same, above all files. `skipped`:
  * it will never run here. `pending`: `up` runs it. `out-of-order`: not applied and below the database's version. `dirty`: it
  * began and did not end. `unknown`: another tool may have applied it or not.
@@ -46,7 +46,7 @@ export interface MigrationStatus {
 	readonly location?: string | undefined;
 	/** What the history says of it last. */
 	readonly event?: RecordedEvent | undefined;
-	/** How many rows the rounds have changed so far of one that is under way. */
+	/** How many rows the rounds have changed so far of one that is under way; missing without rounds. */
 	readonly rows?: number | undefined;
 }
 
@@ -97,6 +97,7 @@ async function migrationsOf(
 	const missing = new Set(withoutFile(state));
 	const all = [...state.versions, ...missing].toSorted(compareVersions);
 	const dirty = state.found.dirty ? halfDone(state).version : undefined;
+	const dirtyState = state.found.holder === undefined ? "dirty" : "under-way";
 	return Promise.all(
 		all.map(async (version) => {
 			const known = state.known.of(version);
@@ -105,7 +106,7 @@ async function migrationsOf(
 				: ((await source.readUp(version)) ?? (await source.readDown(version)));
 			const standing =
 				version === dirty
-					? "dirty"
+					? dirtyState
 					: stateOf(version, known, state, { missing: missing.has(version), change: changes.get(version) });
 			return {
 				version,
@@ -115,7 +116,8 @@ async function migrationsOf(
 				title: file?.identifier ?? known.event?.title ?? known.round?.title,
 				location: file?.location,
 				event: known.round ?? known.event,
-				...(standing === "under-way" && { rows: Number.parseInt(known.round?.note ?? "0", 10) }),
+				...(known.round !== undefined &&
+					standing === "under-way" && { rows: Number.parseInt(known.round.note ?? "0", 10) }),
 			};
 		}),
 	);
@@ -157,8 +159,8 @@ async function findingsOf(
 	const { found, due } = state;
 	const findings: Finding[] = [];
 	if (found.dirty) {
-		const message = `${describeDirty(state)}; ${wayOutOfDirty(state.history !== "none")}`;
-		findings.push({ kind: "dirty", level: "error", versions: [halfDone(state).version], message });
+		const level = found.holder === undefined ? "error" : "note";
+		findings.push({ kind: "dirty", level, versions: [halfDone(state).version], message: describeDirty(state) });
 	}
 	const adopted = due.filter(({ op }) => op === "adopt").map(({ version }) => version);
 	if (adopted.length > 0) {
