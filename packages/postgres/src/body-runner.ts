@@ -1,6 +1,6 @@
 import type { ApplyOutcome, MigrationBody, Rounds, VersionChange } from "@godwit/core";
 import { assertRunsInside } from "./body-inside.ts";
-import { bodyOutside } from "./body-outside.ts";
+import { type BodyOutsideOptions, bodyOutside } from "./body-outside.ts";
 import type { Connected } from "./connection/session.ts";
 import { type MigrationTransactionOptions, migrationTransaction } from "./migration-transaction.ts";
 import { roundRunner } from "./rounds/round-runner.ts";
@@ -24,7 +24,7 @@ export interface BodyRunner {
 	): Promise<T>;
 }
 
-export interface BodyRunnerOptions extends MigrationTransactionOptions {
+export interface BodyRunnerOptions extends MigrationTransactionOptions, BodyOutsideOptions {
 	/** Whether migrations are only tried on the database. */
 	readonly trial: boolean;
 	/** Asked of each body before it runs; it throws for one that must not. */

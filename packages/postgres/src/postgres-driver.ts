@@ -12,6 +12,7 @@ import { bodyRunner } from "./body-runner.ts";
 import type { PostgresConnection } from "./connection/postgres-connection.ts";
 import { type Connected, session as openSession, type Session } from "./connection/session.ts";
 import { postgresLock } from "./lock/postgres-lock.ts";
+import type { WaitWatch } from "./lock/watch-waiting.ts";
 import type { CopyDatabase } from "./rehearsal/copied-database.ts";
 import type { RehearsedDatabase } from "./rehearsal/make-rehearsal.ts";
 import { asksNoStore } from "./statements/asks-no-store.ts";
@@ -27,6 +28,8 @@ export interface PostgresDriverOptions {
 	/** The database, for messages: `app on db.example:5432`. Without secrets. */
 	readonly name: string;
 	readonly connect: () => Promise<PostgresConnection>;
+	/** As `BodyOutsideOptions.watch`. */
+	readonly watch?: WaitWatch;
 	/** As `SessionOptions.lockName`. */
 	readonly lockName: (database: string) => string;
 	/** As `SessionOptions.lent`. */
@@ -88,7 +91,7 @@ export async function withSession<T>(
 
 /** The driver for PostgreSQL, whatever the connection. */
 export function postgresDriver(options: PostgresDriverOptions): PostgresDriver {
-	const { name, connect, lockName, lent = false, trial = false, rehearsed, absent, config } = options;
+	const { name, connect, lockName, lent = false, trial = false, rehearsed, absent, watch, config } = options;
 	const withHistory = config.history !== "off";
 	const keepsTexts = config.history === "full";
 	const table = migrationsTableOf(config);
@@ -104,18 +107,19 @@ export function postgresDriver(options: PostgresDriverOptions): PostgresDriver {
 			held: () => state.kept,
 			regain: lock.regain,
 		});
-		const bodies = bodyRunner({ config, state, lock, trial, assertInside: rehearsed?.assertInside });
+		const bodies = bodyRunner({ config, state, lock, trial, watch, assertInside: rehearsed?.assertInside });
 		const primitives: DriverPrimitives = {
 			tryLock: lock.tryLock,
 			locked: lock.locked,
 			releaseLock: lock.releaseLock,
-			version: () => session.repeatable((connected) => readVersion(connected, withHistory)),
+			version: () =>
+				session.repeatable((connected) => lock.withHolder(connected, () => readVersion(connected, withHistory))),
 			...(withHistory && {
 				history: {
 					keepsText: (text: string) => keepsTexts && !asksNoStore(text),
 					reachesBeyond,
 					meaning,
-					read: () => session.repeatable(readHistory),
+					read: () => session.repeatable((connected) => lock.withHolder(connected, () => readHistory(connected))),
 					texts: (id: number) => session.repeatable((connected) => readTexts(connected, id)),
 				},
 			}),

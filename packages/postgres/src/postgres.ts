@@ -77,10 +77,20 @@ function isLoopback(host: string): boolean {
 	return /^(localhost|127\.0\.0\.1|::1)$/i.test(host);
 }
 
+/** Whoever starts a migration looks away sooner than this. In milliseconds. */
+const WATCH_EVERY_MS = 5_000;
+
+/** The longest that the end of a statement is put off, by a host that does not answer any more. In seconds. */
+const WATCH_CONNECT_S = "5";
+
 function optionsOf(pg: Pg, url: ConnectionUrl): PostgresDriverOptions {
-	const { path, config } = url;
+	const { path, parameters, config } = url;
 	return {
 		...{ name: nameOf(url), connect: () => connectHosts(pg, url), lockName: lockNameOf(path), config },
+		watch: {
+			connect: () => connectHosts(pg, { ...url, parameters: { ...parameters, connect_timeout: WATCH_CONNECT_S } }),
+			everyMs: WATCH_EVERY_MS,
+		},
 		copy: templateCopy((database) => connectHosts(pg, { ...url, database })),
 	};
 }

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { otherClient } from "../../../postgres/test/fixtures/postgres-harness.ts";
 import { type PostgresServer, startPostgres } from "../../../postgres/test/fixtures/postgres-server.ts";
-import { folderOf, godwit, type Outcome } from "../fixtures/godwit.ts";
+import { folderOf, godwit, type Outcome, startGodwit } from "../fixtures/godwit.ts";
 
 let server: PostgresServer;
 
@@ -95,6 +95,30 @@ describe("the command on PostgreSQL", () => {
 		expect(await command("up", "-rehearse")).toMatchObject({ code: 0 });
 		await using other = await otherClient(`${server.url}/postgres`);
 		expect((await other.query("SELECT datname FROM pg_database WHERE datname LIKE 'godwit%'")).rows).toEqual([]);
+	});
+
+	it("says whom CONCURRENTLY waits for, and meanwhile status that it is under way", async () => {
+		await command("up");
+		await using blocker = await otherClient(`${server.url}/postgres?application_name=report`);
+		await blocker.query("BEGIN; INSERT INTO people VALUES (1)");
+		const index = "-- godwit: no-transaction\nCREATE INDEX CONCURRENTLY i ON people (id);";
+		const cwd = await folderOf({ ...files, "m/3_index.up.sql": index });
+		const where = ["-path", "m", "-database", `${server.url}/postgres`];
+		const running = startGodwit([...where, "up"], { cwd });
+		await running.printed("goes on when that is over");
+		const status = await godwit([...where, "status"], { cwd });
+		await blocker.query("COMMIT");
+		const { code, stderr } = await running.outcome;
+		expect(code).toBe(0);
+		expect(stderr).toMatch(
+			/^line 2: CREATE INDEX CONCURRENTLY i ON people \(id\); waits for backend \d+ \(application "report", user godwit\), in a transaction of [\d:]+, idle after: BEGIN; INSERT INTO people VALUES \(1\); it goes on when/m,
+		);
+		expect(status).toMatchObject({ code: 0, stderr: "" });
+		expect(status.stdout).toMatch(/^3 +index +under-way +\d/m);
+		expect(status.stdout).toMatch(
+			/^note: the up file of version 3 is under way: process \d+ on host .+; wait until it is done$/m,
+		);
+		expect(status.stdout).not.toContain("next:");
 	});
 
 	it("asks for -force before a baseline, which it cannot compare here, and says why", async () => {

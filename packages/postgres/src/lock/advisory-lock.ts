@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import type { PostgresConnection } from "../connection/postgres-connection.ts";
 import { queryRows } from "../connection/query-rows.ts";
+import { shownQuery } from "../statements/shown-query.ts";
 import type { TableNames } from "../tables/table-names.ts";
 
 /** See https://github.com/golang-migrate/migrate/blob/v4.19.0/database/util.go */
@@ -94,7 +95,7 @@ export async function advisoryHolder(
 ): Promise<AdvisoryHolder | undefined> {
 	const [row] = await queryRows(
 		connection,
-		`SELECT pid, application_name, coalesce(host(client_addr), 'a socket of the server') AS client, state, ${age("backend_start")} AS age, ${age("state_change")} AS state_age, left(query, 200) AS query FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE ${isKey(keys)} LIMIT 1`,
+		`SELECT pid, application_name, coalesce(host(client_addr), 'a socket of the server') AS client, state, ${age("backend_start")} AS age, ${age("state_change")} AS state_age, query FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE ${isKey(keys)} LIMIT 1`,
 	);
 	if (row === undefined) return undefined;
 	const { pid, application_name: application, client, state, age: connectedFor, state_age: stateFor, query } = row;
@@ -103,7 +104,7 @@ export async function advisoryHolder(
 	return {
 		backend: Number(pid),
 		description: `backend ${pid} of ${what} at ${client}`,
-		activity: `connected for ${connectedFor}, ${state} for ${stateFor}: ${query}`,
+		activity: `connected for ${connectedFor}, ${state} for ${stateFor}: ${shownQuery(query ?? "")}`,
 	};
 }
 

@@ -1,10 +1,11 @@
 import type { PostgresConnection, Row } from "../connection/postgres-connection.ts";
 import type { Connected } from "../connection/session.ts";
+import { peekLock } from "../tables/lock-row.ts";
 import type { TableNames } from "../tables/table-names.ts";
 import { isAlive, sessionIn } from "./server-session.ts";
 
-export async function readRow(connection: PostgresConnection, { lock }: TableNames): Promise<Row | undefined> {
-	const [result] = await connection.send(`SELECT locked, owner FROM ${lock} WHERE id = 1`);
+export async function readRow(connection: PostgresConnection, names: TableNames): Promise<Row | undefined> {
+	const [result] = await connection.send(peekLock(names));
 	return result?.rows[0];
 }
 

@@ -1,4 +1,4 @@
-import type { LockOptions, LockPrimitives, LockState } from "@godwit/core";
+import type { FoundVersion, LockOptions, LockPrimitives, LockState } from "@godwit/core";
 import type { Row } from "../connection/postgres-connection.ts";
 import { queryRows } from "../connection/query-rows.ts";
 import type { Connected, Session } from "../connection/session.ts";
@@ -9,6 +9,7 @@ import { describeOwner, readRow } from "./lock-holders.ts";
 import { ownHold } from "./own-hold.ts";
 import { regainBoth } from "./regain-lock.ts";
 import { releaseBoth } from "./release-lock.ts";
+import { readWithHolder } from "./run-under-way.ts";
 import { tryBoth } from "./take-lock.ts";
 
 /** The migration lock: golang-migrate's advisory lock, where a session is this driver's own, and the row. */
@@ -23,6 +24,10 @@ export interface PostgresLock extends Required<LockPrimitives> {
 	regain(connected: Connected): Promise<void>;
 	/** The token of the last change that was committed under the lock. @throws MigrateError `ERR_LOCK_LOST`. */
 	lastToken(connected: Connected): Promise<string | undefined>;
+	/** Adds who else is at work to what is read of a dirty database; see `readWithHolder`. */
+	withHolder<T extends FoundVersion>(connected: Connected, read: () => Promise<T>): Promise<T>;
+	/** Tells whoever has called `lock` something while it is held. */
+	tell(notice: string): void;
 	/** Whether `drop` has deleted all but the lock's table, which is deleted when the lock is given back. */
 	dropped: boolean;
 }
@@ -36,6 +41,7 @@ export interface PostgresLockOptions {
 
 export function postgresLock({ session, state, withHistory, leaseMs }: PostgresLockOptions): PostgresLock {
 	const own = ownHold();
+	let onNotice: LockOptions["onNotice"];
 
 	async function assertKept({ connection, advisory }: Connected, kept: string | null | undefined): Promise<void> {
 		if (advisory === undefined || kept !== "f") return;
@@ -52,10 +58,15 @@ export function postgresLock({ session, state, withHistory, leaseMs }: PostgresL
 			own.dropped = value;
 		},
 		tryLock: () => session().repeatable((use) => tryBoth(use, own, { withHistory, leaseMs })),
-		locked: ({ onNotice }: LockOptions) =>
+		locked: (options: LockOptions) =>
 			session().call(async ({ notice }) => {
+				onNotice = options.onNotice;
 				if (notice !== undefined) onNotice?.(notice);
 			}),
+		withHolder: (connected, read) => (state.kept ? read() : readWithHolder(connected, own.holder, read)),
+		tell(notice) {
+			if (state.held) onNotice?.(notice);
+		},
 		releaseLock: () => session().repeatable((use) => releaseBoth(use, own)),
 		assertMine(row) {
 			if (row?.locked !== "t" || row.owner !== own.name) throw lockLostError(describeOwner(row));

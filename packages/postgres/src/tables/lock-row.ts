@@ -15,9 +15,14 @@ export function makeRow({ lock }: TableNames): string {
 	return `INSERT INTO ${lock} (id) VALUES (1) ON CONFLICT DO NOTHING`;
 }
 
+/** Reads the row, whoever has it locked. */
+export function peekLock({ lock }: TableNames): string {
+	return `SELECT locked, owner, expires_at > clock_timestamp() AS leased, expires_at, step FROM ${lock} WHERE id = 1`;
+}
+
 /** Reads the row, and locks it until the end of the transaction. */
-export function selectLock({ lock }: TableNames, wait: "wait" | "nowait"): string {
-	return `SELECT locked, owner, expires_at > clock_timestamp() AS leased, expires_at, step FROM ${lock} WHERE id = 1 FOR UPDATE${wait === "wait" ? "" : " NOWAIT"}`;
+export function selectLock(names: TableNames, wait: "wait" | "nowait"): string {
+	return `${peekLock(names)} FOR UPDATE${wait === "wait" ? "" : " NOWAIT"}`;
 }
 
 export function takeLock({ lock }: TableNames, owner: string, leaseMs: number): string {

@@ -1,4 +1,4 @@
-import { type Driver, Migrate, memorySource, textBody, withBackoff } from "@godwit/core";
+import { type Driver, Migrate, memorySource, textBody } from "@godwit/core";
 import { afterEach, describe, expect, it } from "vitest";
 import { postgres } from "../../src/index.ts";
 import { advisoryKey } from "../../src/lock/advisory-lock.ts";
@@ -148,20 +148,12 @@ describe("a file that gives the advisory lock away", () => {
 			driver: await open(),
 		});
 		const ran = waiting.up().catch((error: unknown) => error);
-		await until("SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'relation'");
+		await server.until("SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'relation'");
 		const got = golang.query(`SELECT pg_advisory_lock(${key})`);
-		await until("SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'advisory'");
+		await server.until("SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'advisory'");
 		await gate.query("COMMIT");
 		await got;
 		expect(await ran).toMatchObject({ cause: { code: "ERR_LOCK_LOST" } });
 		await golang.query(`SELECT pg_advisory_unlock(${key})`);
 	});
 });
-
-/** Asks the server until there is a row. */
-async function until(sql: string): Promise<void> {
-	const found = await withBackoff(async () => (await server.other.query(sql)).rows[0] as unknown, {
-		timeoutMs: 60_000,
-	});
-	if (found === undefined) throw new Error(`nothing is found with ${sql}`);
-}
