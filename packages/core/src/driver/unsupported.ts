@@ -18,7 +18,8 @@ const MISSING = {
 		"cannot tell what the database consists of, as those for SQLite can; use the database's own tool, such as pg_dump --schema-only",
 	rehearsal:
 		"cannot copy a database to rehearse migrations on it, as those for SQLite files can; make a copy, and run up on it",
-	structure: "cannot tell whether the database has what the migrations make; look yourself, and force it",
+	structure:
+		"cannot compare the tables, columns and indexes that are there with those that the migrations make: it has no empty database to run them on; compare them yourself, then use baseline with -force",
 	correct: "corrects no migrations, as those for SQLite can; leave -fix out, and correct them by hand",
 	scratch: "has no empty databases on which migrations could be tried; those for SQLite and PGlite have them",
 } as const;

@@ -24,7 +24,7 @@ it("says which driver cannot do what is asked, and what to do", async () => {
 		],
 		[
 			() => preparedBaseline(source, driver, 1n, { waiting: {} }),
-			"cannot tell whether the database has what the migrations make; look",
+			"cannot compare the tables, columns and indexes that are there with those that the migrations make",
 		],
 		[
 			() => check(source, driver),
