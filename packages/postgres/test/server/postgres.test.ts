@@ -372,6 +372,55 @@ describe("drop", () => {
 		await server.other.query("DROP SCHEMA apart CASCADE; DROP OWNED BY somebody; DROP ROLE somebody");
 	});
 
+	it("deletes objects of every kind", async () => {
+		await server.other.query(`CREATE SCHEMA apart; CREATE TABLE apart.stays (a int, b int);
+			CREATE TABLE t (a int, b int); CREATE STATISTICS s ON a, b FROM t; CREATE STATISTICS "its own" ON a, b FROM apart.stays;
+			CREATE TYPE pair AS (a int, b int); CREATE TYPE shell; CREATE TYPE span AS RANGE (SUBTYPE = int);
+			CREATE FUNCTION less(pair, pair) RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT ($1).a < ($2).a';
+			CREATE FUNCTION compare(pair, pair) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT ($1).a - ($2).a';
+			CREATE OPERATOR <<< (LEFTARG = pair, RIGHTARG = pair, FUNCTION = less); CREATE FUNCTION first(pair) RETURNS int LANGUAGE sql AS 'SELECT ($1).a';
+			CREATE OPERATOR !<< (RIGHTARG = pair, FUNCTION = first);
+			CREATE OPERATOR CLASS "by a" FOR TYPE pair USING btree AS OPERATOR 1 <<<, FUNCTION 1 compare(pair, pair);
+			CREATE OPERATOR FAMILY apart.family USING btree; CREATE OPERATOR FAMILY "empty family" USING hash;
+			CREATE OPERATOR CLASS in_another FOR TYPE int USING btree FAMILY apart.family AS OPERATOR 1 <, FUNCTION 1 btint4cmp(int, int);
+			CREATE COLLATION "German" (provider = icu, locale = 'de'); CREATE DOMAIN word AS text COLLATE "German";
+			CREATE CONVERSION conv FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
+			CREATE TEXT SEARCH PARSER ps (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end, LEXTYPES = prsd_lextype);
+			CREATE TEXT SEARCH TEMPLATE tp (INIT = dsimple_init, LEXIZE = dsimple_lexize);
+			CREATE TEXT SEARCH DICTIONARY "a dict" (TEMPLATE = tp); CREATE TEXT SEARCH CONFIGURATION cf (PARSER = ps);
+			ALTER TEXT SEARCH CONFIGURATION cf ADD MAPPING FOR word WITH "a dict";
+			CREATE CAST (pair AS int) WITH FUNCTION first(pair); CREATE FUNCTION length_of(box) RETURNS int LANGUAGE sql AS 'SELECT 1';
+			CREATE CAST (box AS int) WITH FUNCTION length_of(box); CREATE AGGREGATE total (int) (SFUNC = int4pl, STYPE = int);
+			CREATE PROCEDURE pr() LANGUAGE sql AS 'SELECT 1'; CREATE FUNCTION watched() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+			CREATE EVENT TRIGGER "on ddl" ON ddl_command_end EXECUTE FUNCTION watched();`);
+		await using driver = await open();
+		await driver.drop();
+		const { rows } = await server.other.query(
+			"SELECT pg_describe_object(classid, objid, objsubid) AS what FROM pg_depend WHERE refclassid = 'pg_namespace'::regclass AND refobjid = 'public'::regnamespace",
+		);
+		expect(rows).toEqual([]);
+		expect(
+			await value("SELECT count(*)::int FROM pg_cast WHERE castsource = 'box'::regtype AND castfunc > 16384"),
+		).toBe(0);
+		expect(await value("SELECT opfname FROM pg_opfamily WHERE opfnamespace = 'apart'::regnamespace")).toBe("family");
+		await server.other.query("DROP SCHEMA apart CASCADE");
+	});
+
+	it("leaves what others own, of every kind, and what an extension has", async () => {
+		await server.other.query(`DROP ROLE IF EXISTS somebody; CREATE ROLE somebody; GRANT CREATE ON SCHEMA public TO somebody; SET ROLE somebody;
+			CREATE TABLE theirs (a int, b int); CREATE STATISTICS st ON a, b FROM theirs; CREATE TEXT SEARCH DICTIONARY di (TEMPLATE = simple);
+			CREATE TEXT SEARCH CONFIGURATION cf (COPY = simple); CREATE COLLATION co (provider = icu, locale = 'de');
+			CREATE FUNCTION fu(int, int) RETURNS bool LANGUAGE sql AS 'SELECT true'; CREATE OPERATOR <<< (LEFTARG = int, RIGHTARG = int, FUNCTION = fu);
+			CREATE CONVERSION cv FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8; RESET ROLE; CREATE EXTENSION citext;`);
+		const all =
+			"SELECT string_agg(pg_describe_object(classid, objid, objsubid), ', ' ORDER BY classid, objid) FROM pg_depend WHERE refclassid = 'pg_namespace'::regclass AND refobjid = 'public'::regnamespace";
+		const before = await value(all);
+		await using driver = await open();
+		await driver.drop();
+		expect(await value(all)).toBe(before);
+		await server.other.query("DROP OWNED BY somebody; DROP ROLE somebody");
+	});
+
 	it("drops nothing when something that stays depends on it, and says what", async () => {
 		await server.other.query("CREATE TABLE a (b int); CREATE SCHEMA apart; CREATE VIEW apart.v AS SELECT * FROM a");
 		await using driver = await open();
