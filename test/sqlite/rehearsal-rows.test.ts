@@ -98,6 +98,24 @@ describe.each(backends)("the rows of a rehearsal on $name", (backend) => {
 			"UPDATE t SET a = 1.0 WHERE rowid = 1; UPDATE t SET a = 3 WHERE rowid = 3;",
 			counts(3, 3, 0, 2, 0),
 		],
+		[
+			"of which the integers become real numbers in a table that is made anew",
+			"CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER, b NUMERIC); INSERT INTO t VALUES (1, 1, 1), (2, NULL, 1.5), (3, 2.5, 2);",
+			"CREATE TABLE u (id INTEGER PRIMARY KEY, a REAL, b INT); INSERT INTO u SELECT * FROM t; DROP TABLE t; ALTER TABLE u RENAME TO t;",
+			counts(3, 3, 0, 1, 0),
+		],
+		[
+			"of which the real numbers become integers, without a key",
+			"CREATE TABLE t (a DOUBLE, b TEXT); INSERT INTO t VALUES (1, 1), (1, 1), (2.5, 2);",
+			"CREATE TABLE u (a BIGINT, b VARCHAR(9)); INSERT INTO u SELECT * FROM t; DROP TABLE t; ALTER TABLE u RENAME TO t;",
+			counts(3, 3, 0, 2, 0),
+		],
+		[
+			"of which the keys become real numbers",
+			"CREATE TABLE t (k INT PRIMARY KEY, a) WITHOUT ROWID; INSERT INTO t VALUES (1, 1), (2, 2);",
+			"CREATE TABLE u (k REAL PRIMARY KEY, a) WITHOUT ROWID; INSERT INTO u SELECT * FROM t; DROP TABLE t; ALTER TABLE u RENAME TO t;",
+			counts(2, 2, 0, 2, 0),
+		],
 		["of a table that is gone", ITEMS, "DROP TABLE t;", counts(3, 0, 3, 0, 0)],
 		["of a new table", "SELECT 1;", `${ITEMS}`, counts(0, 3, 0, 0, 3)],
 		[

@@ -33,9 +33,8 @@ function valueDiffers(column: CommonColumn): readonly string[] {
 	return [`+${left(column.before)} IS NOT +${right(column.now)} COLLATE BINARY`, ...classDiffers(column)];
 }
 
-/** For SQLite the integer 1 and the real number 1.0 are equal. */
-function classDiffers({ before, now, untyped }: CommonColumn): readonly string[] {
-	return untyped ? [`typeof(${left(before)}) <> typeof(${right(now)})`] : [];
+function classDiffers({ before, now, classesDiffer }: CommonColumn): readonly string[] {
+	return classesDiffer ? [`typeof(${left(before)}) <> typeof(${right(now)})`] : [];
 }
 
 /** In halves, since SQLite's expressions may not be deep, and a table may have 2,000 columns. */
@@ -108,7 +107,7 @@ function balance({ before, now, columns }: TablePair, rowid: RowidNames | undefi
 	const gone = `SELECT 1 AS d, ${named((column) => left(column.before))} FROM ${b}${same ? ` WHERE NOT EXISTS (SELECT 1 FROM ${n} WHERE ${same})` : ""}`;
 	const come = `SELECT -1 AS d, ${named((column) => right(column.now))} FROM ${n}${same ? ` WHERE NOT EXISTS (SELECT 1 FROM ${b} WHERE ${same})` : ""}`;
 	// One term for all of them, since there may be 2,000.
-	const classes = columns.flatMap(({ untyped }, at) => (untyped ? [`substr(typeof(c${at}), 1, 1)`] : []));
+	const classes = columns.flatMap(({ classesDiffer }, at) => (classesDiffer ? [`substr(typeof(c${at}), 1, 1)`] : []));
 	const grouped = [
 		...columns.map((_, at) => `c${at} COLLATE BINARY`),
 		...(classes.length === 0 ? [] : [balanced(classes, "||", "''")]),

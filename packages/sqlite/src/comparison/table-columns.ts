@@ -1,6 +1,12 @@
 import type { SqliteConnection } from "../connection/sqlite-connection.ts";
 import { lower, type Side, sameName } from "./compared-names.ts";
 
+/**
+ * Whether a column holds 1 and 1.0 as they come (`kept`), or makes of both the integer (`integer`), the real number (`real`), or a text
+ * (`text`).
+ */
+type Numbers = "kept" | "integer" | "real" | "text";
+
 /** What identifies a row of a table, and what it holds. */
 export interface TableColumns {
 	/** Those that hold values of their own, in their order. */
@@ -9,8 +15,8 @@ export interface TableColumns {
 	readonly keys: readonly (readonly string[])[];
 	/** Those that can be NULL. */
 	readonly nullable: ReadonlySet<string>;
-	/** Those that hold 1 and 1.0 as they come: neither affinity nor STRICT makes one of both. */
-	readonly untyped: ReadonlySet<string>;
+	/** What becomes of a number in each of `names`. */
+	readonly numbers: ReadonlyMap<string, Numbers>;
 	/** A name by which the rowid can be read; undefined when there is none. */
 	readonly rowid: string | undefined;
 }
@@ -35,7 +41,7 @@ export function readTableColumns(connection: SqliteConnection, side: Side, table
 		names: columns.filter(({ hidden }) => hidden === 0).map(({ name }) => name),
 		keys: keys.filter((key) => key.length > 0),
 		nullable: new Set(nullable.map(({ name }) => name)),
-		untyped: new Set(columns.filter(({ type }) => isUntyped(type, strict)).map(({ name }) => name)),
+		numbers: new Map(columns.map(({ name, type }) => [name, numbersOf(type, strict)])),
 		rowid: withoutRowid ? undefined : rowidName(columns.map(({ name }) => name)),
 	};
 }
@@ -47,9 +53,12 @@ function kindOf(connection: SqliteConnection, side: Side, table: string): { with
 }
 
 /** See https://sqlite.org/datatype3.html#determination_of_column_affinity and https://sqlite.org/stricttables.html */
-function isUntyped(type: string, strict: boolean): boolean {
-	if (strict) return /^any$/i.test(type);
-	return type === "" || (/blob/i.test(type) && !/int|char|clob|text/i.test(type));
+function numbersOf(type: string, strict: boolean): Numbers {
+	if (strict && /^any$/i.test(type)) return "kept";
+	if (/int/i.test(type)) return "integer";
+	if (/char|clob|text/i.test(type)) return "text";
+	if (type === "" || /blob/i.test(type)) return "kept";
+	return /real|floa|doub/i.test(type) ? "real" : "integer";
 }
 
 /** A column can have any of the names that the rowid has otherwise. */
@@ -72,8 +81,8 @@ function uniqueColumns(connection: SqliteConnection, side: Side, table: string):
 export interface CommonColumn {
 	readonly before: string;
 	readonly now: string;
-	/** Whether a value says nothing of its storage class: 1 and 1.0 are equal. */
-	readonly untyped: boolean;
+	/** Whether values that are equal can have another storage class before and now: for SQLite 1 and 1.0 are equal. */
+	readonly classesDiffer: boolean;
 }
 
 /** The columns that are in both tables. @param columnNow The name that a column of before has now. */
@@ -85,7 +94,9 @@ export function commonColumns(
 	return before.names.flatMap((column) => {
 		const found = now.names.find((name) => sameName(name, columnNow(column)));
 		if (found === undefined) return [];
-		return [{ before: column, now: found, untyped: before.untyped.has(column) || now.untyped.has(found) }];
+		const numbers = before.numbers.get(column);
+		const classesDiffer = numbers === "kept" || numbers !== now.numbers.get(found);
+		return [{ before: column, now: found, classesDiffer }];
 	});
 }
 
