@@ -5,6 +5,8 @@ import {
 	existsSync,
 	mkdirSync,
 	readFileSync,
+	renameSync,
+	rmSync,
 	statSync,
 	writeFileSync,
 } from "node:fs";
@@ -487,6 +489,28 @@ describe.each(COPYING)("a disk that fails to sync the folder, with %s", (backend
 		});
 		expect(place.files()).toEqual(["app.db"]);
 		expect(content(place.path)).toEqual(AT_1);
+	});
+});
+
+describe.each(COPYING)("a database that another program takes away right after a swap, with %s", (backend) => {
+	it.each([
+		["a folder", "folder", "ERR_DATABASE"],
+		["no database", "garbage", "ERR_DATABASE"],
+		["nothing", "nothing", "ERR_LOCK_LOST"],
+	])("is the restored one, and no lock keeps a run from it, where %s is in its place", async (_, leaves, code) => {
+		await on(backend, (migrate) => migrate.steps(1));
+		const { path: backup } = await on(backend, (migrate) => migrate.backup());
+		await on(backend, (migrate) => migrate.up());
+		const imports = [`./fixtures/lost-after-swap.ts?leaves=${leaves}`];
+		const restoring = { backend, path: place.path, files: FILES, restore: backup, swap: true } as const;
+		expect(await runOnce(restoring, { imports })).toMatchObject({ code });
+		const taken = `${place.path}.taken`;
+		expect(place.files().filter((name) => !name.endsWith(".backup"))).toEqual(["app.db", "app.db.taken"]);
+		expect(query(taken, "SELECT x FROM a")).toEqual([[1]]);
+		rmSync(place.path, { recursive: true });
+		renameSync(taken, place.path);
+		expect(await runOnce({ backend, path: place.path, files: FILES })).toMatchObject({ applied: 1 });
+		expect(content(place.path)).toEqual(AT_2);
 	});
 });
 
