@@ -57,6 +57,29 @@ describe.each(backends)("a check, on $name", (backend) => {
 		expect(found(await checked(files))).toEqual(["2_b.down.sql note down-is-not-inverse"]);
 	});
 
+	describe("of a down file that asks for rounds, where there is no history and so no rounds", () => {
+		const down = "-- godwit: until-done\n";
+		const copy = "INSERT INTO notes (title) SELECT name FROM names /* godwit: LIMIT 5 */;";
+
+		it.each([
+			["is right about one that does not fit for rounds", "DROP TABLE names;", []],
+			[
+				"asks the rules of it",
+				"DROP INDEX by_name; DROP TABLE names; PRAGMA foreign_keys = ON;",
+				["2_b.down.sql:2 warning no-effect-pragma"],
+			],
+			["takes what it allows", "-- godwit: allow down-is-not-inverse\nDROP INDEX by_name;", []],
+			["names no endless rounds", copy, ["2_b.down.sql note down-does-nothing"]],
+		])("%s", async (_, body, expected) => {
+			const files = {
+				"1_a.up.sql": notes,
+				"2_b.up.sql": "CREATE TABLE names (name TEXT); CREATE INDEX by_name ON names (name);",
+				"2_b.down.sql": down + body,
+			};
+			expect(found(await checked(files, "x-history=off"))).toEqual(expected);
+		});
+	});
+
 	const dumped = `${notes}\n\n-- godwit: version 1\n`;
 
 	it.each([

@@ -19,7 +19,7 @@ export interface CheckedVersion {
 export async function checkVersion(source: Source, database: TrialDatabase, version: Version): Promise<CheckedVersion> {
 	const up = await source.readUp(version);
 	const before = await database.structure();
-	const effects = up && (await database.effects(up));
+	const effects = up && (await database.effects(up, "up"));
 	const findings = up === undefined ? [] : [...rulesOf(up, effects)];
 	if (effects?.fails) return { findings, reached: false };
 	const failure = await database.up(version);
@@ -48,7 +48,7 @@ interface DownCheck {
 async function checkDown(check: DownCheck): Promise<readonly CheckFinding[]> {
 	const { database, version, before, down } = check;
 	const after = await database.structure();
-	const effects = await database.effects(down);
+	const effects = await database.effects(down, "down");
 	const allows = new Set([...check.allows, ...(effects?.allows ?? [])]);
 	// What is good to know of an up is noise of a down, which takes things away.
 	const findings = effects?.fails ? [] : rulesOf(down, effects).filter(({ level }) => level !== "note");

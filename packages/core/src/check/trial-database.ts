@@ -7,9 +7,10 @@ import type { FileEffects } from "../effects/effects.ts";
 import type { Goal } from "../engine/plan.ts";
 import { carryOut } from "../engine/run/carry-out.ts";
 import { preparedWay } from "../engine/run/preparation/prepare.ts";
+import { mayRunInRounds } from "../engine/run/rounds/may-run-in-rounds.ts";
 import { sourceCalls } from "../engine/run/source-calls.ts";
 import { isMigrateError } from "../migrate-error.ts";
-import type { MigrationFile } from "../migration.ts";
+import type { Direction, MigrationFile } from "../migration.ts";
 import type { Source } from "../source/source.ts";
 import { NIL_VERSION, type Version } from "../version.ts";
 
@@ -42,8 +43,9 @@ export class TrialDatabase implements AsyncDisposable {
 	}
 
 	/** What a file would do now; `undefined` where the driver cannot tell. */
-	async effects(file: MigrationFile): Promise<FileEffects | undefined> {
-		const analysis = await this.#scratch.analyse?.([file.body]);
+	async effects({ body }: MigrationFile, direction: Direction): Promise<FileEffects | undefined> {
+		const whole = mayRunInRounds(this.#scratch, { direction }) ? [] : [body];
+		const analysis = await this.#scratch.analyse?.([body], { whole });
 		return analysis?.files[0];
 	}
 
