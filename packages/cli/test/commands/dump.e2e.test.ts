@@ -79,7 +79,7 @@ describe("godwit dump", () => {
 		expect(await run("dump", "-format", "json")).toEqual(document);
 		expect(JSON.parse(document.stdout)).toMatchObject({ godwit: 1, version: "3", tables: [{ name: "posts" }, {}, {}] });
 		expect((await run("dump", "-format", "mermaid")).stdout).toContain(
-			"erDiagram\n  posts {\n    INTEGER id PK\n  }\n",
+			'erDiagram\n  "posts" {\n    INTEGER id PK\n  }\n',
 		);
 	});
 

@@ -39,17 +39,18 @@ function relation(table: SchemaTable, { columns, parent }: SchemaForeignKey): st
 	return `${entityName(parent)} ${line} ${entityName(table.name)} : "${quoted(columns.join(", "))}"`;
 }
 
+/** Always in quotes: words of Mermaid's own, as `class` or `one`, are no names without them, and each version may have more. */
 function entityName(name: string): string {
-	return /^[A-Za-z_]\w*$/.test(name) ? name : `"${quoted(name)}"`;
+	return `"${name === "" ? " " : quoted(name)}"`;
 }
 
-/** A type or the name of a column begins with a letter, and has no quotes to stand in. */
+/** A type or the name of a column begins with a letter, is no kind of key, and has no quotes to stand in. */
 function word(text: string): string {
 	const cleaned = text.replace(/[^\w()-]+/g, "_");
-	return /^[A-Za-z]/.test(cleaned) ? cleaned : `_${cleaned}`;
+	return /^(?!(?:PK|FK|UK)\b)[A-Za-z]/i.test(cleaned) ? cleaned : `_${cleaned}`;
 }
 
-/** Mermaid knows no escapes in a text: what would end it, or a line of it, is left out. */
+/** Mermaid knows no escapes in a text: what would end it, or a line of it, or make it a generic type, is left out. */
 function quoted(text: string): string {
-	return text.replace(/["%\\\p{Cc}]/gu, " ");
+	return text.replace(/["%~\\\p{Cc}]/gu, " ");
 }

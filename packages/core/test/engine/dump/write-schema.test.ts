@@ -59,9 +59,29 @@ describe("writeSchema", () => {
     any maybe FK
     TEXT _1st "1st"
   }
-  p |o--o{ "the  table " : "maybe"
-  p ||--o| "the  table " : "the p"
-  empty
+  "p" |o--o{ "the  table " : "maybe"
+  "p" ||--o| "the  table " : "the p"
+  "empty"
+`);
+	});
+
+	// Each of these was a parse error of Mermaid 11.17 as it is.
+	it("draws tables and columns that are called by words of Mermaid's own, or by nothing it can write", () => {
+		const names = ["pk", "FK-1", "uk()", "pkey", "a~b~c", ""];
+		const columns = names.map((name) => column(name, name));
+		const tables = ["class", "one", ""].map((name) => ({ name, columns, foreignKeys: [], uniques: [] }));
+		const drawn = `{
+    _pk _pk "pk"
+    _FK-1 _FK-1 "FK-1"
+    _uk() _uk() "uk()"
+    pkey pkey
+    a_b_c a_b_c "a b c"
+    any _ ""
+  }`;
+		expect(writeSchema({ ...schema, tables }, "mermaid")).toBe(`erDiagram
+  "class" ${drawn}
+  "one" ${drawn}
+  " " ${drawn}
 `);
 	});
 });
