@@ -262,6 +262,50 @@ describe.each(backends)("the rules, on $name", (backend) => {
 	});
 
 	it.each([
+		["a word of SQL's", 'CREATE UNIQUE INDEX i ON t ("order");', "1 values of t (order) are"],
+		["a word of SQL's, in a condition", 'CREATE UNIQUE INDEX i ON t ("group" COLLATE NOCASE) WHERE "order" > 0;', ""],
+		["no plain word, in a condition", `CREATE UNIQUE INDEX i ON t ("a ""b") WHERE [it's] <> 'it''s' -- or not\n;`, ""],
+		[
+			"a letter that SQLite does not fold",
+			'CREATE UNIQUE INDEX i ON t ("Ä") WHERE "Ä" >= \'\';',
+			"1 values of t (Ä) are",
+		],
+		[
+			"a word of SQL's that is to be filled",
+			'ALTER TABLE t ALTER COLUMN "order" SET NOT NULL;',
+			"1 rows of t have no order",
+		],
+		["a text in single quotes", "ALTER TABLE t ALTER COLUMN 'order' SET NOT NULL;", "1 rows of t have no order"],
+		["a letter, to be filled", "ALTER TABLE t ALTER COLUMN Ä SET NOT NULL;", ""],
+		[
+			"a word of SQL's, in a CHECK",
+			'ALTER TABLE t ADD CONSTRAINT "check" CHECK ("order" <> 5 AND "Ä" != \'y\');',
+			"3 rows of t are against",
+		],
+	])("ask the rows by a column that is called by %s", async (_, file, expected) => {
+		const setUp = `CREATE TABLE t ("order" INT, "group" TEXT, "a ""b" INT, "it's" TEXT, "Ä" TEXT);
+			INSERT INTO t VALUES (5, 'x', 1, 'it''s', 'y'), (5, 'y', 1, 'x', 'y'), (NULL, 'X', 2, 'x', 'y');`;
+		const { findings } = await analysedFile(backend, file, { setUp, rows: true });
+		expect(findings.map(({ rule }) => rule)).toEqual(expected === "" ? [] : ["needs-rows-check"]);
+		if (expected !== "") expect(findings[0]?.message).toContain(expected);
+	});
+
+	it("say that the rows cannot be asked where the database refuses the question", async () => {
+		const file = "ALTER TABLE notes ADD CONSTRAINT c CHECK (mine(title) > 0);";
+		const { findings } = await analysedFile(backend, file, { setUp: notes, rows: true });
+		expect(findings).toMatchObject([{ rule: "needs-rows-check", level: "warning" }]);
+		expect(findings[0]?.message).toContain("cannot be asked: no such function: mine");
+	});
+
+	it("use the triggers of a table whose columns are called by words of SQL's", async () => {
+		const setUp = 'CREATE TABLE t ("order" INT, "group" TEXT, "Ä" TEXT, twice AS ("order" * 2));';
+		const trigger = (column: string): string =>
+			`CREATE TRIGGER r AFTER UPDATE OF "Ä" ON t BEGIN UPDATE t SET ${column} = 1; END;`;
+		expect(found(await analysedFile(backend, trigger('"group"'), { setUp }))).toEqual([]);
+		expect(found(await analysedFile(backend, trigger("missing"), { setUp }))).toEqual(["1 error dangling"]);
+	});
+
+	it.each([
 		["DELETE", "DELETE FROM notes;", "deletes every row of notes"],
 		["UPDATE", "UPDATE OR IGNORE main.notes SET title = 'a';", "changes title in every row of notes"],
 	])("take the table that %s names, and not that of its trigger", async (verb, statement, message) => {

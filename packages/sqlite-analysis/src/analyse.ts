@@ -12,13 +12,14 @@ import {
 	type AnalysedDatabase,
 	forEachBatch,
 	type SqliteConnection,
+	type SqlRow,
 	type Statements,
 	withStatements,
 } from "@godwit/sqlite";
 import { FileAnalysis, type Result } from "./file-analysis.ts";
 import { restorePragmas } from "./pragma-on-clone.ts";
 import { readRounds } from "./read-rounds.ts";
-import { isProbe, type Probe, type RanFile } from "./rules/rule.ts";
+import { type Found, isProbe, type Probe, type RanFile } from "./rules/rule.ts";
 import { columnTypes } from "./rules/whole-file/column-types.ts";
 import { type BrokenObject, brokenObjects, dangling } from "./rules/whole-file/dangling.ts";
 import { rebuildLoses } from "./rules/whole-file/rebuild-loses.ts";
@@ -166,10 +167,22 @@ type Answers = ReadonlyMap<Probe, FileFinding | undefined>;
 function ask(connection: SqliteConnection, probes: readonly ProbeResult[]): Answers {
 	return new Map(
 		probes.map(({ result, statement }) => {
-			const found = result.decide(connection.query(result.sql));
+			const found = answerTo(connection, result);
 			return [result, found && { ...found, ...placeOf(statement) }];
 		}),
 	);
+}
+
+/** A condition may need a function that the application alone has. */
+function answerTo(connection: SqliteConnection, { sql, decide, refused }: Probe): Found | undefined {
+	let rows: readonly SqlRow[];
+	try {
+		rows = connection.query(sql);
+	} catch (error) {
+		if (connection.resultCode(error) !== "SQLITE_ERROR") throw error;
+		return refused((error as Error).message);
+	}
+	return decide(rows);
 }
 
 function placeOf({ line, column }: Statement): Pick<FileFinding, "line" | "column"> {

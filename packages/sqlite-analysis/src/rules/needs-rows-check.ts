@@ -1,4 +1,12 @@
-import { type CanonicalToken, quotedName, quoteIdentifier, readTableShape, type SqlRow, written } from "@godwit/sqlite";
+import type { Statement } from "@godwit/sql";
+import {
+	type CanonicalToken,
+	quotedName,
+	quoteIdentifier,
+	readName,
+	type SqliteConnection,
+	type SqlRow,
+} from "@godwit/sqlite";
 import { alteredTable } from "../effects/altered-columns.ts";
 import { hasWords, indexOfWord, objectName } from "./object-name.ts";
 import type { Found, Probe, RanStatement, RuleAfter } from "./rule.ts";
@@ -33,18 +41,34 @@ function uniqueIndex(ran: RanStatement): readonly (Found | Probe)[] {
 	const table = [...file.before.tables.values()].find(({ name }) => quotedName(name) === on?.name)?.name;
 	const made = effects.creates.find(({ type }) => type === "index");
 	if (table === undefined || made === undefined || !isOld(ran, table)) return [];
-	const index = readTableShape(ran.clone, table).indexes.find(({ name }) => name === quotedName(made.name));
-	if (index === undefined) return [];
-	if (index.columns.some(({ isColumn }) => !isColumn)) return [untried(table, "it is over an expression")];
-	const keys = index.columns.map(({ name, collation }) => `${name} COLLATE ${quoteIdentifier(collation)}`);
-	const filled = index.columns.map(({ name }) => `${name} IS NOT NULL`);
+	const columns = indexedColumns(ran.clone, made.name);
+	const names = columns.flatMap(({ name }) => (name === undefined ? [] : [name]));
+	if (names.length < columns.length) return [untried(table, "it is over an expression")];
+	const keys = columns.map(
+		({ name = "", collation }) => `${quoteIdentifier(name)} COLLATE ${quoteIdentifier(collation)}`,
+	);
+	const filled = names.map((name) => `${quoteIdentifier(name)} IS NOT NULL`);
 	const where = indexOfWord(tokens, "where");
-	const condition = where === -1 ? [] : [`(${written(withoutEnd(tokens.slice(where + 1)))})`];
+	const condition = where === -1 ? [] : [`(${asWritten(statement, withoutEnd(tokens.slice(where + 1)))})`];
 	return asked(ran, table, {
 		sql: `SELECT count(*) AS found FROM (SELECT 1 FROM ${quoteIdentifier(table)} WHERE ${[...filled, ...condition].join(" AND ")} GROUP BY ${keys.join(", ")} HAVING count(*) > 1)`,
 		fails: (count) =>
-			`${count} values of ${table} (${index.columns.map(({ name }) => name).join(", ")}) are there more than once; make them different, or delete what is too much, in a statement before this one`,
+			`${count} values of ${table} (${names.join(", ")}) are there more than once; make them different, or delete what is too much, in a statement before this one`,
 	});
+}
+
+interface IndexedColumn {
+	/** `undefined` for an expression. */
+	readonly name: string | undefined;
+	readonly collation: string;
+}
+
+function indexedColumns(clone: SqliteConnection, index: string): readonly IndexedColumn[] {
+	const sql = `SELECT name AS name, coll AS coll FROM pragma_index_xinfo(?, 'main') WHERE "key" ORDER BY seqno`;
+	return clone.query(sql, [index]).map(({ name, coll }) => ({
+		name: name === null ? undefined : String(name),
+		collation: String(coll),
+	}));
 }
 
 /** `ALTER TABLE t ALTER COLUMN c SET NOT NULL` and `ADD [CONSTRAINT name] CHECK (...)`, of SQLite 3.53. */
@@ -55,20 +79,25 @@ function newCondition(ran: RanStatement): readonly (Found | Probe)[] {
 	const set = indexOfWord(tokens, "set");
 	const name = quoteIdentifier(table);
 	if (set !== -1 && hasWords(tokens, set, "set", "not", "null")) {
-		const column = tokens[set - 1]?.text ?? "";
+		const column = readName(statement.sql, tokens[set - 1]?.start ?? 0)?.name ?? "";
 		return asked(ran, table, {
-			sql: `SELECT count(*) AS found FROM ${name} WHERE ${column} IS NULL`,
+			sql: `SELECT count(*) AS found FROM ${name} WHERE ${quoteIdentifier(column)} IS NULL`,
 			fails: (rows) => `${rows} rows of ${table} have no ${column}; fill them in a statement before this one`,
 		});
 	}
 	const add = indexOfWord(tokens, "add");
 	const check = add === -1 ? -1 : hasWords(tokens, add + 1, "constraint") ? add + 3 : add + 1;
 	if (check === -1 || !hasWords(tokens, check, "check")) return [];
-	const condition = written(withoutEnd(tokens.slice(check + 1)));
+	const condition = asWritten(statement, withoutEnd(tokens.slice(check + 1)));
 	return asked(ran, table, {
 		sql: `SELECT count(*) AS found FROM ${name} WHERE NOT ${condition}`,
 		fails: (rows) => `${rows} rows of ${table} are against the new CHECK; change them in a statement before this one`,
 	});
+}
+
+/** The text of tokens in a row, without the comments around them. */
+function asWritten({ sql }: Statement, tokens: readonly CanonicalToken[]): string {
+	return sql.slice(tokens[0]?.start, tokens.at(-1)?.end);
 }
 
 function withoutEnd(tokens: readonly CanonicalToken[]): readonly CanonicalToken[] {
@@ -94,7 +123,7 @@ function asked({ file }: RanStatement, table: string, { sql, fails }: Question):
 		if (count === 0n) return undefined;
 		return { rule: RULE, level: "error", message: `this fails: ${fails(count.toLocaleString("en"))}` };
 	};
-	return [{ sql, decide }];
+	return [{ sql, decide, refused: (reason) => untried(table, reason) }];
 }
 
 function untried(table: string, reason: string): Found {

@@ -16,6 +16,8 @@ export interface Probe {
 	readonly sql: string;
 	/** Returns what the answer means; `undefined` for nothing. */
 	decide(rows: readonly SqlRow[]): Found | undefined;
+	/** Returns what it means that the database refuses the question. @param reason What SQLite says. */
+	refused(reason: string): Found;
 }
 
 export function isProbe(result: Found | Probe): result is Probe {

@@ -6,6 +6,10 @@ export interface CanonicalToken {
 	readonly text: string;
 	/** Whether it is a word without quotes: a keyword, a name or a number. */
 	readonly bare: boolean;
+	/** Where it stands as it is written: offsets in UTF-16 units. */
+	readonly start: number;
+	/** Offset after it. */
+	readonly end: number;
 }
 
 const PLAIN = /^[a-z_][\w$]*$/;
@@ -21,7 +25,7 @@ export function canonicalTokens(sql: string): readonly CanonicalToken[] {
 		while (isQuote(sql.charAt(token.start)) && sql.charAt(end) === sql.charAt(token.start)) {
 			end = nextToken(sql, end)?.end ?? end + 1;
 		}
-		tokens.push(canonicalToken(sql.slice(token.start, end)));
+		tokens.push({ ...canonicalToken(sql.slice(token.start, end)), start: token.start, end });
 	}
 	return tokens;
 }
@@ -30,7 +34,7 @@ function isQuote(character: string): boolean {
 	return character === "'" || character === '"' || character === "`";
 }
 
-function canonicalToken(text: string): CanonicalToken {
+function canonicalToken(text: string): Pick<CanonicalToken, "text" | "bare"> {
 	const opener = text.charAt(0);
 	const closer = CLOSERS[opener];
 	if (closer === undefined)
@@ -45,7 +49,7 @@ export function quotedName(name: unknown): string {
 	return PLAIN.test(lower) ? lower : `"${lower.replaceAll('"', '""')}"`;
 }
 
-/** Joins tokens by one space. */
+/** Joins tokens by one space, to be compared: it is no SQL, since an operator may be two tokens, and a name may be a keyword. */
 export function written(tokens: readonly CanonicalToken[]): string {
 	return tokens.map(({ text }) => text).join(" ");
 }

@@ -21,7 +21,8 @@ export function brokenObjects(connection: SqliteConnection, { rows, tables }: Sc
 		if (reason !== undefined) broken.push({ type, name, reason });
 	};
 	for (const { name } of views) look("view", name, [`SELECT * FROM ${quoteIdentifier(name)}`]);
-	for (const table of tables.values()) if (table.triggers.length > 0) look("triggers of", table.name, writes(table));
+	for (const table of tables.values())
+		if (table.triggers.length > 0) look("triggers of", table.name, writes(connection, table));
 	connection.run("PRAGMA foreign_keys = 1");
 	try {
 		for (const { name, shape } of tables.values()) {
@@ -35,10 +36,11 @@ export function brokenObjects(connection: SqliteConnection, { rows, tables }: Sc
 }
 
 /** What uses every trigger of a table. */
-function writes({ name, shape }: TableState): readonly string[] {
+function writes(connection: SqliteConnection, { name }: TableState): readonly string[] {
 	const table = quoteIdentifier(name);
-	const columns = shape.columns.filter(({ hidden }) => hidden === 0);
-	const updates = columns.map((column) => `UPDATE ${table} SET ${column.name} = ${column.name}`);
+	const sql = "SELECT name AS name FROM pragma_table_xinfo(?, 'main') WHERE hidden = 0";
+	const columns = connection.query(sql, [name]).map((column) => quoteIdentifier(String(column.name)));
+	const updates = columns.map((column) => `UPDATE ${table} SET ${column} = ${column}`);
 	return [`INSERT INTO ${table} DEFAULT VALUES`, `DELETE FROM ${table}`, ...updates];
 }
 
