@@ -28,5 +28,5 @@ async function anyHolder(connected: Connected, holder: string): Promise<string |
 	const owner = lock ? await otherHolder(connected, await readRow(connection, names), holder) : undefined;
 	// golang-migrate writes no row.
 	if (owner !== undefined || advisory === undefined) return owner;
-	return (await advisoryHolder(connection, advisory))?.description;
+	return (await advisoryHolder(connection, advisory.keys))?.description;
 }
