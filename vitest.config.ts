@@ -33,7 +33,7 @@ export default defineConfig({
 			},
 			{ test: { ...withCommand, name: "reference", include: ["test/reference/**/*.test.ts"] } },
 			{ test: { ...withCommand, name: "cluster", include: ["test/cluster/**/*.test.ts"] } },
-			{ test: { ...withCommand, name: "torture", include: ["test/torture/**/*.test.ts"] } },
+			{ test: { ...withCommand, name: "torture", include: ["test/torture/**/*.test.ts"], maxConcurrency: 2 } },
 			{
 				test: {
 					...shared,

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { ATTACHED_MUTANTS } from "./scenarios/attached-files.ts";
 import { CLAIM_MUTANTS } from "./scenarios/claims.ts";
 import { IN_PLACE_MUTANTS } from "./scenarios/files-in-place.ts";
@@ -212,10 +212,16 @@ const MUTANTS: readonly Mutant<ScenarioName>[] = [
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-describe("every protection is missed when it is off", () => {
+let untouched: ProjectCopy;
+
+beforeAll(() => {
+	untouched = copyProject();
+	return () => untouched[Symbol.dispose]();
+});
+
+describe.concurrent("every protection is missed when it is off", () => {
 	it.each(Object.keys(SCENARIOS))("with all protections on: %s", async (name) => {
-		using project = copyProject();
-		expect(await project.play(name)).toBe("");
+		expect(await untouched.play(name)).toBe("");
 	});
 
 	it.each(MUTANTS)("without $name it no longer holds that $noticed", async ({ file, from, to, noticed }) => {
