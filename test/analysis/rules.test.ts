@@ -297,6 +297,14 @@ describe.each(backends)("the rules, on $name", (backend) => {
 		expect(findings[0]?.message).toContain("cannot be asked: no such function: mine");
 	});
 
+	it("tell names apart that differ in a letter which SQLite does not fold", async () => {
+		const setUp = 'CREATE TABLE "Ö" (a); INSERT INTO "Ö" VALUES (1);';
+		const make = 'CREATE TABLE IF NOT EXISTS "ö" (b);';
+		expect(found(await analysedFile(backend, make, { setUp }))).toEqual([]);
+		const add = `${make} ALTER TABLE "ö" ADD COLUMN c NOT NULL;\nALTER TABLE Ö ADD COLUMN c NOT NULL;`;
+		expect(found(await analysedFile(backend, add, { setUp, rows: true }))).toEqual(["2 error needs-rows-check"]);
+	});
+
 	it("use the triggers of a table whose columns are called by words of SQL's", async () => {
 		const setUp = 'CREATE TABLE t ("order" INT, "group" TEXT, "Ä" TEXT, twice AS ("order" * 2));';
 		const trigger = (column: string): string =>

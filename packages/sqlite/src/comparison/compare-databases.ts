@@ -1,8 +1,9 @@
 import type { ComparedTable, RowComparison, TracedTables } from "@godwit/core";
 import type { SqliteConnection } from "../connection/sqlite-connection.ts";
 import { readAtOnce } from "../connection/transaction.ts";
+import { lower } from "../tables/lower.ts";
 import { compareTable, droppedTable, newTable, sameCounts } from "./compare-table.ts";
-import { BEFORE, lower, NOW, namesOfType, sameName, tablesOf } from "./compared-names.ts";
+import { BEFORE, NOW, namesOfType, sameName, tablesOf } from "./compared-names.ts";
 import { newDamage, newViolations } from "./new-faults.ts";
 
 /** What `compareDatabases` compares besides the connection's main database and `godwit_before`. */

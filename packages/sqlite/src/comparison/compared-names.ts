@@ -1,4 +1,5 @@
 import type { SqliteConnection } from "../connection/sqlite-connection.ts";
+import { lower } from "../tables/lower.ts";
 import { quoteIdentifier } from "../tables/quote-identifier.ts";
 
 /** The two databases that are compared, by the names that one connection has for them. */
@@ -15,11 +16,6 @@ export function tableOf(side: Side, table: string): string {
 /** Tells names apart as SQLite does. */
 export function sameName(a: string, b: string): boolean {
 	return lower(a) === lower(b);
-}
-
-/** SQLite folds ASCII letters alone. */
-export function lower(name: string): string {
-	return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 /** The tables of one side that have rows of their own: without virtual tables, their shadows, and SQLite's tables. */

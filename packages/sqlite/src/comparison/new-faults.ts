@@ -2,7 +2,8 @@ import type { ForeignKeyViolations, RowComparison, TracedTables } from "@godwit/
 import type { SqliteConnection } from "../connection/sqlite-connection.ts";
 import { foreignKeys } from "../tables/foreign-keys/foreign-keys.ts";
 import { violationQueries } from "../tables/foreign-keys/violation-queries.ts";
-import { BEFORE, lower, NOW, type Side } from "./compared-names.ts";
+import { lower } from "../tables/lower.ts";
+import { BEFORE, NOW, type Side } from "./compared-names.ts";
 
 const MAX_FAULTS = 20;
 

@@ -1,5 +1,6 @@
 import type { SqliteConnection } from "../connection/sqlite-connection.ts";
-import { lower, type Side, sameName } from "./compared-names.ts";
+import { lower } from "../tables/lower.ts";
+import { type Side, sameName } from "./compared-names.ts";
 
 /**
  * Whether a column holds 1 and 1.0 as they come (`kept`), or makes of both the integer (`integer`), the real number (`real`), or a text

@@ -1,4 +1,5 @@
 import { nextToken } from "../statements/split/tokens.ts";
+import { lower } from "../tables/lower.ts";
 
 /** One token of a stored CREATE text. */
 export interface CanonicalToken {
@@ -12,7 +13,7 @@ export interface CanonicalToken {
 	readonly end: number;
 }
 
-const PLAIN = /^[a-z_][\w$]*$/;
+const PLAIN = /^[a-z_\u0080-\uFFFF][\w$\u0080-\uFFFF]*$/;
 const CLOSERS: Readonly<Record<string, string>> = { '"': '"', "`": "`", "[": "]" };
 
 /** Reads the tokens of a text that SQLite has accepted. */
@@ -38,15 +39,15 @@ function canonicalToken(text: string): Pick<CanonicalToken, "text" | "bare"> {
 	const opener = text.charAt(0);
 	const closer = CLOSERS[opener];
 	if (closer === undefined)
-		return { text: opener === "'" ? text : text.toLowerCase(), bare: /[\w$\u0080-\uFFFF]/.test(opener) };
+		return { text: opener === "'" ? text : lower(text), bare: /[\w$\u0080-\uFFFF]/.test(opener) };
 	const inside = text.slice(1, -1);
 	return { text: quotedName(closer === "]" ? inside : inside.replaceAll(closer + closer, closer)), bare: false };
 }
 
 /** A name in lower case: as a word, or in quotes. */
 export function quotedName(name: unknown): string {
-	const lower = String(name).toLowerCase();
-	return PLAIN.test(lower) ? lower : `"${lower.replaceAll('"', '""')}"`;
+	const folded = lower(String(name));
+	return PLAIN.test(folded) ? folded : `"${folded.replaceAll('"', '""')}"`;
 }
 
 /** Joins tokens by one space, to be compared: it is no SQL, since an operator may be two tokens, and a name may be a keyword. */
