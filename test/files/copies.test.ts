@@ -494,20 +494,22 @@ describe.each(COPYING)("a disk that fails to sync the folder, with %s", (backend
 
 describe.each(COPYING)("a database that another program takes away right after a swap, with %s", (backend) => {
 	it.each([
-		["a folder", "folder", "ERR_DATABASE"],
-		["no database", "garbage", "ERR_DATABASE"],
-		["nothing", "nothing", "ERR_LOCK_LOST"],
-	])("is the restored one, and no lock keeps a run from it, where %s is in its place", async (_, leaves, code) => {
+		["a folder", "folder"],
+		["no database", "garbage"],
+		["nothing", "nothing"],
+	])("is the restored one, and no lock keeps a run from it, where %s is in its place", async (_, leaves) => {
 		await on(backend, (migrate) => migrate.steps(1));
 		const { path: backup } = await on(backend, (migrate) => migrate.backup());
 		await on(backend, (migrate) => migrate.up());
 		const imports = [`./fixtures/lost-after-swap.ts?leaves=${leaves}`];
 		const restoring = { backend, path: place.path, files: FILES, restore: backup, swap: true } as const;
-		expect(await runOnce(restoring, { imports })).toMatchObject({ code });
+		const failed = await runOnce(restoring, { imports });
+		expect(failed).toMatchObject({ code: "ERR_DATABASE", message: expect.stringContaining("was restored from") });
 		const taken = `${place.path}.taken`;
-		expect(place.files().filter((name) => !name.endsWith(".backup"))).toEqual(["app.db", "app.db.taken"]);
+		const left = leaves === "nothing" ? [] : ["app.db"];
+		expect(place.files().filter((name) => !name.endsWith(".backup"))).toEqual([...left, "app.db.taken"]);
 		expect(query(taken, "SELECT x FROM a")).toEqual([[1]]);
-		rmSync(place.path, { recursive: true });
+		rmSync(place.path, { recursive: true, force: true });
 		renameSync(taken, place.path);
 		expect(await runOnce({ backend, path: place.path, files: FILES })).toMatchObject({ applied: 1 });
 		expect(content(place.path)).toEqual(AT_2);

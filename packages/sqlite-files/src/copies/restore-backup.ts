@@ -42,7 +42,7 @@ export async function restoreBackup(options: CopiesOptions, file: string, steps:
 		// The new file is to be used by whoever used the old one.
 		if (swap && !takeOwnership(staged, { of: path })) throw otherOwner(options);
 		await prepareStaged(options, staged, steps);
-		if (swap) await swapIn(options, staged);
+		if (swap) await swapIn(options, { staged, backup });
 		else await overwrite(options, staged);
 	} catch (error) {
 		const failed = { what: `cannot restore ${backup}`, room: dirname(path) };
@@ -105,7 +105,10 @@ function value(connection: SqliteConnection, pragma: string): string {
 }
 
 /** By the names of files, once nobody else has the database open. */
-async function swapIn({ access, config }: CopiesOptions, staged: string): Promise<void> {
+async function swapIn(
+	{ access, config, path }: CopiesOptions,
+	{ staged, backup }: { readonly staged: string; readonly backup: string },
+): Promise<void> {
 	const { connection } = access;
 	syncFile(staged);
 	const wasWal = value(connection, "journal_mode") === "wal";
@@ -122,7 +125,15 @@ async function swapIn({ access, config }: CopiesOptions, staged: string): Promis
 		unsyncedSwap = error;
 	}
 	// Also after that: the lock to be given back is in the new database.
-	await retryWhileBusy(connection, config, access.reopen);
+	try {
+		// Opening would make an empty one.
+		if (!existsSync(path)) throw new Error("the file is not there any more");
+		await retryWhileBusy(connection, config, access.reopen);
+		// Opening alone reads nothing.
+		await retryWhileBusy(connection, config, () => value(connection, "schema_version"));
+	} catch (cause) {
+		throw unopened(path, backup, cause);
+	}
 	if (unsyncedSwap !== undefined) throw unsyncedSwap;
 }
 
@@ -158,6 +169,12 @@ function otherOwner({ path, access }: CopiesOptions): MigrateError<"ERR_DATABASE
 
 function unsynced(path: string, backup: string, cause: UnsyncedSwapError): MigrateError<"ERR_DATABASE"> {
 	const message = `${path} is restored from ${backup}, but its folder could not be synced: ${cause.message}; a power cut may bring the old database back. Check the disk, and restore again`;
+	return new MigrateError("ERR_DATABASE", message, {}, { cause });
+}
+
+function unopened(path: string, backup: string, cause: unknown): MigrateError<"ERR_DATABASE"> {
+	const reason = cause instanceof Error ? cause.message : String(cause);
+	const message = `${path} was restored from ${backup}, and could not be opened right after that: ${reason}. Another program may have moved or replaced it: look what is there, and restore again`;
 	return new MigrateError("ERR_DATABASE", message, {}, { cause });
 }
 
