@@ -25,9 +25,10 @@ export function toVersion(value: bigint | number): Version {
 	const exact = typeof value === "bigint" || Number.isSafeInteger(value);
 	const version = exact ? BigInt(value) : undefined;
 	if (version === undefined || version < NIL_VERSION || version > MAX_VERSION) {
+		const advice = typeof value === "bigint" ? "" : "; pass versions above 2^53 as bigint";
 		throw new MigrateError(
 			"ERR_INVALID_VERSION",
-			`version ${valueShown(value)} is not a whole number from -1 to ${MAX_VERSION}; pass versions above 2^53 as bigint`,
+			`version ${valueShown(value)} is not a whole number from -1 to ${MAX_VERSION}${advice}`,
 			{ version: valueShown(value) },
 		);
 	}

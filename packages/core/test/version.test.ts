@@ -20,4 +20,10 @@ describe("toVersion", () => {
 			expect.objectContaining({ code: "ERR_INVALID_VERSION", details: { version: String(value) } }),
 		);
 	});
+
+	it("says to pass a bigint where it was given a number alone", () => {
+		const range = "is not a whole number from -1 to 9223372036854775807";
+		expect(() => toVersion(2 ** 53)).toThrow(`version 9007199254740992 ${range}; pass versions above 2^53 as bigint`);
+		expect(() => toVersion(2n ** 63n)).toThrow(new RegExp(`^version 9223372036854775808 ${range}$`));
+	});
 });

@@ -13,6 +13,10 @@ export const backup: Command = {
 		const { line, print, terminal } = invocation;
 		assertAtMost(0, line);
 		const place = placeOf(line);
+		if (place.directory !== undefined) {
+			const { assertBackupFolder } = await import("../database/backup-folder.ts");
+			await assertBackupFolder(place.directory);
+		}
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {
 			source: "unread",

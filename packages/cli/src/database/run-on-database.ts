@@ -43,6 +43,7 @@ export async function runOnDatabase(invocation: Invocation, operation: Operation
 	const protection = await protectionFrom(invocation, operation, database);
 	if (operation.guarded === "always" && protection !== undefined) throw protection;
 	if (operation.question !== undefined) await confirm(operation.question, terminal);
+	if (operation.backup?.directory !== undefined) await assertBackupFolder(operation.backup.directory);
 
 	const announced = operation.stopping === undefined ? undefined : announcements(operation.stopping);
 	const stop = announced && stopOnSignal(announced.now, terminal);
@@ -73,7 +74,12 @@ export async function runOnDatabase(invocation: Invocation, operation: Operation
 	}
 }
 
-/** Loaded where it is asked for. */
+/** Loaded where it is asked for, as the next one is. */
+async function assertBackupFolder(directory: string): Promise<void> {
+	const module = await import("./backup-folder.ts");
+	await module.assertBackupFolder(directory);
+}
+
 async function rehearsalFirst(wanted: WantedRehearsal, database: string): Promise<RehearsalFirst> {
 	const module = await import("./rehearsal-first.ts");
 	return module.rehearsalFirst(wanted, database);

@@ -175,3 +175,19 @@ describe("godwit backup and restore", () => {
 		expect(await run("restore", name, "-f", "-confirm", "production")).toMatchObject({ code: 0 });
 	});
 });
+
+describe("-backup-dir", () => {
+	it.each(["up", "goto 2", "backup"])("of a file is refused before anything is done: %s", async (command) => {
+		const { cwd, run } = await placeOf();
+		await run("up", "1");
+		const before = await readdir(cwd);
+		for (const place of ["m/1_users.up.sql", "m/1_users.up.sql/x"]) {
+			const what = place.endsWith("x") ? "m/1_users.up.sql" : "it";
+			const message = `error: cannot make a backup in ${place}: ${what} is a file and no folder; name a folder\n`;
+			const outcome = await run(...command.split(" "), "-backup-dir", place);
+			expect(outcome).toEqual({ code: 1, stdout: "", stderr: message });
+		}
+		expect(await readdir(cwd)).toEqual(before);
+		expect((await run("version")).stdout).toBe("1\n");
+	});
+});
