@@ -3,7 +3,7 @@ import { FailedMessage } from "../connection/postgres-connection.ts";
 import type { Connected } from "../connection/session.ts";
 import { inTransaction } from "../connection/transaction.ts";
 import type { PostgresLock } from "../lock/postgres-lock.ts";
-import { quoteLiteral } from "./literal.ts";
+import { quoteIdentifier, quoteLiteral } from "./literal.ts";
 import { selectLock } from "./lock-row.ts";
 
 /** What belongs to an extension goes with it, and a part of a table with the table. A partitioned table is a part of itself. */
@@ -45,8 +45,9 @@ function named(schema: string): readonly string[] {
 	});
 }
 
+/** Read as a name in SQL, where `App` without quotes is another schema. */
 function namespaceOf(schema: string): string {
-	return `${quoteLiteral(schema)}::regnamespace`;
+	return `${quoteLiteral(quoteIdentifier(schema))}::regnamespace`;
 }
 
 /** What is in no schema, and needs a type or a function that goes. */

@@ -36,6 +36,9 @@ export async function readTexts({ connection, names }: Connected, id: number): P
 	return { up: row?.up_text ?? undefined, down: row?.down_text ?? undefined };
 }
 
+/** A table of which a policy hides rows is then an error, and would look empty otherwise. */
+const NO_HIDDEN_ROWS = "SET LOCAL row_security = off";
+
 /** Reads in one snapshot, whoever writes meanwhile. */
 async function snapshot(
 	{ connection, names }: Connected,
@@ -44,8 +47,8 @@ async function snapshot(
 ): Promise<readonly StatementResult[]> {
 	const selects = [...(versions ? [selectVersion(names)] : []), ...others];
 	if (selects.length === 0) return [];
-	const begin = { mode: "ISOLATION LEVEL REPEATABLE READ READ ONLY", after: selects };
-	return inTransaction(connection, begin, async (result) => ({ result, last: [] }));
+	const begin = { mode: "ISOLATION LEVEL REPEATABLE READ READ ONLY", after: [NO_HIDDEN_ROWS, ...selects] };
+	return inTransaction(connection, begin, async ([, ...result]) => ({ result, last: [] }));
 }
 
 function stateOf(

@@ -288,6 +288,24 @@ describe("the version table", () => {
 		expect((await migrate.status()).version).toBe(1n);
 	});
 
+	it("of which row level security hides rows is an error, not an empty one", async () => {
+		await using owner = await open();
+		await owner.setVersion({ version: 1n, dirty: false });
+		await server.other.query(
+			"CREATE ROLE hidden LOGIN; ALTER TABLE schema_migrations ENABLE ROW LEVEL SECURITY; GRANT SELECT ON ALL TABLES IN SCHEMA public TO hidden",
+		);
+		await using driver = await postgres.open(`${server.url.replace("godwit", "hidden")}/postgres`);
+		const refusal = {
+			code: "ERR_DATABASE",
+			message: expect.stringContaining(
+				'affected by row-level security policy for table "schema_migrations"; ask the owner',
+			),
+		};
+		await expect(driver.version()).rejects.toMatchObject(refusal);
+		await expect(driver.history?.read()).rejects.toMatchObject(refusal);
+		await server.other.query("DROP OWNED BY hidden; DROP ROLE hidden");
+	});
+
 	it("with a trigger that changes what is written is an error, and nothing is committed", async () => {
 		await using driver = await open();
 		await driver.setVersion({ version: 1n, dirty: false });
@@ -405,6 +423,23 @@ describe("drop", () => {
 		expect(await value("SELECT opfname FROM pg_opfamily WHERE opfnamespace = 'apart'::regnamespace")).toBe("family");
 		await server.other.query("DROP SCHEMA apart CASCADE");
 	});
+
+	it.each(['"App"', '"my.app v1"', '"a""b"'])(
+		"deletes in a schema with a name that needs quotes, and not in its namesake: %s",
+		async (schema) => {
+			await server.other.query(
+				`CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.t (a int); CREATE COLLATION ${schema}."C" (provider = icu, locale = 'de')`,
+			);
+			await server.other.query("CREATE SCHEMA app; CREATE TABLE app.stays (a int)");
+			const url = `${server.url}/postgres?x-migrations-table-quoted=true&x-migrations-table=`;
+			await using driver = await postgres.open(url + encodeURIComponent(`${schema}."migr.ations"`));
+			await driver.setVersion({ version: 1n, dirty: false });
+			await driver.drop();
+			expect(await value("SELECT to_regclass('app.stays')::text")).toBe("app.stays");
+			// Without CASCADE it has to be empty.
+			await server.other.query(`DROP SCHEMA ${schema}; DROP SCHEMA app CASCADE`);
+		},
+	);
 
 	it("leaves what others own, of every kind, and what an extension has", async () => {
 		await server.other.query(`DROP ROLE IF EXISTS somebody; CREATE ROLE somebody; GRANT CREATE ON SCHEMA public TO somebody; SET ROLE somebody;
