@@ -1,8 +1,8 @@
 import { cleanUpAfter } from "@godwit/core";
 import { BODY_START } from "@godwit/sql";
+import { lockBlocker } from "./blockers/lock-blocker.ts";
 import { FailedMessage, type PostgresConnection, type StatementResult } from "./connection/postgres-connection.ts";
 import { rollBack } from "./connection/transaction.ts";
-import { lockBlocker } from "./lock/lock-blocker.ts";
 import {
 	isLockNotAvailable,
 	needsNoTransactionError,

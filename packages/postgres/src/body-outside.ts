@@ -1,10 +1,10 @@
 import { cleanUpAfter } from "@godwit/core";
+import { lockBlocker } from "./blockers/lock-blocker.ts";
+import { type WaitWatch, watchWaiting } from "./blockers/watch-waiting.ts";
 import { FailedMessage, type PostgresConnection } from "./connection/postgres-connection.ts";
 import type { Connected } from "./connection/session.ts";
 import { rollBack } from "./connection/transaction.ts";
-import { lockBlocker } from "./lock/lock-blocker.ts";
 import type { PostgresLock } from "./lock/postgres-lock.ts";
-import { type WaitWatch, watchWaiting } from "./lock/watch-waiting.ts";
 import { isLockNotAvailable, statementError, transactionLeftOpenError } from "./postgres-error.ts";
 import { type HalfDone, halfDone, leftHalfDone } from "./statements/half-done.ts";
 import type { PlacedStatement, ReadBody } from "./statements/read-body.ts";

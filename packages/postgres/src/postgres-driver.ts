@@ -8,11 +8,11 @@ import {
 	type LockState,
 } from "@godwit/core";
 import { type AbsentDatabase, withoutMaking } from "./absent-database.ts";
+import type { WaitWatch } from "./blockers/watch-waiting.ts";
 import { bodyRunner } from "./body-runner.ts";
 import type { PostgresConnection } from "./connection/postgres-connection.ts";
 import { type Connected, session as openSession, type Session } from "./connection/session.ts";
 import { postgresLock } from "./lock/postgres-lock.ts";
-import type { WaitWatch } from "./lock/watch-waiting.ts";
 import type { CopyDatabase } from "./rehearsal/copied-database.ts";
 import type { RehearsedDatabase } from "./rehearsal/make-rehearsal.ts";
 import { asksNoStore } from "./statements/asks-no-store.ts";

@@ -6,9 +6,9 @@ import {
 	type Rounds,
 	type VersionChange,
 } from "@godwit/core";
+import { lockBlocker } from "../blockers/lock-blocker.ts";
 import { FailedMessage } from "../connection/postgres-connection.ts";
 import type { Connected } from "../connection/session.ts";
-import { lockBlocker } from "../lock/lock-blocker.ts";
 import type { MigrationTransaction } from "../migration-transaction.ts";
 import { isLockNotAvailable, unprovenRoundsError } from "../postgres-error.ts";
 import type { ReadBody } from "../statements/read-body.ts";

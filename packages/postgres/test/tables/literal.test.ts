@@ -1,7 +1,7 @@
 import { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { lockBlocker } from "../../src/blockers/lock-blocker.ts";
 import { pgliteConnection } from "../../src/connection/pglite-connection.ts";
-import { lockBlocker } from "../../src/lock/lock-blocker.ts";
 import { literal, quoteIdentifier, quoteLiteral } from "../../src/tables/literal.ts";
 
 let database: PGlite;

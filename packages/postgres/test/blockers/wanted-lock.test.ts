@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { wantedLock } from "../../src/lock/wanted-lock.ts";
+import { wantedLock } from "../../src/blockers/wanted-lock.ts";
 
 it.each([
 	["ALTER TABLE users ADD b int", "AccessShareLock", true],

@@ -3,9 +3,9 @@ import { createTrace } from "@godwit/core";
 import type { PostgresConnection, Row } from "../connection/postgres-connection.ts";
 import { queryRows } from "../connection/query-rows.ts";
 import type { Connected } from "../connection/session.ts";
+import { BACKEND_START } from "../lock/server-session.ts";
 import { literal } from "../tables/literal.ts";
 import { describeSession, describeWork, SESSION_COLUMNS } from "./described-session.ts";
-import { BACKEND_START } from "./server-session.ts";
 
 const trace = createTrace("godwit:postgres");
 
