@@ -83,7 +83,7 @@ async function run(line: CommandLine): Promise<number> {
 		const stack = !explained && (line.is("verbose") || Boolean(process.env.DEBUG));
 		toTerminal.line(hideValues(await describeError(error, { stack }), given), ERROR);
 		if (asJson) {
-			const { jsonError } = await import("./output/json/json-lines.ts");
+			const { jsonError } = await import("./output/json/json-error.ts");
 			print(
 				readable(
 					jsonError(error, (text) => hideValues(text, given)),

@@ -1,6 +1,6 @@
 import type { Driver, LockOptions } from "./driver/driver.ts";
 import type { DriverFactory } from "./driver/driver-factory.ts";
-import { noteScheme } from "./driver/unsupported.ts";
+import { noteScheme } from "./driver/driver-scheme.ts";
 import { MigrateError } from "./migrate-error.ts";
 import { nearestName } from "./nearest-name.ts";
 import type { Source, SourceFactory } from "./source/source.ts";

@@ -88,7 +88,7 @@ async function rehearsalFirst(wanted: WantedRehearsal, database: string): Promis
 /** What was found has been shown. @returns The exit code. */
 async function showNotClean(error: MigrateError, { line, terminal, print }: Invocation): Promise<number> {
 	const { EXIT_NOT_CLEAN } = await import("../output/rehearsal/show-rehearsal.ts");
-	const { jsonError } = await import("../output/json/json-lines.ts");
+	const { jsonError } = await import("../output/json/json-error.ts");
 	terminal.line("error: the rehearsal was not clean; nothing was changed", ERROR);
 	if (line.is("json")) print(jsonError(error));
 	return EXIT_NOT_CLEAN;

@@ -1,13 +1,6 @@
 import { MigrateError } from "../migrate-error.ts";
 import type { Driver } from "./driver.ts";
-
-/** By whom a driver was opened: the scheme of its URL. */
-const schemes = new WeakMap<Driver, string>();
-
-/** Notes the scheme of the URL that a driver was opened by, for messages. */
-export function noteScheme(driver: Driver, scheme: string): void {
-	schemes.set(driver, scheme);
-}
+import { schemeOf } from "./driver-scheme.ts";
 
 /** What a driver may be unable to do, and what to do then. */
 const MISSING = {
@@ -26,7 +19,7 @@ const MISSING = {
 
 /** Makes the error for an operation that needs what the driver has not: who cannot do it, and what to do then. */
 export function unsupported(driver: Driver, capability: keyof typeof MISSING): MigrateError<"ERR_UNSUPPORTED"> {
-	const scheme = schemes.get(driver);
+	const scheme = schemeOf(driver);
 	const who = scheme === undefined ? "this driver" : `the driver of ${scheme}://`;
 	return new MigrateError("ERR_UNSUPPORTED", `${who} ${MISSING[capability]}`, { capability });
 }

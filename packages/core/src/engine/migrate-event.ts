@@ -9,7 +9,7 @@ import type { RehearsalReport } from "./rehearse/rehearsal-report.ts";
 export type MigrateEvent =
 	/**
 	 * What the lock cannot keep out in this place, or that there is nothing to back up yet, as a sentence. After the start of a
-	 * migration whom a statement waits for, such as CREATE INDEX CONCURRENTLY.
+	 * migration whom a statement waits for, such as one that makes an index beside writers.
 	 */
 	| { readonly type: "notice"; readonly message: string }
 	/** Where source and database differ; what a policy refuses is an error instead. */

@@ -16,7 +16,6 @@ import { assertOptions, type MigrateOptions } from "./migrate-options.ts";
 import { openBoth } from "./open-both.ts";
 import { type Operations, operations } from "./operations.ts";
 import type { Goal } from "./plan.ts";
-import { checkedCure } from "./repair/checked-cure.ts";
 import type { Cure } from "./repair/repair.ts";
 import { MigrateReports } from "./reports/migrate-reports.ts";
 import { carryOut } from "./run/carry-out.ts";
@@ -194,6 +193,7 @@ export class Migrate extends MigrateReports implements AsyncDisposable {
 	 *   and then none is made; `ERR_UNSUPPORTED` for a driver that keeps no history. @throws TypeError for what is not one whole cure.
 	 */
 	async repair(cure: Cure): Promise<void> {
+		const { checkedCure } = await import("./repair/checked-cure.ts");
 		const checked = checkedCure(cure);
 		await this.#operations.runLockedOnDatabase(async () => {
 			const { repair } = await import("./repair/repair.ts");

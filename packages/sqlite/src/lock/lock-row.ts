@@ -3,7 +3,7 @@ import { createLease, type Lease, timestamp } from "@godwit/sql";
 import type { Holders } from "../connection/database-access.ts";
 import type { SqliteConnection, SqlRow, SqlValue } from "../connection/sqlite-connection.ts";
 import { readAtOnce } from "../connection/transaction.ts";
-import { foreignTable, type SideTable } from "../tables/foreign-table.ts";
+import { foreignTable, type SideTable } from "../tables/foreign/foreign-table.ts";
 import { quoteIdentifier } from "../tables/quote-identifier.ts";
 import { assertNoTriggerOn } from "../tables/triggers.ts";
 import { TABLE_BY_NAME, tableExists } from "../tables/version-table.ts";

@@ -1,5 +1,5 @@
 import type { SqliteConnection } from "../connection/sqlite-connection.ts";
-import { LITESTREAM_TABLES } from "./other-tools.ts";
+import { LITESTREAM_TABLES } from "./foreign/other-tools.ts";
 import { quoteIdentifier } from "./quote-identifier.ts";
 
 /** Tables that stay. SQLite's own tables cannot be dropped; VACUUM removes `sqlite_sequence`. */

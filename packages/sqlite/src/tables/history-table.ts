@@ -1,6 +1,6 @@
 import { type HistoryEvent, MigrateError, type RecordedEvent, type StoredTexts } from "@godwit/core";
 import type { SqliteConnection, SqlValue } from "../connection/sqlite-connection.ts";
-import { foreignTable, type SideTable } from "./foreign-table.ts";
+import { foreignTable, type SideTable } from "./foreign/foreign-table.ts";
 import { quoteIdentifier } from "./quote-identifier.ts";
 import { tableExists } from "./version-table.ts";
 

@@ -1,4 +1,4 @@
-import { LITESTREAM_TABLES } from "./other-tools.ts";
+import { LITESTREAM_TABLES } from "./foreign/other-tools.ts";
 
 /** Returns a function that tells the tables of godwit and of Litestream from those that migrations make. SQLite ignores the case of names. */
 export function toolTables(migrationsTable: string): (table: string) => boolean {

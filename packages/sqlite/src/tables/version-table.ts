@@ -1,6 +1,6 @@
 import { MigrateError, NIL_VERSION, type VersionState } from "@godwit/core";
 import type { SqliteConnection } from "../connection/sqlite-connection.ts";
-import { foreignVersionTable, holdsVersions, unreadableVersionTable } from "./foreign-version-table.ts";
+import { foreignVersionTable, holdsVersions, unreadableVersionTable } from "./foreign/foreign-version-table.ts";
 import { quoteIdentifier } from "./quote-identifier.ts";
 import { triggersOn } from "./triggers.ts";
 import { ROW, stateOf } from "./version-row.ts";

@@ -14,3 +14,8 @@ export function json(value: Readonly<Record<string, unknown>>): string {
 		(character) => `\\u00${character.charCodeAt(0).toString(16)}`,
 	);
 }
+
+/** The message of what was thrown, which may be no error. */
+export function messageOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}

@@ -19,7 +19,6 @@ import type { RehearsalReport, RehearseOptions } from "../rehearse/rehearsal-rep
 import { waitingOf } from "../run/migration-lock.ts";
 import { type Preparation, preparedWay } from "../run/preparation/prepare.ts";
 import { readStoredDown, type StoredDown, withHistory } from "../stored-down.ts";
-import { checkedGoal } from "./checked-goal.ts";
 import { type MigrationPlan, readPlan } from "./migration-plan.ts";
 import { isPendingMigration, type PendingMigration, readStatus, type StatusReport } from "./status.ts";
 
@@ -72,6 +71,7 @@ export abstract class MigrateReports {
 	 *   changed is told by `status`.
 	 */
 	async plan(goal: Goal): Promise<MigrationPlan> {
+		const { checkedGoal } = await import("./checked-goal.ts");
 		const checked = checkedGoal(goal);
 		return this.#operations.run(() => readPlan(this.#source, this.#driver, checked, this.#options));
 	}

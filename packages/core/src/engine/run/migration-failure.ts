@@ -6,7 +6,7 @@ import type { Migration, MigrationReport } from "../../migration.ts";
 import { NIL_VERSION } from "../../version.ts";
 import { UnknownOutcome } from "./change-once.ts";
 import { wayOutOfDirty } from "./dirty-database.ts";
-import { madeAlready } from "./made-already.ts";
+import type { madeAlready } from "./made-already.ts";
 
 /** Why a migration failed, and how far golang-migrate's protocol had come. */
 export interface MigrationFailure {
@@ -35,7 +35,7 @@ export async function migrationFailed(
 	try {
 		const committed = await isCommitted(driver, token);
 		const history = driver.history !== undefined;
-		const made = await madeAlready(driver, migration, cause, report);
+		const made = await isMade(driver, migration, cause, report);
 		const found = { ...(await driver.version()), committed, rowsBefore, history, madeAlready: made };
 		return migrationError(migration, cause, report, found);
 	} catch (error) {
@@ -83,6 +83,11 @@ interface Found extends VersionState {
 	readonly history: boolean;
 	/** As `madeAlready` returns it; missing where it was not asked. */
 	readonly madeAlready?: boolean;
+}
+
+/** As `madeAlready`, which few runs need. */
+export async function isMade(...about: Parameters<typeof madeAlready>): Promise<boolean> {
+	return (await import("./made-already.ts")).madeAlready(...about);
 }
 
 /** @param found `undefined` when the database does not answer. */

@@ -5,8 +5,7 @@ import { isMigrateError, MigrateError } from "../../migrate-error.ts";
 import type { AppliedMigration, Migration, MigrationReport } from "../../migration.ts";
 import { newToken } from "../token.ts";
 import { changeOnce, UnknownOutcome } from "./change-once.ts";
-import { madeAlready } from "./made-already.ts";
-import { type MigrationFailure, migrationError, migrationFailed, outcomeUnknown } from "./migration-failure.ts";
+import { isMade, type MigrationFailure, migrationError, migrationFailed, outcomeUnknown } from "./migration-failure.ts";
 import { goesOn, type OrderOptions, runInOrder } from "./ordered-bodies.ts";
 import { runMigration } from "./run-migration.ts";
 
@@ -158,7 +157,7 @@ async function runTogether(
 				...from,
 				committed: false,
 				history: options.recorder !== undefined,
-				madeAlready: await madeAlready(driver, running, cause, { ...start, applied: [...start.applied, ...applied] }),
+				madeAlready: await isMade(driver, running, cause, { ...start, applied: [...start.applied, ...applied] }),
 			});
 		throw await migrationFailed(driver, last, failure, start);
 	}

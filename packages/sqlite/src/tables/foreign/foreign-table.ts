@@ -1,5 +1,5 @@
 import { MigrateError } from "@godwit/core";
-import type { SqliteConnection } from "../connection/sqlite-connection.ts";
+import type { SqliteConnection } from "../../connection/sqlite-connection.ts";
 import { columnsOf, OWN_TABLE } from "./foreign-version-table.ts";
 
 /** A table that godwit keeps beside that of the version. */

@@ -1,6 +1,6 @@
 import { MigrateError } from "@godwit/core";
-import type { SqliteConnection } from "../connection/sqlite-connection.ts";
-import { quoteIdentifier } from "./quote-identifier.ts";
+import type { SqliteConnection } from "../../connection/sqlite-connection.ts";
+import { quoteIdentifier } from "../quote-identifier.ts";
 
 /** Other tools that keep their state in a table of godwit's name, by its columns. */
 const OWNERS: ReadonlyMap<string, string> = new Map([
