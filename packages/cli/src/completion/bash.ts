@@ -18,20 +18,58 @@ _godwit_words() {
 _godwit_paths() {
 	local IFS=$'\\n'
 	compopt -o filenames 2>/dev/null
-	COMPREPLY=($(compgen "$1" -- "$current"))
+	_godwit_plain "$current"
+	COMPREPLY=($(compgen "$1" -- "$plain"))
 }
 _godwit_versions() {
 	_godwit_words "$(command ls -- "$folder" 2>/dev/null | command sed -n '${VERSION_IN_NAME}')"
 }
+_godwit_plain() {
+	plain=\${1//[\\\\\\"\\']/}
+	plain=\${plain/#'~/'/"$HOME/"}
+}
+_godwit_folder() {
+	_godwit_plain "$2"
+	case $1 in
+		${flagPattern(["path"])}) folder=$plain ;;
+		${flagPattern(["source"])}) folder=\${plain#file://} ;;
+	esac
+}
 _godwit() {
-	local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD - 1]} name= folder=migrations at
+	local line=\${COMP_LINE:0:COMP_POINT} rest part words=() count=0 at plain
 	COMPREPLY=()
-	for ((at = 1; at < COMP_CWORD; at++)); do
-		case \${COMP_WORDS[at]} in
-			${flagPattern(["path"])}) folder=\${COMP_WORDS[++at]} ;;
-			${valueFlagPattern(flags)}) ((++at)) ;;
+	# In COMP_WORDS they are taken apart at each : and =.
+	for ((at = 0; at <= COMP_CWORD; at++)); do
+		rest=\${line#"\${line%%[![:space:]]*}"} part=\${COMP_WORDS[at]}
+		if ((at == COMP_CWORD)); then part=$rest; fi
+		if ((at == 0)) || [[ $rest != "$line" ]]; then
+			words[count++]=$part
+		else
+			words[count - 1]+=$part
+		fi
+		line=\${rest#"$part"}
+	done
+	local current=\${words[count - 1]} previous=\${words[count - 2]} inline=
+	case $part in : | = | :[:=]* | =[:=]*) part= ;; esac
+	local before=\${current%"$part"}
+	if [[ $current == -*=* ]]; then
+		previous=\${current%%=*} inline=\${current%%=*}= current=\${current#*=}
+	fi
+	_godwit_offer
+	# Only what follows the last : or = is replaced.
+	for ((at = 0; at < \${#COMPREPLY[@]}; at++)); do
+		COMPREPLY[at]=$inline\${COMPREPLY[at]}
+		COMPREPLY[at]=\${COMPREPLY[at]#"$before"}
+	done
+}
+_godwit_offer() {
+	local name= folder=migrations
+	for ((at = 1; at < count - 1; at++)); do
+		case \${words[at]} in
+			-*=*) _godwit_folder "\${words[at]%%=*}" "\${words[at]#*=}" ;;
+			${valueFlagPattern(flags)}) _godwit_folder "\${words[at]}" "\${words[at + 1]}"; ((++at)) ;;
 			-*) ;;
-			*) [[ -n $name ]] || name=\${COMP_WORDS[at]} ;;
+			*) [[ -n $name ]] || name=\${words[at]} ;;
 		esac
 	done
 	case $previous in

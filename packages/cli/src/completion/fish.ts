@@ -12,6 +12,14 @@ import {
 export function fishCompletion(commands: readonly CompletedCommand[], common: readonly CompletedFlag[]): string {
 	const flags = [...common, ...commands.flatMap((command) => command.flags)];
 	return `# Completion of godwit for fish: godwit completion fish > ~/.config/fish/completions/godwit.fish
+function __godwit_take
+	switch $argv[1]
+		case ${spaced(flagPattern(["path"]))}
+			set -g __godwit_folder $argv[2]
+		case ${spaced(flagPattern(["source"]))}
+			set -g __godwit_folder (string replace -r -- '^file://' '' $argv[2])
+	end
+end
 function __godwit_read
 	set -g __godwit_name ''
 	set -g __godwit_folder migrations
@@ -19,13 +27,14 @@ function __godwit_read
 	set -l given (commandline -opc)
 	for word in $given[2..]
 		switch $flag
-			case ${spaced(flagPattern(["path"]))}
-				set -g __godwit_folder $word
-				set flag ''
 			case ${spaced(valueFlagPattern(flags))}
+				__godwit_take $flag $word
 				set flag ''
 			case '*'
-				if string match -q -- '-*' $word
+				if string match -q -- '-*=*' $word
+					__godwit_take (string split -m 1 -- = $word)
+					set flag ''
+				else if string match -q -- '-*' $word
 					set flag $word
 				else if test -z "$__godwit_name"
 					set -g __godwit_name $word

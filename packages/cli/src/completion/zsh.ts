@@ -20,17 +20,26 @@ _godwit_versions() {
 	compadd -a versions
 }
 _godwit() {
-	local previous=$words[CURRENT-1] name= folder=migrations
+	local previous=$words[CURRENT-1] name= folder=migrations flag value
 	local -a offered
 	local -i at
 	for ((at = 2; at < CURRENT; at++)); do
+		flag= value=
 		case $words[at] in
-			${flagPattern(["path"])}) folder=\${(Q)words[++at]} ;;
-			${valueFlagPattern(flags)}) ((++at)) ;;
+			-*=*) flag=\${words[at]%%=*} value=\${words[at]#*=} ;;
+			${valueFlagPattern(flags)}) flag=$words[at] value=$words[++at] ;;
 			-*) ;;
 			*) [[ -n $name ]] || name=$words[at] ;;
 		esac
+		case $flag in
+			${flagPattern(["path"])}) folder=\${(Q)value} ;;
+			${flagPattern(["source"])}) folder=\${\${(Q)value}#file://} ;;
+		esac
 	done
+	if [[ $words[CURRENT] == -*=* ]]; then
+		previous=\${words[CURRENT]%%=*}
+		compset -P '*='
+	fi
 	case $previous in
 ${flagCases(flags, offer)}
 	esac

@@ -23,6 +23,12 @@ const CASES: readonly Case[] = [
 	{ typed: ["repair", "-adopt", "2"], offered: ["20"] },
 	{ typed: ["help", "unl"], offered: ["unlock"] },
 	{ typed: ["completion", ""], offered: ["bash", "zsh", "fish"] },
+	{ typed: ["-database", "sqlite://app.db", "sta"], offered: ["status"] },
+	{ typed: ["-database=sqlite://app.db?x-wal=alone", "sta"], offered: ["status"] },
+	{ typed: ["-source", "file://migrations", "goto", ""], offered: ["7", "20"] },
+	{ typed: ["-source=file://two words", "goto", ""], offered: ["31"] },
+	{ typed: ["-path=two words", "goto", ""], offered: ["31"] },
+	{ typed: ["-path=migrations", "sta"], offered: ["status"] },
 	{ typed: ["create", "-ext", ""], offered: [] },
 	{ typed: ["up", ""], offered: [] },
 ];
@@ -49,36 +55,81 @@ function word(text: string): string {
 	return `'${text}'`;
 }
 
-describe("godwit completion bash", () => {
-	it("offers commands, flags, their values, folders and versions", async () => {
+interface InteractiveShell {
+	/** Types a line, and returns what it calls the command with. */
+	run(line: string): Promise<string>;
+	/** Returns the exit code. */
+	end(): Promise<number | null>;
+}
+
+/** Starts a shell on a terminal of its own. @param setUp Lines that load the completion and define `godwit`, which prints its arguments. */
+async function interactive(words: string, setUp: readonly string[], cwd: string): Promise<InteractiveShell> {
+	const env = { ...cleanEnv({}), TERM: "dumb", INPUTRC: "/dev/null", HISTFILE: "" };
+	const shell = watch(spawn("script", ["-q", "-e", "-c", words, "/dev/null"], { cwd, env }));
+	let text = "";
+	shell.child.stdout?.on("data", (more: string) => {
+		text += more;
+	});
+	const type = (line: string): boolean | undefined => shell.child.stdin?.write(`${line}\n`);
+	for (const line of [...setUp, "echo rea''dy"]) type(line);
+	await shell.printed("ready\r\n");
+	let lines = 0;
+	return {
+		async run(line) {
+			type(line);
+			type(`echo en''d${++lines}.`);
+			await shell.printed(`end${lines}.\r\n`);
+			return (
+				text
+					.match(/got-(.*?):\r\n/g)
+					?.at(-1)
+					?.slice("got-".length, -":\r\n".length) ?? ""
+			);
+		},
+		async end() {
+			type("exit");
+			return (await shell.outcome).code;
+		},
+	};
+}
+
+describe.skipIf(process.platform !== "linux")("godwit completion bash", () => {
+	it("offers commands, flags, their values, folders and versions on a terminal", async () => {
 		const cwd = await project("bash");
-		const more = [
+		const shell = await interactive(
+			"bash --norc --noprofile -i",
+			["source ./completion", `godwit() { printf 'got-'; printf '%s,' "$@"; echo :; }`],
+			cwd,
+		);
+		const more: readonly Case[] = [
 			{ typed: ["create", "-dir", "two"], offered: ["two words"] },
+			{ typed: ["create", "-dir", "two\\ w"], offered: ["two words"] },
+			{ typed: ["create", "-dir=two"], offered: ["-dir=two words"] },
 			{ typed: ["up", "--out-of-order", "s"], offered: ["skip"] },
+			{ typed: ["up", "-out-of-order=s"], offered: ["-out-of-order=skip"] },
+			{ typed: ["repair", "-adopt=2"], offered: ["-adopt=20"] },
 		];
 		for (const { typed, offered } of [...CASES, ...more]) {
-			const script = `source ./completion
-COMP_WORDS=(godwit ${typed.map(word).join(" ")})
-COMP_CWORD=${typed.length}
-_godwit
-printf '%s\\n' "\${COMPREPLY[@]}"`;
-			const printed = execFileSync("bash", ["-c", script], { cwd, encoding: "utf8" });
-			expect(
-				printed.split("\n").filter((line) => line !== ""),
-				typed.join(" "),
-			).toEqual(offered);
+			const given = typed.map((text) => text.replace(/(?<!\\) /g, "\\ ").replace("?", "\\?"));
+			const kept = typed.slice(0, offered.length === 0 && typed.at(-1) !== "" ? typed.length : -1);
+			// Meta and * put in all that there is to offer.
+			expect(await shell.run(`godwit ${given.join(" ")}\u001b*`), given.join(" ")).toBe(
+				[...kept, ...offered.toSorted()].map((text) => `${text},`).join(""),
+			);
 		}
-		expect(execFileSync("bash", ["-c", "source ./completion; complete -p godwit"], { cwd, encoding: "utf8" })).toBe(
-			"complete -F _godwit godwit\n",
-		);
+		expect(await shell.end()).toBe(0);
 	});
 });
 
 describe.skipIf(!installed("fish"))("godwit completion fish", () => {
 	it("offers commands, flags, their values, folders and versions", async () => {
 		const cwd = await project("fish");
-		for (const { typed, offered } of [...CASES, { typed: ["create", "-dir", "two"], offered: ["two words/"] }]) {
-			const typedLine = ["godwit", ...typed.map((text) => text.replace(" ", "\\ "))].join(" ");
+		for (const { typed, offered } of [
+			...CASES,
+			{ typed: ["create", "-dir", "two"], offered: ["two words/"] },
+			{ typed: ["up", "-out-of-order=s"], offered: ["-out-of-order=skip"] },
+		]) {
+			const typedLine = ["godwit", ...typed.map((text) => text.replace(" ", "\\ ").replace("?", "\\?"))].join(" ");
 			const script = `source ./completion; complete -C ${word(typedLine.replaceAll("\\", "\\\\"))}`;
 			const printed = execFileSync("fish", ["--no-config", "-c", script], { cwd, encoding: "utf8" });
 			const words = printed.split("\n").filter((line) => line !== "");
@@ -90,28 +141,31 @@ describe.skipIf(!installed("fish"))("godwit completion fish", () => {
 describe.skipIf(!installed("zsh") || process.platform !== "linux")("godwit completion zsh", () => {
 	it("completes commands, flags, their values, folders and versions on a terminal", async () => {
 		const cwd = await project("zsh");
-		const shell = watch(
-			spawn("script", ["-q", "-e", "-c", "zsh -f -i", "/dev/null"], { cwd, env: { ...cleanEnv({}), TERM: "dumb" } }),
+		const shell = await interactive(
+			"zsh -f -i",
+			[
+				"autoload -Uz compinit && compinit -u -D && source ./completion",
+				`godwit() { printf 'got-'; printf '%s,' "$@"; echo :; }`,
+			],
+			cwd,
 		);
-		const type = (text: string): boolean | undefined => shell.child.stdin?.write(text);
-		// biome-ignore lint/suspicious/noTemplateCurlyInString: it is zsh's.
-		type("autoload -Uz compinit && compinit -u -D && source ./completion && godwit() print -r got-$#:${(j:,:)@}:\n");
-		type("print rea''dy\n");
-		await shell.printed("ready\r\n");
 		for (const [typed, got] of [
-			["compl\tfi\t", "2:completion,fish"],
-			["-path two\\ words force 3\t", "4:-path,two words,force,31"],
-			["goto 2\t", "2:goto,20"],
-			["up -out\tsk\t", "3:up,-out-of-order,skip"],
-			["-trans\tea\tdown -a\t", "4:-transaction,each,down,-all"],
-			["create -dir tw\t", "3:create,-dir,two words"],
-			["help unl\t", "2:help,unlock"],
+			["compl\tfi\t", "completion,fish,"],
+			["-path two\\ words force 3\t", "-path,two words,force,31,"],
+			["goto 2\t", "goto,20,"],
+			["up -out\tsk\t", "up,-out-of-order,skip,"],
+			["-trans\tea\tdown -a\t", "-transaction,each,down,-all,"],
+			["create -dir tw\t", "create,-dir,two words,"],
+			["help unl\t", "help,unlock,"],
+			["-database sqlite://app.db sta\t", "-database,sqlite://app.db,status,"],
+			["-source file://two\\ words goto 3\t", "-source,file://two words,goto,31,"],
+			["-path=two\\ words goto 3\t", "-path=two words,goto,31,"],
+			["up -out-of-order=sk\t", "up,-out-of-order=skip,"],
+			["create -dir=tw\t", "create,-dir=two words,"],
 		]) {
-			type(`godwit ${typed}\n`);
-			await shell.printed(`got-${got}:`);
+			expect(await shell.run(`godwit ${typed}`), typed).toBe(got);
 		}
-		type("exit\n");
-		expect((await shell.outcome).code).toBe(0);
+		expect(await shell.end()).toBe(0);
 	});
 });
 
