@@ -131,13 +131,18 @@ export async function absoluteSourceUrl(source: UrlOrPath, folder: string): Prom
 }
 
 /**
- * Returns a text that is the same for two URLs of one database; see `DriverFactory.identityOf`.
+ * Returns whether two URLs name one database, as their drivers tell; see `DriverFactory.identityOf`.
  *
  * @throws MigrateError as `openDriver` for a URL that cannot be read.
  */
-export async function databaseIdentity(database: UrlOrPath): Promise<string> {
+export async function isSameDatabase(one: UrlOrPath, other: UrlOrPath): Promise<boolean> {
+	const [ofOne, ofOther] = [await databaseIdentities(one), await databaseIdentities(other)];
+	return ofOne.some((identity) => ofOther.includes(identity));
+}
+
+async function databaseIdentities(database: UrlOrPath): Promise<readonly string[]> {
 	const url = databaseUrl(database);
-	return (await driverFactory(url).identityOf?.(url)) ?? withoutUserAndOptions(url);
+	return [(await driverFactory(url).identityOf?.(url)) ?? withoutUserAndOptions(url)].flat();
 }
 
 /** A user may hold an `@` that should have been encoded. The name of a host has no case. */

@@ -3,8 +3,8 @@ import {
 	absoluteDatabaseUrl,
 	absoluteSourceUrl,
 	breakLocks,
-	databaseIdentity,
 	databaseUrl,
+	isSameDatabase,
 	openDriver,
 	openSource,
 	register,
@@ -247,19 +247,29 @@ describe("absoluteDatabaseUrl and absoluteSourceUrl", () => {
 	});
 });
 
-describe("databaseIdentity", () => {
-	it("is what the driver says", async () => {
-		register("known", { open: async () => recordingDriver(), identityOf: async (url) => `the one of ${url}` });
-		expect(await databaseIdentity("known://a")).toBe("the one of known://a");
-		await expect(databaseIdentity("unknown://a")).rejects.toMatchObject({ code: "ERR_UNKNOWN_DRIVER" });
+describe("isSameDatabase", () => {
+	it("is what the drivers say", async () => {
+		const identityOf = async (url: string): Promise<string> => url.slice(url.indexOf(":")).toLowerCase();
+		for (const scheme of ["known", "alias"]) register(scheme, { open: async () => recordingDriver(), identityOf });
+		expect(await isSameDatabase("known://a", "alias://A")).toBe(true);
+		expect(await isSameDatabase("known://a", "alias://b")).toBe(false);
+		await expect(isSameDatabase("known://a", "unknown://a")).rejects.toMatchObject({ code: "ERR_UNKNOWN_DRIVER" });
 	});
 
-	it("is the URL without user, password and options for a driver that does not say", async () => {
+	it("is true for two that have one of several places in common", async () => {
+		register("many", { open: async () => recordingDriver(), identityOf: async (url) => url.slice(7).split(",") });
+		expect(await isSameDatabase("many://a,b", "many://b")).toBe(true);
+		expect(await isSameDatabase("many://c", "many://b,c,d")).toBe(true);
+		expect(await isSameDatabase("many://a,b", "many://c,d")).toBe(false);
+	});
+
+	it("leaves user, password and options out for a driver that does not say", async () => {
 		register("plain", { open: async () => recordingDriver() });
-		const same = ["plain://h:1/app", "PLAIN://ann:p@ss@H:1/app?x=1", "plain:h:1/app?y", "plain://bob@h:1/app?x=@"];
-		expect(new Set(await Promise.all(same.map(databaseIdentity)))).toEqual(new Set(["plain://h:1/app"]));
+		for (const same of ["PLAIN://ann:p@ss@H:1/app?x=1", "plain:h:1/app?y", "plain://bob@h:1/app?x=@"]) {
+			expect(await isSameDatabase("plain://h:1/app", same), same).toBe(true);
+		}
 		for (const other of ["plain://h:2/app", "plain://h:1/App", "plain://h:1/app/b", "plain://i:1/app"]) {
-			expect(await databaseIdentity(other)).not.toBe("plain://h:1/app");
+			expect(await isSameDatabase("plain://h:1/app", other), other).toBe(false);
 		}
 	});
 });

@@ -43,8 +43,12 @@ export const postgres: PostgresFactory = {
 	},
 	async identityOf(url) {
 		const { hosts, database, user } = parseConnectionUrl(url);
-		const servers = hosts.map(({ host, port }) => `${isLoopback(host) ? "localhost" : host.toLowerCase()}:${port}`);
-		return `postgres ${JSON.stringify([servers.sort(), database ?? user ?? userInfo().username])}`;
+		const name = database ?? user ?? userInfo().username;
+		// Each of the hosts may be the one that is connected to.
+		return hosts.map(({ host, port }) => {
+			const server = `${isLoopback(host) ? "localhost" : host.toLowerCase()}:${port}`;
+			return `postgres ${JSON.stringify([server, name])}`;
+		});
 	},
 	withInstance(lent, options = {}) {
 		const config = completeConfig(options);

@@ -1,8 +1,8 @@
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 // The drivers and sources that come with it.
 import "godwit";
-import { assertMigrations, databaseIdentity, nearestName, openSource, type Source } from "@godwit/core";
+import { absoluteDatabaseUrl, assertMigrations, nearestName, openSource, type Source } from "@godwit/core";
 import { defaultCacheFolder } from "./cache-folder.ts";
 import { keptTemplate } from "./kept-template.ts";
 import { type Template, templateOf } from "./template.ts";
@@ -44,7 +44,7 @@ export async function createTemplate(options: TemplateOptions): Promise<Template
 	const url = templateUrl(database);
 	const folder = resolve(cacheFolder);
 	// Reads the URL, so that a wrong one fails before anything is made. Which file it names is nothing to it.
-	await databaseIdentity(url.of(join(tmpdir(), "template.db")));
+	await absoluteDatabaseUrl(url.of("template.db"), tmpdir());
 	await using source = typeof wanted === "string" ? await openSource(wanted) : wanted;
 	await assertMigrations(source);
 	const key = await templateKey(source, url);

@@ -1,6 +1,8 @@
-import { databaseIdentity } from "@godwit/core";
+import { isMigrateError, isSameDatabase } from "@godwit/core";
 import type { Invocation } from "../command-line/command.ts";
 import { CommandError } from "../command-line/command-error.ts";
+import type { GivenUrl } from "../command-line/given-url.ts";
+import type { Settings } from "../command-line/settings.ts";
 import { resolveDatabase } from "./schemes/resolve-urls.ts";
 
 /**
@@ -23,18 +25,26 @@ export async function protectionOf(invocation: Invocation, database: string): Pr
 	);
 }
 
-/** An environment whose own database is not known protects whatever database it is used with. */
+/** An environment whose own database is not known protects whatever database it is used with, and no other. */
 async function protectedNames({ settings }: Invocation, database: string): Promise<readonly string[]> {
 	const { environment } = settings;
 	const names: string[] = [];
 	for (const [name, candidate] of environment?.config.environments ?? []) {
 		if (candidate.protected !== true) continue;
 		const own = environment?.databaseOf(name);
-		const covers =
-			own === undefined
-				? name === environment?.name
-				: (await databaseIdentity(await resolveDatabase(own, settings))) === (await databaseIdentity(database));
-		if (covers) names.push(name);
+		const url = own && (await knownUrl(own, settings));
+		if (url === undefined ? name === environment?.name : await isSameDatabase(url, database)) names.push(name);
 	}
 	return names;
+}
+
+/** Returns undefined for a scheme that no driver is here for: with another one that database is not reached. */
+async function knownUrl(own: GivenUrl, settings: Settings): Promise<string | undefined> {
+	try {
+		return await resolveDatabase(own, settings);
+	} catch (error) {
+		const cause = error instanceof CommandError ? error.cause : error;
+		if (isMigrateError(cause, "ERR_UNKNOWN_DRIVER")) return undefined;
+		throw error;
+	}
 }

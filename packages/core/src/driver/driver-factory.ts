@@ -33,10 +33,11 @@ export interface DriverFactory {
 	absoluteUrl?(url: string, folder: string): Promise<string>;
 
 	/**
-	 * Optional: returns a text that is the same for all URLs that name one database, however they are spelt, and no other's. Opens
-	 * and makes nothing. Without it two URLs name one database when they differ in nothing but user, password and options.
+	 * Optional: returns a text that is the same for all URLs that name one database, however they are spelt, and no other's; several for
+	 * a URL that names several places of it, of which another URL need have only one. Opens and makes nothing. Without it two URLs
+	 * name one database when they differ in nothing but user, password and options.
 	 *
 	 * @throws MigrateError as `open` for a URL that cannot be read.
 	 */
-	identityOf?(url: string): Promise<string>;
+	identityOf?(url: string): Promise<string | readonly string[]>;
 }

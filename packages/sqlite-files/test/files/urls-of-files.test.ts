@@ -34,7 +34,7 @@ describe("identityOf of a SQLite backend", () => {
 	afterEach(() => rmSync(folder, { recursive: true }));
 
 	async function identities(...urls: readonly string[]): Promise<ReadonlySet<string>> {
-		return new Set(await Promise.all(urls.map((url) => nodeSqlite.identityOf(url))));
+		return new Set((await Promise.all(urls.map((url) => nodeSqlite.identityOf(url)))).flat());
 	}
 
 	it("is the same for every spelling of a file that is not there yet, and of no other", async () => {

@@ -1,9 +1,9 @@
 import {
 	absoluteDatabaseUrl,
 	absoluteSourceUrl,
-	databaseIdentity,
 	databaseUrl,
 	isMigrateError,
+	isSameDatabase,
 	sourceUrl,
 } from "@godwit/core";
 import { CommandError } from "../../command-line/command-error.ts";
@@ -75,17 +75,17 @@ async function assertNoOther({ origin }: GivenUrl, url: string, settings: Settin
 	const { environment, inherited } = settings;
 	if (inherited === undefined || origin === "-database") return;
 	if (environment?.named !== true || environment.takesFrom(inherited.origin)) return;
-	if ((await identityOrNone(inherited.url)) === (await databaseIdentity(url))) return;
+	if (await namesSame(inherited.url, url)) return;
 	throw new CommandError(
 		`${inherited.origin} names another database than the environment "${environment.name}" in ${environment.config.location}; unset it, or say which one with -database`,
 	);
 }
 
-async function identityOrNone(url: string): Promise<string | undefined> {
+async function namesSame(inherited: string, url: string): Promise<boolean> {
 	try {
-		return await databaseIdentity(url);
+		return await isSameDatabase(inherited, url);
 	} catch (error) {
-		if (isMigrateError(error)) return undefined;
+		if (isMigrateError(error)) return false;
 		throw error;
 	}
 }
