@@ -21,12 +21,48 @@ import { printable } from "./output/text/printable.ts";
 export async function main(args: readonly string[]): Promise<number> {
 	// `debug` writes to it without a listener of its own.
 	if (process.env.DEBUG) standardError();
-	const exitCode = await runOrExplain(args);
+	const finished = failUntilFinished(args);
+	const exitCode = await runOrExplain(args).finally(finished);
 	const failure = await lostOutput();
 	if (failure === undefined) return exitCode;
 	// Whoever stops reading, as `head` does, knows.
 	if (failure.code !== "EPIPE") writeLog(`error: standard output is lost: ${failure.message}\n`);
 	return exitCode === 0 ? 1 : exitCode;
+}
+
+/**
+ * Makes the process fail that ends before the command has: a runtime that has nothing left to wait for ends with 0, whatever promise is
+ * still awaited, and so may the code of a configuration, a driver or a source.
+ *
+ * @returns What to call when the command has ended.
+ */
+function failUntilFinished(args: readonly string[]): () => void {
+	async function waitsForNothing(): Promise<void> {
+		process.off("exit", exits);
+		process.exitCode = 1;
+		const message = `nothing is left to wait for, and the command has not ended: ${CULPRIT} awaits a promise that never settles; ${LOOK}`;
+		writeLog(`error: ${message}\n`);
+		if (wantsJson(args)) await printJson({ type: "error", message });
+	}
+	function exits(code: number): void {
+		if (code !== 0) return;
+		process.exitCode = 1;
+		writeLog(`error: process.exit was called before the command had ended: look for it in ${CULPRIT}; ${LOOK}\n`);
+	}
+	process.once("beforeExit", waitsForNothing);
+	process.once("exit", exits);
+	return () => {
+		process.off("beforeExit", waitsForNothing);
+		process.off("exit", exits);
+	};
+}
+
+const CULPRIT = "a configuration, a driver or a source";
+const LOOK = 'see what was done with "godwit status"';
+
+/** For a command line that was not understood, or not yet. The last one counts, as it does in a line that is understood. */
+function wantsJson(args: readonly string[]): boolean {
+	return /^--?json(=(true|t|1))?$/i.test(args.findLast((arg) => /^--?json(=|$)/.test(arg)) ?? "");
 }
 
 async function runOrExplain(args: readonly string[]): Promise<number> {
@@ -36,8 +72,7 @@ async function runOrExplain(args: readonly string[]): Promise<number> {
 		if (!(error instanceof UsageError)) throw error;
 		// A URL can stand behind a flag's equals sign.
 		const urls = args.flatMap((arg) => [arg, arg.slice(arg.indexOf("=") + 1)]);
-		// The last one counts, as it does in a line that is understood.
-		const asJson = /^--?json(=(true|t|1))?$/i.test(args.findLast((arg) => /^--?json(=|$)/.test(arg)) ?? "");
+		const asJson = wantsJson(args);
 		const message = await explain(error);
 		const { shortUsage } = await import("./command-line/usage.ts");
 		terminal(errorOutput, (text) => readable(text, urls), asJson ? plain : paintErrors).line(
