@@ -2,7 +2,14 @@ import { tmpdir } from "node:os";
 import { resolve } from "node:path";
 // The drivers and sources that come with it.
 import "godwit";
-import { absoluteDatabaseUrl, assertMigrations, nearestName, openSource, type Source } from "@godwit/core";
+import {
+	absoluteDatabaseUrl,
+	assertMigrations,
+	nearestName,
+	openSource,
+	type Source,
+	type UrlOrPath,
+} from "@godwit/core";
 import { defaultCacheFolder } from "./cache-folder.ts";
 import { keptTemplate } from "./kept-template.ts";
 import { type Template, templateOf } from "./template.ts";
@@ -10,8 +17,8 @@ import { templateKey } from "./template-key.ts";
 import { templateUrl } from "./template-url.ts";
 
 export interface TemplateOptions {
-	/** Where the migrations come from: the URL of a source, or one that is open and that `createTemplate` closes. */
-	readonly source: string | Source;
+	/** Where the migrations come from: the URL or the path of a source, or one that is open and that `createTemplate` closes. */
+	readonly source: UrlOrPath | Source;
 	/**
 	 * Which driver makes the database, and its options: a database URL without a path, such as `sqlite-node://` or
 	 * `sqlite-native://?x-foreign-keys=true`. It has to be a driver of databases in one file.
@@ -45,10 +52,14 @@ export async function createTemplate(options: TemplateOptions): Promise<Template
 	const folder = resolve(cacheFolder);
 	// Reads the URL, so that a wrong one fails before anything is made. Which file it names is nothing to it.
 	await absoluteDatabaseUrl(url.of("template.db"), tmpdir());
-	await using source = typeof wanted === "string" ? await openSource(wanted) : wanted;
+	await using source = isOpen(wanted) ? wanted : await openSource(wanted);
 	await assertMigrations(source);
 	const key = await templateKey(source, url);
 	return templateOf(await keptTemplate({ folder, key, url, source, timeoutMs }));
+}
+
+function isOpen(source: UrlOrPath | Source): source is Source {
+	return typeof source === "object" && "versions" in source && typeof source.versions === "function";
 }
 
 /** For code without types, and for an empty variable of the environment. */
@@ -60,8 +71,11 @@ function assertOptions(options: TemplateOptions = {} as TemplateOptions): void {
 		const hint = nearest === undefined ? `known are ${NAMES.join(", ")}` : `did you mean ${nearest}?`;
 		throw new TypeError(`createTemplate has no option ${unknown}; ${hint}`);
 	}
-	if (typeof source !== "string" && typeof source?.versions !== "function") {
-		throw new TypeError("source must be the URL of a source, such as file://migrations, or an open one");
+	if (
+		typeof source !== "string" &&
+		!(typeof source === "object" && source !== null && ("href" in source || isOpen(source)))
+	) {
+		throw new TypeError("source must be the URL of a source, such as file://migrations, a path, or an open one");
 	}
 	if (typeof database !== "string")
 		throw new TypeError("database must be a URL without a path, such as sqlite-node://");

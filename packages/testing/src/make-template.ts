@@ -1,22 +1,31 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Migrate, MigrateError, type Source } from "@godwit/core";
 import { inFolder } from "./folder-error.ts";
 import type { TemplateUrl } from "./template-url.ts";
 
-/** In the folder of a template: the template itself, which is there only when it is whole. */
+/** In the folder of a template: the template itself, and behind it the digest by which one is known that lost a part later. */
 const TEMPLATE = "template.db";
 /** What the folders begin with in which a template is not whole yet. */
 const MAKING = "making-";
 
-/** @returns `undefined` when there is none yet. */
+/** @returns `undefined` when there is none yet, and when it is not as it was made: a disk can have been full, a cache cut off. */
 export async function readTemplate(home: string): Promise<Buffer | undefined> {
 	try {
-		return await readFile(join(home, TEMPLATE));
+		const kept = await readFile(join(home, TEMPLATE));
+		const bytes = kept.subarray(0, Math.max(kept.length - DIGEST_LENGTH, 0));
+		return digestOf(bytes).equals(kept.subarray(bytes.length)) ? bytes : undefined;
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
 		throw error;
 	}
+}
+
+const DIGEST_LENGTH = 32;
+
+function digestOf(bytes: Uint8Array): Buffer {
+	return createHash("sha256").update(bytes).digest();
 }
 
 /** Runs the migrations on a new file, and gives it the template's name when it is whole. Call it under the lock of `home`. */
@@ -50,12 +59,12 @@ async function assertOneFile(folder: string, { scheme }: TemplateUrl): Promise<v
 }
 
 async function publish(path: string, template: string): Promise<Buffer> {
-	const file = await open(path, "r+");
-	let bytes: Buffer;
+	const bytes = await readFile(path);
+	const file = await open(path, "a");
 	try {
+		await file.write(digestOf(bytes));
 		// Without it a power cut could leave the name of a file that was not written to its end.
 		await file.sync();
-		bytes = await file.readFile();
 	} finally {
 		await file.close();
 	}

@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, rmSync, statSync, utimesSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 import { memorySource } from "@godwit/core";
 import { sqliteNative } from "@godwit/sqlite-native";
 import { sqliteNode } from "@godwit/sqlite-node";
@@ -217,6 +218,30 @@ describe("createTemplate", () => {
 		expect(await drawn(await template(DRAW))).toBeDefined();
 		expect(readdirSync(home).filter((entry) => entry.startsWith("making-"))).toEqual([]);
 		expect(readdirSync(home)).toContain("template.db");
+	});
+
+	it("makes a template anew that has lost a part, or has another byte", async () => {
+		let value = await drawn(await template(DRAW));
+		const path = join(folder.cacheFolder, templates()[0] ?? "", "template.db");
+		const whole = readFileSync(path);
+		const other = Buffer.from(whole);
+		other[100] = 255 - (whole[100] ?? 0);
+		for (const broken of [whole.subarray(0, 4096), whole.subarray(0, -1), Buffer.of(), other]) {
+			writeFileSync(path, broken);
+			const made = await drawn(await template(DRAW));
+			expect(made).toMatch(/^[0-9A-F]{32}$/);
+			expect(made).not.toBe(value);
+			expect(await drawn(await template(DRAW))).toBe(made);
+			value = made;
+		}
+	});
+
+	it("takes a source by URL, path and class URL", async () => {
+		const url = folder.migrations(DRAW);
+		const path = url.slice("file://".length);
+		const value = await drawn(await createTemplate({ ...given(), source: url }));
+		expect(await drawn(await createTemplate({ ...given(), source: path }))).toBe(value);
+		expect(await drawn(await createTemplate({ ...given(), source: pathToFileURL(path) }))).toBe(value);
 	});
 
 	it("removes templates that were made longer than a week ago when it makes one, and nothing else", async () => {
