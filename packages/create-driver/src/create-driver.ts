@@ -35,7 +35,7 @@ const template = fileURLToPath(new URL("../template/", import.meta.url));
  * @param name The scheme of the driver's URLs: lower-case letters, digits, "." and "-".
  * @param parent An absolute path.
  * @returns The absolute path of the new folder.
- * @throws CreateError for a name that cannot be a scheme and a package, or is the scheme of a driver of godwit's own, and for a folder that is there. Nothing was written then.
+ * @throws CreateError for a name that cannot be a scheme and a package, or is the scheme of a driver of godwit's own or of paths, and for a folder that is there. Nothing was written then.
  */
 export function createDriver(name: string, parent: string): string {
 	if (!/^[a-z][a-z0-9.-]*$/.test(name)) {
@@ -45,6 +45,9 @@ export function createDriver(name: string, parent: string): string {
 	}
 	if (TAKEN.includes(name)) {
 		throw new CreateError(`godwit has a driver for ${name}:// itself and loads no other; choose another name`);
+	}
+	if (name === "file") {
+		throw new CreateError("file: is the scheme of paths, and of a source of migrations; choose another name");
 	}
 	const folder = join(parent, `godwit-driver-${name}`);
 	if (existsSync(folder)) throw new CreateError(`${folder} is there already; choose another name, or remove it`);

@@ -68,6 +68,12 @@ describe("createDriver", () => {
 		expect(await readdir(parent)).toEqual([]);
 	});
 
+	it("refuses file, which is the scheme of paths, and makes nothing", async () => {
+		const parent = await emptyFolder();
+		expect(() => createDriver("file", parent)).toThrow("file: is the scheme of paths");
+		expect(await readdir(parent)).toEqual([]);
+	});
+
 	it("leaves a folder that is there alone", async () => {
 		const parent = await emptyFolder();
 		await mkdir(join(parent, "godwit-driver-birds"));
