@@ -3,7 +3,12 @@
  * and `version`, read the database without them. Each is loaded late wherever it stands here; what belongs here decides speed alone.
  */
 const WORK = {
-	cli: ["database/confirm", "output/rehearsal/", "output/text/(byte-size|file-failure|go-duration|table)"],
+	cli: [
+		"database/confirm",
+		"output/json/json-lines",
+		"output/rehearsal/",
+		"output/text/(byte-size|file-failure|go-duration|table)",
+	],
 	core: [
 		"body/",
 		"clean-up-after",
@@ -19,7 +24,7 @@ const WORK = {
 		"history/(adoption|checksum|digested-versions|recorded-body|recorder)",
 		"nearest-name",
 		"program",
-		"source/seal",
+		"source/(no-files|seal)",
 		"url/invalid-url",
 		"value-shown",
 	],

@@ -68,7 +68,11 @@ describe("Migrate.open", () => {
 		["m", "./a.db", "the source URL has no scheme; for the path m write file://m"],
 		["./m", "a.db", "the database URL has no scheme; for the path a.db write sqlite://a.db"],
 		["./m", "undefined", "the database URL has no scheme; for the path undefined write sqlite://undefined"],
-		["./m", "./a.db?x-foo=1", "the database URL has no scheme; for the path ./a.db write sqlite://./a.db?..."],
+		[
+			"./m",
+			"./a.db?x-foo=1",
+			"the database URL has no scheme; for the path ./a.db write sqlite://./a.db?..., or %3F in place of the ? where it belongs to the path",
+		],
 		["./m", "file:a.db", expect.stringContaining("for a database in a file write sqlite://a.db")],
 	])("makes no file of a name that may be something else: %s, %s", async (source, database, message) => {
 		const folder = await folderOf(threeMigrations);

@@ -286,7 +286,8 @@ describe("godwit", () => {
 		},
 		{
 			args: ["-path", "m", "-database", "./a.db?x-no-tx-wrap=true"],
-			error: /^error: the database URL has no scheme; for the path .\/a.db write sqlite:\/\/.\/a.db\?...\n$/,
+			error:
+				/^error: the database URL has no scheme; for the path .\/a.db write sqlite:\/\/.\/a.db\?..., or %3F in place of the \? .*\n$/,
 		},
 		{
 			args: ["-path", "m", "-database", "data\\a.db"],

@@ -133,7 +133,10 @@ describe.each([
 		["/var/my data/app.db", `for the path /var/my data/app.db write ${FIRST}:///var/my data/app.db`],
 		["C:\\data\\app.db", `for the path C:\\data\\app.db write ${FIRST}://C:/data/app.db`],
 		["c:/data/app.db", `for the path c:/data/app.db write ${FIRST}://c:/data/app.db`],
-		["app.db?x-token=secret", `for the path app.db write ${FIRST}://app.db?...`],
+		[
+			"app.db?x-token=secret",
+			`for the path app.db write ${FIRST}://app.db?..., or %3F in place of the ? where it belongs to the path`,
+		],
 	])("that is the path %j is answered with the URL to write", async (path, answer) => {
 		await expect(open(path)).rejects.toMatchObject({
 			code: "ERR_INVALID_URL",
@@ -328,7 +331,7 @@ describe.each([
 			message: `the ${kind} URL has no scheme; for the path app.db write ${FIRST}://app.db`,
 		});
 		await expect(open("./app.db?x-token=secret")).rejects.toMatchObject({
-			message: `the ${kind} URL has no scheme; for the path ./app.db write ${FIRST}://./app.db?...`,
+			message: `the ${kind} URL has no scheme; for the path ./app.db write ${FIRST}://./app.db?..., or %3F in place of the ? where it belongs to the path`,
 		});
 	});
 

@@ -42,6 +42,14 @@ export function assertOneOf(option: string, value: unknown, words: readonly (str
 	throw new TypeError(`${option} must be ${known}, not ${valueShown(value)}${hint}`);
 }
 
+/** Refuses what `new Migrate` cannot take apart. @throws TypeError */
+export function assertParts(given: unknown): void {
+	if (typeof given === "object" && given !== null) return;
+	throw new TypeError(
+		`new Migrate takes { source, driver } and options, not ${typeOf(given)}; Migrate.open takes URLs and paths`,
+	);
+}
+
 const SOURCE_METHODS = ["versions", "readUp", "readDown", "close"] as const satisfies readonly (keyof Source)[];
 const DRIVER_METHODS = [
 	"lock",

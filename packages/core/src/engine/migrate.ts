@@ -7,7 +7,14 @@ import type { Source } from "../source/source.ts";
 import type { UrlOrPath } from "../url/given-url.ts";
 import { valueShown } from "../value-shown.ts";
 import { toVersion } from "../version.ts";
-import { assertDriver, assertKnownNames, assertNoArguments, assertSource } from "./arguments.ts";
+import {
+	assertDriver,
+	assertKnownNames,
+	assertNoArguments,
+	assertOneOf,
+	assertParts,
+	assertSource,
+} from "./arguments.ts";
 import { assertBackupOptions, makeBackup, restoreBackup } from "./backup.ts";
 import type { BaselineOptions } from "./baseline.ts";
 import { type DownOptions, storedOf } from "./down-options.ts";
@@ -43,7 +50,9 @@ export class Migrate extends MigrateReports implements AsyncDisposable {
 	readonly #options: MigrateOptions;
 
 	/** Takes what is open already; `close` closes both. Go: NewWithInstance. */
-	constructor({ source, driver, ...options }: MigrateOptions & { readonly source: Source; readonly driver: Driver }) {
+	constructor(parts: MigrateOptions & { readonly source: Source; readonly driver: Driver }) {
+		assertParts(parts);
+		const { source, driver, ...options } = parts;
 		assertOptions(options);
 		assertSource(source);
 		assertDriver(driver);
@@ -146,6 +155,7 @@ export class Migrate extends MigrateReports implements AsyncDisposable {
 	async baseline(version: bigint | number, options: BaselineOptions = {}): Promise<void> {
 		const first = toVersion(version);
 		assertKnownNames("baseline()", options, ["force"]);
+		assertOneOf("force", options.force, [true, false]);
 		const waiting = waitingOf(this.#options);
 		// To lock a database makes one where there is none, so what can be refused is refused before.
 		const record = await this.#operations.run(async () => {
@@ -176,6 +186,7 @@ export class Migrate extends MigrateReports implements AsyncDisposable {
 	async restore(file: string, options: RestoreOptions = {}): Promise<VersionState> {
 		if (typeof file !== "string" || file === "") throw new TypeError("restore takes the path of a backup");
 		assertKnownNames("restore()", options, ["swap"]);
+		assertOneOf("swap", options.swap, [true, false]);
 		return this.#operations.runLocked(() => restoreBackup(this.#driver, file, options));
 	}
 

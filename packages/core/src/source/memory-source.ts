@@ -2,6 +2,7 @@ import { type MigrationBody, migrationBody, textBody } from "../body/migration-b
 import { isError } from "../is-error.ts";
 import { MigrateError } from "../migrate-error.ts";
 import { typeOf } from "../url/given-url.ts";
+import { CURE, noFiles } from "./no-files.ts";
 import type { Source } from "./source.ts";
 import { sourceOfFiles } from "./source-of-files.ts";
 
@@ -19,10 +20,13 @@ export type MigrationFiles = Readonly<Record<string, MigrationText | (() => Migr
 /**
  * Makes a source of migrations in memory. Go: source/iofs.
  *
- * @throws MigrateError `ERR_DUPLICATE_MIGRATION`, `ERR_MIGRATION_NAME`. @throws TypeError for a value without text, which says
- *   what to pass. A function is called when its migration is read, and then it is `ERR_SOURCE`.
+ * @throws MigrateError `ERR_DUPLICATE_MIGRATION`, `ERR_MIGRATION_NAME`. @throws TypeError for what is no object of files, and
+ *   for a value without text, which say what to pass. A function is called when its migration is read, and then it is `ERR_SOURCE`.
  */
 export function memorySource(files: MigrationFiles): Source {
+	// What has no names would be no migrations without a word.
+	if (typeof files !== "object" || files === null || Symbol.iterator in files || isThenable(files))
+		throw noFiles(files);
 	return sourceOfFiles(
 		"memory",
 		Object.entries(files).map(([path, content]) => ({
@@ -33,8 +37,10 @@ export function memorySource(files: MigrationFiles): Source {
 	);
 }
 
-const CURE =
-	'with import.meta.glob, pass { query: "?raw", import: "default" }, elsewhere have the files loaded as text';
+/** A promise of files; no file is called so. */
+function isThenable(files: object): boolean {
+	return "then" in files && typeof files.then === "function";
+}
 
 /** What a bundler gives for a file that it copies: no SQL is one word that begins so. */
 const ADDRESS = /^(?:\/(?!\*)|\.{1,2}\/|(?:data|https?|file|blob):)\S*$/;

@@ -51,7 +51,8 @@ export function schemeOfUrl(url: string, kind: UrlKind, known: readonly string[]
 export function urlOfPath(path: string, known: readonly string[]): string | undefined {
 	const plain = withoutQuery(path);
 	if (NO_PATH.test(plain.replace(WINDOWS_PATH, ""))) return undefined;
-	return `${known[0] ?? "scheme"}://${plain}${plain === path ? "" : "?..."}`;
+	const url = `${known[0] ?? "scheme"}://${plain}`;
+	return plain === path ? url : `${url}?..., or %3F in place of the ? where it belongs to the path`;
 }
 
 /** A query can hold a password. */

@@ -96,6 +96,8 @@ describe("a method of Migrate that takes options", () => {
 		["baseline", [1n, { forse: true }], "baseline() has no option forse; did you mean force?"],
 		["baseline", [1n, true], "baseline() takes { force }, not true"],
 		["restore", ["app.backup", { swpa: true }], "restore() has no option swpa; known are swap"],
+		["baseline", [1n, { force: "yes" }], "force must be true or false, not string"],
+		["restore", ["app.backup", { swap: "yes" }], "swap must be true or false, not string"],
 		["backup", [{ dir: "." }], "a backup has no option dir; known are directory, keep"],
 		["backup", [{ keep: SECRET }], "keep must be a whole number of at least 1, or Infinity, not string"],
 		["backup", [{ directory: "" }], "directory must be the path of a folder, not an empty text"],
@@ -136,6 +138,18 @@ describe("a method of Migrate that takes options", () => {
 	])("refuses options of its own without a value that may be secret: %o", (options, message) => {
 		const parts = { source: memorySource(FILES), driver: recordingDriver() };
 		expect(() => Reflect.construct(Migrate, [{ ...parts, ...options }])).toThrow(new TypeError(message));
+
+describe("new Migrate", () => {
+	it.each([
+		[[], "undefined"],
+		[["./m", "./a.db"], "string"],
+		[[null], "null"],
+	])("says what it takes: %o", (given, shown) => {
+		expect(() => Reflect.construct(Migrate, given)).toThrow(
+			new TypeError(
+				`new Migrate takes { source, driver } and options, not ${shown}; Migrate.open takes URLs and paths`,
+			),
+		);
 	});
 });
 

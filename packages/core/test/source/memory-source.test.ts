@@ -45,6 +45,18 @@ describe("memorySource", () => {
 		);
 	});
 
+	it.each([
+		[undefined, /^memorySource takes an object .* not undefined; with import\.meta\.glob, pass/],
+		["1_a.up.sql", /, not string; with/],
+		[[["1_a.up.sql", "a"]], /, not an array; with/],
+		[new Map([["1_a.up.sql", "a"]]), /, not a Map .*; pass Object\.fromEntries\(list\)/],
+		[Promise.resolve({ "1_a.up.sql": "a" }), /, not a promise of one; await it first$/],
+	])("refuses what has no files by name: %o", (files, message) => {
+		expect(() => Reflect.apply(memorySource, undefined, [files])).toThrow(
+			expect.objectContaining({ name: "TypeError", message: expect.stringMatching(message) }),
+		);
+	});
+
 	it("refuses a name that looks like a migration's", () => {
 		expect(() => memorySource({ "a/1_x.sql": "" })).toThrow(expect.objectContaining({ code: "ERR_MIGRATION_NAME" }));
 	});
