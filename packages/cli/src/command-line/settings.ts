@@ -37,9 +37,11 @@ export async function settingsOf(line: CommandLine, hide: Settings["hide"]): Pro
 	assertNoneEmpty(line);
 	if (line.command?.unconfigured === true) return NONE;
 	const path = value("path");
-	const variable = await variablesOf(value("env-file"));
+	const places = await variablesOf(value("env-file"));
+	const variable: ReadVariable = (name) => places.map((read) => read(name)).find((found) => found !== undefined);
 	const environment = await environmentOf(line, variable);
-	const [inherited] = DATABASE_VARIABLES.flatMap((origin) => given(origin, variable(origin)));
+	// Both of the environment count before both of the file.
+	const [inherited] = places.flatMap((read) => DATABASE_VARIABLES.flatMap((origin) => given(origin, read(origin))));
 	const [source] = [...given("-source", value("source")), ...given("-path", path && urlOfPath(path))];
 	const [database] = given("-database", value("database"));
 	for (const { url } of [source, database, inherited].filter((known) => known !== undefined)) hide(url);
@@ -76,11 +78,13 @@ function given(origin: string, url: string | undefined): readonly GivenUrl[] {
 	return url ? [{ url, origin }] : [];
 }
 
-async function variablesOf(file: string | undefined): Promise<ReadVariable> {
-	if (file === undefined) return (name) => process.env[name] || undefined;
+/** The environment, and the file that was named; what comes first counts. */
+async function variablesOf(file: string | undefined): Promise<readonly ReadVariable[]> {
+	const inEnvironment: ReadVariable = (name) => process.env[name] || undefined;
+	if (file === undefined) return [inEnvironment];
 	const { readEnvFile } = await import("../config/env-file.ts");
 	const inFile = readEnvFile(file);
-	return (name) => process.env[name] || inFile[name] || undefined;
+	return [inEnvironment, (name) => inFile[name] || undefined];
 }
 
 async function environmentOf({ value }: CommandLine, variable: ReadVariable): Promise<ChosenEnvironment | undefined> {

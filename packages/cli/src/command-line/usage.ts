@@ -32,9 +32,10 @@ async function pluginLines(): Promise<readonly string[]> {
 		const project = projectOf(process.cwd());
 		if (project === undefined) return [];
 		return [sourceKind, driverKind].flatMap((kind) => {
-			const found = [...pluginPackages(project, kind)].map(
-				([scheme, packages]) => `${scheme} (${packages.join(", ")})`,
-			);
+			const own = kind.name === "driver" ? builtinDrivers : builtinSources;
+			const found = [...pluginPackages(project, kind)]
+				.filter(([scheme]) => !Object.hasOwn(own, scheme))
+				.map(([scheme, packages]) => `${scheme} (${packages.join(", ")})`);
 			const what = kind.name === "driver" ? "Databases" : "Sources";
 			return found.length === 0 ? [] : [`${what} of ${project.manifest}: ${found.join(", ")}`];
 		});

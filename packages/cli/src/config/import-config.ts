@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CommandError } from "../command-line/command-error.ts";
+import { importQuietly } from "../plugins/import-quietly.ts";
 import { projectOf } from "../plugins/project-packages.ts";
 import { shownPath } from "./find-config.ts";
 
@@ -15,7 +16,7 @@ import { shownPath } from "./find-config.ts";
 export async function importConfig(path: string): Promise<unknown> {
 	let module: Readonly<Record<string, unknown>>;
 	try {
-		module = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
+		module = await importQuietly(pathToFileURL(path).href);
 	} catch (error) {
 		const reason = error instanceof Error ? `${error.name}: ${error.message}` : `it threw ${typeof error}`;
 		const place = placeOf(error, path);

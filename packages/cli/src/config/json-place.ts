@@ -42,6 +42,39 @@ export async function placeOfKey(text: string, path: readonly string[]): Promise
 	return { line: place.line, column: place.column };
 }
 
+interface RepeatedKey extends JsonPlace {
+	readonly key: string;
+}
+
+/**
+ * Finds the second one of a key that an object has twice.
+ *
+ * @param only The key of the text's object that is looked at; undefined for all of them.
+ */
+export async function repeatedKey(text: string, only?: string): Promise<RepeatedKey | undefined> {
+	const { parse } = await import("@humanwhocodes/momoa");
+	const { body } = parse(text) as DocumentNode;
+	if (body.type !== "Object") return undefined;
+	return repeatedIn(body.members.filter((member) => only === undefined || keyOf(member) === only));
+}
+
+function repeatedIn(members: readonly MemberNode[]): RepeatedKey | undefined {
+	const keys = new Set<string>();
+	for (const member of members) {
+		const { value, loc } = member;
+		const key = keyOf(member);
+		if (keys.has(key)) return { key, line: loc.start.line, column: loc.start.column };
+		keys.add(key);
+		const inside = value.type === "Object" ? repeatedIn(value.members) : undefined;
+		if (inside !== undefined) return inside;
+	}
+	return undefined;
+}
+
+function keyOf({ name }: MemberNode): string {
+	return "value" in name ? name.value : name.name;
+}
+
 function placeOfOffset(text: string, offset: number): JsonPlace {
 	const lines = text.slice(0, offset).split("\n");
 	return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };

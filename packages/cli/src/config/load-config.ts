@@ -32,13 +32,35 @@ async function parseJson({ path, manifest }: ConfigFile): Promise<Parsed> {
 		throw new CommandError(`${shownPath(path)}:${line}:${column}: this is not valid JSON; mend it here or just before`);
 	}
 	try {
-		return parseConfig(manifest ? keyOf(content, path) : content);
+		const parsed = parseConfig(manifest ? keyOf(content, path) : content);
+		if (keysWritten(text) > keysOf(content)) await refuseRepeatedKey(text, { path, manifest });
+		return parsed;
 	} catch (error) {
 		if (!(error instanceof ConfigFault)) throw error;
 		const { placeOfKey } = await import("./json-place.ts");
 		const { line, column } = await placeOfKey(text, manifest ? [MANIFEST_KEY, ...error.path] : error.path);
 		throw new CommandError(`${shownPath(path)}:${line}:${column}: ${error.message}`, { cause: error });
 	}
+}
+
+/** Of valid JSON. */
+function keysWritten(text: string): number {
+	return [...text.matchAll(/"(?:[^"\\]|\\.)*"\s*(:?)/g)].filter(([, colon]) => colon === ":").length;
+}
+
+function keysOf(value: unknown): number {
+	if (typeof value !== "object" || value === null) return 0;
+	const inside = Object.values(value).reduce((sum: number, entry) => sum + keysOf(entry), 0);
+	return inside + (Array.isArray(value) ? 0 : Object.keys(value).length);
+}
+
+/** JSON takes the last one without a word, be it another database or no protection. @throws CommandError */
+async function refuseRepeatedKey(text: string, { path, manifest }: ConfigFile): Promise<void> {
+	const { repeatedKey } = await import("./json-place.ts");
+	const repeated = await repeatedKey(text, manifest ? MANIFEST_KEY : undefined);
+	if (repeated === undefined) return;
+	const { key, line, column } = repeated;
+	throw new CommandError(`${shownPath(path)}:${line}:${column}: "${key}" is there twice; keep one of them`);
 }
 
 async function parseModule({ path }: ConfigFile): Promise<Parsed> {

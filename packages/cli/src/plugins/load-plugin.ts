@@ -3,6 +3,7 @@ import { inspect } from "node:util";
 import type { DriverFactory, SourceFactory } from "@godwit/core";
 import { resolve } from "import-meta-resolve";
 import { CommandError } from "../command-line/command-error.ts";
+import { importQuietly } from "./import-quietly.ts";
 import type { PluginKind } from "./plugin-kind.ts";
 
 /** A package that brings a driver or a source. */
@@ -52,7 +53,7 @@ function locate({ package: name, namedBy }: Plugin): string {
 
 async function load({ package: name }: Plugin, url: string): Promise<Readonly<Record<string, unknown>>> {
 	try {
-		return await import(url);
+		return await importQuietly(url);
 	} catch (cause) {
 		const reason = cause instanceof Error ? cause.message : inspect(cause);
 		throw new CommandError(`${name} cannot be loaded: ${reason}`, { cause });
@@ -68,11 +69,11 @@ function checked<Factory extends DriverFactory | SourceFactory>(
 	async function open(url: string): Promise<unknown> {
 		const opened: unknown = await factory.open(url);
 		const missing = methods.filter(
-			(method) => typeof (opened as Record<string, unknown> | null)?.[method] !== "function",
+			(method) => typeof (opened as Record<PropertyKey, unknown> | null)?.[method] !== "function",
 		);
 		if (missing.length === 0) return opened;
 		throw new CommandError(
-			`what open(url) of ${plugin.package} gave is no ${name}: it has no ${missing.join(", no ")}`,
+			`what open(url) of ${plugin.package} gave is no ${name}: it has no ${missing.map(shownMethod).join(", no ")}`,
 		);
 	}
 	function member(_target: object, key: PropertyKey): unknown {
@@ -82,4 +83,8 @@ function checked<Factory extends DriverFactory | SourceFactory>(
 	}
 	// Over an empty object, since one over a frozen factory could not have another `open`.
 	return new Proxy({}, { get: member }) as Factory;
+}
+
+function shownMethod(method: PropertyKey): string {
+	return typeof method === "symbol" ? `[${method.description}]` : String(method);
 }

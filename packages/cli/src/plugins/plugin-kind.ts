@@ -9,19 +9,19 @@ export interface PluginKind<Factory extends DriverFactory | SourceFactory> {
 	/** The error of a scheme that nothing is known for. */
 	readonly unknown: "ERR_UNKNOWN_DRIVER" | "ERR_UNKNOWN_SOURCE";
 	/** The methods that everything has that it opens. */
-	readonly methods: readonly (keyof Awaited<ReturnType<Factory["open"]>> & string)[];
+	readonly methods: readonly (keyof Awaited<ReturnType<Factory["open"]>>)[];
 }
 
 export const driverKind: PluginKind<DriverFactory> = {
 	name: "driver",
 	key: "drivers",
 	unknown: "ERR_UNKNOWN_DRIVER",
-	methods: ["lock", "unlock", "run", "setVersion", "version", "drop", "close"],
+	methods: ["lock", "unlock", "run", "setVersion", "version", "drop", "close", Symbol.asyncDispose],
 };
 
 export const sourceKind: PluginKind<SourceFactory> = {
 	name: "source",
 	key: "sources",
 	unknown: "ERR_UNKNOWN_SOURCE",
-	methods: ["versions", "readUp", "readDown", "close"],
+	methods: ["versions", "readUp", "readDown", "close", Symbol.asyncDispose],
 };

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import {
 	type DriverFactory,
 	MigrateError,
@@ -57,7 +57,7 @@ async function pluginFor<Factory extends DriverFactory | SourceFactory>(
 	const found = project === undefined ? new Map<string, readonly string[]>() : pluginPackages(project, kind);
 	const plugin = project && choose(found.get(scheme) ?? [], project, scheme);
 	if (plugin !== undefined) return loadPlugin(plugin, kind);
-	const known = [...registered, ...found.keys(), ...(config?.[kind.key].keys() ?? [])].sort();
+	const known = [...new Set([...registered, ...found.keys(), ...(config?.[kind.key].keys() ?? [])])].sort();
 	const nearest = nearestName(scheme, known);
 	const question = nearest === undefined ? "" : `; did you mean "${nearest}"?`;
 	const place = project === undefined ? "a package.json, and there is none here" : project.manifest;
@@ -70,11 +70,22 @@ async function pluginFor<Factory extends DriverFactory | SourceFactory>(
 function mappedPlugin(name: string, where: string, folder: string): Plugin {
 	const project = projectOf(folder);
 	const manifest = project?.manifest ?? join(folder, "package.json");
-	if (/^\.\.?\//.test(name)) return { package: name, namedBy: join(folder, "package.json") };
+	if (/^\.\.?\//.test(name)) {
+		const root = dirname(manifest);
+		if (!isInside(root, join(folder, name))) {
+			throw new CommandError(`${where} names ${name}, which is not in the project ${root}; move the file there`);
+		}
+		return { package: name, namedBy: join(folder, "package.json") };
+	}
 	if (project?.packages.includes(name) === true) return { package: name, namedBy: manifest };
 	throw new CommandError(
 		`${where} names the package ${name}, which is not among the dependencies of ${manifest}; install it with "npm install ${name}"`,
 	);
+}
+
+function isInside(root: string, path: string): boolean {
+	const way = relative(root, path);
+	return !isAbsolute(way) && way !== ".." && !way.startsWith(`..${sep}`);
 }
 
 function choose(packages: readonly string[], { manifest }: Project, scheme: string): Plugin | undefined {

@@ -41,6 +41,31 @@ const expected = {
 
 describe("loadConfig", () => {
 	it.each([
+		[
+			'{\n"protected": true, "protected": false }',
+			'godwit.config.json:2:20: "protected" is there twice; keep one of them',
+		],
+		['{"environments":{"a":{"database":"x://\\"a\\": 1","database":"y"}}}', '"database" is there twice'],
+		['{"environments":{"a":{},"\\u0061":{}}}', 'godwit.config.json:1:25: "a" is there twice'],
+	])("refuses a key that is there twice: %s", async (content, message) => {
+		expect(await failure("godwit.config.json", content)).toContain(message);
+	});
+
+	it("refuses one in its part of package.json, and leaves the others to npm", async () => {
+		const twice = '{ "godwit": { "newer": "allow", "newer": "error" } }';
+		expect(await failure("package.json", twice)).toContain('"newer" is there twice');
+		expect(await failure("package.json", '{ "godwit": {}, "godwit": { "newer": "allow" } }')).toContain(
+			'"godwit" is there',
+		);
+		expect(await failure("package.json", '{ "a": 1, "a": 2, "godwit": {} }')).toBe("loaded");
+	});
+
+	it("takes a text in a value that looks like a key for none", async () => {
+		const { environments } = await load("godwit.config.json", '{ "database": "a\\": {\\"b\\":" }');
+		expect(environments.get("default")).toEqual({ database: 'a": {"b":' });
+	});
+
+	it.each([
 		["godwit.config.json", text],
 		["godwit.config.json", `\uFEFF${text}`],
 		["godwit.config.mjs", `export default ${text};`],

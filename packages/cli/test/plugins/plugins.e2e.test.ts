@@ -118,6 +118,11 @@ describe("a driver in a package of the project", () => {
 			error: "what open(url) of godwit-driver-mini gave is no driver: it has no setVersion, no version",
 		},
 		{
+			what: "opens what cannot be disposed of",
+			code: "export const driver = { open: async () => ({ lock() {}, unlock() {}, run() {}, setVersion() {}, version() {}, drop() {}, close() {} }) };",
+			error: "what open(url) of godwit-driver-mini gave is no driver: it has no [Symbol.asyncDispose]",
+		},
+		{
 			what: "opens nothing",
 			code: "export const driver = { async open() {} };",
 			error: "what open(url) of godwit-driver-mini gave is no driver: it has no lock, no unlock, no run",
@@ -171,6 +176,11 @@ describe("a driver that a configuration names", () => {
 			/"drivers" in godwit\.config\.json names the package birds, which is not among the/,
 		],
 		[
+			{ mini: "../birds.mjs" },
+			"mini://db",
+			/names \.\.\/birds\.mjs, which is not in the project \/.*; move the file there/,
+		],
+		[
 			{ sqlite: "birds" },
 			"sqlite://a.db",
 			/"drivers" in godwit\.config\.json names a package for sqlite:\/\/, which godwit/,
@@ -197,6 +207,15 @@ describe("a source in a package of the project", () => {
 		const unknown = await godwit(["-source", "s3://b", "-database", "sqlite-native://a.db", "force", "2"], { cwd });
 		expect(unknown.code).toBe(0);
 		expect(unknown.stderr).toContain('is not known: no source for the scheme "s3"');
+	});
+
+	it("is an error when what it opens cannot be disposed of", async () => {
+		const code = `export const source = { open: async () => ({ versions() {}, readUp() {}, readDown() {}, close() {} }) };`;
+		const cwd = await pluginProject({ manifest: sources, packages: { "godwit-source-pair": code } });
+		const missing = "error: what open(url) of godwit-source-pair gave is no source: it has no [Symbol.asyncDispose]\n";
+		for (const args of [["check"], ["seal"], ["-database", "sqlite-native://a.db", "up"]]) {
+			expect((await godwit(["-source", "pair://", ...args], { cwd })).stderr, args.join(" ")).toBe(missing);
+		}
 	});
 
 	it("is an error that says so when there is none, or it is none", async () => {
@@ -239,6 +258,14 @@ describe("a package.json", () => {
 		expect(oneLetter.stderr).toContain("another is a package godwit-driver-x,");
 		const drive = await godwit(["-database", "c:/app.db", "version"], { cwd });
 		expect(drive.stderr).toMatch(/cannot open c:\/app\.db: there is no folder /);
+	});
+
+	it("is not where godwit looks for a scheme of its own", async () => {
+		const manifest = { dependencies: { "godwit-driver-sqlite": "*", "godwit-driver-mini": "*" } };
+		const cwd = await pluginProject({ manifest, packages: {} });
+		expect((await godwit(["help"], { cwd })).stdout).toMatch(/\nDatabases of \S+: mini \(godwit-driver-mini\)\n/);
+		const { stderr } = await godwit(["-database", "none://a", "version"], { cwd });
+		expect(stderr.match(/\bsqlite,/g)).toHaveLength(1);
 	});
 
 	it("is what help lists databases and sources from, without loading them", async () => {
