@@ -40,14 +40,17 @@ function failUntilFinished(args: readonly string[]): () => void {
 	async function waitsForNothing(): Promise<void> {
 		process.off("exit", exits);
 		process.exitCode = 1;
-		const message = `nothing is left to wait for, and the command has not ended: ${CULPRIT} awaits a promise that never settles; ${LOOK}`;
-		writeLog(`error: ${message}\n`);
-		if (wantsJson(args)) await printJson({ type: "error", message });
+		const { NEVER_SETTLES } = await import("./output/text/never-settles.ts");
+		writeLog(`error: ${NEVER_SETTLES}\n`);
+		if (wantsJson(args)) await printJson({ type: "error", message: NEVER_SETTLES });
 	}
 	function exits(code: number): void {
 		if (code !== 0) return;
 		process.exitCode = 1;
-		writeLog(`error: process.exit was called before the command had ended: look for it in ${CULPRIT}; ${LOOK}\n`);
+		// Nothing can be loaded any more.
+		writeLog(
+			"error: process.exit was called before the command had ended; look for it in the configuration, the driver and the source\n",
+		);
 	}
 	process.once("beforeExit", waitsForNothing);
 	process.once("exit", exits);
@@ -56,9 +59,6 @@ function failUntilFinished(args: readonly string[]): () => void {
 		process.off("exit", exits);
 	};
 }
-
-const CULPRIT = "a configuration, a driver or a source";
-const LOOK = 'see what was done with "godwit status"';
 
 /** For a command line that was not understood, or not yet. The last one counts, as it does in a line that is understood. */
 function wantsJson(args: readonly string[]): boolean {

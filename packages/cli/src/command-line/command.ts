@@ -9,6 +9,11 @@ export interface Command {
 	readonly arguments: string;
 	/** What it does, in one line without a full stop. */
 	readonly help: string;
+	/**
+	 * Whether it takes something back or overwrites it in the database, so that `-confirm` has to name a protected environment. A
+	 * migration that is about to run down is refused in whatever command.
+	 */
+	readonly guarded: boolean | ((line: CommandLine) => boolean);
 	/** The flags that it takes besides those of every command. */
 	readonly flags: readonly Flag[];
 	/** Whether no configuration is read for it, so that a wrong one is not in its way. Default false. */

@@ -8,6 +8,7 @@ import { json } from "../output/json/json.ts";
 export const backup: Command = {
 	arguments: "[-backup-dir DIR] [-keep N]",
 	help: "copy the database to a file beside it, and check the copy",
+	guarded: false,
 	flags: placeFlags,
 	async run(invocation) {
 		const { line, print, terminal } = invocation;

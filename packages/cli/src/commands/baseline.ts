@@ -6,6 +6,7 @@ import { json } from "../output/json/json.ts";
 export const baseline: Command = {
 	arguments: "V [-force]",
 	help: "say that a database without a version has what the migrations up to V make; nothing runs",
+	guarded: true,
 	flags: [{ name: "force", kind: "boolean", help: "do not compare the database with what the migrations make" }],
 	async run(invocation) {
 		const { line, print, terminal } = invocation;
@@ -13,7 +14,6 @@ export const baseline: Command = {
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {
 			source: "not empty",
-			guarded: "always",
 			stopping: "Stopping ...",
 			async run(migrate) {
 				await migrate.baseline(version, { force: line.is("force") });

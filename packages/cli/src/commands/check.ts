@@ -6,6 +6,7 @@ import { UsageError } from "../command-line/usage-error.ts";
 export const check: Command = {
 	arguments: "[flags]",
 	help: "check the migrations without a database: names, edits, up, down and up again, rules",
+	guarded: false,
 	flags: [
 		{
 			name: "fix",

@@ -7,6 +7,7 @@ import { json } from "../output/json/json.ts";
 export const completion: Command = {
 	arguments: "bash|zsh|fish",
 	help: "print a script for a shell that completes commands, flags, their values and versions",
+	guarded: false,
 	flags: [],
 	unconfigured: true,
 	async run({ line, printData }) {

@@ -5,6 +5,7 @@ import { json } from "../output/json/json.ts";
 export const create: Command = {
 	arguments: "-ext EXT [flags] NAME",
 	help: "create an empty up and down file called NAME",
+	guarded: false,
 	flags: [
 		{ name: "ext", kind: "string", takesEmpty: true, value: "EXT", help: "extension of the files, as sql; required" },
 		{

@@ -5,6 +5,7 @@ import { assertAtMost } from "../command-line/operands.ts";
 export const doctor: Command = {
 	arguments: "",
 	help: "examine the database for damage, and for what gets in the way of migrations",
+	guarded: false,
 	flags: [],
 	async run(invocation) {
 		assertAtMost(0, invocation.line);

@@ -16,6 +16,7 @@ const QUESTION: Question = {
 export const down: Command = {
 	arguments: "[N] [-all] [-stored [-f]]",
 	help: "revert all migrations, or the last N",
+	guarded: true,
 	flags: [
 		{ name: "all", kind: "boolean", help: "revert every migration without asking" },
 		{
@@ -38,7 +39,6 @@ export const down: Command = {
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {
 			source: "read",
-			guarded: "always",
 			question: limit === undefined && !is("all") ? QUESTION : undefined,
 			stopping: STOPPING_AFTER_MIGRATION,
 			run: async (migrate) => {

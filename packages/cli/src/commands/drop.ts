@@ -14,6 +14,7 @@ const QUESTION: Question = {
 export const drop: Command = {
 	arguments: "[-f]",
 	help: "drop everything inside the database",
+	guarded: true,
 	flags: [{ name: "f", kind: "boolean", help: "do not ask" }],
 	async run(invocation) {
 		const { line } = invocation;
@@ -21,7 +22,6 @@ export const drop: Command = {
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {
 			source: "unread",
-			guarded: "always",
 			question: line.is("f") ? undefined : QUESTION,
 			stopping: "Stopping, unless the drop has begun ...",
 			async run(migrate) {

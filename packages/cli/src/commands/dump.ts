@@ -10,6 +10,7 @@ const FORMATS: readonly DumpFormat[] = ["sql", "json", "mermaid"];
 export const dump: Command = {
 	arguments: "[flags]",
 	help: "print the schema of the database, or compare it with a file",
+	guarded: false,
 	flags: [
 		{
 			name: "format",

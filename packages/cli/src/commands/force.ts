@@ -6,13 +6,13 @@ import { json } from "../output/json/json.ts";
 export const force: Command = {
 	arguments: "V",
 	help: "record version V without running anything, and clear the dirty flag",
+	guarded: true,
 	flags: [],
 	async run(invocation) {
 		const target = versionOf(invocation.line, -1);
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {
 			source: "unread",
-			guarded: "always",
 			stopping: "Stopping ...",
 			async run(migrate) {
 				await migrate.force(target);

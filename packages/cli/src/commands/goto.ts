@@ -9,16 +9,21 @@ import { STOPPING_AFTER_MIGRATION } from "../database/operation.ts";
 export const goto: Command = {
 	arguments: "V",
 	help: "migrate up or down to version V",
+	guarded: false,
 	flags: [...policyFlags, ...backupFlags],
 	async run(invocation) {
 		const target = versionOf(invocation.line, 0);
-		const { runOnDatabase } = await import("../database/run-on-database.ts");
+		const { assertUnprotected, runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {
 			source: "not empty",
-			guarded: "downwards",
 			backup: backupOf(invocation.line),
 			stopping: STOPPING_AFTER_MIGRATION,
-			run: async (migrate) => reportEnd(await migrate.migrate(target), "up", invocation),
+			async run(migrate, _, database) {
+				// Before a backup is made, and before the first event is told.
+				const downwards = invocation.settings.environment !== undefined && (await migrate.version()).version > target;
+				if (downwards) await assertUnprotected(invocation, database);
+				return reportEnd(await migrate.migrate(target), "up", invocation);
+			},
 		});
 	},
 };

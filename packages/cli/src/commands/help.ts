@@ -6,6 +6,7 @@ import { json } from "../output/json/json.ts";
 export const help: Command = {
 	arguments: "[COMMAND]",
 	help: "print the help of all commands, or of one",
+	guarded: false,
 	flags: [],
 	unconfigured: true,
 	async run({ line, print }) {

@@ -7,6 +7,7 @@ import type { CommandLine } from "../command-line/read-command-line.ts";
 export const history: Command = {
 	arguments: "[flags]",
 	help: "show what happened in the database, or the text of a migration as it ran",
+	guarded: false,
 	flags: [
 		{ name: "n", kind: "count", value: "N", help: "the last N events only" },
 		{

@@ -9,6 +9,7 @@ import type { CommandLine } from "../command-line/read-command-line.ts";
 export const plan: Command = {
 	arguments: "[up [N] | down [N] | goto V]",
 	help: "show what up, down or goto would run and do; nothing runs",
+	guarded: false,
 	flags: [{ name: "exit-code", kind: "boolean", help: "exit with 3 when something would run" }, ...policyFlags],
 	async run(invocation) {
 		const goal = goalOf(invocation.line);

@@ -8,6 +8,7 @@ import { STOPPING_AFTER_MIGRATION } from "../database/operation.ts";
 export const redo: Command = {
 	arguments: "[N]",
 	help: "revert the last migration, or the last N, and apply it again",
+	guarded: true,
 	flags: [],
 	async run(invocation) {
 		const count = limitOf(invocation.line) ?? 1;
@@ -16,7 +17,6 @@ export const redo: Command = {
 		return runOnDatabase(invocation, {
 			source: "not empty",
 			needsDatabase: true,
-			guarded: "always",
 			stopping: STOPPING_AFTER_MIGRATION,
 			run: async (migrate) => reportEnd(await migrate.redo(count), "down", invocation),
 		});

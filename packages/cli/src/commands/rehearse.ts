@@ -7,6 +7,7 @@ import { limitOf } from "../command-line/operands.ts";
 export const rehearse: Command = {
 	arguments: "[N] [-html FILE]",
 	help: "run the pending migrations, or the next N, on a private copy, and show what became of schema and rows",
+	guarded: false,
 	flags: [...policyFlags, ...rehearseFlags],
 	async run(invocation) {
 		const limit = limitOf(invocation.line);

@@ -10,6 +10,7 @@ import { hideSecrets } from "../output/text/hide-secrets.ts";
 export const repair: Command = {
 	arguments: "[flags]",
 	help: "say what is so where godwit cannot know; without a flag, show what there is to say",
+	guarded: (line) => cureOf(line) !== undefined,
 	flags: [
 		{ name: "adopt", kind: "string", value: "V", help: "the schema has what version V makes" },
 		{ name: "pending", kind: "string", value: "V", help: "the schema has nothing of version V, so that it may run" },
@@ -38,7 +39,6 @@ export const repair: Command = {
 		}
 		return runOnDatabase(invocation, {
 			source: "read",
-			guarded: "always",
 			stopping: "Stopping ...",
 			async run(migrate) {
 				await migrate.repair(cure);

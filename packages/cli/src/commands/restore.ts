@@ -18,6 +18,7 @@ function questionAbout(file: string): Question {
 export const restore: Command = {
 	arguments: "FILE [-swap] [-f]",
 	help: "replace the database by a backup",
+	guarded: true,
 	flags: [
 		{ name: "swap", kind: "boolean", help: "put FILE in the place of the database, which no program may have open" },
 		{ name: "f", kind: "boolean", help: "do not ask" },
@@ -32,7 +33,6 @@ export const restore: Command = {
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {
 			source: "unread",
-			guarded: "always",
 			question: unasked ? undefined : questionAbout(file),
 			stopping: "Stopping, unless the restore has begun ...",
 			async run(migrate) {

@@ -6,6 +6,7 @@ import { assertAtMost } from "../command-line/operands.ts";
 export const seal: Command = {
 	arguments: "[-accept V]",
 	help: "write godwit.sum: what each file is, and which edits are right on every database",
+	guarded: false,
 	flags: [{ name: "accept", kind: "string", value: "V", help: "the files of version V are right as they are now" }],
 	async run(invocation) {
 		assertAtMost(0, invocation.line);

@@ -6,6 +6,7 @@ import { assertAtMost } from "../command-line/operands.ts";
 export const status: Command = {
 	arguments: "[flags]",
 	help: "show which migrations are applied and pending, and what is not as it should be",
+	guarded: false,
 	flags: [
 		{
 			name: "exit-code",

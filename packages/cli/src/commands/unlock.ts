@@ -6,6 +6,7 @@ import { json } from "../output/json/json.ts";
 export const unlock: Command = {
 	arguments: "[-f]",
 	help: "show who holds a lock on the database, and clear it",
+	guarded: false,
 	flags: [{ name: "f", kind: "boolean", help: "do not ask" }],
 	async run({ line, settings, terminal, print }) {
 		assertAtMost(0, line);

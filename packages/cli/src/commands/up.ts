@@ -25,6 +25,7 @@ function assertPlans(line: CommandLine): void {
 export const up: Command = {
 	arguments: "[N] [flags]",
 	help: "apply all migrations, or the next N",
+	guarded: false,
 	flags: [
 		{ name: "dry-run", kind: "boolean", help: "show what would run and do, as plan does; nothing runs" },
 		...policyFlags,

@@ -7,6 +7,7 @@ import { json } from "../output/json/json.ts";
 export const version: Command = {
 	arguments: "",
 	help: "print the version that the database is at",
+	guarded: false,
 	flags: [],
 	async run(invocation) {
 		assertAtMost(0, invocation.line);

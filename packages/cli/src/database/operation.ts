@@ -8,11 +8,6 @@ export interface Operation {
 	readonly source: "unread" | "read" | "not empty";
 	/** Whether the database has to be there: there would be nothing to report, or to revert. Default false. */
 	readonly needsDatabase?: boolean;
-	/**
-	 * When a protected database needs `-confirm` for it: always, or not before a migration is about to be reverted. Missing for what
-	 * takes nothing back.
-	 */
-	readonly guarded?: "always" | "downwards";
 	/** Whether and how a backup is made before the first migration. */
 	readonly backup?: BackupOptions | undefined;
 	/** Whether and how the migrations are rehearsed before the first of them runs, and where the page of that goes. */

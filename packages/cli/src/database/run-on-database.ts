@@ -40,8 +40,7 @@ export async function runOnDatabase(invocation: Invocation, operation: Operation
 	const { settings, terminal } = invocation;
 	const database = await requireDatabase(settings);
 	const sourceUrl = operation.source === "unread" ? undefined : await resolveSource(settings);
-	const protection = await protectionFrom(invocation, operation, database);
-	if (operation.guarded === "always" && protection !== undefined) throw protection;
+	if (isGuarded(invocation.line)) await assertUnprotected(invocation, database);
 	if (operation.question !== undefined) await confirm(operation.question, terminal);
 	if (operation.backup?.directory !== undefined) await assertBackupFolder(operation.backup.directory);
 
@@ -56,7 +55,7 @@ export async function runOnDatabase(invocation: Invocation, operation: Operation
 			rehearsal?.onEvent(event);
 		};
 		const first = { backup: operation.backup ?? false, rehearse: rehearsal?.options ?? false };
-		const around = protection && refusingToRevert(protection);
+		const around = settings.environment && refusingToRevert(invocation, database);
 		const opened = await open(operation, sourceUrl, database, {
 			...options,
 			...first,
@@ -94,21 +93,27 @@ async function showNotClean(error: MigrateError, { line, terminal, print }: Invo
 	return EXIT_NOT_CLEAN;
 }
 
-/** Returns undefined when nothing protects the database from the operation. */
-async function protectionFrom(
-	invocation: Invocation,
-	{ guarded }: Operation,
-	database: string,
-): Promise<CommandError | undefined> {
-	if (guarded === undefined || invocation.settings.environment === undefined) return undefined;
-	const { protectionOf } = await import("./protection.ts");
-	return protectionOf(invocation, database);
+/** Every command says so of itself: a second way into the database, as one of a flag, has it too. */
+function isGuarded(line: CommandLine): boolean {
+	const guarded = line.command?.guarded ?? false;
+	return typeof guarded === "boolean" ? guarded : guarded(line);
 }
 
-/** Asked of each migration that is to run or to go on, under the lock: what the operation reads before can change until then. */
-function refusingToRevert(protection: CommandError): NonNullable<MigrateOptions["around"]> {
+/** @throws CommandError when a protected environment keeps the command out of the database. */
+export async function assertUnprotected(invocation: Invocation, database: string): Promise<void> {
+	if (invocation.settings.environment === undefined) return;
+	const { protectionOf } = await import("./protection.ts");
+	const protection = await protectionOf(invocation, database);
+	if (protection !== undefined) throw protection;
+}
+
+/**
+ * Asked of each migration that is to run or to go on, under the lock: what an operation reads before can change until then. Asked in
+ * every command, also in one that is not known to go down.
+ */
+function refusingToRevert(invocation: Invocation, database: string): NonNullable<MigrateOptions["around"]> {
 	return async ({ direction }, run) => {
-		if (direction === "down") throw protection;
+		if (direction === "down") await assertUnprotected(invocation, database);
 		await run();
 	};
 }

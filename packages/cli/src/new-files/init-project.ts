@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { CommandError } from "../command-line/command-error.ts";
 import { findConfig } from "../config/find-config.ts";
 import { type FileUse, fileFailure, usingFile } from "../output/text/file-failure.ts";
-import { hideSecretsOfUrl } from "../output/text/hide-secrets.ts";
+import { mayHaveSecrets } from "../output/text/hide-secrets.ts";
 import { projectOf } from "../plugins/project-packages.ts";
 import { folderOfSource } from "./folder-of-source.ts";
 
@@ -28,8 +28,8 @@ export interface InitOutcome {
  * would be applied.
  *
  * @param folder An absolute path.
- * @throws CommandError when the package.json is in a folder above, when the URL has a password, and when the folder of the
- *   migrations is a file, or the configuration a folder. Nothing was made then.
+ * @throws CommandError when the package.json is in a folder above, when the URL may have a secret, when a configuration
+ *   is there without a package.json, and when the folder of the migrations is a file, or the configuration a folder. Nothing was made then.
  */
 export async function initProject(folder: string, request: InitRequest): Promise<InitOutcome> {
 	const { source = "file://migrations", database = "sqlite://app.db" } = request;
@@ -42,7 +42,7 @@ export async function initProject(folder: string, request: InitRequest): Promise
 			`this folder is a part of the project of ${project.manifest}; run "godwit init" in ${root}, or make a package.json here with "npm init -y"`,
 		);
 	}
-	const config = project && findConfig(folder);
+	const config = findConfig(folder);
 	if (config !== undefined) return { created: [], kept: [config.path] };
 	const migrations = await folderOfSource(source, folder);
 	const taken = migrations !== undefined && (await isFolder(migrations));
@@ -58,12 +58,11 @@ export async function initProject(folder: string, request: InitRequest): Promise
 	return { created: [...created, migrations], kept: [] };
 }
 
-/** A configuration is committed. */
+/** A configuration is committed. @throws CommandError */
 function assertNoPassword(key: string, url: string): void {
-	const [address = ""] = url.split("?");
-	if (hideSecretsOfUrl(address) === address) return;
+	if (!mayHaveSecrets(url)) return;
 	throw new CommandError(
-		`the ${key} URL has a user or a password, which do not belong in a file; write -${key} env:DATABASE_URL, and set DATABASE_URL to the URL`,
+		`the ${key} URL has a user, a password or an option that may be secret, which do not belong in a file; write -${key} env:DATABASE_URL, and set DATABASE_URL to the URL`,
 	);
 }
 

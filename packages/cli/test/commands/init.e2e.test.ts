@@ -59,6 +59,26 @@ describe("godwit init", () => {
 		expect(await readdir(cwd)).toEqual(["godwit.config.json"]);
 	});
 
+	it("says that a configuration without a package.json is not read, and makes nothing", async () => {
+		for (const name of ["godwit.config.json", "godwit.config.ts"]) {
+			const cwd = await folderOf({ [name]: "x" });
+			expect(await godwit(["init"], { cwd })).toMatchObject({
+				code: 1,
+				stderr: expect.stringContaining(
+					`error: ${name} is not beside a package.json, so it would not be read; make one,`,
+				),
+			});
+			expect(await readdir(cwd)).toEqual([name]);
+		}
+	});
+
+	it("writes options that are no secret", async () => {
+		const cwd = await folderOf({ "package.json": "{}" });
+		const url = "sqlite://app.db?x-migrations-table=mine&x-lock-timeout=30s";
+		expect(await godwit(["init", "-database", url], { cwd })).toMatchObject({ code: 0 });
+		expect(JSON.parse(await readFile(join(cwd, "godwit.config.json"), "utf8"))).toMatchObject({ database: url });
+	});
+
 	it("says what is in the way of the folder of the migrations, and makes nothing", async () => {
 		const cwd = await realpath(await folderOf({ file: "" }));
 		expect(await godwit(["-path", "file/a/b", "init"], { cwd })).toEqual({
@@ -91,7 +111,18 @@ describe("godwit init", () => {
 		{
 			what: "a password",
 			args: ["-database", "pg://ann:secret@host/app"],
-			error: "error: the database URL has a user or a password, which do not belong in a file; write -database env:",
+			error:
+				"error: the database URL has a user, a password or an option that may be secret, which do not belong in a file; write -database env:",
+		},
+		{
+			what: "a password in an option",
+			args: ["-database", "pg://host/app?password=secret"],
+			error: "error: the database URL has a user, a password or an option that may be secret, which do not belong",
+		},
+		{
+			what: "a flag about a configuration that is there",
+			args: ["-env", "prod"],
+			error: "error: init makes a configuration and reads none; leave -env out",
 		},
 		{
 			what: "a file in the place of the folder",
@@ -102,9 +133,9 @@ describe("godwit init", () => {
 	])("refuses $what, and makes nothing", async ({ args, error }) => {
 		const cwd = await folderOf({ notes: "" });
 		const { code, stderr } = await godwit(["init", ...args], { cwd });
-		expect(code).toBe(1);
+		expect(code).toBe(error.includes("-env") ? 2 : 1);
 		expect(stderr).toContain(error);
-		expect(stderr).not.toContain("secret");
+		expect(stderr).not.toMatch(/[:=]secret/);
 		expect(await readdir(cwd)).toEqual(["notes"]);
 	});
 

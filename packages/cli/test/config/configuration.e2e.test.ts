@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { allCommands } from "../../src/command-line/commands.ts";
+import { allCommands, type NamedCommand } from "../../src/command-line/commands.ts";
 import { commonFlags, type Flag } from "../../src/command-line/flags/flags.ts";
 import { folderOf, godwit, type Outcome, threeMigrations } from "../fixtures/godwit.ts";
 
@@ -120,7 +120,7 @@ describe("a configuration", () => {
 	it("reads values from the environment, and after it from a file", async () => {
 		const { run } = await project(
 			{ source: "env:SOURCE", environments: { a: { database: "env:A_URL" } } },
-			{ ".env": "SOURCE=file://m\r\nA_URL='sqlite://file.db'\n" },
+			{ ".env": "SOURCE=file://m\r\nA_URL='sqlite://file.db'\n", "both.env": "GODWIT_DATABASE=sqlite://file.db" },
 		);
 		expect(await run("-env a up")).toMatchObject(
 			refused('"database" of the environment "a" in godwit.config.json is env:A_URL, and A_URL is not set; set it, or'),
@@ -134,6 +134,9 @@ describe("a configuration", () => {
 			refused("cannot read none.env: there is no such file; look at the path"),
 		);
 		expect(await run("-env-file .env up")).toMatchObject(refused("no database; name it with -database"));
+		const other = { DATABASE_URL: "sqlite://other.db" };
+		await run("-path m up 1", other);
+		expect(await run("-env-file both.env version", other)).toMatchObject(printed("1"));
 	});
 
 	it("shows no password of a value that comes from a variable", async () => {
@@ -152,7 +155,6 @@ describe("a configuration", () => {
 		expect(await run("up")).toMatchObject(refused('"source" in godwit.config.json: the source URL has no scheme'));
 		const broken = refused('"database" of the environment "b" in godwit.config.json: no driver for the scheme "none"');
 		expect(await run("-env b up")).toMatchObject(broken);
-		expect(await run("drop -f")).toMatchObject(broken);
 	});
 
 	it("is named in the command that status says to type next, as it was named to status", async () => {
@@ -199,24 +201,71 @@ describe("a configuration", () => {
 	});
 });
 
+/** Commands that take something back; a repair does with a cure. */
+const BACKWARDS: ReadonlySet<string> = new Set([
+	"down",
+	"redo",
+	"drop",
+	"force",
+	"restore",
+	"baseline",
+	"goto",
+	"repair",
+]);
+
+/** A command line for each command, and one for each flag of those that take something back. */
+async function everyLine(): Promise<readonly { readonly command: NamedCommand; readonly line: string }[]> {
+	const operands: Readonly<Record<string, string>> = {
+		goto: "1",
+		force: "1",
+		baseline: "1",
+		restore: "copy.db",
+		create: "x",
+		completion: "bash",
+	};
+	return (await allCommands()).flatMap((command) => {
+		const line = [command.name, operands[command.name] ?? []].flat().join(" ");
+		const flags = BACKWARDS.has(command.name) ? command.flags : [];
+		return [{ command, line }, ...flags.map((flag) => ({ command, line: `${line} ${withOthers(command, flag)}` }))];
+	});
+}
+
+/** A flag with a value, and with the flag that it goes with. */
+function withOthers(command: NamedCommand, { name, kind, words, value = "" }: Flag): string {
+	const needed = new Map([
+		["down -f", "-stored "],
+		["goto -backup-dir", "-backup "],
+		["goto -keep", "-backup "],
+	]).get(`${command.name} -${name}`);
+	if (kind === "boolean") return `${needed ?? ""}-${name}`;
+	return `${needed ?? ""}-${name} ${words?.[0] ?? (/^[NV]/.test(value) ? "1" : "x")}`;
+}
+
 describe("a protected environment", () => {
-	it.each(["down 1", "down -all", "redo", "drop -f", "force 1", "repair -accept 1", "baseline 1", "goto 1"])(
-		"keeps %s out without -confirm",
-		async (args) => {
-			const { run } = await project(two);
-			await run("-env prod up");
-			const name = args.split(" ")[0];
-			const reason = `${name} is refused: this is the database of the protected environment "prod" in godwit.config.json; add -confirm prod`;
-			expect(await run(`-env prod ${args}`)).toMatchObject(refused(reason));
-			expect(await run("-env prod version")).toMatchObject(printed("3"));
-		},
-	);
+	it("keeps every command out that takes something back, with every flag, and no other one", async () => {
+		const { run } = await project(two, { "copy.db": "" });
+		await run("-env prod up");
+		for (const { command, line } of await everyLine()) {
+			const { code, stderr, stdout } = await run(`-env prod ${line}`);
+			const reason = `${command.name} is refused: this is the database of the protected environment "prod" in godwit.config.json; add -confirm prod`;
+			const refused = BACKWARDS.has(command.name) && !["repair", "repair -note x"].includes(line);
+			expect(stderr.includes(reason), line).toBe(refused);
+			if (refused) expect({ code, stdout }, line).toEqual({ code: 1, stdout: "" });
+		}
+		const events = (await run("-env prod history -json")).stdout.trim().split("\n");
+		expect(new Set(events.map((text) => JSON.parse(text).op))).toEqual(new Set(["up"]));
+	});
 
 	it("lets through what takes nothing back, and what is confirmed", async () => {
 		const { run } = await project(two);
 		for (const args of ["goto 2", "status", "repair", "up", "version", "history", "unlock"]) {
 			expect(await run(`-env prod ${args}`), args).toMatchObject({ code: 0 });
 		}
+		const { stdout, stderr } = await run("-env prod goto 1 -backup -json");
+		expect({ lines: stdout.split("\n").length, stderr }).toMatchObject({
+			lines: 2,
+			stderr: expect.stringContaining("goto is refused"),
+		});
 		expect(await run("-env prod goto 1 -confirm default")).toMatchObject({
 			code: 1,
 			stderr: expect.stringContaining("add -confirm prod instead of -confirm default to go on"),
@@ -273,6 +322,23 @@ describe("a protected environment", () => {
 		expect(await run("-env prod -database sqlite://dev.db drop -f")).toMatchObject({ code: 0 });
 	});
 
+	it("whose scheme has no driver here protects what it is used with, and nothing else", async () => {
+		const { run } = await project({
+			...two,
+			environments: { far: { database: "nowhere://db", protected: true } },
+		});
+		expect(await run("drop -f")).toMatchObject({ code: 0 });
+		expect(await run("-env far -database sqlite://dev.db drop -f")).toMatchObject(refused("drop is refused"));
+	});
+
+	it("is known by one of its servers", async () => {
+		const { run } = await project({
+			source: "file://m",
+			environments: { prod: { database: "postgres://127.0.0.1:1,127.0.0.1:2/app", protected: true } },
+		});
+		expect(await run("-database postgres://127.0.0.1:1/app down 1")).toMatchObject(refused("down is refused"));
+	});
+
 	it("whose database is not known protects what it is used with", async () => {
 		const { run } = await project({
 			source: "file://m",
@@ -285,6 +351,14 @@ describe("a protected environment", () => {
 });
 
 describe("a configuration that is a module", () => {
+	it("logs to standard error, which is for people", async () => {
+		const text = 'console.log("noise"); console.info("more"); export default { database: "sqlite://a.db" };';
+		const cwd = await folderOf({ "package.json": "{}", "godwit.config.mjs": text });
+		const { stdout, stderr } = await godwit(["force", "7", "-json"], { cwd });
+		expect(stderr).toBe("noise\nmore\n");
+		for (const line of stdout.trim().split("\n")) expect(JSON.parse(line)).toMatchObject({ godwit: 1 });
+	});
+
 	it.each([
 		["mjs", "export default { database: 'sqlite:' + '//a.db' };"],
 		["ts", "const database: string = 'sqlite://a.db';\nexport default { database };"],

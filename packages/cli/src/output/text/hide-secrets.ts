@@ -17,6 +17,12 @@ export function hideSecretsOfUrl(url: string): string {
 	return shown.replace(/\?.*/s, (query) => query.replace(/=[^&]*/g, "=***"));
 }
 
+/** Returns whether a URL has a user, a password, or an option whose value may be secret. */
+export function mayHaveSecrets(url: string): boolean {
+	const [address = ""] = url.split("?");
+	return hideSecretsOfUrl(address) !== address || optionsOf(url).length > 0;
+}
+
 /**
  * Hides the secrets of every URL in a text, last thing before it is printed.
  *
@@ -59,8 +65,11 @@ function formsOf(text: string): readonly string[] {
 const WORDS =
 	"true|false|full|hash|off|normal|extra|deferred|immediate|exclusive|delete|truncate|persist|wal|alone|allow|disable|prefer|require|verify-ca|verify-full|any|read-write|read-only|primary|standby|prefer-standby|utf-?8|auto|system";
 
-/** Of options of godwit's own a number or a duration too; of schemas their names. */
-const HARMLESS = new RegExp(`^(?:search_path=.*|[^=]+=(?:${WORDS})?|x-[^=]+=[0-9.]+(?:ns|us|µs|ms|s|m|h)?)$`, "is");
+/** Of options of godwit's own a number or a duration too; of schemas, and of the migrations table, their names. */
+const HARMLESS = new RegExp(
+	`^(?:(?:search_path|x-migrations-table)=.*|[^=]+=(?:${WORDS})?|x-[^=]+=[0-9.]+(?:ns|us|µs|ms|s|m|h)?)$`,
+	"is",
+);
 
 /** The options of a URL of which the value may be secret, as they are and decoded. */
 function optionsOf(url: string): readonly (readonly [name: string, value: string])[] {
