@@ -13,6 +13,7 @@ export {
 } from "./option-table.ts";
 export { type PathRules, type PathUrl, readPathUrl } from "./path-url.ts";
 export { BODY_START, type Place, placeFrom } from "./place.ts";
+export { aggregateRounds, limitedRounds, readingRounds } from "./rounds/divided-rounds.ts";
 export { hasConditions } from "./rounds/open-conditions.ts";
 export { endlessRoundsError, unfinishedRoundsError } from "./rounds/round-errors.ts";
 export type { LanguageToken, RoundLanguage } from "./rounds/round-language.ts";

@@ -1,6 +1,6 @@
 import type { FileFinding, StatementEffects } from "@godwit/core";
 import type { RoundStatement, Statement } from "@godwit/sql";
-import { canonicalTokens, missedColumn, quotedName, type SqliteConnection } from "@godwit/sqlite";
+import { assertDivisible, canonicalTokens, missedColumn, quotedName, type SqliteConnection } from "@godwit/sqlite";
 import { type Outcome, statementEffects } from "./effects/statement-effects.ts";
 import { readTableNames, type TableNames } from "./effects/table-names.ts";
 import { followPragma, pragmaName } from "./pragma-on-clone.ts";
@@ -80,6 +80,9 @@ export class FileAnalysis {
 		const judged = this.#judge(statement, outcome);
 		const effects = judged && this.#withRound(judged);
 		if (effects === undefined) return;
+		const { rounds } = this.#options;
+		// Throws as for a file that cannot be read.
+		if (rounds !== undefined && effects.unknown === undefined) assertDivisible(clone, rounds);
 		this.statements.push({ statement, effects });
 		const ran = { ...next, effects, stops: outcome.stops };
 		for (const result of [...found, ...AFTER.flatMap((rule) => rule(ran))]) this.results.push({ statement, result });

@@ -3,10 +3,7 @@ import type { Database, Statement } from "node-sqlite3-wasm";
 import { resultCode } from "./result-code.ts";
 
 export interface WasmConnectionOptions {
-	/**
-	 * Whether what `query` and `change` prepare is kept for the next time. Default true. An EXPLAIN that is kept counts as running,
-	 * and keeps its tables locked.
-	 */
+	/** Whether what `query` and `change` prepare is kept for the next time. Default true. */
 	readonly keepsStatements?: boolean;
 }
 
@@ -19,9 +16,12 @@ export function wasmConnection(
 	// Held until the end: compiling a statement costs more than running it, and an unfinalized one keeps a database open.
 	const statements = new Map<string, Statement>();
 
+	/** An EXPLAIN that is kept counts as running, and keeps its tables locked. */
+	const isKept = (sql: string): boolean => keepsStatements && !sql.startsWith("EXPLAIN ");
+
 	function prepare(sql: string): Statement {
 		const prepared = statements.get(sql) ?? database.prepare(sql);
-		if (keepsStatements) statements.set(sql, prepared);
+		if (isKept(sql)) statements.set(sql, prepared);
 		return prepared;
 	}
 
@@ -29,7 +29,7 @@ export function wasmConnection(
 		const statement = prepare(sql);
 		try {
 			const result = work(statement);
-			if (!keepsStatements) statement.finalize();
+			if (!isKept(sql)) statement.finalize();
 			return result;
 		} catch (error) {
 			// The binding cannot reset a statement that has failed, so it would fail for ever.

@@ -1,4 +1,5 @@
 export type { Analyse, AnalysedDatabase, Correct } from "./analysis.ts";
+export { assertDivisible } from "./bodies/rounds/assert-divisible.ts";
 export { assertRunsInside, runInTransaction } from "./bodies/run-body.ts";
 export { compareDatabases, compareRows } from "./comparison/compare-databases.ts";
 export { BEFORE } from "./comparison/compared-names.ts";

@@ -1,3 +1,4 @@
+import { endOf, outerTokens } from "./outer-tokens.ts";
 import type { LanguageToken, RoundLanguage } from "./round-language.ts";
 
 /**
@@ -28,21 +29,10 @@ export function insertedQuery(sql: string, language: RoundLanguage): string | un
 	return sql.slice(start, end?.start ?? endOf(tokens.at(-1), sql));
 }
 
-/** Without the semicolon. */
-function endOf(last: LanguageToken | undefined, sql: string): number {
-	if (last === undefined) return sql.length;
-	return sql.slice(last.start, last.end) === ";" ? last.start : last.end;
-}
+const AFTER_SOURCES = /^(?:WHERE|GROUP|HAVING|WINDOW|UNION|INTERSECT|EXCEPT|ORDER|LIMIT|OFFSET|FETCH)$/;
 
-/** The tokens outside of parentheses, and these. */
-function outerTokens(sql: string, { nextToken }: RoundLanguage): readonly LanguageToken[] {
-	const tokens: LanguageToken[] = [];
-	let depth = 0;
-	for (let token = nextToken(sql, 0); token !== undefined; token = nextToken(sql, token.end)) {
-		const text = sql.slice(token.start, token.end);
-		if (text === ")") depth--;
-		if (depth === 0) tokens.push(token);
-		if (text === "(") depth++;
-	}
-	return tokens;
+/** The values of a query with the tables that they come from, without the conditions; of a compound query those of the first. */
+export function queryOfValues(query: string, language: RoundLanguage): string {
+	const end = outerTokens(query, language).find(({ word }) => AFTER_SOURCES.test(word));
+	return query.slice(0, end?.start);
 }

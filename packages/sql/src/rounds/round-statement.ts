@@ -1,6 +1,7 @@
 import type { Directive } from "../directives.ts";
 import type { Statement } from "../statement.ts";
-import { insertedQuery } from "./inserted-query.ts";
+import { changedRowsQuery } from "./changed-rows-query.ts";
+import { insertedQuery, queryOfValues } from "./inserted-query.ts";
 import { openConditions } from "./open-conditions.ts";
 import { refusedRounds as refused } from "./refused-rounds.ts";
 import type { RoundLanguage } from "./round-language.ts";
@@ -22,6 +23,13 @@ export interface RoundStatement {
 	readonly changed: string | undefined;
 	/** The query of an INSERT as other tools run it, whose rows bound how many are left to insert. */
 	readonly inserted: string | undefined;
+	/** Of an INSERT: the first SELECT of its query without its conditions. */
+	readonly values: string | undefined;
+	/**
+	 * A query of the rows that are left to change or to insert, as other tools choose them; `undefined` where it cannot be written, as of
+	 * an UPDATE with FROM.
+	 */
+	readonly remaining: string | undefined;
 }
 
 /**
@@ -58,8 +66,13 @@ export function roundStatement({ statements, directives }: RoundBody, language: 
 		throw refused(statement, "no-batch", message);
 	}
 	const parts = { batch: opened, whole: statement };
-	if (keyword === "INSERT") return { ...parts, changed: undefined, inserted: insertedQuery(statement.sql, language) };
-	return { ...parts, changed: language.changedTable(opened.sql), inserted: undefined };
+	if (keyword === "INSERT") {
+		const inserted = insertedQuery(statement.sql, language);
+		const values = inserted === undefined ? undefined : queryOfValues(inserted, language);
+		return { ...parts, changed: undefined, inserted, values, remaining: inserted };
+	}
+	const remaining = changedRowsQuery(statement.sql, language);
+	return { ...parts, changed: language.changedTable(opened.sql), inserted: undefined, values: undefined, remaining };
 }
 
 /** Whether a SELECT is outside of parentheses and comments. */

@@ -4,7 +4,11 @@ import { refusedRounds } from "./refused-rounds.ts";
 import type { RoundLanguage } from "./round-language.ts";
 
 /** What is before the parenthesis of a subquery that gives rows. Before any other it gives one value, or says whether there are rows. */
-const BEFORE_ROWS: ReadonlySet<string> = new Set(["IN", "FROM", "JOIN", "USING", "ANY", "SOME", "ALL"]);
+const BEFORE_ROWS: ReadonlySet<string> = new Set([
+	...["IN", "FROM", "JOIN", "USING", "ANY", "SOME", "ALL"],
+	// Of a common table expression.
+	...["AS", "MATERIALIZED"],
+]);
 
 /** A token of a statement. */
 interface Word {

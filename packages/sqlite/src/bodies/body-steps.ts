@@ -6,7 +6,7 @@ import type { BodiesBefore } from "../tables/version-recorder.ts";
 import { andThen } from "./and-then.ts";
 import { type BeforeStatement, type BodyInsideOptions, bodyInside } from "./body-inside.ts";
 import { type BodyOutsideOptions, bodyOutside } from "./body-outside.ts";
-import { bodyRounds } from "./body-rounds.ts";
+import { bodyRounds } from "./rounds/body-rounds.ts";
 
 /** One round that was made. */
 export interface RoundStep {

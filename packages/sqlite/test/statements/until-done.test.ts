@@ -122,6 +122,13 @@ describe("a file that is run in rounds", () => {
 			46,
 		],
 		["a LIMIT of rows to insert", `INSERT INTO t SELECT * FROM (SELECT 1 LIMIT 5) ${BATCH};`, "limit", 2, 39],
+		[
+			"a LIMIT of rows in a common table expression",
+			`INSERT INTO t WITH c AS (SELECT 1 LIMIT 5) SELECT * FROM c ${BATCH};`,
+			"limit",
+			2,
+			45,
+		],
 		["UPDATE OR REPLACE", `UPDATE or replace t SET a = 1 ${BATCH};`, "conflict", 2, 8],
 		["INSERT OR REPLACE", `INSERT OR REPLACE INTO t SELECT * FROM u ${BATCH};`, "conflict", 2, 8],
 		[

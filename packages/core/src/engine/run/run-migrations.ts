@@ -169,6 +169,6 @@ async function runTogether(
 
 function cannotRunTogether({ version }: Migration): MigrateError<"ERR_NO_TRANSACTION"> {
 	const message =
-		'this migration runs outside a transaction, because its file or the database URL says so, and redo and -transaction all make one of all; commit each migration by itself with -transaction each (transaction: "each")';
+		'this migration cannot run in one transaction with others, as redo and -transaction all would have it: its file has "-- godwit: until-done", and each of its rounds is a transaction, or it has "-- godwit: no-transaction", or the database URL says so for all files; commit each migration by itself with -transaction each (transaction: "each")';
 	return new MigrateError("ERR_NO_TRANSACTION", message, { version });
 }

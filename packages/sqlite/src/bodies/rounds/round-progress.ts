@@ -1,6 +1,6 @@
 import { endlessRoundsError, type RoundStatement } from "@godwit/sql";
-import type { SqliteConnection } from "../connection/sqlite-connection.ts";
-import { cutSql } from "../sqlite-error.ts";
+import type { SqliteConnection } from "../../connection/sqlite-connection.ts";
+import { cutSql } from "../../sqlite-error.ts";
 import { type ChangeCount, changeCount } from "./changed-rows.ts";
 
 /** Not likely to be a body's own. */

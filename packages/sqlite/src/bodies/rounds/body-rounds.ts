@@ -1,12 +1,12 @@
 import type { Rounds, VersionChange } from "@godwit/core";
 import { roundStatement, unfinishedRoundsError } from "@godwit/sql";
-import type { SqliteConnection } from "../connection/sqlite-connection.ts";
-import { cutSql } from "../sqlite-error.ts";
-import { roundLanguage } from "../statements/round-language.ts";
-import type { WholeBody } from "../statements/split/split-whole.ts";
-import type { OwnTables } from "../tables/own-tables.ts";
-import { andThen } from "./and-then.ts";
-import type { RunInside } from "./body-inside.ts";
+import type { SqliteConnection } from "../../connection/sqlite-connection.ts";
+import { cutSql } from "../../sqlite-error.ts";
+import { roundLanguage } from "../../statements/round-language.ts";
+import type { WholeBody } from "../../statements/split/split-whole.ts";
+import type { OwnTables } from "../../tables/own-tables.ts";
+import { andThen } from "../and-then.ts";
+import type { RunInside } from "../body-inside.ts";
 import { type RoundProgress, roundProgress } from "./round-progress.ts";
 
 /** What one round has done. */

@@ -1,6 +1,6 @@
 import type { Statement } from "@godwit/sql";
-import type { SqliteConnection } from "../connection/sqlite-connection.ts";
-import { statementError } from "../sqlite-error.ts";
+import type { SqliteConnection } from "../../connection/sqlite-connection.ts";
+import { statementError } from "../../sqlite-error.ts";
 
 /** What a statement has changed. */
 export interface ChangedRows {
