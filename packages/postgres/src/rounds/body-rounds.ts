@@ -4,6 +4,7 @@ import type { PostgresConnection } from "../connection/postgres-connection.ts";
 import type { RunBody } from "../migration-transaction.ts";
 import { excerpt, uncountedRoundsError } from "../postgres-error.ts";
 import { type Target, targetOf } from "../statements/round-language.ts";
+import { assertDivisible } from "./assert-divisible.ts";
 import { triggersBeforeRows, uncountedChanges } from "./changed-rows.ts";
 import { DisputedRounds } from "./disputed-rounds.ts";
 import type { RoundBodies } from "./round-bodies.ts";
@@ -44,7 +45,10 @@ export function bodyRounds(trial: boolean): RunRound {
 
 	return async (connection, bodies, { end, rounds, run, alone }) => {
 		const { before } = rounds;
-		if (before === 0 || progress?.bodies.batch.text !== bodies.batch.text) progress = roundProgress(bodies, trial);
+		if (before === 0 || progress?.bodies.batch.text !== bodies.batch.text) {
+			await assertDivisible(connection, bodies);
+			progress = roundProgress(bodies, trial);
+		}
 		const rows = await run(bodies.batch);
 		if (rows === 0 || (alone && (await progress.left(connection)) === 0)) {
 			await assertNothingLeft(connection, bodies, run);

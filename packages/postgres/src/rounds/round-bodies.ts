@@ -14,12 +14,16 @@ export interface RoundBodies {
 	readonly changed: string | undefined;
 	/** The query of an INSERT as other tools run it, whose rows bound how many are left to insert. */
 	readonly inserted: string | undefined;
+	/** As `RoundStatement.values`. */
+	readonly values: string | undefined;
+	/** As `RoundStatement.remaining`. */
+	readonly remaining: string | undefined;
 }
 
 /** @throws MigrateError `ERR_INVALID_BODY` for a file that would not end with the same rows, or not at all. */
 export function roundBodies(whole: ReadBody): RoundBodies {
 	const statements = whole.statements.map((one) => withLastComment(one, whole.text));
-	const { batch, changed, inserted } = roundStatement({ ...whole, statements }, roundLanguage);
+	const { batch, changed, inserted, values, remaining } = roundStatement({ ...whole, statements }, roundLanguage);
 	const [statement] = statements;
 	if (statement === undefined) throw new TypeError("a file that can be run in rounds has a statement");
 	const { start, end } = statement;
@@ -30,6 +34,8 @@ export function roundBodies(whole: ReadBody): RoundBodies {
 		statement,
 		changed,
 		inserted,
+		values,
+		remaining,
 	};
 }
 

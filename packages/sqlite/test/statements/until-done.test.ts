@@ -127,7 +127,7 @@ describe("a file that is run in rounds", () => {
 			`INSERT INTO t WITH c AS (SELECT 1 LIMIT 5) SELECT * FROM c ${BATCH};`,
 			"limit",
 			2,
-			45,
+			35,
 		],
 		["UPDATE OR REPLACE", `UPDATE or replace t SET a = 1 ${BATCH};`, "conflict", 2, 8],
 		["INSERT OR REPLACE", `INSERT OR REPLACE INTO t SELECT * FROM u ${BATCH};`, "conflict", 2, 8],
