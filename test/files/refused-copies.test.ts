@@ -300,11 +300,38 @@ describe.each(COPYING)("what a rehearsal on %s runs that means more than the dat
 		expect(await reachedBy("ATTACH ':memory:' AS one; CREATE TABLE one.t (x); ATTACH NULL AS two;")).toEqual([]);
 	});
 
-	it("is not a PRAGMA about the whole process, which is told", async () => {
-		expect(await reachedBy("PRAGMA temp_store_directory = '/nowhere';")).toMatchObject([
+	it.each([
+		"PRAGMA temp_store_directory = '/nowhere';",
+		`PRAGMA "temp_store_directory" = '/nowhere';`,
+		"PRAGMA main.'temp_store_directory' = '/nowhere';",
+		"PRAGMA main . [Temp_Store_Directory]('/nowhere');",
+		"PRAGMA/**/temp_store_directory='/nowhere';",
+		"PRAGMA -- .\ntemp_store_directory = '/nowhere';",
+	])("is not a PRAGMA about the whole process, which is told: %s", async (sql) => {
+		expect(await reachedBy(sql)).toMatchObject([
 			{ how: "not run", message: "this PRAGMA is about the whole process, and was not run" },
 		]);
 	});
+
+	it.each([
+		["a blob", (path: string) => `X'${Buffer.from(path).toString("hex")}'`],
+		["a text with a NUL", (path: string) => `'${path}' || char(0) || 'behind it'`],
+	])(
+		"is found as SQLite reads it, and is not clean where the run fails, when %s names a file",
+		async (_, expressionOf) => {
+			const path = place.of("out.db");
+			exec(path, "CREATE TABLE z (a)");
+			await using migrate = await openAt1(
+				backend,
+				`-- godwit: no-transaction\nATTACH ${expressionOf(path)} AS o; DROP TABLE IF EXISTS o.z;`,
+			);
+			const { clean, reached } = await migrate.rehearse();
+			expect(reached).toMatchObject([{ message: expect.stringContaining(`${path} is outside of the database`) }]);
+			expect(query(path, "SELECT name FROM sqlite_schema")).toEqual([["z"]]);
+			expect(place.files()).toEqual(["app.db", "out.db"]);
+			if (clean) await migrate.up();
+		},
+	);
 });
 
 describe.each(["sqlite-native", "sqlite-node"] as const)("a swap on %s", (backend) => {

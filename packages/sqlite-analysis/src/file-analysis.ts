@@ -1,9 +1,16 @@
 import type { FileFinding, StatementEffects } from "@godwit/core";
 import type { RoundStatement, Statement } from "@godwit/sql";
-import { assertDivisible, canonicalTokens, missedColumn, quotedName, type SqliteConnection } from "@godwit/sqlite";
+import {
+	assertDivisible,
+	canonicalTokens,
+	missedColumn,
+	quotedName,
+	readPragma,
+	type SqliteConnection,
+} from "@godwit/sqlite";
 import { type Outcome, statementEffects } from "./effects/statement-effects.ts";
 import { readTableNames, type TableNames } from "./effects/table-names.ts";
-import { followPragma, pragmaName } from "./pragma-on-clone.ts";
+import { followPragma } from "./pragma-on-clone.ts";
 import { refusedInside } from "./refused-inside.ts";
 import { doubleQuotedMessage } from "./rules/double-quoted.ts";
 import { dropCascades } from "./rules/drop-cascades.ts";
@@ -160,7 +167,7 @@ export class FileAnalysis {
 
 	#note({ statement: { keyword, sql }, tokens }: NextStatement, effects: StatementEffects): void {
 		if (keyword === "ATTACH") this.#attached = true;
-		if (keyword === "PRAGMA" && !this.#options.transaction && pragmaName(sql) === "foreign_keys") {
+		if (keyword === "PRAGMA" && !this.#options.transaction && readPragma(sql)?.name === "foreign_keys") {
 			this.#foreignKeys = /\b(on|yes|true|1)\b\W*$/i.test(sql);
 		}
 		const { writes, cascades, destroys, alters, renames, everyRow: all } = effects;

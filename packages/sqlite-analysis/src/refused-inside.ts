@@ -1,7 +1,6 @@
 import { isMigrateError, type MigrateError } from "@godwit/core";
 import type { Statement } from "@godwit/sql";
-import { assertRunsInside, runInTransaction, type SqliteConnection } from "@godwit/sqlite";
-import { pragmaName } from "./pragma-on-clone.ts";
+import { assertRunsInside, readPragma, runInTransaction, type SqliteConnection } from "@godwit/sqlite";
 
 /**
  * Returns why a run refuses a statement inside the transaction around a file, whatever the database holds.
@@ -22,7 +21,7 @@ export function refusedInside(statement: Statement, openEmpty: () => SqliteConne
 
 /** Other PRAGMAs are not tried, as some of them are about the whole process. */
 function isForSqlite({ keyword, sql }: Statement): boolean {
-	return keyword === "VACUUM" || (keyword === "PRAGMA" && pragmaName(sql) === "synchronous");
+	return keyword === "VACUUM" || (keyword === "PRAGMA" && readPragma(sql)?.name === "synchronous");
 }
 
 function tryInside(statement: Statement, empty: SqliteConnection): void {

@@ -1,7 +1,6 @@
 import type { SqliteConnection } from "@godwit/sqlite";
 import { describe, expect, it } from "vitest";
 import { readTableNames } from "../src/effects/table-names.ts";
-import { pragmaName } from "../src/pragma-on-clone.ts";
 import { hasWords, indexOfWord, namesInParentheses, objectName } from "../src/rules/object-name.ts";
 import { placedAt, placeOfRemoval } from "../src/rules/whole-file/placed-at.ts";
 
@@ -29,16 +28,6 @@ describe("the place of an object in a file without statements", () => {
 	it("is its beginning", () => {
 		expect(placedAt({ statements: [] }, "t")).toEqual({ line: 1, column: 1 });
 		expect(placeOfRemoval({ statements: [] }, "t")).toEqual({ line: 1, column: 1 });
-	});
-});
-
-describe("the name of a PRAGMA", () => {
-	it.each([
-		["PRAGMA Foreign_Keys = ON", "foreign_keys"],
-		["PRAGMA main.user_version", "user_version"],
-		["PRAGMA", undefined],
-	])("in %j is %j", (sql, name) => {
-		expect(pragmaName(sql)).toBe(name);
 	});
 });
 

@@ -22,6 +22,7 @@ export { cutSql, databaseError, isBusy, isDamage, unusableConnectionError } from
 export { asString, type QuotedToken, withStrings } from "./statements/double-quotes/quoted-tokens.ts";
 export { missedColumn, type Requoted, requote } from "./statements/double-quotes/requote.ts";
 export { readName } from "./statements/read-name.ts";
+export { type Pragma, readPragma } from "./statements/read-pragma.ts";
 export { roundLanguage } from "./statements/round-language.ts";
 export { forEachBatch, type Statements, withStatements } from "./statements/split/statements.ts";
 export { nextToken, type Token } from "./statements/split/tokens.ts";

@@ -1,5 +1,6 @@
 import type { Statement } from "@godwit/sql";
 import { readName } from "./read-name.ts";
+import { readPragma } from "./read-pragma.ts";
 import { nextToken } from "./split/tokens.ts";
 
 /** What `PRAGMA [schema.]journal_mode = mode` or `PRAGMA [schema.]journal_mode(mode)` asks for. */
@@ -12,16 +13,12 @@ export interface JournalModeRequest {
 
 /** Returns what the statement asks for, with all names quoted in any way; `undefined` for any other statement. */
 export function journalModeRequest({ keyword, sql }: Statement): JournalModeRequest | undefined {
-	if (keyword !== "PRAGMA") return undefined;
-	const first = readName(sql, "PRAGMA".length);
-	const dot = first && nextToken(sql, first.end);
-	const qualified = dot !== undefined && sql.charAt(dot.start) === ".";
-	const name = qualified ? readName(sql, dot.end) : first;
-	if (name?.name.toLowerCase() !== "journal_mode") return undefined;
-	const assignment = nextToken(sql, name.end);
+	const pragma = keyword === "PRAGMA" ? readPragma(sql) : undefined;
+	if (pragma?.name !== "journal_mode") return undefined;
+	const assignment = nextToken(sql, pragma.end);
 	if (assignment === undefined || !/[=(]/.test(sql.charAt(assignment.start))) return undefined;
 	// `==` is an assignment too.
 	const valueAt = assignment.end + (sql.startsWith("==", assignment.start) ? 1 : 0);
 	const mode = readName(sql, valueAt)?.name.toLowerCase() ?? "";
-	return { schema: qualified && first !== undefined ? first.name : "main", mode };
+	return { schema: pragma.schema ?? "main", mode };
 }

@@ -92,10 +92,13 @@ export function attachedCopies(options: AttachedCopiesOptions): AttachedCopies {
 			return [...copies.values()];
 		},
 		attach(connection, sql, { expression, rest }) {
-			const name = String(connection.query(`SELECT ${expression} AS name`)[0]?.name ?? "");
-			const path = pathOfName(name);
+			const name = attachedName(connection, expression);
+			const path = pathOfName(name.opened);
 			if (path === undefined) return connection.run(sql);
-			const copy = noted(sql, `${path} is outside of the database`, () => attachable(name, path));
+			const copy = noted(sql, `${path} is outside of the database`, () => {
+				assertReadable(name);
+				return attachable(name.opened, path);
+			});
 			connection.run(`ATTACH '${copy.path.replaceAll("'", "''")}' ${rest}`);
 			if (copy.isNamed) return;
 			// The name can be an expression as well. The newest is the last one.
@@ -103,6 +106,26 @@ export function attachedCopies(options: AttachedCopiesOptions): AttachedCopies {
 			copy.isNamed = true;
 		},
 	};
+}
+
+interface AttachedName {
+	/** As ATTACH reads it: a blob as a text, and no further than its first NUL. `""` for NULL, a temporary database. */
+	readonly opened: string;
+	/** As a run reads it before the ATTACH, to lock the file. */
+	readonly locked: string;
+}
+
+function attachedName(connection: SqliteConnection, expression: string): AttachedName {
+	const [row] = connection.query(`SELECT ${expression} AS locked, CAST((${expression}) AS TEXT) AS opened`);
+	const [opened = ""] = String(row?.opened ?? "").split("\0");
+	return { opened, locked: String(row?.locked ?? "") };
+}
+
+/** A run refuses a file that it could not lock. */
+function assertReadable({ opened, locked }: AttachedName): void {
+	if (opened === locked) return;
+	const message = `${opened} would be attached without its lock, since its name cannot be read before; write its path as a plain text`;
+	throw new MigrateError("ERR_DATABASE", message, {});
 }
 
 /** A copy that may not be attached yet. */

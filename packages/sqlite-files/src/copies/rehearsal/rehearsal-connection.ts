@@ -1,12 +1,10 @@
 import type { ReachedFile } from "@godwit/core";
-import { cutSql, type SqliteConnection } from "@godwit/sqlite";
+import { cutSql, nextToken, readPragma, type SqliteConnection } from "@godwit/sqlite";
 import { attachStatement } from "../../connections/attached-path.ts";
 import type { AttachedCopies } from "./attached-copies.ts";
 
-const VACUUM_INTO = /^VACUUM\b.*\bINTO\b/is;
-
-/** It would be set for every connection of the process. */
-const FOLDER_OF_PROCESS = /^PRAGMA\s+(?:\w+\s*\.\s*)?(?:temp_store_directory|data_store_directory)\b/i;
+/** They would be set for every connection of the process. */
+const FOLDERS_OF_PROCESS: ReadonlySet<string> = new Set(["temp_store_directory", "data_store_directory"]);
 
 /** The port over the copy of a database, on which bodies run that may mean other files: they reach copies of these alone. */
 export function rehearsalConnection(
@@ -15,8 +13,9 @@ export function rehearsalConnection(
 	reached: ReachedFile[],
 ): SqliteConnection {
 	function refused(sql: string): string | undefined {
-		if (VACUUM_INTO.test(sql)) return "VACUUM INTO writes a file outside of the database, and was not run";
-		if (FOLDER_OF_PROCESS.test(sql)) return "this PRAGMA is about the whole process, and was not run";
+		if (isVacuumInto(sql)) return "VACUUM INTO writes a file outside of the database, and was not run";
+		if (FOLDERS_OF_PROCESS.has(readPragma(sql)?.name ?? ""))
+			return "this PRAGMA is about the whole process, and was not run";
 		return undefined;
 	}
 
@@ -42,4 +41,13 @@ export function rehearsalConnection(
 		resultCode: (error) => connection.resultCode(error),
 		close: () => connection.close(),
 	};
+}
+
+function isVacuumInto(sql: string): boolean {
+	const vacuum = nextToken(sql, 0);
+	if (vacuum?.word !== "VACUUM") return false;
+	for (let token = nextToken(sql, vacuum.end); token !== undefined; token = nextToken(sql, token.end)) {
+		if (token.word === "INTO") return true;
+	}
+	return false;
 }
