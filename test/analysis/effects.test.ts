@@ -22,6 +22,16 @@ describe.each(backends)("the effects of a statement, on $name", (backend) => {
 	it.each([
 		["a query", "SELECT * FROM notes", { reads: ["notes"] }],
 		["a row that is added", "INSERT INTO log SELECT title FROM notes", { reads: ["notes"], writes: ["log"] }],
+		[
+			"a CHECK, which SQLite tries on every row",
+			"ALTER TABLE log ADD COLUMN n INTEGER CHECK (n > 0)",
+			{
+				reads: ["log"],
+				creates: [{ type: "column", name: "log.n" }],
+				alters: [{ type: "table", name: "log" }],
+			},
+		],
+		["a module without a table", "INSERT INTO log SELECT value FROM json_each('[1]')", { writes: ["log"] }],
 		["a condition", "UPDATE notes SET body = '' WHERE id = 1", { writes: ["notes"] }],
 		["no condition", "UPDATE notes SET body = ''", { writes: ["notes"], everyRow: true }],
 		[

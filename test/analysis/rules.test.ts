@@ -29,6 +29,30 @@ const cases: readonly (readonly [string, string, string, readonly string[], stri
 		["3 error rebuild-loses"],
 	],
 	[
+		"an index that is lost as a table is made anew in the place of the dropped one",
+		`${notes} CREATE UNIQUE INDEX one_title ON notes (title);`,
+		"CREATE TEMP TABLE bk AS SELECT * FROM notes;\nDROP TABLE notes;\nCREATE TABLE notes (id INTEGER PRIMARY KEY, title TEXT, body TEXT, extra TEXT);\nINSERT INTO notes (id, title, body) SELECT * FROM bk; DROP TABLE bk;",
+		["2 error rebuild-loses"],
+	],
+	[
+		"an index and a trigger that are lost by way of an ordinary table",
+		`${notes} CREATE INDEX by_title ON notes (title); CREATE TRIGGER r AFTER INSERT ON notes BEGIN SELECT 1; END;`,
+		"CREATE TABLE bk AS SELECT * FROM notes;\nDROP TABLE notes;\nCREATE TABLE notes (id INTEGER PRIMARY KEY, title TEXT, body TEXT);\nINSERT INTO notes (id, title, body) SELECT id, title, body FROM bk; DROP TABLE bk;",
+		["2 error rebuild-loses", "2 error rebuild-loses"],
+	],
+	[
+		"an index that is lost with all rows",
+		`${notes} CREATE INDEX by_title ON notes (title);`,
+		"DROP TABLE notes; CREATE TABLE notes (id INTEGER PRIMARY KEY, title TEXT);",
+		["1 error rebuild-loses"],
+	],
+	[
+		"a table that is renamed there and back",
+		`${notes} CREATE INDEX by_title ON notes (title);`,
+		"ALTER TABLE notes RENAME TO n; ALTER TABLE n RENAME TO Notes; CREATE TEMP TABLE notes (a); DROP TABLE temp.notes;",
+		[],
+	],
+	[
 		"an index that is made again",
 		`${notes} CREATE INDEX by_title ON notes (title);`,
 		`${rebuild()} CREATE INDEX other ON notes (title, body);`,
@@ -105,6 +129,24 @@ const cases: readonly (readonly [string, string, string, readonly string[], stri
 		"CREATE TABLE a (x, y); CREATE TABLE b (x, y);",
 		"INSERT INTO b (y, x) SELECT * FROM a;",
 		["1 error select-star-copy"],
+	],
+	[
+		"values that t.* swaps",
+		"CREATE TABLE a (x, y); CREATE TABLE b (y, x);",
+		"INSERT INTO b SELECT a.* FROM a;\nINSERT INTO b SELECT q . * FROM a AS q JOIN b;",
+		["1 error select-star-copy", "2 error select-star-copy"],
+	],
+	[
+		"values that SELECT * of a query swaps",
+		"CREATE TABLE a (x, y); CREATE TABLE b (y, x);",
+		"INSERT INTO b SELECT * FROM (SELECT * FROM a);\nWITH c AS (SELECT * FROM a) INSERT INTO b SELECT DISTINCT * FROM c;\nINSERT INTO b WITH c AS (SELECT * FROM a) SELECT * FROM c ORDER BY 2;\nINSERT INTO b SELECT y, x FROM a UNION ALL SELECT * FROM a WHERE 1 ON CONFLICT DO NOTHING;",
+		["1 error select-star-copy", "2 error select-star-copy", "3 error select-star-copy", "4 error select-star-copy"],
+	],
+	[
+		"SELECT * whose columns are those of the table, by their names or after others",
+		"CREATE TABLE a (x, y); CREATE TABLE b (y, x, z AS (x)); CREATE TABLE j (n, x, y); CREATE TABLE k (p, q, r, s);",
+		"INSERT INTO b SELECT * FROM (SELECT y, x FROM a); INSERT INTO j SELECT 1 AS x, a.* FROM a; INSERT INTO k SELECT * FROM a JOIN (SELECT 1 AS x, X'00' AS y); INSERT INTO b SELECT y, x FROM (SELECT * FROM a);",
+		[],
 	],
 	[
 		"a column that an empty table alone takes",
@@ -238,6 +280,16 @@ describe.each(backends)("the rules, on $name", (backend) => {
 		["UPDATE without a condition", "UPDATE notes SET title = '';", ["1 note every-row"]],
 		["UPDATE of a new column", "ALTER TABLE notes ADD COLUMN a; UPDATE notes SET a = 1;", []],
 		["DELETE without a condition", "DELETE FROM notes;", ["1 note every-row"]],
+		[
+			"a table of TEMP that hides the one of the file",
+			"CREATE TABLE temp.Notes (title); DELETE FROM notes; UPDATE notes SET title = 1; ALTER TABLE main.notes ADD COLUMN a NOT NULL;",
+			["1 error needs-rows-check"],
+		],
+		[
+			"the table of the file, beside one of TEMP",
+			"CREATE TABLE temp.notes (a);\nDELETE FROM main.notes;",
+			["2 note every-row"],
+		],
 		["a column that rows do not take", "ALTER TABLE notes ADD COLUMN a NOT NULL;", ["1 error needs-rows-check"]],
 		[
 			"values that are there twice",

@@ -165,14 +165,15 @@ export class FileAnalysis {
 		return this.#names.names;
 	}
 
-	#note({ statement: { keyword, sql }, tokens }: NextStatement, effects: StatementEffects): void {
+	#note(next: NextStatement, effects: StatementEffects): void {
+		const { keyword, sql } = next.statement;
 		if (keyword === "ATTACH") this.#attached = true;
 		if (keyword === "PRAGMA" && !this.#options.transaction && readPragma(sql)?.name === "foreign_keys") {
 			this.#foreignKeys = /\b(on|yes|true|1)\b\W*$/i.test(sql);
 		}
 		const { writes, cascades, destroys, alters, renames, everyRow: all } = effects;
-		const emptied = keyword === "DELETE" && all ? changedTable(tokens) : undefined;
-		if (emptied !== undefined) this.#emptied.add(quotedName(emptied));
+		const emptied = keyword === "DELETE" && all ? changedTable(next) : undefined;
+		if (emptied !== undefined) this.#emptied.add(emptied);
 		for (const { type, name } of effects.creates) if (type === "column") this.#newColumns.add(columnKey(name));
 		const { touched } = this.#options;
 		for (const { type, name } of effects.creates) {

@@ -9,7 +9,7 @@ const tokens = (...texts: readonly string[]): Parameters<typeof objectName>[0] =
 
 describe("the name of an object", () => {
 	it("may have that of its schema before it", () => {
-		expect(objectName(tokens("table", "main", ".", "t", "("), 1)).toEqual({ name: "t", end: 4 });
+		expect(objectName(tokens("table", "main", ".", "t", "("), 1)).toEqual({ schema: "main", name: "t", end: 4 });
 		expect(objectName(tokens("table", "t", "("), 1)).toEqual({ name: "t", end: 2 });
 		expect(objectName(tokens("table", "main", "."), 1)).toEqual({ name: "main", end: 2 });
 		expect(objectName(tokens("table"), 1)).toBeUndefined();
@@ -35,10 +35,10 @@ describe("the names of tables in bytecode", () => {
 	const names = (query: SqliteConnection["query"]): ReturnType<typeof readTableNames> =>
 		readTableNames({ query, resultCode: () => undefined } as unknown as SqliteConnection);
 
-	it("are numbers and pointers where no table is known", () => {
+	it("are numbers where no table is known, and pointers are none", () => {
 		const { ofRoot, ofPointer, ownerOf } = names(() => []);
 		expect(ofRoot(0n, 7n)).toBe("?0:7");
-		expect(ofPointer("vtab:1")).toBe("vtab:1");
+		expect(ofPointer("vtab:1")).toBeUndefined();
 		expect(ownerOf("t")).toBeUndefined();
 	});
 

@@ -16,6 +16,8 @@ export interface Bytecode {
 	 * down alone, as for a new parent, violates none.
 	 */
 	readonly mayViolate: boolean;
+	/** Whether it asks a module without a table, as `pragma_quick_check`. */
+	readonly asksModule: boolean;
 	/** Messages with which it stops, as at the first row of a table that has to be empty. */
 	readonly stops: readonly string[];
 }
@@ -42,6 +44,7 @@ export function readBytecode(connection: SqliteConnection, sql: string, names: T
 	const clears = new Set<string>();
 	const stops: string[] = [];
 	let mayViolate = false;
+	let asksModule = false;
 	const program = connection.query(`EXPLAIN ${sql}`);
 	for (const row of program) {
 		const [p1, p2, p3, p5] = [integer(row.p1), integer(row.p2), integer(row.p3), integer(row.p5)];
@@ -51,17 +54,18 @@ export function readBytecode(connection: SqliteConnection, sql: string, names: T
 				reads.add(names.ofRoot(p3, p2));
 				break;
 			case "VOpen":
-				reads.add(names.ofPointer(String(row.p4)));
+			case "VUpdate": {
+				const table = names.ofPointer(String(row.p4));
+				if (table === undefined) asksModule = true;
+				else (row.opcode === "VOpen" ? reads : writes).add(table);
 				break;
+			}
 			case "OpenWrite":
 				if ((p5 & ROOT_IS_NEW) === 0n) for (const table of withOwner(names.ofRoot(p3, p2), names)) writes.add(table);
 				break;
 			case "Clear":
 				for (const table of withOwner(names.ofRoot(p2, p1), names)) writes.add(table);
 				clears.add(names.ofRoot(p2, p1));
-				break;
-			case "VUpdate":
-				writes.add(names.ofPointer(String(row.p4)));
 				break;
 			case "DropTable":
 				drops.add(String(row.p4));
@@ -77,7 +81,7 @@ export function readBytecode(connection: SqliteConnection, sql: string, names: T
 		}
 	}
 	const removes = new Set([...clears, ...removedFrom(program, names)]);
-	return { reads, writes, drops, clears, removes, mayViolate, stops };
+	return { reads, writes, drops, clears, removes, mayViolate, asksModule, stops };
 }
 
 /** A cursor is known by its number, in the program of the statement or of one trigger. Each begins at address 0. */

@@ -37,6 +37,7 @@ export function statementEffects(
 	const { sql, keyword } = statement;
 	const readProgram = (): Bytecode => {
 		const program = readBytecode(connection, sql, names());
+		if (keyword === "ALTER" && program.asksModule) return withRowsChecked(program, alteredTable(sql));
 		return keyword === "REINDEX" ? onlyIndexesWritten(program) : program;
 	};
 	const plain = attempt(readProgram);
@@ -96,6 +97,11 @@ function withForeignKeys<T>(connection: SqliteConnection, work: () => T): T {
 /** An index belongs to its table, and that of a table without rowids is the table; the rows stay as they are. */
 function onlyIndexesWritten({ reads, writes, ...program }: Bytecode): Bytecode {
 	return { ...program, reads: new Set([...reads, ...writes]), writes: new Set() };
+}
+
+/** A new CHECK or NOT NULL is tried on every row, by the module behind `PRAGMA quick_check`. */
+function withRowsChecked(program: Bytecode, table: string | undefined): Bytecode {
+	return table === undefined ? program : { ...program, reads: new Set([...program.reads, table]) };
 }
 
 function rowEffects(

@@ -5,8 +5,8 @@ import { readShadowTables } from "../schema/shadow-tables.ts";
 export interface TableNames {
 	/** The table of a b-tree; of an index the table that it is on. */
 	ofRoot(database: bigint, root: bigint): string;
-	/** The virtual table behind a `vtab:` pointer. */
-	ofPointer(pointer: string): string;
+	/** The virtual table behind a `vtab:` pointer; `undefined` for a module that is used without a table, as `json_each` is. */
+	ofPointer(pointer: string): string | undefined;
 	/** The virtual table that keeps its rows in a table; `undefined` for another table. */
 	ownerOf(table: string): string | undefined;
 }
@@ -35,7 +35,7 @@ export function readTableNames(connection: SqliteConnection): TableNames {
 	const shadows = readShadowTables(connection);
 	return {
 		ofRoot: (database, root) => roots.get(`${database}:${root}`) ?? `?${database}:${root}`,
-		ofPointer: (pointer) => pointers.get(pointer) ?? pointer,
+		ofPointer: (pointer) => pointers.get(pointer),
 		ownerOf: (table) => shadows.get(table),
 	};
 }

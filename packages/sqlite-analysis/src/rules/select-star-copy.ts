@@ -1,33 +1,39 @@
-import { type CanonicalToken, quotedName, type SqliteConnection } from "@godwit/sqlite";
-import { columnNames } from "../effects/altered-columns.ts";
-import { hasWords, indexOfWord, isWord, namesInParentheses, objectName } from "./object-name.ts";
+import { quotedName, type SqliteConnection } from "@godwit/sqlite";
+import { indexOfWord, isWord, namesInParentheses, type ObjectName, objectName } from "./object-name.ts";
 import type { RuleBefore } from "./rule.ts";
+import { type SelectedColumn, selectedColumns } from "./selected-columns.ts";
 
-/** INSERT ... SELECT * between tables whose columns differ in name or order: values end up in another column. */
+/** INSERT ... SELECT * from what has columns of other names, or in another order: values end up in another column. */
 export const selectStarCopy: RuleBefore = ({ statement, tokens, clone }) => {
-	if (statement.keyword !== "INSERT" && statement.keyword !== "REPLACE") return [];
-	const into = objectName(tokens, indexOfWord(tokens, "into") + 1);
-	const select = indexOfWord(tokens, "select");
-	if (into === undefined || select === -1 || !isStarFrom(tokens, select)) return [];
-	const from = objectName(tokens, select + 3);
-	if (from === undefined) return [];
-	const wanted = tokens[into.end]?.text === "(" ? namesInParentheses(tokens, into.end) : columns(clone, into.name);
-	const given = columns(clone, from.name);
-	// SQLite itself refuses another number of columns.
-	if (given.length !== wanted.length) return [];
-	const at = given.findIndex((name, index) => name !== wanted[index]);
-	if (at === -1) return [];
-	const message = `SELECT * copies ${from.name}.${given[at]} into ${into.name}.${wanted[at]}, since columns are matched by their order; name the columns on both sides`;
-	return [{ rule: "select-star-copy", level: "error", message }];
+	const at = /^(INSERT|REPLACE|WITH)$/.test(statement.keyword) ? indexOfWord(tokens, "into") : -1;
+	const into = at === -1 ? undefined : objectName(tokens, at + 1);
+	if (into === undefined) return [];
+	const named = tokens[into.end]?.text === "(" && !isWord(tokens[into.end + 1], "select");
+	const wanted = named ? namesInParentheses(tokens, into.end) : columns(clone, into);
+	for (const given of selectedColumns(clone, statement.sql)) {
+		// SQLite itself refuses another number of columns.
+		if (given.length !== wanted.length) continue;
+		const misplaced = given.findIndex((column, index) => isMisplaced(column, index, wanted));
+		const column = given[misplaced];
+		if (column === undefined) continue;
+		const message = `${column.star === "*" ? "SELECT *" : column.star} copies ${column.name} into ${into.name}.${wanted[misplaced]}, since columns are matched by their order; name the columns on both sides`;
+		return [{ rule: "select-star-copy", level: "error", message }];
+	}
+	return [];
 };
 
-/** `SELECT * FROM t`, of one table. */
-function isStarFrom(tokens: readonly CanonicalToken[], select: number): boolean {
-	if (tokens[select + 1]?.text !== "*" || !hasWords(tokens, select + 2, "from")) return false;
-	return !tokens.slice(select + 3).some((token) => token.text === "," || isWord(token, "join"));
+/** Of a join names are mostly not those of the target, and only one that belongs elsewhere is certain. */
+function isMisplaced({ name, star, joined }: SelectedColumn, index: number, wanted: readonly string[]): boolean {
+	return star !== undefined && name !== wanted[index] && (!joined || wanted.includes(name));
 }
 
-function columns(clone: SqliteConnection, table: string): readonly string[] {
-	const name = table.startsWith('"') ? table.slice(1, -1).replaceAll('""', '"') : table;
-	return columnNames(clone, name).map(quotedName);
+/** Those that an INSERT without names fills. */
+function columns(clone: SqliteConnection, { schema, name }: ObjectName): readonly string[] {
+	const sql = "SELECT name AS name FROM pragma_table_xinfo(?, ?) WHERE hidden = 0 ORDER BY cid";
+	const found = clone.query(sql, [plain(name), schema === undefined ? null : plain(schema)]);
+	return found.map((column) => quotedName(column.name));
+}
+
+function plain(name: string): string {
+	return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
 }

@@ -5,8 +5,6 @@ import { readShadowTables } from "./shadow-tables.ts";
 /** A table as it is at one point of a file. */
 export interface TableState {
 	readonly name: string;
-	/** Its b-tree: another one means another table, with other rows. */
-	readonly root: bigint;
 	readonly sql: string;
 	readonly shape: TableShape;
 	/** Names of its triggers. */
@@ -35,10 +33,10 @@ export function readSchemaState(connection: SqliteConnection, isShown: (table: s
 	return {
 		rows,
 		tables: new Map(
-			tables.map(({ name, root, sql }) => [
+			tables.map(({ name, sql }) => [
 				quotedName(name),
 				{
-					...{ name, root, sql: sql ?? "", shape: readTableShape(connection, name) },
+					...{ name, sql: sql ?? "", shape: readTableShape(connection, name) },
 					triggers: (triggers.get(quotedName(name)) ?? []).map((trigger) => trigger.name),
 				},
 			]),

@@ -7,15 +7,16 @@ import { placeOfRemoval } from "./placed-at.ts";
 /** A table that was made anew under its name, and lost an index, a trigger or a constraint on the way. */
 export function rebuildLoses(file: RanFile): readonly FileFinding[] {
 	const dropped = droppedByName(file);
+	const replaced = replacedTables(file);
 	return [...file.after.tables].flatMap(([name, now]) => {
 		const old = file.before.tables.get(name);
-		if (old === undefined || old.root === now.root || !sharesColumn(old.shape, now.shape)) return [];
+		if (old === undefined || !replaced.has(name) || !sharesColumn(old.shape, now.shape)) return [];
 		const place = placeOfRemoval(file, old.name);
 		const lost = [...lostIndexes(old.shape, now.shape), ...lostTriggers(old, file)].filter(
 			({ name: object }) => !dropped.has(object),
 		);
 		const objects = lost.map(({ type, name: object, what }): FileFinding => {
-			const message = `the new ${now.name} has no ${type} ${object}${what}: it went with the old table; make it again after the rename, or drop it by its name if that is meant`;
+			const message = `the new ${now.name} has no ${type} ${object}${what}: it went with the old table; make it again after it, or drop it by its name if that is meant`;
 			return { ...place, rule: "rebuild-loses", level: "error", message };
 		});
 		const constraints = lostConstraints(old.shape, now.shape).map((what): FileFinding => {
@@ -24,6 +25,25 @@ export function rebuildLoses(file: RanFile): readonly FileFinding[] {
 		});
 		return [...objects, ...constraints];
 	});
+}
+
+/**
+ * Names that another table has after the file than before it, as its statements drop and rename tables. The b-tree does not tell:
+ * a new table may get that of the dropped one.
+ */
+function replacedTables({ statements }: RanFile): ReadonlySet<string> {
+	const origins = new Map<string, string | undefined>();
+	for (const { effects } of statements) {
+		for (const table of effects.destroys) origins.set(quotedName(table), undefined);
+		for (const { type, ...names } of effects.renames) {
+			if (type !== "table") continue;
+			const [from, to] = [quotedName(names.from), quotedName(names.to)];
+			const origin = origins.has(from) ? origins.get(from) : from;
+			origins.set(from, undefined);
+			origins.set(to, origin);
+		}
+	}
+	return new Set([...origins].filter(([name, origin]) => name !== origin).map(([name]) => name));
 }
 
 function sharesColumn(old: TableShape, now: TableShape): boolean {
