@@ -104,6 +104,28 @@ describe("bringUpToDate", () => {
 		expect([readdirSync(folder), content()]).toEqual(before);
 	});
 
+	it("leaves nothing of a first start that fails outside a transaction, so that the next one begins anew", async () => {
+		rmSync(path);
+		const failing = memorySource({
+			"1_notes.up.sql": `-- godwit: no-transaction\n${FIRST["1_notes.up.sql"]} DROP TABLE missing;`,
+		});
+		await expect(bringUpToDate(path, failing)).rejects.toMatchObject({ code: "ERR_MIGRATION_FAILED" });
+		expect(readdirSync(folder)).toEqual([]);
+		expect(await bringUpToDate(path, memorySource(FIRST))).toMatchObject({ to: 1n });
+		expect(readdirSync(folder)).toEqual(["notes.db"]);
+		expect(content()).toEqual(at(1));
+	});
+
+	it("begins anew after a first start that was killed outside a transaction", async () => {
+		rmSync(path);
+		const first = `-- godwit: no-transaction\n${FIRST["1_notes.up.sql"]}\n${GATE}`;
+		await killAtGate({ "1_notes.up.sql": first }, 1);
+		expect(readdirSync(folder)).not.toContain("notes.db");
+		expect(await bringUpToDate(path, memorySource(FIRST))).toMatchObject({ to: 1n });
+		expect(content()).toEqual(at(1));
+		expect(readdirSync(folder)).toEqual(["notes.db"]);
+	});
+
 	it("goes on after it was killed in a migration", async () => {
 		const files = { ...SECOND, "3_upper.up.sql": `UPDATE notes SET text = upper(text);\n${GATE}` };
 		await killAtGate(files);
