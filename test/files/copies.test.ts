@@ -327,7 +327,8 @@ describe.each(COPYING)("a restore on %s", (backend) => {
 		["that is not there", "none", /there is no file .*none/],
 		["that is no database", "text", /text is not a SQLite database/],
 		["that is the database itself", "app.db", /is the database itself/],
-		["that is damaged", "damaged", /is damaged|malformed/],
+		["that is damaged", "damaged", /is damaged: .*; nothing was replaced by it$/s],
+		["that is cut off", "cut", /is damaged: .*; nothing was replaced by it$/s],
 		["with a log beside it", "logged", /is not whole by itself: .*logged-wal belongs to it/],
 		["that is a folder", "folder", /is not a file/],
 	])("refuses a file %s, and changes nothing", async (_, name, message) => {
@@ -336,6 +337,7 @@ describe.each(COPYING)("a restore on %s", (backend) => {
 		mkdirSync(place.of("folder"));
 		const bytes = readFileSync(backup);
 		writeFileSync(place.of("damaged"), bytes.fill(0xff, bytes.length / 2));
+		writeFileSync(place.of("cut"), readFileSync(backup).subarray(0, bytes.length - 4096));
 		copyFileSync(backup, place.of("logged"));
 		writeFileSync(place.of("logged-wal"), "x");
 		await expect(on(backend, (migrate) => migrate.restore(place.of(name), { swap }))).rejects.toMatchObject({

@@ -1,12 +1,12 @@
 import { closeSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { cleanUpAfter, isMigrateError, MigrateError } from "@godwit/core";
-import { retryWhileBusy } from "@godwit/sqlite";
+import { isDamage, retryWhileBusy } from "@godwit/sqlite";
 import type { FileAccess } from "../files/file-access.ts";
 import { assertNotLockedHere, closeFile, hasKernelLocks } from "../folder-locks/kernel-lock.ts";
 import { isUtf16, utf16Refusal } from "../folder-locks/utf16.ts";
 import { isWal } from "../folder-locks/wal.ts";
 import type { CopiesOptions } from "./database-copies.ts";
-import { assertMagic, assertNothingBeside, notDatabase } from "./whole-file.ts";
+import { assertMagic, assertNothingBeside, damaged, notDatabase } from "./whole-file.ts";
 
 /**
  * Copies a database, as it is in one moment, while programs that write it are kept off or are seen.
@@ -67,6 +67,7 @@ function explained({ connection }: FileAccess, file: string, cause: unknown): un
 	if (isMigrateError(cause, "ERR_BUSY")) return atWork(file, cause);
 	const code = isMigrateError(cause) ? undefined : connection.resultCode(cause);
 	if (code === "SQLITE_NOTADB") return notDatabase(file);
+	if (code !== undefined && isDamage(connection, cause)) return damaged(file, cause.message);
 	return code !== undefined && /^SQLITE_(CANTOPEN|READONLY)/.test(code) ? cannotRead(file, cause) : cause;
 }
 

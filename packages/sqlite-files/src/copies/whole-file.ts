@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, statSync } from "node:fs";
 import { MigrateError } from "@godwit/core";
-import type { SqliteConnection } from "@godwit/sqlite";
+import { isDamage, type SqliteConnection } from "@godwit/sqlite";
 import { headerOf } from "../folder-locks/header.ts";
 
 const MAGIC = "SQLite format 3\0";
@@ -43,9 +43,23 @@ export function notDatabase(path: string): MigrateError<"ERR_DATABASE"> {
 
 /** Reads every page of a database. @throws MigrateError `ERR_DATABASE` for one that is damaged. */
 export function assertSound(connection: SqliteConnection, path: string): void {
-	const faults = connection.query("PRAGMA quick_check(1)").flatMap((row) => Object.values(row).map(String));
+	const faults = faultsOf(connection);
 	if (faults.length === 1 && faults[0] === "ok") return;
-	throw notWhole(`${path} is damaged: ${faults[0]}; nothing was replaced by it`);
+	throw damaged(path, faults[0] ?? "SQLite does not say how");
+}
+
+/** Damage can keep SQLite from looking for it. */
+function faultsOf(connection: SqliteConnection): readonly string[] {
+	try {
+		return connection.query("PRAGMA quick_check(1)").flatMap((row) => Object.values(row).map(String));
+	} catch (error) {
+		if (!isDamage(connection, error)) throw error;
+		return [error.message];
+	}
+}
+
+export function damaged(path: string, fault: string): MigrateError<"ERR_DATABASE"> {
+	return notWhole(`${path} is damaged: ${fault}; nothing was replaced by it`);
 }
 
 /** Waits until a file is on its disk. */
