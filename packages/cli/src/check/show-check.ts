@@ -2,7 +2,7 @@ import type { CheckFinding, CheckReport } from "@godwit/core";
 import type { Invocation } from "../command-line/command.ts";
 import { json } from "../output/json/json.ts";
 import { EXIT_FINDINGS } from "../output/reports/exit-findings.ts";
-import { printable } from "../output/text/printable.ts";
+import { printableLine } from "../output/text/printable.ts";
 
 /**
  * Prints what a check has found.
@@ -12,7 +12,7 @@ import { printable } from "../output/text/printable.ts";
 export function showCheck(report: CheckReport, { line, print }: Invocation): number {
 	const ok = report.findings.every(({ level }) => level !== "error");
 	if (line.is("json")) print(document(report, ok));
-	else for (const text of lines(report, line.value("format") === "github")) print(printable(text));
+	else for (const text of lines(report, line.value("format") === "github")) print(printableLine(text));
 	return ok ? 0 : EXIT_FINDINGS;
 }
 
@@ -49,6 +49,7 @@ function summary({ versions, stoppedAt, sealed, findings }: CheckReport): string
 		return `${count} ${level}${count === 1 ? "" : "s"}`;
 	});
 	const stopped = stoppedAt === undefined ? "" : `; version ${stoppedAt} and those above were not tried`;
-	const seal = sealed ? "" : "; no seal, which godwit seal makes";
+	// Where the migrations cannot be read, the finding says so, and whether they are sealed is not known.
+	const seal = sealed || versions.length === 0 ? "" : "; no seal, which godwit seal makes";
 	return `${versions.length} migration${versions.length === 1 ? "" : "s"} checked: ${counts.join(", ")}${stopped}${seal}`;
 }

@@ -60,8 +60,9 @@ describe("godwit up -backup", () => {
 
 	it.each([
 		[["up", "-keep", "2"], "-keep says how many backups stay; add -backup"],
-		[["up", "-backup", "-keep", "0"], "it must be 1 or more"],
-		[["backup", "-keep", "0"], "it must be 1 or more"],
+		[["up", "-backup", "-keep", "0"], "it must be a whole number, 1 or more"],
+		[["backup", "-keep", "0"], "it must be a whole number, 1 or more"],
+		[["backup", "-keep", "-1"], "it must be a whole number, 1 or more"],
 	])("refuses %j", async (args, message) => {
 		const { run } = await placeOf();
 		expect(await run(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });

@@ -42,6 +42,22 @@ async function placeOf(): Promise<Place> {
 }
 
 describe("godwit rehearse", () => {
+	it("keeps a value of a row on its line, where it would be a command to the reader of a log", async () => {
+		const cwd = await folderOf({
+			"m/1_a.up.sql":
+				"CREATE TABLE a (k TEXT PRIMARY KEY); INSERT INTO a VALUES ('k' || char(10) || '::error::x' || char(0x202e));",
+			"m/2_b.up.sql": "DELETE FROM a WHERE k <> '';",
+		});
+		const run = (...args: readonly string[]): Promise<Outcome> =>
+			godwit(["-path", "m", "-database", "sqlite-node://a.db", ...args], { cwd });
+		await run("up", "1");
+		const { code, stdout } = await run("rehearse");
+		expect(code).toBe(4);
+		expect(stdout).toContain("lost-rows");
+		expect(stdout).toContain("::error::x");
+		expect(stdout).not.toMatch(/^\s*::|\u202e/m);
+	});
+
 	it("shows the child rows that a rebuild would lose, the verdict first, and exits with 4", async () => {
 		const { cwd, losing } = await placeOf();
 		const before = await readFile(join(cwd, "a.db"));

@@ -11,7 +11,14 @@ export const placeFlags: readonly Flag[] = [
 		value: "DIR",
 		help: "the folder for backups (default: that of the database)",
 	},
-	{ name: "keep", kind: "count", value: "N", help: "how many backups of this database stay in the folder (default 3)" },
+	{
+		name: "keep",
+		kind: "count",
+		// The new backup is one of them.
+		atLeast: 1,
+		value: "N",
+		help: "how many backups of this database stay in the folder (default 3)",
+	},
 ];
 
 /** Of a command that runs migrations. */
@@ -27,11 +34,7 @@ export function backupOf(line: CommandLine): BackupOptions | undefined {
 	return undefined;
 }
 
-/** @throws UsageError */
 export function placeOf(line: CommandLine): BackupOptions {
 	const keep = line.value("keep");
-	if (keep !== undefined && Number(keep) === 0) {
-		throw new UsageError('invalid value "0" for flag -keep: the new backup is one of them, so it must be 1 or more');
-	}
 	return { directory: line.value("backup-dir"), keep: keep === undefined ? undefined : Number(keep) };
 }

@@ -1,8 +1,10 @@
 import { UsageError } from "../usage-error.ts";
 
 export interface FlagSyntax {
-	/** A count is a whole number from 0, an integer may be negative, a duration is written as in Go. */
+	/** A count is a whole number from 0 or `atLeast`, an integer may be negative, a duration is written as in Go. */
 	readonly kind: "boolean" | "string" | "count" | "integer" | "duration";
+	/** The least value of a count. Default 0. */
+	readonly atLeast?: number;
 	/** The only values of a string; missing when any will do. */
 	readonly words?: readonly string[];
 }
@@ -83,9 +85,11 @@ function splitFlag(arg: string): { readonly name: string | undefined; readonly i
 	return { name, inline };
 }
 
-function assertValue(name: string, value: string, { kind, words }: FlagSyntax): void {
+function assertValue(name: string, value: string, { kind, words, atLeast = 0 }: FlagSyntax): void {
 	const invalid = `invalid value "${value}" for flag -${name}: it must be`;
-	if (kind === "count" && !/^[0-9]{1,15}$/.test(value)) throw new UsageError(`${invalid} a whole number, 0 or more`);
+	if (kind === "count" && !(/^[0-9]{1,15}$/.test(value) && Number(value) >= atLeast)) {
+		throw new UsageError(`${invalid} a whole number, ${atLeast} or more`);
+	}
 	if (kind === "integer" && !/^-?[0-9]{1,15}$/.test(value)) throw new UsageError(`${invalid} a whole number`);
 	if (kind === "duration" && !/^(0|([0-9]+(\.[0-9]+)?(ms|s|m|h))+)$/.test(value)) {
 		throw new UsageError(`${invalid} a duration, such as 30s or 2m`);

@@ -1,7 +1,7 @@
 import type { RehearsalReport } from "@godwit/core";
 import type { Invocation } from "../../command-line/command.ts";
 import { hideSecretsOfUrl } from "../text/hide-secrets.ts";
-import { printable } from "../text/printable.ts";
+import { printableLine } from "../text/printable.ts";
 import { rehearsalDocument } from "./rehearsal-document.ts";
 import { rehearsalLines } from "./rehearsal-lines.ts";
 
@@ -28,7 +28,7 @@ export async function showRehearsal(
 ): Promise<number> {
 	const [database = ""] = hideSecretsOfUrl(url).split("?");
 	if (line.is("json")) print(rehearsalDocument(report, database));
-	else for (const text of rehearsalLines(report)) print(printable(text));
+	else for (const text of rehearsalLines(report)) print(printableLine(text));
 	if (html !== undefined) {
 		const { writeRehearsalPage } = await import("../rehearsal-page/write-page.ts");
 		writeRehearsalPage(html, report, database);

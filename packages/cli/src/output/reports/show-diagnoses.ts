@@ -1,7 +1,7 @@
 import type { Diagnosis } from "@godwit/core";
 import type { Invocation } from "../../command-line/command.ts";
 import { json } from "../json/json.ts";
-import { printable } from "../text/printable.ts";
+import { printable, printableLine } from "../text/printable.ts";
 import { EXIT_FINDINGS } from "./exit-findings.ts";
 
 /**
@@ -14,7 +14,7 @@ export function showDiagnoses(diagnoses: readonly Diagnosis[], { line, print, pr
 	if (line.is("json")) printData(json({ command: "doctor", ok, diagnoses }));
 	else {
 		for (const { level, message, sql } of diagnoses) {
-			print(printable(`${level}: ${message}`));
+			print(printableLine(`${level}: ${message}`));
 			if (sql !== undefined) printData(printable(sql.replace(/^/gm, "    ")));
 		}
 		if (ok) print("nothing is wrong with the database");

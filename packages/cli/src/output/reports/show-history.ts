@@ -2,7 +2,7 @@ import type { Migrate, RecordedEvent } from "@godwit/core";
 import type { Invocation } from "../../command-line/command.ts";
 import { json } from "../json/json.ts";
 import { goDuration } from "../text/go-duration.ts";
-import { printable } from "../text/printable.ts";
+import { printableLine } from "../text/printable.ts";
 import { columns, moment } from "../text/table.ts";
 import { EXIT_PENDING } from "./exit-findings.ts";
 
@@ -32,7 +32,7 @@ function printEvents(all: readonly RecordedEvent[], { line, print, terminal }: I
 		return [String(event.id), moment(event.at), whatOf(event), event.title ?? "", took, event.by, event.note ?? ""];
 	});
 	for (const text of columns([["#", "WHEN (UTC)", "WHAT", "TITLE", "TOOK", "BY", "NOTE"], ...rows]))
-		print(printable(text));
+		print(printableLine(text));
 }
 
 function whatOf({ op, version, direction }: RecordedEvent): string {

@@ -3,7 +3,7 @@ import type { Invocation } from "../../command-line/command.ts";
 import { json } from "../json/json.ts";
 import { effectsInWords } from "../text/effects-in-words.ts";
 import { hideSecretsOfUrl } from "../text/hide-secrets.ts";
-import { printable } from "../text/printable.ts";
+import { printableLine } from "../text/printable.ts";
 import { EXIT_FINDINGS, EXIT_PENDING } from "./exit-findings.ts";
 
 /**
@@ -16,7 +16,7 @@ export function showPlan(plan: MigrationPlan, url: string, { line, print }: Invo
 	const [database = ""] = hideSecretsOfUrl(url).split("?");
 	const ok = findingsOf(plan).every(({ level }) => level !== "error");
 	if (line.is("json")) print(document(plan, database, ok));
-	else for (const text of lines(plan, database)) print(printable(text));
+	else for (const text of lines(plan, database)) print(printableLine(text));
 	if (!ok) return EXIT_FINDINGS;
 	return line.is("exit-code") && plan.migrations.length > 0 ? EXIT_PENDING : 0;
 }

@@ -12,7 +12,7 @@ import { json } from "../json/json.ts";
 import { goDuration } from "../text/go-duration.ts";
 import { hideSecretsOfUrl } from "../text/hide-secrets.ts";
 import type { Colour, Paint } from "../text/paint.ts";
-import { printable } from "../text/printable.ts";
+import { printableLine } from "../text/printable.ts";
 import { columns, moment } from "../text/table.ts";
 import { EXIT_FINDINGS, EXIT_PENDING } from "./exit-findings.ts";
 
@@ -69,7 +69,7 @@ function eventFields(event: MigrationStatus["event"]): Readonly<Record<string, u
 function lines(report: StatusReport, { database, next, paint }: Shown & { readonly paint: Paint }): readonly string[] {
 	const { migrations, findings, history } = report;
 	const header = ["VERSION", "TITLE", "STATE", "WHEN (UTC)", "TOOK", "BY"];
-	const rows = migrations.map((migration) => rowOf(migration).map(printable));
+	const rows = migrations.map((migration) => rowOf(migration).map(printableLine));
 	const paintCell = (cell: string, row: number, column: number): string => {
 		const state = migrations[row - 1]?.state;
 		if (state === undefined) return paint("bold", cell);
@@ -77,10 +77,10 @@ function lines(report: StatusReport, { database, next, paint }: Shown & { readon
 	};
 	return [
 		...(rows.length === 0 ? [] : columns([header, ...rows], paintCell)),
-		...findings.map(({ level, message }) => `${paint(LEVELS[level], `${level}:`)} ${printable(message)}`),
-		printable(`${database} ${place(report)}${summary(migrations)}`),
-		printable(`backend: ${describeBackend(database)}${history === "none" ? "; no history is kept" : ""}`),
-		...(next === undefined ? [] : [`${paint("cyan", "next:")} ${printable(next)}`]),
+		...findings.map(({ level, message }) => `${paint(LEVELS[level], `${level}:`)} ${printableLine(message)}`),
+		printableLine(`${database} ${place(report)}${summary(migrations)}`),
+		printableLine(`backend: ${describeBackend(database)}${history === "none" ? "; no history is kept" : ""}`),
+		...(next === undefined ? [] : [`${paint("cyan", "next:")} ${printableLine(next)}`]),
 	];
 }
 
