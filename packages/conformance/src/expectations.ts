@@ -58,3 +58,15 @@ export async function expectVersion(driver: Driver, version: Version, dirty: boo
 export async function expectObjects(harness: DriverHarness, names: Iterable<string>): Promise<void> {
 	assert.deepEqual([...(await harness.objects())].sort(), [...names].sort());
 }
+
+/** Expects that the migration lock can be taken at once. */
+export async function expectFreeLock(harness: DriverHarness): Promise<void> {
+	await using other = await harness.open();
+	await other.lock({ timeoutMs: 0 });
+	await other.unlock();
+}
+
+/** Whether an error, or one among its causes, is `ERR_CLOSED`. */
+export function hasClosed(error: unknown): boolean {
+	return isMigrateError(error, "ERR_CLOSED") || (error instanceof Error && hasClosed(error.cause));
+}

@@ -280,26 +280,7 @@ export const engineMutants: Readonly<Record<string, EngineMutant>> = {
 		caughtBy: "engine/on-event-may-throw",
 		break: afterThrow(async (_, __, e) => void (await e.up())),
 	},
-	"what onEvent calls is refused": {
-		caughtBy: "engine/calls-of-on-event-come-next",
-		break(e) {
-			let running = false;
-			return {
-				async up() {
-					running = true;
-					try {
-						return await e.up();
-					} finally {
-						running = false;
-					}
-				},
-				async steps(count) {
-					if (!running) return e.steps(count);
-					throw new MigrateError("ERR_IN_OPERATION", "an operation is under way", undefined);
-				},
-			};
-		},
-	},
+	"what onEvent calls is refused": { caughtBy: "engine/calls-of-on-event-come-next", break: refusingDuringUp },
 	"what onEvent calls is answered at once": {
 		caughtBy: "engine/calls-of-on-event-come-next",
 		break: (_, { driver }) => ({ version: () => driver.version() }),
@@ -324,22 +305,32 @@ export const engineMutants: Readonly<Record<string, EngineMutant>> = {
 			};
 		},
 	},
-	"close waits for all migrations": {
-		caughtBy: "engine/on-event-may-close",
+	"close waits for all migrations": { caughtBy: "engine/on-event-may-close", break: closingAfterUp },
+	"close waits for around": { caughtBy: "engine/around-may-close", break: closingAfterUp },
+	"what around calls is answered": {
+		caughtBy: "engine/calls-of-around-are-refused",
+		break: (_, { driver }) => ({ version: () => driver.version() }),
+	},
+	"what around calls is waited for": {
+		caughtBy: "engine/calls-of-around-are-refused",
 		break(e) {
 			let running: Promise<unknown> = Promise.resolve();
 			return {
 				up() {
 					const up = e.up();
-					running = up;
+					running = up.catch(() => {});
 					return up;
 				},
-				async [Symbol.asyncDispose]() {
-					await running.catch(() => {});
-					await e[Symbol.asyncDispose]();
+				async version() {
+					await running;
+					return e.version();
 				},
 			};
 		},
+	},
+	"what is called beside a surrounded migration is refused": {
+		caughtBy: "engine/calls-beside-a-surrounded-migration-come-next",
+		break: refusingDuringUp,
 	},
 	"a failed unlock is a failure of what was done": {
 		caughtBy: "engine/failed-unlock-keeps-the-report",
@@ -488,6 +479,39 @@ function withUpBodies(source: Source, read: (body: MigrationBody) => AsyncIterab
 		async readUp(version) {
 			const file = await source.readUp(version);
 			return file && { ...file, body: migrationBody(() => read(file.body)) };
+		},
+	};
+}
+
+function refusingDuringUp(engine: Engine): Partial<Engine> {
+	let running = false;
+	return {
+		async up() {
+			running = true;
+			try {
+				return await engine.up();
+			} finally {
+				running = false;
+			}
+		},
+		async version() {
+			if (!running) return engine.version();
+			throw new MigrateError("ERR_IN_OPERATION", "an operation is under way", undefined);
+		},
+	};
+}
+
+function closingAfterUp(engine: Engine): Partial<Engine> {
+	let running: Promise<unknown> = Promise.resolve();
+	return {
+		up() {
+			const up = engine.up();
+			running = up;
+			return up;
+		},
+		async [Symbol.asyncDispose]() {
+			await running.catch(() => {});
+			await engine[Symbol.asyncDispose]();
 		},
 	};
 }

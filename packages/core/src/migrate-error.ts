@@ -123,7 +123,7 @@ export interface ErrorDetails {
 	ERR_VERSION_MOVED: { readonly expected: VersionState; readonly found: VersionState };
 	/** The driver's transaction waits for its turn or is under way: use the handle that its callback is given, or await it. */
 	ERR_IN_TRANSACTION: undefined;
-	/** A source called the `Migrate` that was reading from it: each would wait for the other. */
+	/** A source called the `Migrate` that was reading from it, or `around` the one that waits for it: each would wait for the other. */
 	ERR_IN_OPERATION: undefined;
 	/**
 	 * The call needs a lock that may not be waited for while others are held. Nothing was changed. Give the lock back, take

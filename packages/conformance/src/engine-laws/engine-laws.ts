@@ -5,6 +5,7 @@ import { anyVersion } from "../any-version.ts";
 import { type DriverCapability, type DriverHarness, driverCapabilities } from "../driver-laws/driver-harness.ts";
 import { expectObjects, rejection } from "../expectations.ts";
 import { type Law, type LawSet, lawsOfOne } from "../law.ts";
+import { engineAroundLaws } from "./engine-around-laws.ts";
 import { engineBodyLaws } from "./engine-body-laws.ts";
 import { engineDirtyLaws } from "./engine-dirty-laws.ts";
 import { engineFailureLaws } from "./engine-failure-laws.ts";
@@ -37,6 +38,7 @@ export function engineLawsOf(openEngine: OpenEngine): LawSet<DriverHarness, Driv
 			...engineIrreversibleLaws(openEngine),
 			...engineReportLaws(openEngine),
 			...engineListenerLaws(openEngine),
+			...engineAroundLaws(openEngine),
 			...engineUnlockLaws(openEngine),
 			...lockingLaws(openEngine),
 			...engineHistoryLaws(openEngine),

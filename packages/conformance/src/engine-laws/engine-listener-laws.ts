@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
-import { isMigrateError, type MigrateEvent, type MigrateOptions, NIL_VERSION } from "@godwit/core";
+import { type MigrateEvent, NIL_VERSION } from "@godwit/core";
 import type { DriverCapability, DriverHarness } from "../driver-laws/driver-harness.ts";
-import { answers, expectObjects, rejectionCausedBy } from "../expectations.ts";
-import type { CreateHarness, Law, RunOptions } from "../law.ts";
+import { answers, expectFreeLock, expectObjects, hasClosed, rejectionCausedBy } from "../expectations.ts";
+import type { Law, RunOptions } from "../law.ts";
+import { forEachTransaction, type Transaction } from "./model/each-transaction.ts";
 import { type Engine, expectState, namesOf, type OpenEngine, openWith } from "./model/engine.ts";
 import { objectOf, reversibleSet } from "./model/migration-set.ts";
 
 const VERSIONS = [1n, 2n] as const;
-
-type Transaction = NonNullable<MigrateOptions["transaction"]>;
 
 /** What `Migrate` promises of `onEvent`, whatever event it hears: what it throws, and what it calls. */
 export function engineListenerLaws(openEngine: OpenEngine): readonly Law<DriverHarness, DriverCapability>[] {
@@ -54,18 +53,6 @@ export function engineListenerLaws(openEngine: OpenEngine): readonly Law<DriverH
 			},
 		},
 	];
-}
-
-async function forEachTransaction(
-	create: CreateHarness<DriverHarness>,
-	{ capabilities }: RunOptions<DriverCapability>,
-	check: (harness: DriverHarness, transaction: Transaction) => Promise<void>,
-): Promise<void> {
-	const ways: readonly Transaction[] = capabilities.has("transaction") ? ["each", "all"] : ["each"];
-	for (const transaction of ways) {
-		await using harness = await create();
-		await check(harness, transaction);
-	}
 }
 
 /** An engine, and who hears its events at the moment. */
@@ -122,12 +109,6 @@ async function expectCommitted(subject: ListenedTo, moment: string, harness: Dri
 	const committed = VERSIONS.slice(0, committedAt(subject, moment));
 	await expectState(subject.engine, committed.at(-1) ?? NIL_VERSION, false);
 	await expectObjects(harness, committed.map(objectOf));
-}
-
-async function expectFreeLock(harness: DriverHarness): Promise<void> {
-	await using other = await harness.open();
-	await other.lock({ timeoutMs: 0 });
-	await other.unlock();
 }
 
 async function throwAt(
@@ -193,8 +174,4 @@ async function closeAt(subject: ListenedTo, moment: string): Promise<void> {
 	await answers(Promise.all(closed), `close at ${moment}`);
 	if (up.status === "fulfilled") assert.equal(committedAt(subject, moment), VERSIONS.length);
 	else assert.ok(hasClosed(up.reason), `not for close: ${String(up.reason)}`);
-}
-
-function hasClosed(error: unknown): boolean {
-	return isMigrateError(error, "ERR_CLOSED") || (error instanceof Error && hasClosed(error.cause));
 }

@@ -35,6 +35,11 @@ export interface MigrateOptions extends Policies {
 	 * Is called for each migration with what runs it, and has to call that once and wait for it; what that rejects with, it
 	 * rejects with. For what has to surround a migration, as a span of a trace does. A migration in rounds is given to it once for each
 	 * round, see `Driver.apply`.
+	 *
+	 * It must not wait for an operation of the same `Migrate`, which would wait for it. While its code is at work, before it runs
+	 * the migration and after that, every call of an operation is `ERR_IN_OPERATION`, whoever makes it. A call while the migration
+	 * runs takes its turn, and is `ERR_IN_OPERATION` when the code then goes on for more than a turn of the event loop. `close` may
+	 * be called and waited for.
 	 */
 	readonly around?: (migration: Migration, run: () => Promise<void>) => Promise<void>;
 	/** Hears what happens; called synchronously, and what it throws ends the operation. */

@@ -41,7 +41,7 @@ import { newToken } from "./token.ts";
  *
  * Code of the source, such as a function that loads a file, must not wait for an operation of the same object, nor for its
  * driver: the operation under way waits for that code. A call that it makes before it waits for anything rejects with
- * `ERR_IN_OPERATION`; a later one looks like any other call, and waits until `close`.
+ * `ERR_IN_OPERATION`; a later one looks like any other call, and waits until `close`. For `around` see `MigrateOptions.around`.
  */
 export class Migrate extends MigrateReports implements AsyncDisposable {
 	readonly #operations: Operations;
@@ -212,7 +212,7 @@ export class Migrate extends MigrateReports implements AsyncDisposable {
 		});
 	}
 
-	/** Ends an operation that is under way, as a failure of its migration, and closes source and database. Go: Close. */
+	/** Ends an operation that is under way, as a failure of its migration, and closes source and database. Also ends the waiting for `around`. Go: Close. */
 	close(): Promise<void>;
 	async close(...given: readonly unknown[]): Promise<void> {
 		assertNoArguments("close", given);

@@ -5,8 +5,8 @@ import { callQueue } from "../driver/frame/call-queue.ts";
 import type { Source } from "../source/source.ts";
 import { withJson } from "../with-json.ts";
 import type { MigrateOptions } from "./migrate-options.ts";
+import { type CallerCalls, callerCalls } from "./run/caller-calls.ts";
 import { underLock, whenReady } from "./run/migration-lock.ts";
-import { type SourceCalls, sourceCalls } from "./run/source-calls.ts";
 
 /** What the operations on one source and one database share. They run one after the other. */
 export interface Operations {
@@ -14,25 +14,26 @@ export interface Operations {
 	readonly source: Source;
 	readonly driver: Driver;
 	readonly options: MigrateOptions;
-	readonly calls: SourceCalls;
+	readonly calls: CallerCalls;
 	/** Runs one when those before it are over. @throws MigrateError `ERR_IN_OPERATION`. */
 	run<T>(work: () => Promise<T>): Promise<T>;
 	/** The same, under the migration lock, which makes a database that is not there. */
 	runLocked<T>(work: () => Promise<T>): Promise<T>;
 	/** The same, for what acts on what is there. @throws MigrateError `ERR_DATABASE` when there is no database; then none is made. */
 	runLockedOnDatabase<T>(work: () => Promise<T>): Promise<T>;
-	/** Closes both, when those before it are over; what is waited for ends at once. */
+	/** Closes both, when those before it are over; what is waited for ends at once, `around` too. */
 	close(): Promise<void>;
 }
 
 export function operations(given: Source, driver: Driver, options: MigrateOptions): Operations {
 	const queue = callQueue();
-	const calls = sourceCalls();
-	const source = calls.wrapSource(given);
+	const calls = callerCalls();
+	const source = calls.source.wrapSource(given);
 
 	async function run<T>(work: () => Promise<T>): Promise<T> {
-		calls.assertNone();
-		return withJson(await queue.run(() => whenReady(driver, options, work)));
+		calls.source.assertNone();
+		calls.around.assertNone();
+		return withJson(await queue.run(() => whenReady(driver, options, work), calls.around.wait));
 	}
 
 	return {
@@ -52,6 +53,7 @@ export function operations(given: Source, driver: Driver, options: MigrateOption
 			const closing = driver.close();
 			// Its failure is told when the operations before it are over.
 			closing.catch(() => {});
+			calls.around.end();
 			await queue.run(async () => {
 				try {
 					await source.close();

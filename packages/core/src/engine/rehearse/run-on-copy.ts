@@ -4,9 +4,9 @@ import type { AppliedMigration } from "../../migration.ts";
 import type { Source } from "../../source/source.ts";
 import type { Version } from "../../version.ts";
 import type { MigrateOptions } from "../migrate-options.ts";
+import type { CallerCalls } from "../run/caller-calls.ts";
 import { carryOut } from "../run/carry-out.ts";
 import type { Preparation } from "../run/preparation/prepare.ts";
-import type { SourceCalls } from "../run/source-calls.ts";
 
 /** What a rehearsal works with. */
 export interface RehearsalContext {
@@ -14,7 +14,7 @@ export interface RehearsalContext {
 	/** Over the database itself. */
 	readonly driver: Driver;
 	readonly options: MigrateOptions;
-	readonly calls: SourceCalls;
+	readonly calls: CallerCalls;
 }
 
 /** How far migrations came on a copy. */

@@ -12,6 +12,7 @@ import type { Finding } from "../policies/finding.ts";
 import { nameFiles } from "../policies/name-files.ts";
 import { newToken } from "../token.ts";
 import { type BackupFirst, backUpFirst } from "./back-up-first.ts";
+import type { CallerCalls } from "./caller-calls.ts";
 import { recordOnce } from "./change-once.ts";
 import { migrationFailed } from "./migration-failure.ts";
 import { type LockAgain, underLock, waitingOf } from "./migration-lock.ts";
@@ -19,7 +20,6 @@ import { goesOn, type UnderWay } from "./ordered-bodies.ts";
 import { type Preparation, type Prepared, preparedMigrations, runnable } from "./preparation/prepare.ts";
 import { betweenRounds, editedFinding, roundsBefore } from "./rounds/between-rounds.ts";
 import { runMigrations } from "./run-migrations.ts";
-import type { SourceCalls } from "./source-calls.ts";
 
 const trace = createTrace("godwit:migrate");
 
@@ -29,7 +29,7 @@ export interface CarryOut {
 	readonly source: Source;
 	readonly options: MigrateOptions;
 	readonly preparation: Preparation;
-	readonly calls: SourceCalls;
+	readonly calls: CallerCalls;
 }
 
 /** An operation under the lock. */

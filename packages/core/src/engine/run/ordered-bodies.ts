@@ -4,8 +4,8 @@ import { cleanUpAfter } from "../../clean-up-after.ts";
 import type { AppliedMigration, Migration } from "../../migration.ts";
 import { createTrace } from "../../trace.ts";
 import type { MigrateOptions } from "../migrate-options.ts";
+import type { CallerCalls } from "./caller-calls.ts";
 import { eventLoopTurn } from "./event-loop-turn.ts";
-import type { SourceCalls } from "./source-calls.ts";
 
 const trace = createTrace("godwit:run");
 
@@ -34,11 +34,11 @@ export function goesOn({ version, direction }: Migration, underWay: UnderWay | u
 	return version === underWay?.version && direction === underWay.direction;
 }
 
-/** The options of an operation, and the calls that it makes of the source. */
+/** The options of an operation, and its calls of the code that the caller gave. */
 export interface OrderOptions extends MigrateOptions {
 	/** Has begun already. */
 	readonly underWay?: UnderWay | undefined;
-	readonly calls: SourceCalls;
+	readonly calls: CallerCalls;
 }
 
 export interface RunInOrder {
@@ -71,7 +71,7 @@ export async function runInOrder(
 			const { body } = next.file;
 			ahead.set(
 				scheduled,
-				calls.during(() => readAhead(body, onProgress)),
+				calls.source.during(() => readAhead(body, onProgress)),
 			);
 		}
 	}
@@ -93,7 +93,8 @@ export async function runInOrder(
 			if (!begun) onEvent?.({ type: "start", migration, index, count });
 			const began = begun ? underWay.began : performance.now();
 			const next = { migration, index, body: ahead.get(index)?.body };
-			if (!(await (around === undefined ? run(next) : surrounded(around, next, run)))) break;
+			const goOn = await (around === undefined ? run(next) : calls.around.surround(around, migration, () => run(next)));
+			if (!goOn) break;
 			await ahead.get(index)?.close().catch(noLongerWanted);
 			ahead.delete(index);
 			const { version, direction, target, file } = migration;
@@ -108,29 +109,6 @@ export async function runInOrder(
 	// What was applied stays so, and is for the caller to hear.
 	await closeAll().catch(noLongerWanted);
 	return done === count;
-}
-
-/** @throws TypeError when the caller's function does not run the migration. */
-async function surrounded(
-	around: NonNullable<MigrateOptions["around"]>,
-	next: OrderedBody,
-	run: RunInOrder["run"],
-): Promise<boolean> {
-	let running: Promise<boolean> | undefined;
-	let completed: boolean | undefined;
-	try {
-		await around(next.migration, async () => {
-			running ??= run(next);
-			completed = await running;
-		});
-	} catch (error) {
-		// A migration's own failure says more, and one that still runs must not be left behind.
-		await running;
-		throw error;
-	}
-	completed ??= await running;
-	if (completed === undefined) throw new TypeError("around has to call the function that it is given");
-	return completed;
 }
 
 function noLongerWanted(error: unknown): void {
