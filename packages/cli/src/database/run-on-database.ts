@@ -14,7 +14,6 @@ import {
 	suppress,
 } from "@godwit/core";
 import type { Invocation } from "../command-line/command.ts";
-import type { CommandError } from "../command-line/command-error.ts";
 import type { WantedRehearsal } from "../command-line/flags/rehearse-flags.ts";
 import type { CommandLine } from "../command-line/read-command-line.ts";
 import type { Settings } from "../command-line/settings.ts";

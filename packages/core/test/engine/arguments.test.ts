@@ -138,6 +138,8 @@ describe("a method of Migrate that takes options", () => {
 	])("refuses options of its own without a value that may be secret: %o", (options, message) => {
 		const parts = { source: memorySource(FILES), driver: recordingDriver() };
 		expect(() => Reflect.construct(Migrate, [{ ...parts, ...options }])).toThrow(new TypeError(message));
+	});
+});
 
 describe("new Migrate", () => {
 	it.each([
