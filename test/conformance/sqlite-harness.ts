@@ -10,6 +10,32 @@ import { type DriverFactory, textBody } from "@godwit/core";
 /** Durability is not what the laws ask for; test/torture does. */
 const OPTIONS = "x-synchronous=off";
 
+const DIALECT: DriverHarness["dialect"] = {
+	create: (name) => `CREATE TABLE "${name}" (id INTEGER);`,
+	drop: (name) => `DROP TABLE "${name}";`,
+	failing: "INSERT INTO a_table_that_is_not_there VALUES (1);",
+	comment: (text) => `-- ${text}`,
+	noTransaction: (body) => `-- godwit: no-transaction\n${body}`,
+	noStore: (body) => `-- godwit: no-store\n${body}`,
+	reachesBeyond: "ATTACH 'another.db' AS another;",
+	endTransaction: ["COMMIT;", "END;", "ROLLBACK;", "COMMIT;\nBEGIN;", "/* now */ commit transaction;"],
+	createOnLines: (name) => `CREATE TABLE "${name}" (\n\tid INTEGER,\n\tname TEXT DEFAULT ';\n'\n);`,
+	inlineComment: (text) => `/* ${text} */`,
+	unclosed: "'never closed",
+};
+
+/** What makes the version unreadable. */
+const SPOILED: Readonly<Record<string, string>> = {
+	"a word where the number was":
+		"DROP TABLE schema_migrations; CREATE TABLE schema_migrations (version, dirty); INSERT INTO schema_migrations VALUES ('five', 0)",
+	"columns of text, in which numbers are kept as text":
+		"DROP TABLE schema_migrations; CREATE TABLE schema_migrations (version TEXT, dirty TEXT); INSERT INTO schema_migrations VALUES (5, 0)",
+	"a version below -1": "UPDATE schema_migrations SET version = -2",
+	"a dirty flag that is neither": "UPDATE schema_migrations SET dirty = 'perhaps'",
+	"a second row": "INSERT INTO schema_migrations (version, dirty) VALUES (6, FALSE)",
+	"a table without the column": "ALTER TABLE schema_migrations RENAME COLUMN version TO v",
+};
+
 function withDatabase<T>(path: string, work: (database: DatabaseSync) => T): T {
 	const database = new DatabaseSync(path);
 	try {
@@ -56,19 +82,7 @@ export async function sqliteHarness(
 
 	return {
 		open: () => factory.open(`sqlite://${path}?${OPTIONS}&${options}`),
-		dialect: {
-			create: (name) => `CREATE TABLE "${name}" (id INTEGER);`,
-			drop: (name) => `DROP TABLE "${name}";`,
-			failing: "INSERT INTO a_table_that_is_not_there VALUES (1);",
-			comment: (text) => `-- ${text}`,
-			noTransaction: (body) => `-- godwit: no-transaction\n${body}`,
-			noStore: (body) => `-- godwit: no-store\n${body}`,
-			reachesBeyond: "ATTACH 'another.db' AS another;",
-			endTransaction: ["COMMIT;", "END;", "ROLLBACK;", "COMMIT;\nBEGIN;", "/* now */ commit transaction;"],
-			createOnLines: (name) => `CREATE TABLE "${name}" (\n\tid INTEGER,\n\tname TEXT DEFAULT ';\n'\n);`,
-			inlineComment: (text) => `/* ${text} */`,
-			unclosed: "'never closed",
-		},
+		dialect: DIALECT,
 		objects: async () =>
 			observe((database) =>
 				database
@@ -93,18 +107,7 @@ export async function sqliteHarness(
 			return async () => change("DROP TRIGGER kept");
 		},
 		spoilVersion: {
-			"a word where the number was": async () =>
-				change(
-					"DROP TABLE schema_migrations; CREATE TABLE schema_migrations (version, dirty); INSERT INTO schema_migrations VALUES ('five', 0)",
-				),
-			"columns of text, in which numbers are kept as text": async () =>
-				change(
-					"DROP TABLE schema_migrations; CREATE TABLE schema_migrations (version TEXT, dirty TEXT); INSERT INTO schema_migrations VALUES (5, 0)",
-				),
-			"a version below -1": async () => change("UPDATE schema_migrations SET version = -2"),
-			"a dirty flag that is neither": async () => change("UPDATE schema_migrations SET dirty = 'perhaps'"),
-			"a second row": async () => change("INSERT INTO schema_migrations (version, dirty) VALUES (6, FALSE)"),
-			"a table without the column": async () => change("ALTER TABLE schema_migrations RENAME COLUMN version TO v"),
+			...Object.fromEntries(Object.entries(SPOILED).map(([what, sql]) => [what, async () => change(sql)])),
 			"a file that is no database": async () => writeFileSync(path, "no database ".repeat(1_000)),
 		},
 		[Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),

@@ -106,12 +106,73 @@ describe.each(backends)("what a body does to godwit's tables, on $name", (backen
 		expect(await db.version()).toEqual({ version: 3n, dirty: false });
 	});
 
+	it.each([
+		"DELETE FROM schema_migrations_lock;",
+		"UPDATE schema_migrations_lock SET owner = 'x';",
+		"UPDATE schema_migrations_lock SET step = 'x';",
+		"INSERT OR REPLACE INTO schema_migrations_lock (id) VALUES (1);",
+		"DROP TABLE schema_migrations_lock;",
+		"ALTER TABLE schema_migrations_lock RENAME TO other;",
+		"DELETE FROM schema_migrations_history;",
+		"DROP TABLE schema_migrations_history;",
+	])("to the lock and the history is refused with its line, whatever the file allows: %s", async (sql) => {
+		const body = `-- godwit: allow own-tables\nSELECT 1;\n${sql}`;
+		for (const transaction of ["each", "all"] as const) {
+			const { cause } = await failedMigration("ERR_OWN_TABLES", db.up(ups("", body), { transaction }));
+			expect(cause.details).toMatchObject({ line: 3, column: 1 });
+		}
+	});
+
+	it.each([
+		"UPDATE schema_migrations SET version = 9;",
+		"UPDATE schema_migrations SET version = 1;",
+		"DELETE FROM schema_migrations;",
+		"WITH v AS (SELECT 9) UPDATE main.[SCHEMA_MIGRATIONS] SET version = (SELECT * FROM v);",
+		"CREATE VIEW v AS SELECT * FROM schema_migrations;\nCREATE TRIGGER t INSTEAD OF UPDATE ON v BEGIN UPDATE schema_migrations SET version = NEW.version; END;\nUPDATE v SET version = 7;",
+		"CREATE TRIGGER t AFTER INSERT ON z BEGIN UPDATE schema_migrations SET version = 9; END;\nINSERT INTO z VALUES (1);",
+	])("by writing the version is refused alike in each file and in all, with its line: %s", async (sql) => {
+		const line = sql.split("\n").length;
+		for (const transaction of ["each", "all"] as const) {
+			using fresh = createTestDatabase(backend);
+			for (const files of [ups("CREATE TABLE z (x)", sql, ""), ups(`CREATE TABLE z (x);\n${sql}`, "")]) {
+				const { cause, failed } = await failedMigration("ERR_OWN_TABLES", fresh.up(files, { transaction }));
+				const first = failed.details.version === 1n;
+				expect(cause.details).toMatchObject({ line: first ? line + 1 : line, column: 1 });
+				expect(fresh.all("SELECT name FROM sqlite_schema WHERE type = 'trigger'")).toEqual([]);
+				fresh.exec(
+					"DROP TABLE IF EXISTS z; DROP TABLE IF EXISTS schema_migrations; DROP TABLE IF EXISTS schema_migrations_history;",
+				);
+			}
+		}
+	});
+
+	it("by a trigger of an earlier file is refused alike in each file and in all", async () => {
+		const trigger = "CREATE TRIGGER t AFTER INSERT ON z BEGIN UPDATE schema_migrations SET version = 9; END;";
+		for (const transaction of ["each", "all"] as const) {
+			using fresh = createTestDatabase(backend);
+			const files = ups(`CREATE TABLE z (x); ${trigger}`, "SELECT 1;\nINSERT INTO z VALUES (1);", "");
+			const { cause, failed } = await failedMigration("ERR_OWN_TABLES", fresh.up(files, { transaction }));
+			expect(failed.details.version).toBe(2n);
+			expect(cause.details).toMatchObject({ line: 2, column: 1 });
+		}
+	});
+
+	it("is told of the statement that does it, and not of one before it that reads", async () => {
+		const bodies = ["DROP TABLE schema_migrations;", "ALTER TABLE schema_migrations RENAME TO other;"];
+		for (const sql of bodies) {
+			const running = db.up(ups(`CREATE VIEW v AS SELECT * FROM schema_migrations;\nSELECT * FROM v;\n${sql}`));
+			const { cause } = await failedMigration("ERR_OWN_TABLES", running);
+			expect(cause.details).toMatchObject({ line: 3, column: 1 });
+		}
+	});
+
 	it("that drops the table of the lock outside a transaction is a lost lock, which can be taken anew", async () => {
 		await using driver = await db.open();
 		await driver.lock();
 		await driver.run(textBody("-- godwit: no-transaction\nDROP TABLE schema_migrations_lock;"));
 		await failure("ERR_LOCK_LOST", driver.setVersion(at(1n)));
-		await failure("ERR_LOCK_LOST", driver.unlock());
+		const { message } = await failure("ERR_LOCK_LOST", driver.unlock());
+		expect(message).toContain("or something changed the table schema_migrations_lock; it is now free");
 		await driver.lock({ timeoutMs: 0 });
 		await driver.unlock();
 	});

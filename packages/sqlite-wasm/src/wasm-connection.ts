@@ -39,12 +39,20 @@ export function wasmConnection(
 		}
 	}
 
+	function forget(sql: string): void {
+		statements.get(sql)?.finalize();
+		statements.delete(sql);
+	}
+
 	return {
 		begin: (mode) => database.exec(`BEGIN ${mode}`),
 		commit: () => database.exec("COMMIT"),
 		rollback: () => database.exec("ROLLBACK"),
-		query: (sql, parameters = []) =>
-			using(sql, (statement) => statement.all([...parameters]).map((row) => exact(row as SqlRow))),
+		query(sql, parameters = []) {
+			const rows = using(sql, (statement) => statement.all([...parameters])) as SqlRow[];
+			if (isExplanation(rows)) forget(sql);
+			return rows.map(exact);
+		},
 		change(sql, parameters = []) {
 			// The binding's run leaves a statement unfinished that returns a row, as under PRAGMA count_changes.
 			using(sql, (statement) => statement.all([...parameters]));
@@ -64,6 +72,11 @@ export function wasmConnection(
 			close();
 		},
 	};
+}
+
+/** The rows of an EXPLAIN, which the binding cannot reset: one that is kept counts as running, and keeps tables from being dropped. */
+function isExplanation([row]: readonly SqlRow[]): boolean {
+	return row !== undefined && "opcode" in row && "p1" in row;
 }
 
 /** Finalizes a statement whose failure the caller throws; the binding reports that failure once more. */

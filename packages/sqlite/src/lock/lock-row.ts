@@ -18,6 +18,8 @@ import { TABLE_BY_NAME, tableExists } from "../tables/version-table.ts";
  * Each method is a few statements. All but `holder` belong into a transaction of the caller's.
  */
 export interface LockRow {
+	/** The name of its table. */
+	readonly table: string;
 	/** Names another holder; `undefined` when the lock is free or this holder's, or the owner is dead or past its lease. */
 	holder(): string | undefined;
 	/** The owner in the row, dead or alive. */
@@ -83,7 +85,7 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 		const state = row?.locked ? `held by ${holders.describe(row.owner)}` : "free";
 		throw new MigrateError(
 			"ERR_LOCK_LOST",
-			`the migration lock was lost while this process did not answer, and is now ${state}; run the command again`,
+			`the migration lock was lost, since this process did not answer or something changed the table ${name}; it is now ${state}; run the command again`,
 			{ owner: state },
 		);
 	}
@@ -93,6 +95,7 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 	}
 
 	return {
+		table: name,
 		holder: () => otherHolder(currentRow(), holders),
 		recorded() {
 			const row = currentRow();

@@ -9,6 +9,7 @@ const FORMAT = 1n;
 
 /** The table that holds the history: a row for each event, which nothing changes or deletes. Each method is a few statements and no transaction. */
 export interface HistoryTable {
+	readonly table: string;
 	/** Makes the table unless it is there. */
 	create(): void;
 	exists(): boolean;
@@ -77,6 +78,7 @@ export function historyTable(connection: SqliteConnection, name: string, keepsTe
 	}
 
 	return {
+		table: name,
 		create() {
 			const columns = Object.entries(COLUMNS).map(([column, type]) => `${column} ${type}`);
 			connection.run(`CREATE TABLE IF NOT EXISTS ${table} (id INTEGER PRIMARY KEY, ${columns.join(", ")})`);
