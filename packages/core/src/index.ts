@@ -136,7 +136,7 @@ export type { NamedFile } from "./source/source-of-files.ts";
 export { sourceOfFiles } from "./source/source-of-files.ts";
 export type { Trace, TraceSink } from "./trace.ts";
 export { createTrace, setTraceSink, traceSink } from "./trace.ts";
-export { controlCharacter } from "./url/control-character.ts";
+export { controlCharacter, withoutControlCharacters } from "./url/control-character.ts";
 export type { UrlOrPath } from "./url/given-url.ts";
 export { type InvalidUrlDetails, invalidUrl } from "./url/invalid-url.ts";
 export type { Version } from "./version.ts";

@@ -126,6 +126,13 @@ describe.each([
 	["database", openDriver],
 	["source", openSource],
 ])("the %s URL", (kind, open) => {
+	it("that begins with ~ is answered with no URL of a folder that is called so", async () => {
+		await expect(open("~/app.db")).rejects.toMatchObject({
+			code: "ERR_INVALID_URL",
+			message: `the ${kind} URL has no scheme, and ~ stands for your home folder in a shell alone, where no quotes are around it; write ${FIRST}:// and the whole path`,
+		});
+	});
+
 	it.each([
 		["app.db", `for the path app.db write ${FIRST}://app.db`],
 		["./app.db", `for the path ./app.db write ${FIRST}://./app.db`],

@@ -48,7 +48,7 @@ function openFile(path: string): number {
 	// The read says of a folder what it is.
 	if (found.isFile() || found.isDirectory()) return file;
 	closeSync(file);
-	throw new Error("it is not a regular file");
+	throw new Error("it is not a regular file; put one in its place, or take it out");
 }
 
 async function* readInPieces(path: string, location: string): AsyncGenerator<Uint8Array> {

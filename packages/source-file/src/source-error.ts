@@ -1,4 +1,4 @@
-import { MigrateError } from "@godwit/core";
+import { MigrateError, withoutControlCharacters } from "@godwit/core";
 
 const ADVICE: Readonly<Record<string, string>> = {
 	ENOENT: "it is not there; put it back, or correct the source URL",
@@ -12,6 +12,8 @@ const ADVICE: Readonly<Record<string, string>> = {
 /** Returns the error that says why a folder or a file of a source cannot be read, and what to do about it. */
 export function sourceError(location: string, cause: unknown): MigrateError<"ERR_SOURCE"> {
 	const { code = "", message } = cause as NodeJS.ErrnoException;
-	const reason = `cannot read ${location}: ${ADVICE[code] ?? "the system refuses; see the cause"} (${message})`;
+	// What the system refuses has a code.
+	const what = code === "" ? message : `${ADVICE[code] ?? "the system refuses; see the cause"} (${message})`;
+	const reason = `cannot read ${withoutControlCharacters(location)}: ${withoutControlCharacters(what)}`;
 	return new MigrateError("ERR_SOURCE", reason, { location }, { cause });
 }

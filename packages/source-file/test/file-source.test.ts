@@ -382,7 +382,7 @@ describe.runIf(onLinux)("a named pipe in place of a migration", () => {
 		const file = await source.readUp(1n);
 		await expect(file?.body.text()).rejects.toMatchObject({
 			code: "ERR_SOURCE",
-			message: expect.stringContaining("it is not a regular file"),
+			message: expect.stringMatching(/1_a\.up\.sql: it is not a regular file; put one in its place, or take it out$/),
 		});
 	});
 });

@@ -1,9 +1,9 @@
-import { hasCredentials, invalidUrl } from "@godwit/core";
+import { controlCharacter, hasCredentials, invalidUrl } from "@godwit/core";
 
 /** What a URL `scheme://PATH?x-option=value` of a database in a file or folder says. */
 export interface PathUrl {
 	readonly scheme: string;
-	/** Decoded. Not empty, and without NUL. */
+	/** Decoded. Not empty, and without control characters. */
 	readonly path: string;
 	readonly options: URLSearchParams;
 }
@@ -36,7 +36,12 @@ export function readPathUrl(url: string, { example, kind, product }: PathRules):
 		throw invalidUrl(`${product} has no users and passwords; before a path that has : and @ in it, write ./`);
 	}
 	if (path === "") throw invalidUrl(`the database URL names no ${kind}; write it as ${scheme}://${example}`);
-	if (path.includes("\0")) throw invalidUrl("the path in the database URL has a NUL character");
+	const control = controlCharacter(path);
+	if (control !== undefined) {
+		throw invalidUrl(
+			`the path in the database URL has the control character ${control}; take it out, also where it is percent-encoded`,
+		);
+	}
 	return { scheme, path, options: new URLSearchParams(query) };
 }
 

@@ -1,6 +1,7 @@
 import type { MigrationBody } from "../body/migration-body.ts";
 import { MigrateError } from "../migrate-error.ts";
 import type { Direction, MigrationFile } from "../migration.ts";
+import { withoutControlCharacters } from "../url/control-character.ts";
 import type { Version } from "../version.ts";
 import { parseMigrationName } from "./migration-name.ts";
 import { parseSeal, SEAL_NAME } from "./seal.ts";
@@ -95,7 +96,9 @@ function migrationFile(file: NamedFile | undefined): MigrationFile | undefined {
 	const verdict = parseMigrationName(file.name);
 	if (verdict.kind !== "migration") return undefined;
 	const { name, location, body } = file;
-	return { identifier: verdict.name.identifier, name, location, body };
+	// A terminal obeys control characters, and a line end would begin a line of its own in a message.
+	const identifier = withoutControlCharacters(verdict.name.identifier);
+	return { identifier, name, location: withoutControlCharacters(location), body };
 }
 
 function ascending(a: Entry, b: Entry): number {
@@ -109,7 +112,7 @@ function duplicate(
 	direction: Direction,
 	files: readonly NamedFile[],
 ): MigrateError<"ERR_DUPLICATE_MIGRATION"> {
-	const places = files.map((file) => file.location).join(" and ");
+	const places = files.map((file) => withoutControlCharacters(file.location)).join(" and ");
 	return new MigrateError(
 		"ERR_DUPLICATE_MIGRATION",
 		`two ${direction} migrations have version ${version} in ${location}: ${places}; give one another version`,
@@ -121,7 +124,7 @@ function badNames(
 	location: string,
 	invalidNames: readonly { readonly name: string; readonly reason: string }[],
 ): MigrateError<"ERR_MIGRATION_NAME"> {
-	const lines = invalidNames.map(({ name, reason }) => `${name}: ${reason}`);
+	const lines = invalidNames.map(({ name, reason }) => `${withoutControlCharacters(name)}: ${reason}`);
 	return new MigrateError(
 		"ERR_MIGRATION_NAME",
 		`cannot tell what these files in ${location} are; rename or remove them\n${lines.join("\n")}`,

@@ -15,3 +15,8 @@ function escaped(character: string): string {
 	const json = JSON.stringify(character);
 	return json.length > 3 ? json : `"\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}"`;
 }
+
+/** Replaces each control character, for a name that is shown. */
+export function withoutControlCharacters(text: string): string {
+	return text.replace(/\p{Cc}/gu, "\uFFFD");
+}

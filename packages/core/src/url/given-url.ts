@@ -3,10 +3,10 @@ import type { UrlKind } from "./scheme-of-url.ts";
 /** What a path may be given as: text, or a `file:` URL as `new URL("./app.db", import.meta.url)` makes it. */
 export type UrlOrPath = string | URL;
 
-/** `./x`, `../x`, `/x` and `C:\\x`, but not `//host/x`; on Windows with backslashes too. */
+/** `./x`, `../x`, `/x` and `C:\\x`, but not `//host/x`. */
 const PATH = /^(?:\.{1,2}(?:$|[/\\])|\/(?!\/)|\\|[a-z]:(?:\\|\/(?!\/)))/i;
 
-/** A path that begins as only one of Windows does. */
+/** A path that begins as only one of Windows does, on whatever system. In any other a backslash is a part of a name. */
 const BACKSLASHED = /^(?:\.{0,2}\\|[a-z]:\\)/i;
 
 /** Returns whether a value is a URL or a path, and no open source or driver. A `URL` of another realm, as Jest has them, is one. */

@@ -34,6 +34,12 @@ export function schemeOfUrl(url: string, kind: UrlKind, known: readonly string[]
 		const scheme = known[0] ?? "scheme";
 		throw invalidUrl(`the database URL has no scheme; for a database in memory write ${scheme}://:memory:`);
 	}
+	if (/^~[/\\]/.test(url)) {
+		const scheme = known[0] ?? "scheme";
+		throw invalidUrl(
+			`the ${kind} URL has no scheme, and ~ stands for your home folder in a shell alone, where no quotes are around it; write ${scheme}:// and the whole path`,
+		);
+	}
 	const path = WINDOWS_PATH.test(url) ? url.replaceAll("\\", "/") : url;
 	const instead = urlOfPath(path, known);
 	// What is neither URL nor path is not shown: in a connection string of another form it can be a password.

@@ -104,3 +104,18 @@ describe("sourceOfFiles", () => {
 		expect(await source.versions()).toEqual([]);
 	});
 });
+
+describe("a control character in a file's name", () => {
+	const named = (...names: readonly string[]): Source =>
+		sourceOfFiles(
+			"db",
+			names.map((name) => ({ name, location: `db/${name}`, body: textBody("") })),
+		);
+
+	it("reaches no message", async () => {
+		const file = await named("2_a\u009b.up.sql").readUp(2n);
+		expect(file).toMatchObject({ identifier: "a\uFFFD", location: "db/2_a\uFFFD.up.sql" });
+		expect(() => named("2_a\u001b.up.sql", "2_b.up.sql")).toThrow("db/2_a\uFFFD.up.sql and db/2_b.up.sql");
+		expect(() => named("2_a\n.up.sql")).toThrow("\n2_a\uFFFD.up.sql: its name is not");
+	});
+});

@@ -42,7 +42,6 @@ describe("parseDatabaseUrl", () => {
 		["sqlite://./a:b@c.db", "./a:b@c.db"],
 		["sqlite://a@b/c:d.db", "a@b/c:d.db"],
 		["sqlite:///data//app.db/", "/data//app.db/"],
-		["sqlite://line\nbreak.db", "line\nbreak.db"],
 	])("finds the path in %s", (url, path) => {
 		expect(parseDatabaseUrl(url).path).toBe(path);
 	});
@@ -78,8 +77,18 @@ describe("parseDatabaseUrl", () => {
 		["app.db", "a database URL is written scheme://path/to/file.db"],
 		["sqlite-wasm://", "the database URL names no file; write it as sqlite-wasm://path/to/file.db"],
 		["sqlite://?x-atomic=true", "the database URL names no file; write it as sqlite://path/to/file.db"],
-		["sqlite://a%00b.db", "the path in the database URL has a NUL character"],
-		["sqlite://a\0b.db", "the path in the database URL has a NUL character"],
+		...["a%00b.db", "a\0b.db"].map((path) => [
+			`sqlite://${path}`,
+			'the path in the database URL has the control character "\\u0000" at character 2; take it out, also where it is percent-encoded',
+		]),
+		[
+			"sqlite://x%1b[31mapp.db",
+			'the path in the database URL has the control character "\\u001b" at character 2; take it out, also where it is percent-encoded',
+		],
+		[
+			"sqlite://x%C2%9B",
+			'the path in the database URL has the control character "\\u009b" at its end; take it out, also where it is percent-encoded',
+		],
 		[
 			"sqlite://100%.db",
 			"the path in the database URL has a % that begins no percent-encoding; write a literal % as %25",
