@@ -249,3 +249,25 @@ describe.each(BACKENDS)("rounds that would end with other rows than the whole st
 		expect(content(place.path)).toEqual(contentOfWhole(sql));
 	});
 });
+
+describe.each(BACKENDS)("rounds that do not count up to the whole statement, on %s", (backend) => {
+	it.each<[string, string, RegExp]>([
+		[
+			"an UPDATE of rows that stay in its condition",
+			"UPDATE t SET a = a + 1 WHERE a < 5 /* godwit: AND id IN (SELECT id FROM t WHERE a < 5 LIMIT 3) */",
+			/would have changed 3 rows of a table of 20, and rows that they have changed are left/,
+		],
+		[
+			"an INSERT whose condition is about something else than its rows",
+			"INSERT INTO u (t, n) SELECT id, a FROM t WHERE NOT EXISTS (SELECT 1 FROM u WHERE u.n = t.a) /* godwit: LIMIT 3 */",
+			/have inserted 3 rows, and 9 rows are not left to insert/,
+		],
+	])("end with an error: %s", async (_, sql, message) => {
+		await using migrate = await open(backend, sql);
+		await expect(migrate.up()).rejects.toMatchObject({
+			cause: { code: "ERR_SQL", message: expect.stringMatching(message), details: { line: 2, column: 1 } },
+		});
+		expect(await migrate.version()).toEqual({ version: 1n, dirty: false });
+		expect((await migrate.history()).filter(({ op }) => op === "round")).toEqual([]);
+	});
+});

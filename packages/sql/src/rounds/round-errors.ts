@@ -2,7 +2,7 @@ import { MigrateError } from "@godwit/core";
 import type { Statement } from "../statement.ts";
 
 /**
- * Reports a statement of which a round leaves as much to do as there was before, so that it would go on for ever.
+ * Reports a statement of which a round leaves to do what it has done, so that rows are changed twice, or for ever.
  *
  * @param statement With as much of its text as goes into an error.
  * @param rows How many the table of an UPDATE or a DELETE has.
@@ -18,7 +18,25 @@ export function endlessRoundsError(
 		rows === undefined
 			? "they add the same rows again and again; add a condition that leaves out what is there, as WHERE NOT EXISTS does"
 			: "they change the same rows again and again; add a condition that leaves out what was changed, as WHERE b IS NULL does, and see that no trigger undoes it";
-	const message = `${sum}, and the last one has left no less to do, so ${advice}; this round was rolled back, those before it stay`;
+	const found =
+		rows === undefined
+			? "the last one has left no less to do"
+			: "rows that they have changed are left to be changed once more";
+	const message = `${sum}, and ${found}, so ${advice}; this round was rolled back, those before it stay`;
+	return new MigrateError("ERR_SQL", message, { sql, line, column });
+}
+
+/**
+ * Reports an INSERT of which a round takes away rows that other tools insert: its condition is about something else than the rows that are
+ * inserted.
+ *
+ * @param statement With as much of its text as goes into an error.
+ * @param inserted How many rows its rounds have inserted.
+ * @param fallen How many of the rows of its query are not left to insert after them.
+ */
+export function skippingRoundsError(statement: Statement, inserted: number, fallen: number): MigrateError<"ERR_SQL"> {
+	const { sql, line, column } = statement;
+	const message = `its rounds have inserted ${inserted} rows, and ${fallen} rows are not left to insert after that, so that those between were never inserted, as they are with other tools; its condition has to leave out exactly the rows that were inserted, as WHERE NOT EXISTS does with the key of each; this round was rolled back, those before it stay`;
 	return new MigrateError("ERR_SQL", message, { sql, line, column });
 }
 

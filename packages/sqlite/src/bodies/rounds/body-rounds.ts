@@ -7,6 +7,7 @@ import type { WholeBody } from "../../statements/split/split-whole.ts";
 import type { OwnTables } from "../../tables/own-tables.ts";
 import { andThen } from "../and-then.ts";
 import type { RunInside } from "../body-inside.ts";
+import type { ChangedRows } from "./changed-rows.ts";
 import { type RoundProgress, roundProgress } from "./round-progress.ts";
 
 /** What one round has done. */
@@ -32,11 +33,13 @@ export function bodyRounds(connection: SqliteConnection, runInside: RunInside, t
 	return (body, end, rounds) => {
 		const round = roundStatement(body, roundLanguage);
 		const { batch, whole } = round;
-		if (rounds.before === 0 || progress?.round.batch.sql !== batch.sql)
+		if (rounds.before === 0 || progress?.round.batch.sql !== batch.sql) {
 			progress = roundProgress(connection, round, trial);
-		const { count, assertMade } = progress;
+		}
+		const { count, first, assertMade } = progress;
+		first.begin();
 		let before = 0;
-		let made = { rows: 0, changes: 0 };
+		let made: ChangedRows = { rows: 0, own: 0, changes: 0 };
 		const running = runInside(
 			{ directives: body.directives, statements: [batch] },
 			() => {
@@ -52,6 +55,7 @@ export function bodyRounds(connection: SqliteConnection, runInside: RunInside, t
 				if (left.changes > 0) throw unfinishedRoundsError({ ...whole, sql: cutSql(whole.sql) }, left.rows);
 				return { own, change: end, done: true };
 			}
+			first.assertKept(made, rounds.before + made.rows);
 			assertMade(rounds.before + made.rows);
 			return { own, change: rounds.record(made.rows), done: false };
 		});

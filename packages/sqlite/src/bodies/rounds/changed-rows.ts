@@ -6,6 +6,8 @@ import { statementError } from "../../sqlite-error.ts";
 export interface ChangedRows {
 	/** Those that the statement itself has changed; of a view, for which SQLite counts none, those that its triggers have. */
 	readonly rows: number;
+	/** Those that the statement itself has changed, as SQLite counts them: 0 for a view. */
+	readonly own: number;
 	/** With those that triggers and foreign keys have changed. 0 only when nothing was changed at all. */
 	readonly changes: number;
 }
@@ -32,8 +34,8 @@ export function changeCount(connection: SqliteConnection): ChangeCount {
 
 	function since(before: number): ChangedRows {
 		const all = changes() - before;
-		const rows = read("changes()");
-		return { rows: rows === 0 ? all : rows, changes: all };
+		const own = read("changes()");
+		return { rows: own === 0 ? all : own, own, changes: all };
 	}
 
 	return {

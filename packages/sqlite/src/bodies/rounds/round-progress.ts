@@ -2,6 +2,7 @@ import { endlessRoundsError, type RoundStatement } from "@godwit/sql";
 import type { SqliteConnection } from "../../connection/sqlite-connection.ts";
 import { cutSql } from "../../sqlite-error.ts";
 import { type ChangeCount, changeCount } from "./changed-rows.ts";
+import { type FirstRound, firstRound } from "./first-round.ts";
 
 /** Not likely to be a body's own. */
 const SAVEPOINT = '"godwit round"';
@@ -10,6 +11,7 @@ const SAVEPOINT = '"godwit round"';
 export interface RoundProgress {
 	readonly round: RoundStatement;
 	readonly count: ChangeCount;
+	readonly first: FirstRound;
 	/**
 	 * Belongs after a round, in its transaction.
 	 *
@@ -67,6 +69,7 @@ export function roundProgress(connection: SqliteConnection, round: RoundStatemen
 	return {
 		round,
 		count,
+		first: firstRound(connection, round, count),
 		assertMade(sum) {
 			rounds++;
 			if (!isDue(sum)) return;
