@@ -108,6 +108,25 @@ describe.each(BINDINGS)("a rehearsal on %s", (backend) => {
 		expect(place.files()).toEqual(["app.db"]);
 	});
 
+	it("goes on beside a virtual table of a module that the library does not have, as dump and doctor do", async () => {
+		const made = "CREATE VIRTUAL TABLE r USING nowhere(a)";
+		const database = new BetterSqlite3(place.path).unsafeMode(true);
+		database.exec(
+			`PRAGMA writable_schema = ON; INSERT INTO sqlite_schema VALUES ('table', 'r', 'r', 0, '${made}'); PRAGMA writable_schema = OFF;`,
+		);
+		database.close();
+		const report = await rehearsed(backend, { files: REBUILD });
+		expect(report).toMatchObject({ clean: true, migrations: [{ outcome: "ran" }] });
+		expect(report.gaps).toContain("the virtual table r is not looked at: no such module: nowhere");
+		await using migrate = await open(backend, { files: REBUILD });
+		expect(await migrate.dump("sql")).toContain(`${made};`);
+		const { tables } = await migrate.schema();
+		expect(tables).toContainEqual({ name: "r", columns: [], foreignKeys: [], uniques: [] });
+		expect(await migrate.doctor()).toContainEqual(
+			expect.objectContaining({ kind: "not-examined", object: "virtual table r" }),
+		);
+	});
+
 	it("attaches a copy of a file, and runs no VACUUM INTO", async () => {
 		exec(place.of("other.db"), "CREATE TABLE o (x); INSERT INTO o VALUES (1)");
 		const before = readFileSync(place.of("other.db"));

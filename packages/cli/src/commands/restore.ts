@@ -39,7 +39,9 @@ export const restore: Command = {
 				const { version, dirty } = await migrate.restore(file, { swap: line.is("swap") });
 				if (line.is("json")) print(json({ type: "result", file, version: version < 0n ? null : version, dirty }));
 				const where = version < 0n ? "without any migration" : `at version ${version}`;
-				terminal.line(`restored ${file}; the database is ${where}${dirty ? ", dirty" : ""}`);
+				const isRecorded = (await migrate.history()).at(-1)?.op === "restore";
+				const unrecorded = isRecorded ? "" : "; no event of this restore is in its history";
+				terminal.line(`restored ${file}; the database is ${where}${dirty ? ", dirty" : ""}${unrecorded}`);
 				return 0;
 			},
 		});

@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import lineSchema from "../../schemas/line.schema.json" with { type: "json" };
@@ -78,6 +79,19 @@ describe("godwit up -backup", () => {
 });
 
 describe("godwit backup and restore", () => {
+	it("say so when no event of the restore is written, as into a database without a history", async () => {
+		const { cwd, run, backups } = await placeOf();
+		const database = new DatabaseSync(join(cwd, "a.db"));
+		database.exec("CREATE TABLE t (a)");
+		database.close();
+		await run("backup");
+		const [name = ""] = await backups();
+		expect((await run("restore", name, "-f")).stderr).toBe(
+			`restored ${name}; the database is without any migration; no event of this restore is in its history\n`,
+		);
+		expect((await run("history")).stdout).toBe("");
+	});
+
 	it("print the path, and bring the database back", async () => {
 		const { run, backups } = await placeOf();
 		await run("up", "1");

@@ -14,11 +14,25 @@ export function readSchema(
 	connection: SqliteConnection,
 	isTool: (table: string) => boolean,
 ): Pick<Schema, "objects" | "tables"> {
-	const objects = storedObjects(connection, isTool)
+	const stored = storedObjects(connection, isTool);
+	const virtual = new Set(stored.filter(({ kind }) => kind === "virtual").map(({ name }) => name));
+	const objects = stored
 		.map(({ kind, ...object }) => ({ kind: kind === "virtual" ? "table" : kind, ...object }))
 		.toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || byCodeUnits(a.name, b.name));
-	const tables = objects.filter(({ kind }) => kind === "table").map(({ name }) => tableOf(connection, name));
+	const tables = objects
+		.filter(({ kind }) => kind === "table")
+		.map(({ name }) => (virtual.has(name) ? virtualTableOf(connection, name) : tableOf(connection, name)));
 	return { objects, tables };
+}
+
+/** The columns are its module's to tell: a library that does not have the module knows none. */
+function virtualTableOf(connection: SqliteConnection, name: string): SchemaTable {
+	try {
+		return tableOf(connection, name);
+	} catch (error) {
+		if (connection.resultCode(error) === undefined || !/^no such module: /.test((error as Error).message)) throw error;
+		return { name, columns: [], foreignKeys: [], uniques: [] };
+	}
 }
 
 function tableOf(connection: SqliteConnection, name: string): SchemaTable {

@@ -17,7 +17,8 @@ export function showDiagnoses(diagnoses: readonly Diagnosis[], { line, print, pr
 			print(printableLine(`${level}: ${message}`));
 			if (sql !== undefined) printData(printable(sql.replace(/^/gm, "    ")));
 		}
-		if (ok) print("nothing is wrong with the database");
+		const isWhole = diagnoses.every(({ kind }) => kind !== "not-examined");
+		if (ok) print(`nothing is wrong with the database${isWhole ? "" : ", as far as it can be examined here"}`);
 	}
 	return ok ? 0 : EXIT_FINDINGS;
 }
