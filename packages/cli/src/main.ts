@@ -5,7 +5,7 @@ import { settingsOf } from "./command-line/settings.ts";
 import { UsageError } from "./command-line/usage-error.ts";
 import { errorOutput, lostOutput, standardError, writeLog, writeOutput } from "./output/standard-stream.ts";
 import { ERROR, terminal } from "./output/terminal.ts";
-import { hideSecrets, hideValues } from "./output/text/hide-secrets.ts";
+import { hideSecrets } from "./output/text/hide-secrets.ts";
 import { paintErrors, paintOutput, plain } from "./output/text/paint.ts";
 import { printable } from "./output/text/printable.ts";
 
@@ -114,6 +114,7 @@ async function run(line: CommandLine): Promise<number> {
 	} catch (error) {
 		if (error instanceof UsageError) throw error;
 		const { describeError } = await import("./output/describe-error.ts");
+		const { hideValues } = await import("./output/text/hide-values.ts");
 		const explained = error instanceof CommandError && error.cause === undefined;
 		const stack = !explained && (line.is("verbose") || Boolean(process.env.DEBUG));
 		toTerminal.line(hideValues(await describeError(error, { stack }), given), ERROR);

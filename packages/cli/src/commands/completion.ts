@@ -1,5 +1,4 @@
 import type { Command } from "../command-line/command.ts";
-import { CommandError } from "../command-line/command-error.ts";
 import { assertAtMost } from "../command-line/operands.ts";
 import { json } from "../output/json/json.ts";
 
@@ -13,29 +12,9 @@ export const completion: Command = {
 	async run({ line, printData }) {
 		assertAtMost(1, line);
 		const [shell] = line.operands;
-		const script = await scriptFor(shell);
+		const { completionScript } = await import("../completion/completion-script.ts");
+		const script = await completionScript(shell);
 		printData(line.is("json") ? json({ command: "completion", shell, script }) : script);
 		return 0;
 	},
 };
-
-/** @throws CommandError for a shell that is not known. */
-async function scriptFor(shell: string | undefined): Promise<string> {
-	const { completedCommand, completedFlag } = await import("../completion/completed.ts");
-	const { allCommands } = await import("../command-line/commands.ts");
-	const { commonFlags } = await import("../command-line/flags/flags.ts");
-	const commands = (await allCommands()).map(completedCommand);
-	const common = commonFlags.map(completedFlag);
-	switch (shell) {
-		case "bash":
-			return (await import("../completion/bash.ts")).bashCompletion(commands, common);
-		case "zsh":
-			return (await import("../completion/zsh.ts")).zshCompletion(commands, common);
-		case "fish":
-			return (await import("../completion/fish.ts")).fishCompletion(commands, common);
-		case undefined:
-			throw new CommandError("please specify the shell: bash, zsh or fish");
-		default:
-			throw new CommandError(`there is no completion for "${shell}"; there is one for bash, zsh and fish`);
-	}
-}

@@ -29,7 +29,8 @@ export const restore: Command = {
 		const unasked = line.is("f");
 		const { assertRestores } = await import("../database/schemes/assert-restores.ts");
 		await assertRestores(settings);
-		await assertFile(file);
+		const { assertBackupFile } = await import("../database/assert-backup-file.ts");
+		await assertBackupFile(file);
 		const { runOnDatabase } = await import("../database/run-on-database.ts");
 		return runOnDatabase(invocation, {
 			source: "unread",
@@ -54,27 +55,4 @@ function fileOf(line: CommandLine): string {
 	const [file] = line.operands;
 	if (file === undefined || file === "") throw new CommandError("please name the backup: restore FILE");
 	return file;
-}
-
-/**
- * Nobody should answer a question about a file that is not there, and the lock of a restore makes a database where there is none.
- *
- * @throws CommandError
- */
-async function assertFile(file: string): Promise<void> {
-	const { stat } = await import("node:fs/promises");
-	const { resolve } = await import("node:path");
-	const path = resolve(file);
-	let found: Awaited<ReturnType<typeof stat>>;
-	try {
-		found = await stat(path);
-	} catch (cause) {
-		if ((cause as NodeJS.ErrnoException).code !== "ENOENT") {
-			const { fileFailure } = await import("../output/text/file-failure.ts");
-			const advice = "name the backup itself";
-			throw fileFailure({ failed: `cannot read ${file}`, path: file, access: "read", advice }, cause);
-		}
-		throw new CommandError(`there is no file ${path}; look at the path`, { cause });
-	}
-	if (!found.isFile()) throw new CommandError(`${path} is not a file; name the backup itself`);
 }

@@ -8,11 +8,8 @@ import {
 	valueFlagPattern,
 } from "./completed.ts";
 
-/** Writes what bash has to be told to complete the command's arguments. */
-export function bashCompletion(commands: readonly CompletedCommand[], common: readonly CompletedFlag[]): string {
-	const flags = [...common, ...commands.flatMap((command) => command.flags)];
-	return `# Completion of godwit for bash. In ~/.bashrc: source <(godwit completion bash)
-_godwit_words() {
+/** What is offered for one argument. */
+const OFFERS = `_godwit_words() {
 	COMPREPLY=($(compgen -W "$1" -- "$current"))
 }
 _godwit_paths() {
@@ -27,15 +24,10 @@ _godwit_versions() {
 _godwit_plain() {
 	plain=\${1//[\\\\\\"\\']/}
 	plain=\${plain/#'~/'/"$HOME/"}
-}
-_godwit_folder() {
-	_godwit_plain "$2"
-	case $1 in
-		${flagPattern(["path"])}) folder=$plain ;;
-		${flagPattern(["source"])}) folder=\${plain#file://} ;;
-	esac
-}
-_godwit() {
+}`;
+
+/** Bash calls it, and has taken words apart at each : and =, which it replaces by themselves. */
+const JOINED_WORDS = `_godwit() {
 	local line=\${COMP_LINE:0:COMP_POINT} rest part words=() count=0 at plain
 	COMPREPLY=()
 	# In COMP_WORDS they are taken apart at each : and =.
@@ -61,7 +53,21 @@ _godwit() {
 		COMPREPLY[at]=$inline\${COMPREPLY[at]}
 		COMPREPLY[at]=\${COMPREPLY[at]#"$before"}
 	done
+}`;
+
+/** Writes what bash has to be told to complete the command's arguments. */
+export function bashCompletion(commands: readonly CompletedCommand[], common: readonly CompletedFlag[]): string {
+	const flags = [...common, ...commands.flatMap((command) => command.flags)];
+	return `# Completion of godwit for bash. In ~/.bashrc: source <(godwit completion bash)
+${OFFERS}
+_godwit_folder() {
+	_godwit_plain "$2"
+	case $1 in
+		${flagPattern(["path"])}) folder=$plain ;;
+		${flagPattern(["source"])}) folder=\${plain#file://} ;;
+	esac
 }
+${JOINED_WORDS}
 _godwit_offer() {
 	local name= folder=migrations
 	for ((at = 1; at < count - 1; at++)); do

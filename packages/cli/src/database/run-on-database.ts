@@ -18,7 +18,6 @@ import type { WantedRehearsal } from "../command-line/flags/rehearse-flags.ts";
 import type { CommandLine } from "../command-line/read-command-line.ts";
 import type { Settings } from "../command-line/settings.ts";
 import { eventLines } from "../output/event-lines.ts";
-import { jsonLines } from "../output/json/json-lines.ts";
 import { ERROR } from "../output/terminal.ts";
 import { goDuration } from "../output/text/go-duration.ts";
 import { confirm } from "./confirm.ts";
@@ -46,7 +45,8 @@ export async function runOnDatabase(invocation: Invocation, operation: Operation
 	const announced = operation.stopping === undefined ? undefined : announcements(operation.stopping);
 	const stop = announced && stopOnSignal(announced.now, terminal);
 	try {
-		const { onEvent: say, ...options } = optionsOf(invocation, stop?.signal);
+		const say = await sayingEvents(invocation);
+		const options = optionsOf(invocation, stop?.signal);
 		const rehearsal = operation.rehearsal && (await rehearsalFirst(operation.rehearsal, database));
 		const onEvent = (event: MigrateEvent): void => {
 			say(event);
@@ -178,10 +178,7 @@ async function runAndClose(
 	return exitCode;
 }
 
-function optionsOf(
-	{ line, settings, terminal, print }: Invocation,
-	signal: AbortSignal | undefined,
-): MigrateOptions & Required<Pick<MigrateOptions, "onEvent">> {
+function optionsOf({ line, settings }: Invocation, signal: AbortSignal | undefined): Omit<MigrateOptions, "onEvent"> {
 	const prefetch = line.value("prefetch");
 	const lockTimeout = line.value("lock-timeout");
 	const waitMs = waitOf(line);
@@ -192,10 +189,13 @@ function optionsOf(
 		...(signal !== undefined && { signal }),
 		...transactionOf(line),
 		...policiesOf(line, settings),
-		onEvent: line.is("json")
-			? jsonLines(print)
-			: eventLines(terminal, { verbose: line.is("verbose"), now: () => performance.now() }),
 	};
+}
+
+async function sayingEvents({ line, terminal, print }: Invocation): Promise<(event: MigrateEvent) => void> {
+	if (!line.is("json")) return eventLines(terminal, { verbose: line.is("verbose"), now: () => performance.now() });
+	const { jsonLines } = await import("../output/json/json-lines.ts");
+	return jsonLines(print);
 }
 
 const POLICIES = ["out-of-order", "changed", "newer"] as const;

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { CommandError } from "../command-line/command-error.ts";
 import { findConfig } from "../config/find-config.ts";
 import { type FileUse, fileFailure, usingFile } from "../output/text/file-failure.ts";
-import { mayHaveSecrets } from "../output/text/hide-secrets.ts";
+import { mayHaveSecrets } from "../output/text/hide-values.ts";
 import { projectOf } from "../plugins/project-packages.ts";
 import { folderOfSource } from "./folder-of-source.ts";
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { hideSecrets, hideSecretsOfUrl, hideValues } from "../../src/output/text/hide-secrets.ts";
+import { hideSecrets, hideSecretsOfUrl } from "../../src/output/text/hide-secrets.ts";
+import { hideValues } from "../../src/output/text/hide-values.ts";
 
 const seed = Number(process.env.GODWIT_SEED ?? 1);
 
