@@ -69,21 +69,39 @@ describe("a file that a migration attaches", () => {
 		);
 	});
 
-	it.each(BACKENDS)("is kept from others on %s until the run is over, and given back", async (backend) => {
-		await using runner = await startRunner();
-		const run = runner.run({ backend, path: place.path, files: attaching(changeAccounts("o") + GATE) });
-		await runner.atGate();
-		const elsewhere = { backend: "sqlite-wasm", path: other, files: { "1_a.up.sql": "CREATE TABLE a (a);" } } as const;
-		expect(await runOnce({ ...elsewhere, lockTimeoutMs: 1 })).toMatchObject({
-			code: "ERR_LOCK_TIMEOUT",
-			message: expect.stringContaining(`other.db.lock is held by process ${runner.pid} on host`),
-		});
-		runner.go();
-		expect(await run).toMatchObject({ applied: 1 });
-		expect(await runOnce(elsewhere)).toMatchObject({ applied: 1 });
-		expect(accountValues(other)).toEqual(allAccounts(2));
-		expect(place.files()).toEqual(["app.db", "other.db"]);
-	});
+	const WRITTEN = {
+		"a text": () => `'${other}'`,
+		// SQLite reads both as the text that they hold, and that up to its first NUL.
+		"a blob": () => `X'${Buffer.from(other).toString("hex")}'`,
+		"a blob with a NUL": () => `X'${Buffer.from(`${other}\0.db`).toString("hex")}'`,
+	};
+	const written = BACKENDS.flatMap((backend) =>
+		Object.entries(WRITTEN).map(([what, name]) => ({ backend, what, name })),
+	);
+
+	it.each(written)(
+		"is kept from others on $backend until the run is over, named by $what",
+		async ({ backend, name }) => {
+			await using runner = await startRunner();
+			const body = `ATTACH ${name()} AS o; CREATE TABLE seen (v); ${changeAccounts("o")}${GATE}`;
+			const run = runner.run({ backend, path: place.path, files: { "1_attach.up.sql": body } });
+			await runner.atGate();
+			const elsewhere = {
+				backend: "sqlite-wasm",
+				path: other,
+				files: { "1_a.up.sql": "CREATE TABLE a (a);" },
+			} as const;
+			expect(await runOnce({ ...elsewhere, lockTimeoutMs: 1 })).toMatchObject({
+				code: "ERR_LOCK_TIMEOUT",
+				message: expect.stringContaining(`other.db.lock is held by process ${runner.pid} on host`),
+			});
+			runner.go();
+			expect(await run).toMatchObject({ applied: 1 });
+			expect(await runOnce(elsewhere)).toMatchObject({ applied: 1 });
+			expect(accountValues(other)).toEqual(allAccounts(2));
+			expect(place.files()).toEqual(["app.db", "other.db"]);
+		},
+	);
 });
 
 describe("more files than the lock has room to name", () => {

@@ -4,7 +4,7 @@ import { MigrateError } from "@godwit/core";
 import type { SqliteConnection } from "@godwit/sqlite";
 import type { FileSet } from "../files/file-set.ts";
 import { realDatabasePath } from "../files/real-path.ts";
-import { pathOfName } from "./attached-path.ts";
+import { attachedName, pathOfName } from "./attached-path.ts";
 import type { Session } from "./session.ts";
 
 /** Keeps others off the files that ATTACH opens. */
@@ -27,7 +27,7 @@ export interface AttachedFilesOptions {
 
 export function attachedFiles({ session, files, inFolders, query }: AttachedFilesOptions): AttachedFiles {
 	function enter(expression: string): void {
-		const name = nameOf(expression);
+		const name = attachedName(query, expression);
 		const path = pathOfName(name);
 		if (path === undefined) return;
 		const real = realPathOf(path);
@@ -46,12 +46,6 @@ export function attachedFiles({ session, files, inFolders, query }: AttachedFile
 		} catch {
 			return undefined;
 		}
-	}
-
-	/** The name as SQLite reads it. Throws SQLite's error, since ATTACH may be able to read a name that SELECT cannot. */
-	function nameOf(expression: string): string {
-		const [row] = query(`SELECT ${expression} AS name`);
-		return String(row?.name ?? "");
 	}
 
 	function attached(): void {

@@ -1,3 +1,5 @@
+import type { SqliteConnection } from "@godwit/sqlite";
+
 /** A quoted text, a comment, a word, white space, or one character of anything else. */
 const TOKEN =
 	/'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[\w$\u0080-\uffff]+|\s+|./gs;
@@ -34,6 +36,16 @@ export function attachStatement(sql: string): AttachStatement | undefined {
 /** The expression that an ATTACH names its file by, as SQL; undefined for any other statement. */
 export function attachedExpression(sql: string): string | undefined {
 	return attachStatement(sql)?.expression;
+}
+
+/**
+ * The name that an ATTACH reads from its expression: a blob as a text, and no further than its first NUL. `""` for NULL, a temporary
+ * database. Throws SQLite's error, since ATTACH may be able to read a name that SELECT cannot.
+ */
+export function attachedName(query: SqliteConnection["query"], expression: string): string {
+	const [row] = query(`SELECT CAST((${expression}) AS TEXT) AS name`);
+	const [name = ""] = String(row?.name ?? "").split("\0");
+	return name;
 }
 
 function asText(text: string): string {

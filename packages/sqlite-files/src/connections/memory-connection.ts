@@ -1,6 +1,6 @@
 import { MigrateError } from "@godwit/core";
 import type { SqliteConnection } from "@godwit/sqlite";
-import { attachedExpression, pathOfName } from "./attached-path.ts";
+import { attachedExpression, attachedName, pathOfName } from "./attached-path.ts";
 
 /** The port over a database in memory. It attaches no files, since it has no lock that could note them. */
 export function memoryConnection(connection: SqliteConnection): SqliteConnection {
@@ -23,8 +23,7 @@ export function memoryConnection(connection: SqliteConnection): SqliteConnection
 	};
 
 	function assertNoFile(expression: string): void {
-		const [row] = connection.query(`SELECT ${expression} AS name`);
-		const path = pathOfName(String(row?.name ?? ""));
+		const path = pathOfName(attachedName(connection.query, expression));
 		if (path === undefined) return;
 		const message = `${path} cannot be attached to a database in memory, where nothing would keep other programs off it; migrate a file, and attach it there`;
 		throw new MigrateError("ERR_DATABASE", message, {});

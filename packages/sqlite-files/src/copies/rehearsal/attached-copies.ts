@@ -2,7 +2,7 @@ import { constants, copyFileSync, existsSync, lstatSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { MigrateError, type ReachedFile } from "@godwit/core";
 import { cutSql, type SqliteConnection } from "@godwit/sqlite";
-import { type AttachStatement, pathOfName } from "../../connections/attached-path.ts";
+import { type AttachStatement, attachedName, pathOfName } from "../../connections/attached-path.ts";
 import { realDatabasePath } from "../../files/real-path.ts";
 import type { RehearsalFolder } from "./rehearsal-folder.ts";
 
@@ -92,13 +92,10 @@ export function attachedCopies(options: AttachedCopiesOptions): AttachedCopies {
 			return [...copies.values()];
 		},
 		attach(connection, sql, { expression, rest }) {
-			const name = attachedName(connection, expression);
-			const path = pathOfName(name.opened);
+			const name = attachedName(connection.query, expression);
+			const path = pathOfName(name);
 			if (path === undefined) return connection.run(sql);
-			const copy = noted(sql, `${path} is outside of the database`, () => {
-				assertReadable(name);
-				return attachable(name.opened, path);
-			});
+			const copy = noted(sql, `${path} is outside of the database`, () => attachable(name, path));
 			connection.run(`ATTACH '${copy.path.replaceAll("'", "''")}' ${rest}`);
 			if (copy.isNamed) return;
 			// The name can be an expression as well. The newest is the last one.
@@ -106,26 +103,6 @@ export function attachedCopies(options: AttachedCopiesOptions): AttachedCopies {
 			copy.isNamed = true;
 		},
 	};
-}
-
-interface AttachedName {
-	/** As ATTACH reads it: a blob as a text, and no further than its first NUL. `""` for NULL, a temporary database. */
-	readonly opened: string;
-	/** As a run reads it before the ATTACH, to lock the file. */
-	readonly locked: string;
-}
-
-function attachedName(connection: SqliteConnection, expression: string): AttachedName {
-	const [row] = connection.query(`SELECT ${expression} AS locked, CAST((${expression}) AS TEXT) AS opened`);
-	const [opened = ""] = String(row?.opened ?? "").split("\0");
-	return { opened, locked: String(row?.locked ?? "") };
-}
-
-/** A run refuses a file that it could not lock. */
-function assertReadable({ opened, locked }: AttachedName): void {
-	if (opened === locked) return;
-	const message = `${opened} would be attached without its lock, since its name cannot be read before; write its path as a plain text`;
-	throw new MigrateError("ERR_DATABASE", message, {});
 }
 
 /** A copy that may not be attached yet. */
