@@ -11,7 +11,7 @@ const config = defineConfig({
 	transform: { target: "node22.18" },
 	// The entry is no file of its own, which would only pass on what another one exports.
 	preserveEntrySignatures: "allow-extension",
-	plugins: [lateChunk("work"), ownNamespaces()],
+	plugins: [lateChunk("work"), lateChunk("rounds"), ownNamespaces()],
 	// The engines, and debug, are loaded by require(), from the dependencies of this package.
 	output: {
 		dir: "dist",
@@ -35,6 +35,8 @@ const config = defineConfig({
 					test: /cli\/src\/(command-line\/usage|plugins\/(plugin-kind|plugin-packages|project-packages))\.ts$/,
 					priority: 3,
 				},
+				// Few files are carried out in rounds.
+				{ name: "rounds", test: /(sql|sqlite\/src\/bodies)\/(src\/)?rounds\//, priority: 5, includeDependenciesRecursively: false },
 				{ name: "work", test: WORK_MODULE, priority: 5, includeDependenciesRecursively: false },
 				{
 					name: "run",

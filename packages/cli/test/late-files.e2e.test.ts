@@ -27,6 +27,6 @@ describe("the bundle of the command", () => {
 		const reading = ["command.cjs", "command-run.cjs"];
 		expect(await filesOf(cwd, ...flags, "up")).toEqual(reading);
 		expect(await filesOf(cwd, ...flags, "version")).toEqual(reading);
-		expect(await filesOf(cwd, ...flags, "-json", "up")).toEqual(reading);
+		expect(await filesOf(cwd, ...flags, "-json", "up")).toEqual([...reading, "command-json-lines.cjs"]);
 	});
 });

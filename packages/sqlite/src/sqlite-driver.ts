@@ -39,7 +39,7 @@ export interface SqliteDriverOptions {
 	/** Missing for a database in memory. */
 	readonly copies?: DatabaseCopies | undefined;
 	/** Looks at the file and those beside it; missing for a database in memory. */
-	readonly examineFile?: (() => readonly Diagnosis[]) | undefined;
+	readonly examineFile?: (() => Promise<readonly Diagnosis[]>) | undefined;
 	/** Whether the database is one of the driver's own, on which migrations are only tried. Default false. */
 	readonly trial?: boolean | undefined;
 	/** Given for a connection of the caller's, and the same for all drivers over it. Between two calls its settings are as the caller left them. */

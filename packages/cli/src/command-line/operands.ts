@@ -1,4 +1,3 @@
-import { MAX_VERSION } from "@godwit/core";
 import { CommandError } from "./command-error.ts";
 import type { CommandLine } from "./read-command-line.ts";
 
@@ -40,9 +39,6 @@ export function wholeVersion(operand: string | undefined, lowest: 0 | -1): bigin
 	if (operand === undefined) throw new CommandError("please specify version argument V");
 	if (!/^-?[0-9]+$/.test(operand) || BigInt(operand) < lowest) {
 		throw unreadable("version argument V", operand, `a whole number, ${lowest} or more`);
-	}
-	if (BigInt(operand) > MAX_VERSION) {
-		throw unreadable("version argument V", operand, `a whole number from ${lowest} to ${MAX_VERSION}`);
 	}
 	return BigInt(operand);
 }

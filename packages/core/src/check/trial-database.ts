@@ -5,7 +5,7 @@ import { unsupported } from "../driver/unsupported.ts";
 import type { CorrectedText } from "../effects/correction.ts";
 import type { FileEffects } from "../effects/effects.ts";
 import type { Goal } from "../engine/plan.ts";
-import { callerCalls } from "../engine/run/caller-calls.ts";
+import { callerCalls } from "../engine/run/calls/caller-calls.ts";
 import { carryOut } from "../engine/run/carry-out.ts";
 import { preparedWay } from "../engine/run/preparation/prepare.ts";
 import { mayRunInRounds } from "../engine/run/rounds/may-run-in-rounds.ts";
@@ -79,7 +79,7 @@ export class TrialDatabase implements AsyncDisposable {
 		const source = this.#source;
 		try {
 			const preparation = preparedWay(source, this.#scratch, goal, {});
-			await carryOut({ driver: this.#scratch, source, options: {}, preparation, calls: callerCalls() });
+			await carryOut({ driver: this.#scratch, source, options: {}, preparation, calls: callerCalls({}) });
 			return undefined;
 		} catch (error) {
 			if (!isMigrateError(error, "ERR_MIGRATION_FAILED")) throw error;

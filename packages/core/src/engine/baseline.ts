@@ -8,7 +8,7 @@ import { MigrateError } from "../migrate-error.ts";
 import type { Source } from "../source/source.ts";
 import { NIL_VERSION, type Version } from "../version.ts";
 import { versionNotFound } from "./plan.ts";
-import { callerCalls } from "./run/caller-calls.ts";
+import { callerCalls } from "./run/calls/caller-calls.ts";
 import { carryOut } from "./run/carry-out.ts";
 import { recordOnce } from "./run/change-once.ts";
 import { dirtyDatabase } from "./run/dirty-database.ts";
@@ -94,7 +94,7 @@ async function structureAt(source: Source, scratch: Driver, version: Version): P
 	let lines: readonly string[];
 	try {
 		const preparation = preparedWay(source, scratch, { kind: "version", version }, {});
-		await carryOut({ driver: scratch, source, options: {}, preparation, calls: callerCalls() });
+		await carryOut({ driver: scratch, source, options: {}, preparation, calls: callerCalls({}) });
 		lines = (await scratch.structure?.()) ?? [];
 	} catch (error) {
 		throw await cleanUpAfter(error, () => scratch.close());

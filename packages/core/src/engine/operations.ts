@@ -5,7 +5,7 @@ import { callQueue } from "../driver/frame/call-queue.ts";
 import type { Source } from "../source/source.ts";
 import { withJson } from "../with-json.ts";
 import type { MigrateOptions } from "./migrate-options.ts";
-import { type CallerCalls, callerCalls } from "./run/caller-calls.ts";
+import { type CallerCalls, callerCalls } from "./run/calls/caller-calls.ts";
 import { underLock, whenReady } from "./run/migration-lock.ts";
 
 /** What the operations on one source and one database share. They run one after the other. */
@@ -27,7 +27,7 @@ export interface Operations {
 
 export function operations(given: Source, driver: Driver, options: MigrateOptions): Operations {
 	const queue = callQueue();
-	const calls = callerCalls();
+	const calls = callerCalls(options);
 	const source = calls.source.wrapSource(given);
 
 	async function run<T>(work: () => Promise<T>): Promise<T> {

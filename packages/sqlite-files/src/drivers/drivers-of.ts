@@ -13,7 +13,6 @@ import {
 import type { SqliteLibrary } from "../connections/library/library.ts";
 import { scratchConnection } from "../connections/scratch-connection.ts";
 import { databaseCopies } from "../copies/database-copies.ts";
-import { examineFile } from "../doctor/examine-file.ts";
 import type { FileAccess } from "../files/file-access.ts";
 import { openFileAccess } from "../files/open-file-access.ts";
 import { connect, connectorOf, type SqliteBinding } from "../sqlite-binding.ts";
@@ -94,7 +93,7 @@ export function driversOf<Database extends object>(binding: SqliteBinding<Databa
 			connect: (copy) => connect(binding, copy, config),
 			driverOver: (connection, copy) => over(openAccess(connection), copy, config, { trial: true }),
 		});
-		return { copies, examineFile: () => examineFile(path) };
+		return { copies, examineFile: async () => (await import("../doctor/examine-file.ts")).examineFile(path) };
 	}
 
 	return { accessTo, over };

@@ -15,7 +15,7 @@ import { andThen } from "./and-then.ts";
 import { bodiesTogether, type RunTogether } from "./bodies-together.ts";
 import { bodySteps } from "./body-steps.ts";
 import { bodyTransactions } from "./body-transactions.ts";
-import { divisibleRounds } from "./rounds/divisible-rounds.ts";
+import type { divisibleRounds } from "./rounds/divisible-rounds.ts";
 
 /** Runs bodies and records versions, each in one transaction or outside one, so that nobody who has lost the lock commits. */
 export interface BodyRunner {
@@ -54,7 +54,7 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 	const record = versionRecorder(options);
 	const together = bodiesTogether({ ...options, transactions, steps, record });
 	const declined = declinedBody();
-	const divisible = divisibleRounds(options);
+	let divisible: ReturnType<typeof divisibleRounds> | undefined;
 	/** The body that `run` ran last may have changed the version, as it says. */
 	let allowed = false;
 
@@ -76,9 +76,11 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 	async function makeRound(body: Statements, end: VersionChange, rounds: Rounds): Promise<ApplyOutcome> {
 		// A file of one statement is short, so that one that is read in pieces has more.
 		const whole = await wholeOf(body);
+		divisible ??= (await import("./rounds/divisible-rounds.ts")).divisibleRounds(options);
 		await divisible(whole);
+		const runRound = await steps.forRounds();
 		return transactions.ofBodies(end, () =>
-			andThen(steps.round(whole, end, rounds), ({ before, change, done }) => {
+			andThen(runRound(whole, end, rounds), ({ before, change, done }) => {
 				record(change, before);
 				return done ? "applied" : "round";
 			}),

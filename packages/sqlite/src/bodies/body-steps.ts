@@ -6,7 +6,7 @@ import type { BodiesBefore } from "../tables/version-recorder.ts";
 import { andThen } from "./and-then.ts";
 import { type BeforeStatement, type BodyInsideOptions, bodyInside } from "./body-inside.ts";
 import { type BodyOutsideOptions, bodyOutside } from "./body-outside.ts";
-import { bodyRounds } from "./rounds/body-rounds.ts";
+import type { RunRound } from "./rounds/body-rounds.ts";
 
 /** One round that was made. */
 export interface RoundStep {
@@ -17,14 +17,16 @@ export interface RoundStep {
 	readonly done: boolean;
 }
 
+export type RunRoundStep = (body: WholeBody, end: VersionChange, rounds: Rounds) => RoundStep | Promise<RoundStep>;
+
 /** The ways in which a body runs, and what is known of the bodies that ran. */
 export interface BodySteps {
 	/** Whether a body may have made a trigger on the version table. It stays, so this never becomes false again. */
 	readonly uncertain: boolean;
 	/** Runs a body in the transaction that is open. Returns no promise for a body that was read at once. */
 	inside(body: Statements, before?: BeforeStatement): BodiesBefore | Promise<BodiesBefore>;
-	/** Runs one round of a body in the transaction that is open. */
-	round(body: WholeBody, end: VersionChange, rounds: Rounds): RoundStep | Promise<RoundStep>;
+	/** Loads what few bodies need. @returns A function that runs one round of a body in the transaction that is open. */
+	forRounds(): Promise<RunRoundStep>;
 	/**
 	 * Runs a body outside a transaction.
 	 *
@@ -45,7 +47,7 @@ export function bodySteps(options: BodyStepsOptions): BodySteps {
 	const own = ownTables({ ...options, migrationsTable: options.config.migrationsTable });
 	const runInside = bodyInside({ ...options, ownTables: own });
 	const runOutside = bodyOutside({ ...options, ownTables: own });
-	const runRound = bodyRounds(options.connection, runInside, options.trial);
+	let runRound: RunRound | undefined;
 	let uncertain = false;
 
 	function noted(own: OwnTables): BodiesBefore {
@@ -58,8 +60,13 @@ export function bodySteps(options: BodyStepsOptions): BodySteps {
 			return uncertain;
 		},
 		inside: (body, before) => andThen(runInside(body, before), noted),
-		round: (body, end, rounds) =>
-			andThen(runRound(body, end, rounds), ({ own, change, done }) => ({ before: noted(own), change, done })),
+		async forRounds() {
+			const { bodyRounds } = await import("./rounds/body-rounds.ts");
+			runRound ??= bodyRounds(options.connection, runInside, options.trial);
+			const run = runRound;
+			return (body, end, rounds) =>
+				andThen(run(body, end, rounds), ({ own, change, done }) => ({ before: noted(own), change, done }));
+		},
 		async outside(body, statements, readable) {
 			uncertain = true;
 			if (!readable) await readToEnd(statements);

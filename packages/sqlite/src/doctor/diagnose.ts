@@ -9,7 +9,7 @@ export interface DiagnoseOptions {
 	/** Opens an empty database in memory that reads double quotes as names alone. */
 	readonly inMemory: () => SqliteConnection;
 	/** Looks at the file and those beside it; missing for a database in memory. */
-	readonly examineFile?: (() => readonly Diagnosis[]) | undefined;
+	readonly examineFile?: (() => Promise<readonly Diagnosis[]>) | undefined;
 }
 
 /**
@@ -20,13 +20,13 @@ export interface DiagnoseOptions {
  */
 export async function diagnose(
 	read: (work: () => Examined) => Promise<Examined>,
-	{ connection, inMemory, examineFile = () => [] }: DiagnoseOptions,
+	{ connection, inMemory, examineFile }: DiagnoseOptions,
 ): Promise<readonly Diagnosis[]> {
 	const { objects, analyzed, found } = await read(() => examine(connection));
 	const empty = inMemory();
 	try {
 		if (analyzed) empty.run("ANALYZE");
-		const all = [...found, ...replaySchema(empty, objects), ...examineFile()];
+		const all = [...found, ...replaySchema(empty, objects), ...((await examineFile?.()) ?? [])];
 		return all.toSorted((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level));
 	} finally {
 		empty.close();

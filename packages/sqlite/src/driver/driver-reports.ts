@@ -13,7 +13,7 @@ export interface DriverReportsOptions {
 	/** As `DiagnoseOptions.inMemory`. */
 	readonly inMemory: () => SqliteConnection;
 	/** As `DiagnoseOptions.examineFile`. */
-	readonly examineFile?: (() => readonly Diagnosis[]) | undefined;
+	readonly examineFile?: (() => Promise<readonly Diagnosis[]>) | undefined;
 }
 
 /** The primitives that tell what is in a database, and change nothing. */

@@ -4,7 +4,7 @@ import type { AppliedMigration } from "../../migration.ts";
 import type { Source } from "../../source/source.ts";
 import type { Version } from "../../version.ts";
 import type { MigrateOptions } from "../migrate-options.ts";
-import type { CallerCalls } from "../run/caller-calls.ts";
+import type { CallerCalls } from "../run/calls/caller-calls.ts";
 import { carryOut } from "../run/carry-out.ts";
 import type { Preparation } from "../run/preparation/prepare.ts";
 

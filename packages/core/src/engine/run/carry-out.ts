@@ -12,7 +12,7 @@ import type { Finding } from "../policies/finding.ts";
 import { nameFiles } from "../policies/name-files.ts";
 import { newToken } from "../token.ts";
 import { type BackupFirst, backUpFirst } from "./back-up-first.ts";
-import type { CallerCalls } from "./caller-calls.ts";
+import type { CallerCalls } from "./calls/caller-calls.ts";
 import { recordOnce } from "./change-once.ts";
 import { migrationFailed } from "./migration-failure.ts";
 import { type LockAgain, underLock, waitingOf } from "./migration-lock.ts";

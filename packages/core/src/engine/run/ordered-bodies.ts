@@ -4,7 +4,7 @@ import { cleanUpAfter } from "../../clean-up-after.ts";
 import type { AppliedMigration, Migration } from "../../migration.ts";
 import { createTrace } from "../../trace.ts";
 import type { MigrateOptions } from "../migrate-options.ts";
-import type { CallerCalls } from "./caller-calls.ts";
+import type { CallerCalls } from "./calls/caller-calls.ts";
 import { eventLoopTurn } from "./event-loop-turn.ts";
 
 const trace = createTrace("godwit:run");

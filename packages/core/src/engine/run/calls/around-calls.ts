@@ -1,7 +1,7 @@
-import { MigrateError } from "../../migrate-error.ts";
-import type { Migration } from "../../migration.ts";
-import type { MigrateOptions } from "../migrate-options.ts";
-import { eventLoopTurn } from "./event-loop-turn.ts";
+import { MigrateError } from "../../../migrate-error.ts";
+import type { Migration } from "../../../migration.ts";
+import type { MigrateOptions } from "../../migrate-options.ts";
+import { eventLoopTurn } from "../event-loop-turn.ts";
 
 /**
  * Calls of the caller's `around`, which an operation waits for. What its code asks of the same `Migrate` would wait for the

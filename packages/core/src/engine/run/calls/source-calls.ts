@@ -1,5 +1,5 @@
-import { MigrateError } from "../../migrate-error.ts";
-import type { Source } from "../../source/source.ts";
+import { MigrateError } from "../../../migrate-error.ts";
+import type { Source } from "../../../source/source.ts";
 
 /**
  * Calls of a source's code, which an operation waits for. What that code asks of the same `Migrate` would wait for the operation,
