@@ -36,7 +36,12 @@ const config = defineConfig({
 					priority: 3,
 				},
 				// Few files are carried out in rounds.
-				{ name: "rounds", test: /(sql|sqlite\/src\/bodies)\/(src\/)?rounds\//, priority: 5, includeDependenciesRecursively: false },
+				{
+					name: "rounds",
+					test: /(sql|sqlite\/src\/bodies)\/(src\/)?rounds\//,
+					priority: 5,
+					includeDependenciesRecursively: false,
+				},
 				{ name: "work", test: WORK_MODULE, priority: 5, includeDependenciesRecursively: false },
 				{
 					name: "run",
