@@ -89,15 +89,17 @@ describe("sqliteNative", () => {
 		database.close();
 	});
 
-	it.each(["app.db%20", "app.db%0A", "%20", "app.db%0D"])(
-		"refuses %s, whose last character better-sqlite3 would cut off, before anything is made",
-		async (name) => {
-			const url = `sqlite-native://${folder}/${name}`;
-			const error = await refusal(url);
-			expect(isMigrateError(error, "ERR_INVALID_URL") && error.message).toContain("rename the file");
-			expect(readdirSync(folder)).toEqual([]);
-		},
-	);
+	it.each([
+		["app.db%20", "rename the file"],
+		["%20", "rename the file"],
+		["app.db%0A", "take it out"],
+		["app.db%0D", "take it out"],
+	])("refuses %s, whose last character better-sqlite3 would cut off, before anything is made", async (name, advice) => {
+		const url = `sqlite-native://${folder}/${name}`;
+		const error = await refusal(url);
+		expect(isMigrateError(error, "ERR_INVALID_URL") && error.message).toContain(advice);
+		expect(readdirSync(folder)).toEqual([]);
+	});
 
 	it("refuses a link to a file of such a name, and takes a link of such a name to another", async () => {
 		symlinkSync("app.db ", join(folder, "app.db"));

@@ -137,11 +137,11 @@ Databases: sqlite, sqlite3, sqlite-native, sqlite-node, sqlite-wasm, ncruces-sql
 		{ args: ["goto", "-1"], error: `can't read version argument V: it is "-1", and must be a whole number, 0 or more` },
 		{
 			args: ["goto", "99999999999999999999"],
-			error: `can't read version argument V: it is "99999999999999999999", and must be a whole number from 0 to 9223372036854775807`,
+			error: "version 99999999999999999999 is not a whole number from -1 to 9223372036854775807",
 		},
 		{
 			args: ["force", "9223372036854775808"],
-			error: `can't read version argument V: it is "9223372036854775808", and must be a whole number from -1 to 9223372036854775807`,
+			error: "version 9223372036854775808 is not a whole number from -1 to 9223372036854775807",
 		},
 		{ args: ["goto", ""], error: `can't read version argument V: it is "", and must be a whole number, 0 or more` },
 		{ args: ["goto", "1", "2"], error: 'too many arguments: goto takes one, and "2" is left over' },

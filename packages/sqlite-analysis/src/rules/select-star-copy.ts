@@ -27,10 +27,13 @@ function isMisplaced({ name, star, joined }: SelectedColumn, index: number, want
 	return star !== undefined && name !== wanted[index] && (!joined || wanted.includes(name));
 }
 
-/** Those that an INSERT without names fills. */
+/** Those that an INSERT without names fills. None of a table in a file that is not attached to the clone, where nothing is known of it. */
 function columns(clone: SqliteConnection, { schema, name }: ObjectName): readonly string[] {
+	const database = schema === undefined ? null : plain(schema);
+	const known = "SELECT 1 AS one FROM pragma_database_list WHERE name = ? COLLATE NOCASE";
+	if (database !== null && clone.query(known, [database]).length === 0) return [];
 	const sql = "SELECT name AS name FROM pragma_table_xinfo(?, ?) WHERE hidden = 0 ORDER BY cid";
-	const found = clone.query(sql, [plain(name), schema === undefined ? null : plain(schema)]);
+	const found = clone.query(sql, [plain(name), database]);
 	return found.map((column) => quotedName(column.name));
 }
 

@@ -31,12 +31,11 @@ function markupOf(part: Part): string {
 }
 
 /** Characters that turn the direction of what follows, also of what is not theirs. They are shown as JavaScript writes them. */
-const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
+const TURNS = /\p{Bidi_Control}/gu;
 
 function escaped(text: string): string {
-	return printable(text)
-		.replace(TURNS, (turn) => `\\u${turn.charCodeAt(0).toString(16)}`)
-		.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? "");
+	const shown = text.replace(TURNS, (turn) => `\\u${turn.charCodeAt(0).toString(16).padStart(4, "0")}`);
+	return printable(shown).replace(/[&<>"']/g, (character) => ESCAPES[character] ?? "");
 }
 
 /** A name of the database's or a file's, in whatever direction it is written. */

@@ -10,7 +10,7 @@ const trace = createTrace("godwit:migrate");
 
 /**
  * Returns whether the first migration of a database without a version failed because what it makes is there already: as the database
- * is, the file fails whatever rows there are, and on an empty one it does not. Runs nothing. False where the driver cannot tell.
+ * is, the file fails whatever rows there are, and on an empty one it does not. Runs nothing. False where the driver cannot tell, and for a file that is not read at once.
  *
  * @param before What had succeeded before it, also what was rolled back with it.
  */
@@ -23,6 +23,8 @@ export async function madeAlready(
 	const isFirst = direction === "up" && from === NIL_VERSION && applied.length === 0;
 	if (!isFirst || file === undefined || !isMigrateError(cause, "ERR_SQL")) return false;
 	try {
+		// An analysis would hold all of a large one.
+		if (file.body.whole?.() === undefined) return false;
 		return (await fails(driver, file.body)) && !(await failsOnEmpty(driver, file.body));
 	} catch (error) {
 		// It is for the advice alone, and the migration's own failure is what is told.
