@@ -153,7 +153,13 @@ export const others: readonly CommandLineCase[] = [
 	},
 	{ args: [...M, "drop", "-f"], at: "at2", exit: 0, says: /^$/, version: "none" },
 	{ args: [...M, "drop", "-f"], at: "dirty2", exit: 0, says: /^$/, version: "none" },
-	{ args: [...M, "drop", "-f"], exit: 0, says: /^$/, version: "none" },
+	{
+		args: [...M, "drop", "-f"],
+		exit: 0,
+		says: /^$/,
+		words: /^there is no database at DIR\/app\.db, so there is nothing to drop$/,
+		version: "none",
+	},
 	{
 		args: [...M, "drop"],
 		at: "at2",
