@@ -128,7 +128,7 @@ export const MEMBER_MUTANTS: readonly Mutant<keyof typeof MEMBER_SCENARIOS>[] = 
 		name: "wasm's refusal to join",
 		file: "packages/sqlite-files/src/lock-file/lock-entrance.ts",
 		from: 'const joins = kind === "native" && link.kind === "native" &&',
-		to: 'const joins = link.kind === "native" &&',
+		to: 'const joins = kind === "wasm" || link.kind === "native" &&',
 		noticed: "wasm does not join a native run that lives, also for another table",
 	},
 	{
