@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import BetterSqlite3 from "better-sqlite3";
@@ -120,8 +121,10 @@ export async function sharedDatabase({ place, go, scheme, versions }: SharedData
 	}
 
 	function byPerson({ change, pick }: Turn & { readonly by: "person" }): Promise<string> {
-		if (change === "settle") return settle();
-		return change === "skip" || change === "pending" ? repair(change, pick) : files.change(change, pick);
+		if (change !== "settle" && change !== "skip" && change !== "pending") return files.change(change, pick);
+		// There is nothing to repair, and none is made.
+		if (!existsSync(place.database)) return Promise.resolve("nothing");
+		return change === "settle" ? settle() : repair(change, pick);
 	}
 
 	for (const version of versions) await files.put(version);
