@@ -32,8 +32,8 @@ export function operations(given: Source, driver: Driver, options: MigrateOption
 
 	async function run<T>(work: () => Promise<T>): Promise<T> {
 		calls.source.assertNone();
-		calls.around.assertNone();
-		return withJson(await queue.run(() => whenReady(driver, options, work), calls.around.wait));
+		calls.around?.assertNone();
+		return withJson(await queue.run(() => whenReady(driver, options, work), calls.around?.wait));
 	}
 
 	return {
@@ -53,7 +53,7 @@ export function operations(given: Source, driver: Driver, options: MigrateOption
 			const closing = driver.close();
 			// Its failure is told when the operations before it are over.
 			closing.catch(() => {});
-			calls.around.end();
+			calls.around?.end();
 			await queue.run(async () => {
 				try {
 					await source.close();

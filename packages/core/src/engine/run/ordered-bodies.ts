@@ -93,7 +93,8 @@ export async function runInOrder(
 			if (!begun) onEvent?.({ type: "start", migration, index, count });
 			const began = begun ? underWay.began : performance.now();
 			const next = { migration, index, body: ahead.get(index)?.body };
-			const goOn = await (around === undefined ? run(next) : calls.around.surround(around, migration, () => run(next)));
+			const surrounded = around && calls.around?.surround(around, migration, () => run(next));
+			const goOn = await (surrounded ?? run(next));
 			if (!goOn) break;
 			await ahead.get(index)?.close().catch(noLongerWanted);
 			ahead.delete(index);

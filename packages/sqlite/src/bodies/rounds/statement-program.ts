@@ -89,7 +89,9 @@ export interface TableTrees {
 export function tablesOf(connection: SqliteConnection, trees: ReadonlySet<string>): readonly TableTrees[] {
 	return connection.query("PRAGMA database_list").flatMap(({ seq, name }) => {
 		const schema = String(name) === "temp" ? "sqlite_temp_schema" : `${quoteIdentifier(String(name))}.sqlite_schema`;
-		const rows = connection.query(`SELECT type, name, tbl_name, rootpage FROM ${schema} WHERE rootpage > 0`);
+		const rows = connection.query(
+			`SELECT type AS type, name AS name, tbl_name AS tbl_name, rootpage AS rootpage FROM ${schema} WHERE rootpage > 0`,
+		);
 		const touched = new Set(rows.filter(({ rootpage }) => trees.has(`${seq}:${rootpage}`)).map((row) => row.tbl_name));
 		return rows
 			.filter(({ type, name: table }) => type === "table" && touched.has(table))

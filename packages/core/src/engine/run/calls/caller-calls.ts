@@ -5,18 +5,10 @@ import { type SourceCalls, sourceCalls } from "./source-calls.ts";
 /** Calls of the caller's code that operations wait for. */
 export interface CallerCalls {
 	readonly source: SourceCalls;
-	readonly around: AroundCalls;
+	/** Missing where the caller has given none: most starts have nothing to do, and load no more than they need. */
+	readonly around: AroundCalls | undefined;
 }
 
-/** @param around Whether the caller has given one. */
 export function callerCalls({ around }: Pick<MigrateOptions, "around">): CallerCalls {
-	return { source: sourceCalls(), around: around === undefined ? NO_AROUND : aroundCalls() };
+	return { source: sourceCalls(), around: around && aroundCalls() };
 }
-
-/** Of a caller who gives none: most starts have nothing to do, and load no more than they need. */
-const NO_AROUND: AroundCalls = {
-	surround: (_, __, run) => run(),
-	assertNone() {},
-	wait: (before) => before,
-	end() {},
-};
