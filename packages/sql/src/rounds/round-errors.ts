@@ -27,16 +27,25 @@ export function endlessRoundsError(
 }
 
 /**
- * Reports an INSERT of which a round takes away rows that other tools insert: its condition is about something else than the rows that are
- * inserted.
+ * Reports an INSERT whose query is left with other rows than those that its rounds have not inserted: its condition is about something
+ * else than the rows that are inserted.
  *
  * @param statement With as much of its text as goes into an error.
  * @param inserted How many rows its rounds have inserted.
- * @param fallen How many of the rows of its query are not left to insert after them.
+ * @param left How many rows its query has had before and after them.
  */
-export function skippingRoundsError(statement: Statement, inserted: number, fallen: number): MigrateError<"ERR_SQL"> {
+export function inexactRoundsError(
+	statement: Statement,
+	inserted: number,
+	left: { readonly before: number; readonly after: number },
+): MigrateError<"ERR_SQL"> {
 	const { sql, line, column } = statement;
-	const message = `its rounds have inserted ${inserted} rows, and ${fallen} rows are not left to insert after that, so that those between were never inserted, as they are with other tools; its condition has to leave out exactly the rows that were inserted, as WHERE NOT EXISTS does with the key of each; this round was rolled back, those before it stay`;
+	const { before, after } = left;
+	const consequence =
+		before - after > inserted
+			? "so that others were never inserted, as they are with other tools"
+			: "so that some would be inserted once more, which other tools insert once";
+	const message = `its rounds have inserted ${inserted} rows, and of the ${before} that there were to insert ${after} are left, ${consequence}; its condition has to leave out exactly the rows that were inserted, as WHERE NOT EXISTS does with the key of each; this round was rolled back, those before it stay`;
 	return new MigrateError("ERR_SQL", message, { sql, line, column });
 }
 

@@ -1,4 +1,4 @@
-import { endlessRoundsError, type RoundStatement, skippingRoundsError } from "@godwit/sql";
+import { endlessRoundsError, inexactRoundsError, type RoundStatement } from "@godwit/sql";
 import type { SqliteConnection } from "../../connection/sqlite-connection.ts";
 import { cutSql, statementError } from "../../sqlite-error.ts";
 import { roundLanguage } from "../../statements/round-language.ts";
@@ -6,7 +6,7 @@ import type { ChangeCount, ChangedRows } from "./changed-rows.ts";
 
 /**
  * Counts the rows that are left to change before and after the first round of a run, in its transaction, where nobody else writes: what it
- * has changed has to be done, and what it has not inserted has to be left.
+ * has changed or inserted has to be done, and what it has not inserted has to be left.
  */
 export interface FirstRound {
 	/** Belongs before each round. */
@@ -15,7 +15,7 @@ export interface FirstRound {
 	 * Belongs after a round that has changed something.
 	 *
 	 * @param sum How many rows all rounds have changed.
-	 * @throws MigrateError `ERR_SQL` when rows that were changed are left to be changed, or rows that were not inserted are not left.
+	 * @throws MigrateError `ERR_SQL` when rows that were changed or inserted are left, or rows that were not inserted are not left.
 	 */
 	assertKept(made: ChangedRows, sum: number): void;
 }
@@ -45,7 +45,7 @@ export function firstRound(connection: SqliteConnection, round: RoundStatement, 
 			if (rounds > 1 || !counted || own === 0) return;
 			const after = left();
 			if (changed === undefined) {
-				if (before - after > own) throw skippingRoundsError(statement, own, before - after);
+				if (after !== before - own) throw inexactRoundsError(statement, own, { before, after });
 			} else if (after > before - own) {
 				throw endlessRoundsError(statement, sum, count.rowsOf(changed));
 			}
