@@ -299,7 +299,7 @@ describe("godwit", () => {
 		},
 		{
 			args: ["-path", "m", "-database", "file:a.db"],
-			error: /; for a database in a file write sqlite:\/\/a.db \(/,
+			error: /; for a database in a file write sqlite:\/\/a.db\n$/,
 		},
 		{ args: ["-path", "m", "-database", "sqlite:a.db"], error: /; write sqlite:\/\/a.db\n$/ },
 		{

@@ -58,13 +58,15 @@ export interface ErrorDetails {
 	ERR_NO_TRANSACTION: { readonly version: Version };
 	/**
 	 * The database rejected a statement, or the driver one that would detach the application's database. `resultCode` is the
-	 * engine's own name for the failure, when it is the engine's.
+	 * engine's own name for the failure, when it is the engine's. `exists` where that says that what the statement makes is there
+	 * already.
 	 */
 	ERR_SQL: {
 		readonly sql: string;
 		readonly line?: number;
 		readonly column?: number;
 		readonly resultCode?: string;
+		readonly exists?: true;
 	};
 	/** A migration left rows whose foreign key points nowhere; it was rolled back, unless it runs outside a transaction. */
 	ERR_FOREIGN_KEY: { readonly violations: readonly string[] };

@@ -2,10 +2,10 @@ import type { Driver, LockOptions } from "./driver/driver.ts";
 import type { DriverFactory } from "./driver/driver-factory.ts";
 import { noteScheme } from "./driver/driver-scheme.ts";
 import { MigrateError } from "./migrate-error.ts";
-import { nearestName } from "./nearest-name.ts";
 import type { Source, SourceFactory } from "./source/source.ts";
 import { type UrlOrPath, urlOfGiven } from "./url/given-url.ts";
-import { SCHEME, schemeOfUrl, urlOfPath } from "./url/scheme-of-url.ts";
+import { SCHEME, schemeOfUrl } from "./url/scheme-of-url.ts";
+import { unknownDriver, unknownSource } from "./url/unknown-scheme.ts";
 
 const drivers = new Map<string, DriverFactory>();
 const sources = new Map<string, SourceFactory>();
@@ -159,42 +159,16 @@ function pathScheme(factories: ReadonlyMap<string, DriverFactory | SourceFactory
 function sourceFactory(url: string): SourceFactory {
 	const scheme = schemeOfUrl(url, "source", [...sources.keys()]);
 	const factory = sources.get(scheme);
-	if (factory !== undefined) return factory;
-	const known = registeredSources();
-	const message = unknownScheme("source", "registerSource", scheme, known, nearestHint(scheme, known));
-	throw new MigrateError("ERR_UNKNOWN_SOURCE", message, { scheme, known });
+	if (factory === undefined) throw unknownSource(scheme, registeredSources());
+	return factory;
 }
 
 function driverFactory(url: string): DriverFactory {
-	const scheme = schemeOfUrl(url, "database", [...drivers.keys()]);
+	const schemes = [...drivers.keys()];
+	const scheme = schemeOfUrl(url, "database", schemes);
 	const factory = drivers.get(scheme);
-	if (factory !== undefined) return factory;
-	const known = registeredDrivers();
-	const hint = scheme === "file" ? fileHint(url) : nearestHint(scheme, known);
-	const message = unknownScheme("driver", "register", scheme, known, hint);
-	throw new MigrateError("ERR_UNKNOWN_DRIVER", message, { scheme, known });
-}
-
-/** SQLite itself names databases so, and other tools do. */
-function fileHint(url: string): string {
-	const instead = urlOfPath(url.replace(/^file:(\/\/)?/i, ""), [...drivers.keys()]);
-	return instead === undefined ? "" : `; for a database in a file write ${instead}`;
-}
-
-function nearestHint(scheme: string, known: readonly string[]): string {
-	const nearest = nearestName(scheme, known);
-	return nearest === undefined ? "" : `; did you mean "${nearest}"?`;
-}
-
-function unknownScheme(
-	kind: string,
-	registerName: string,
-	scheme: string,
-	known: readonly string[],
-	hint: string,
-): string {
-	const list = known.length === 0 ? "none is registered" : `known are ${known.join(", ")}`;
-	return `no ${kind} for the scheme "${scheme}"${hint} (${list}; add one with ${registerName}("${scheme}", factory))`;
+	if (factory === undefined) throw unknownDriver(url, scheme, schemes);
+	return factory;
 }
 
 function assertSchemeName(name: string): void {

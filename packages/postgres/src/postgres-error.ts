@@ -59,6 +59,9 @@ const NO_TLS = "turn TLS on there, or connect without it with sslmode=disable in
 const NEEDS_TLS =
 	"the server may take this user with TLS alone: use sslmode=require or stricter in the database URL; else check the user there, and pg_hba.conf on the server";
 
+/** A table, a column, an object, a schema or a function of this name is there already. */
+const DUPLICATE = /^(?:42P07|42701|42710|42P06|42723)$/;
+
 /** Returns whether an error ends the session. */
 export function isFatal(error: Error): boolean {
 	const { severity } = error as ServerError;
@@ -137,7 +140,14 @@ export function statementError(
 	const { line, column } = position === undefined ? statement : placeFrom(start, text, 0, offsetOf(text, position));
 	const advice = blocker ?? adviceFor(code);
 	const message = advice === undefined ? said(reason) : `${said(reason)}; ${advice}`;
-	const details = { sql: excerpt(statement.sql), line, column, ...(code !== undefined && { resultCode: code }) };
+	const exists = DUPLICATE.test(code ?? "") && ({ exists: true } as const);
+	const details = {
+		sql: excerpt(statement.sql),
+		line,
+		column,
+		...(code !== undefined && { resultCode: code }),
+		...exists,
+	};
 	return new MigrateError("ERR_SQL", message, details, { cause: reason });
 }
 

@@ -54,6 +54,38 @@ describe("pglite", () => {
 		await database.exec("ROLLBACK");
 	});
 
+	it("names baseline to a first up that makes what is there already", async () => {
+		const database = await PGlite.create();
+		onTestFinished(() => database.close());
+		const failure = async (text: string): Promise<Error> => {
+			await using migrate = new Migrate({
+				source: memorySource({ "1_a.up.sql": text }),
+				driver: pglite.withInstance(database),
+			});
+			return await migrate.up().then(
+				() => expect.fail("it ran"),
+				(error: Error) => error,
+			);
+		};
+		const twice = await failure("CREATE TABLE users (a int); CREATE TABLE users (a int);");
+		expect(twice.message).toMatch(/not dirty$/);
+		const there = [
+			"CREATE TABLE users (a int);",
+			"ALTER TABLE users ADD COLUMN b int;",
+			"CREATE INDEX by_b ON users (b);",
+			"CREATE TYPE mood AS ENUM ('sad');",
+			"CREATE SCHEMA apart;",
+			"CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1';",
+		];
+		await database.exec(there.join("\n"));
+		for (const text of there) {
+			const error = await failure(text);
+			expect(error.message).toMatch(/not dirty; some of what .* "godwit baseline V" compares the two, records/);
+			expect(error.cause).toMatchObject({ code: "ERR_SQL", details: { exists: true } });
+		}
+		expect((await failure("INSERT INTO gone VALUES (1);")).message).toMatch(/not dirty$/);
+	});
+
 	it("says that a file is no database, and leaves nothing beside it", async () => {
 		const folder = mkdtempSync(join(tmpdir(), "godwit-pglite-"));
 		onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

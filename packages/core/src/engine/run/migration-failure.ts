@@ -4,9 +4,9 @@ import { isError } from "../../is-error.ts";
 import { isMigrateError, MigrateError, suppress } from "../../migrate-error.ts";
 import type { Migration, MigrationReport } from "../../migration.ts";
 import { NIL_VERSION } from "../../version.ts";
+import type { baselineAdvice } from "./baseline-advice.ts";
 import { UnknownOutcome } from "./change-once.ts";
 import { wayOutOfDirty } from "./dirty-database.ts";
-import type { madeAlready } from "./made-already.ts";
 
 /** Why a migration failed, and how far golang-migrate's protocol had come. */
 export interface MigrationFailure {
@@ -35,8 +35,8 @@ export async function migrationFailed(
 	try {
 		const committed = await isCommitted(driver, token);
 		const history = driver.history !== undefined;
-		const made = await isMade(driver, migration, cause, report);
-		const found = { ...(await driver.version()), committed, rowsBefore, history, madeAlready: made };
+		const advice = await adviceAbout(driver, migration, cause, report);
+		const found = { ...(await driver.version()), committed, rowsBefore, history, advice };
 		return migrationError(migration, cause, report, found);
 	} catch (error) {
 		// A driver that was closed answers nothing; what `close` has ended was not committed.
@@ -81,13 +81,13 @@ interface Found extends VersionState {
 	readonly rowsBefore?: number | undefined;
 	/** Whether the driver keeps one. */
 	readonly history: boolean;
-	/** As `madeAlready` returns it; missing where it was not asked. */
-	readonly madeAlready?: boolean;
+	/** As `baselineAdvice` returns it; missing where it was not asked. */
+	readonly advice?: string | undefined;
 }
 
-/** As `madeAlready`, which few runs need. */
-export async function isMade(...about: Parameters<typeof madeAlready>): Promise<boolean> {
-	return (await import("./made-already.ts")).madeAlready(...about);
+/** As `baselineAdvice`, which few runs need. */
+export async function adviceAbout(...about: Parameters<typeof baselineAdvice>): Promise<string | undefined> {
+	return (await import("./baseline-advice.ts")).baselineAdvice(...about);
 }
 
 /** @param found `undefined` when the database does not answer. */
@@ -111,9 +111,6 @@ export function migrationError(
 	);
 }
 
-const BASELINE_ADVICE =
-	'some of what this migration makes is there already: if the database has all that the migrations up to a version V make, "godwit baseline V" compares the two, records that version and runs nothing';
-
 function describeState(
 	before: MigrationReport,
 	migration: Pick<Migration, "version" | "target">,
@@ -122,7 +119,7 @@ function describeState(
 	if (found === undefined) {
 		return "whether it was rolled back cannot be read; look at the version of the database before you go on";
 	}
-	const { version, dirty, rowsBefore = 0, history } = found;
+	const { version, dirty, rowsBefore = 0, history, advice } = found;
 	const { target } = migration;
 	// A step may leave the version as it is, and then the version tells nothing.
 	const committed = found.committed ?? (version === target && target !== before.to);
@@ -137,7 +134,7 @@ function describeState(
 		return `the last round was rolled back, and those before it stay, which have changed ${rowsBefore} rows; the database is ${place} and not dirty`;
 	}
 	if (version === before.to) {
-		return `rolled back; the database is ${place} and not dirty${found.madeAlready === true ? `; ${BASELINE_ADVICE}` : ""}`;
+		return `rolled back; the database is ${place} and not dirty${advice === undefined ? "" : `; ${advice}`}`;
 	}
 	return `meanwhile another process has been at work: the database is ${place} and not dirty`;
 }

@@ -5,7 +5,13 @@ import { isMigrateError, MigrateError } from "../../migrate-error.ts";
 import type { AppliedMigration, Migration, MigrationReport } from "../../migration.ts";
 import { newToken } from "../token.ts";
 import { changeOnce, UnknownOutcome } from "./change-once.ts";
-import { isMade, type MigrationFailure, migrationError, migrationFailed, outcomeUnknown } from "./migration-failure.ts";
+import {
+	adviceAbout,
+	type MigrationFailure,
+	migrationError,
+	migrationFailed,
+	outcomeUnknown,
+} from "./migration-failure.ts";
 import { goesOn, type OrderOptions, runInOrder } from "./ordered-bodies.ts";
 import { runMigration } from "./run-migration.ts";
 
@@ -157,7 +163,7 @@ async function runTogether(
 				...from,
 				committed: false,
 				history: options.recorder !== undefined,
-				madeAlready: await isMade(driver, running, cause, { ...start, applied: [...start.applied, ...applied] }),
+				advice: await adviceAbout(driver, running, cause, { ...start, applied: [...start.applied, ...applied] }),
 			});
 		throw await migrationFailed(driver, last, failure, start);
 	}

@@ -8,21 +8,37 @@ import { NIL_VERSION } from "../../version.ts";
 
 const trace = createTrace("godwit:migrate");
 
+const FOUND =
+	"some of what this migration makes is there already: if the database has all that the migrations up to a version V make,";
+
 /**
- * Returns whether the first migration of a database without a version failed because what it makes is there already: as the database
- * is, the file fails whatever rows there are, and on an empty one it does not. Runs nothing. False where the driver cannot tell, and for a file that is not read at once.
+ * Returns what to do where the first migration of a database without a version failed because what it makes is there already;
+ * `undefined` where that is not why. Runs nothing.
  *
  * @param before What had succeeded before it, also what was rolled back with it.
  */
-export async function madeAlready(
+export async function baselineAdvice(
 	driver: Driver,
-	{ direction, file }: Migration,
+	migration: Migration,
 	cause: unknown,
 	{ from, applied }: Pick<MigrationReport, "from" | "applied">,
-): Promise<boolean> {
-	const isFirst = direction === "up" && from === NIL_VERSION && applied.length === 0;
-	if (!isFirst || file === undefined || !isMigrateError(cause, "ERR_SQL")) return false;
+): Promise<string | undefined> {
+	const isFirst = migration.direction === "up" && from === NIL_VERSION && applied.length === 0;
+	if (!isFirst || !(await isMadeAlready(driver, migration, cause))) return undefined;
+	return driver.scratch === undefined
+		? `${FOUND} "godwit baseline V -force" records that version, compares nothing and runs nothing`
+		: `${FOUND} "godwit baseline V" compares the two, records that version and runs nothing`;
+}
+
+/**
+ * The database says so, or the file fails whatever rows there are, and on an empty one it does not. False where the driver cannot
+ * tell, and for a file that is not read at once.
+ */
+async function isMadeAlready(driver: Driver, { file }: Migration, cause: unknown): Promise<boolean> {
+	if (file === undefined || !isMigrateError(cause, "ERR_SQL")) return false;
 	try {
+		// In an empty database the file itself has made it before.
+		if (cause.details.exists) return driver.structure === undefined || (await driver.structure()).length > 0;
 		// An analysis would hold all of a large one.
 		if (file.body.whole?.() === undefined) return false;
 		return (await fails(driver, file.body)) && !(await failsOnEmpty(driver, file.body));
