@@ -44,7 +44,10 @@ export const repair: Command = {
 				await migrate.repair(cure);
 				const { version, dirty } = await migrate.version();
 				if (line.is("json")) print(json({ type: "result", version: version < 0n ? null : version, dirty }));
-				else terminal.line(said(cure));
+				else {
+					const { recordedCure } = await import("../database/messages/recorded-cure.ts");
+					terminal.line(recordedCure(cure));
+				}
 				return 0;
 			},
 		});
@@ -70,19 +73,4 @@ function cureOf(line: CommandLine): Cure | undefined {
 	const version = line.value(kind) ?? "";
 	if (!/^[0-9]+$/.test(version)) throw new CommandError(`can't read version V of -${kind}: it is "${version}"`);
 	return { kind, version: BigInt(version), note };
-}
-
-function said(cure: Cure): string {
-	switch (cure.kind) {
-		case "adopt":
-			return `recorded: version ${cure.version} is applied`;
-		case "pending":
-			return `recorded: version ${cure.version} is not applied`;
-		case "skip":
-			return `recorded: version ${cure.version} never runs in this database`;
-		case "accept":
-			return `recorded: the file of version ${cure.version} is right as it is now`;
-		case "dirty":
-			return `recorded: the migration that left the database dirty is ${cure.ended}`;
-	}
 }

@@ -39,10 +39,8 @@ export const restore: Command = {
 			async run(migrate) {
 				const { version, dirty } = await migrate.restore(file, { swap: line.is("swap") });
 				if (line.is("json")) print(json({ type: "result", file, version: version < 0n ? null : version, dirty }));
-				const where = version < 0n ? "without any migration" : `at version ${version}`;
-				const isRecorded = (await migrate.history()).at(-1)?.op === "restore";
-				const unrecorded = isRecorded ? "" : "; no event of this restore is in its history";
-				terminal.line(`restored ${file}; the database is ${where}${dirty ? ", dirty" : ""}${unrecorded}`);
+				const { restoredMessage } = await import("../database/messages/restored-message.ts");
+				terminal.line(restoredMessage(file, { version, dirty }, await migrate.history()));
 				return 0;
 			},
 		});

@@ -58,7 +58,7 @@ describe.each(backends)("godwit status on %s", (backend) => {
 		expect(stdout).toContain("1        users  pending\n");
 		expect(stdout).toContain(`${backend}://a.db is without any migration; 3 pending\n`);
 		expect(stdout).toContain(`backend: ${backend} (`);
-		expect(stdout).toMatch(/^next: godwit up$/m);
+		expect(stdout).toContain(`\nnext: godwit -database '${backend}://a.db?x-history=full' -path m up\n`);
 		expect(await readdir(cwd)).toEqual(["m"]);
 		expect((await run("status", "-exit-code")).code).toBe(3);
 	});
@@ -92,7 +92,7 @@ describe.each(backends)("godwit status on %s", (backend) => {
 		expect(stdout).toMatch(/^2 +posts +out-of-order$/m);
 		expect(stdout).toMatch(/^error: m\/2_posts\.up\.sql is not applied and is below version 3/m);
 		expect(stdout).toMatch(/^error: m\/1_users\.up\.sql changed since it was applied/m);
-		expect(stdout).toMatch(/^next: godwit history -diff 1$/m);
+		expect(stdout).toMatch(/^next: godwit .* history -diff 1$/m);
 	});
 
 	it("writes one document with -json", async () => {
@@ -353,7 +353,7 @@ describe("godwit repair", () => {
 		const { cwd, run } = await placeOf("sqlite-native");
 		writeFileSync(join(cwd, "m/2_posts.up.sql"), "-- godwit: no-transaction\nCREATE TABLE posts (id);\nnonsense;");
 		expect((await run("up")).code).toBe(1);
-		expect((await run("status")).stdout).toMatch(/^next: godwit repair -dirty applied/m);
+		expect((await run("status")).stdout).toMatch(/^next: godwit .* repair -dirty applied/m);
 		expect((await run("repair", "-skip", "3")).stderr).toContain("dirty");
 		expect((await run("repair", "-dirty", "applied")).code).toBe(0);
 		expect((await run("up")).stderr).toMatch(/^3\/u tags/);

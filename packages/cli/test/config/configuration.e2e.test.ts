@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -169,6 +170,21 @@ describe("a configuration", () => {
 		symlinkSync(join(folder, "m"), join(folder, "it's here/m"));
 		const { stdout } = await godwit(["-config", "it's here/c.json", "status"], oddly);
 		expect(stdout).toMatch(/^next: godwit -config 'it'\\''s here\/c\.json' up$/m);
+	});
+
+	it("is not what the next command that status shows works on, when status was told of another place", async () => {
+		const other = { "other/1_a.up.sql": "CREATE TABLE other (x);" };
+		const { folder, run } = await project({ source: "file://m", database: "sqlite://prod.db" }, other);
+		const url = "sqlite://it's here.db?x-lock-timeout=5s";
+		const { stdout } = await godwit(["-database", url, "-path", "other", "status"], { cwd: folder });
+		const [, shown = ""] = /^next: godwit (.*)$/m.exec(stdout) ?? [];
+		expect(shown).toBe("-database 'sqlite://it'\\''s here.db?x-lock-timeout=5s' -path other up");
+		const typed = execFileSync("sh", ["-c", `printf '%s\\n' ${shown}`], { encoding: "utf8" })
+			.trimEnd()
+			.split("\n");
+		expect(await godwit(typed, { cwd: folder })).toMatchObject({ code: 0 });
+		expect((await godwit(["-database", url, "version"], { cwd: folder })).stdout).toBe("1\n");
+		expect(await run("version")).toMatchObject({ code: 1 });
 	});
 
 	it("says the policies of an environment, and a flag says otherwise", async () => {

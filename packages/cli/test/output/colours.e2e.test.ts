@@ -44,7 +44,7 @@ describe("colours", () => {
 		expect(more).toEqual([
 			"sqlite-node://a.db is at version 1; 1 applied, 2 pending",
 			"backend: sqlite-node (node:sqlite)",
-			`${cyan("next:")} godwit up`,
+			`${cyan("next:")} godwit -database sqlite-node://a.db -path m up`,
 			"",
 		]);
 	});

@@ -136,11 +136,14 @@ function countsOf(migrations: readonly MigrationStatus[]): ReadonlyMap<Migration
 	return counts;
 }
 
-/** How the command is called for the same environment once more. */
+/** Flags that say where the database and the migrations are: without them the next command may act on other ones. */
+const PLACES = ["config", "env", "env-file", "database", "path", "source"];
+
+/** How the command is called once more for the same place. A password is not shown, so that line does not get in. */
 function programOf({ value }: CommandLine): string {
-	const flags = ["config", "env", "env-file"].flatMap((name) => {
+	const flags = PLACES.flatMap((name) => {
 		const given = value(name);
-		return given === undefined ? [] : [`-${name} ${quoted(given)}`];
+		return given === undefined ? [] : [`-${name} ${quoted(hideSecretsOfUrl(given))}`];
 	});
 	return ["godwit", ...flags].join(" ");
 }

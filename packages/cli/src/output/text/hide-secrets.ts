@@ -6,7 +6,23 @@ const URL_IN_TEXT = /[a-z][a-z0-9+.-]{0,30}:\/\/[^\s"']*/gi;
 const SCHEME = /^[^:/?#]+:(?:\/\/)?/;
 const AUTHORITY = /^[^/?#]*/;
 
-/** Shows a URL without user, password and the values of its query; hides too much rather than too little. */
+/** What options take that take one of a few words. */
+const WORDS =
+	"true|false|full|hash|off|normal|extra|deferred|immediate|exclusive|delete|truncate|persist|wal|alone|allow|disable|prefer|require|verify-ca|verify-full|any|read-write|read-only|primary|standby|prefer-standby|utf-?8|auto|system";
+
+/**
+ * Matches an option of a URL, `NAME=VALUE`, that is known to be no secret. Of options of godwit's own a number or a duration is none
+ * either; of schemas, and of the migrations table, no name is one.
+ */
+export const HARMLESS: RegExp = new RegExp(
+	`^(?:(?:search_path|x-migrations-table)=.*|[^=]+=(?:${WORDS})?|x-[^=]+=[0-9.]+(?:[nuµm]?s|[mh])?)$`,
+	"is",
+);
+
+/**
+ * Shows a URL without user, password and the values of its query that are not known to be harmless; hides too much rather than too
+ * little.
+ */
 export function hideSecretsOfUrl(url: string): string {
 	const [scheme = ""] = SCHEME.exec(url) ?? [];
 	const rest = url.slice(scheme.length);
@@ -14,7 +30,11 @@ export function hideSecretsOfUrl(url: string): string {
 	// A password may hold any character, also one that should have been encoded.
 	const end = scheme === "" ? -1 : (authority.includes(":") ? rest : authority).lastIndexOf("@");
 	const shown = end === -1 ? url : `${scheme}***${rest.slice(end)}`;
-	return shown.replace(/\?.*/s, (query) => query.replace(/=[^&]*/g, "=***"));
+	return shown.replace(/(?<=\?).*/s, (query) => query.replace(/[^&]+/g, withoutSecret));
+}
+
+function withoutSecret(option: string): string {
+	return HARMLESS.test(option) ? option : option.replace(/=.*/s, "=***");
 }
 
 /**

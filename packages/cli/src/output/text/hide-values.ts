@@ -1,4 +1,4 @@
-import { formsOf, hideSecretsOfUrl } from "./hide-secrets.ts";
+import { formsOf, HARMLESS, hideSecretsOfUrl } from "./hide-secrets.ts";
 
 /** Returns whether a URL has a user, a password, or an option whose value may be secret. */
 export function mayHaveSecrets(url: string): boolean {
@@ -25,16 +25,6 @@ export function hideValues(text: string, urls: readonly string[]): string {
 	}
 	return hidden;
 }
-
-/** What options take that take one of a few words. */
-const WORDS =
-	"true|false|full|hash|off|normal|extra|deferred|immediate|exclusive|delete|truncate|persist|wal|alone|allow|disable|prefer|require|verify-ca|verify-full|any|read-write|read-only|primary|standby|prefer-standby|utf-?8|auto|system";
-
-/** Of options of godwit's own a number or a duration too; of schemas, and of the migrations table, their names. */
-const HARMLESS = new RegExp(
-	`^(?:(?:search_path|x-migrations-table)=.*|[^=]+=(?:${WORDS})?|x-[^=]+=[0-9.]+(?:ns|us|µs|ms|s|m|h)?)$`,
-	"is",
-);
 
 /** The options of a URL of which the value may be secret, as they are and decoded. */
 function optionsOf(url: string): readonly (readonly [name: string, value: string])[] {
