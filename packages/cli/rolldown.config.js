@@ -3,7 +3,7 @@ import { lateChunk } from "./bundle/late-chunk.ts";
 import { ownNamespaces } from "./bundle/own-namespaces.ts";
 import { WORK_MODULE } from "./bundle/work-modules.ts";
 
-/** Bundles the published command, bin/godwit.cjs; the library in dist/ stays one file for each module. */
+/** Bundles the published command, bin/godwit.cjs; tools/bundle-library makes the library. */
 const config = defineConfig({
 	input: { command: "src/main.ts" },
 	platform: "node",

@@ -20,8 +20,8 @@ async function start() {
 start().catch(({ code, details }) => console.log(JSON.stringify({ code, details })));
 `;
 
-beforeAll(() => {
-	installPackages(join(root, "source"), ["godwit"]);
+beforeAll(async () => {
+	await installPackages(join(root, "source"), ["godwit"]);
 	writeFileSync(join(root, "source/app.mjs"), APP);
 });
 

@@ -38,10 +38,10 @@ function write(folder: string, files: Section["files"]): void {
 
 const folderOf = ({ title }: Section): string => join(root, title.replaceAll(/[^a-z]+/gi, "-"));
 
-beforeAll(() => {
+beforeAll(async () => {
 	for (const section of built) {
 		const folder = folderOf(section);
-		installPackages(folder, ["godwit", "@godwit/core", "@godwit/sqlite-native"], ["better-sqlite3", "webpack"]);
+		await installPackages(folder, ["godwit", "@godwit/core", "@godwit/sqlite-native"], ["better-sqlite3", "webpack"]);
 		for (const { files } of sections.filter(({ commands }) => commands.length === 0)) write(folder, files);
 		write(folder, section.files);
 		write(folder, { "package.json": '{ "private": true, "type": "module" }' });

@@ -22,10 +22,10 @@ function run(line: string, cwd: string): { readonly code: number | null; readonl
 	return { code: status, printed: (stdout + stderr).trimEnd() };
 }
 
-beforeAll(() => {
+beforeAll(async () => {
 	for (const section of tried) {
 		const folder = folderOf(section);
-		installPackages(folder, ["godwit"], ["@types/node"]);
+		await installPackages(folder, ["godwit"], ["@types/node"]);
 		writeFileSync(join(folder, "package.json"), '{ "private": true }');
 		const files = Object.assign(
 			{},

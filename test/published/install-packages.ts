@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { bundleLibrary } from "../../tools/bundle-library/bundle-library.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -10,6 +11,7 @@ interface Manifest {
 	readonly peerDependencies?: Readonly<Record<string, string>>;
 	readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 	readonly publishConfig?: Readonly<Record<string, unknown>>;
+	readonly scripts?: { readonly build?: string };
 }
 
 /**
@@ -20,7 +22,11 @@ interface Manifest {
  * @param names Our packages, `godwit`, `@godwit/core`; those that they need come with them.
  * @param others Packages that the project has beside them, from those of this repository's tests.
  */
-export function installPackages(folder: string, names: readonly string[], others: readonly string[] = []): void {
+export async function installPackages(
+	folder: string,
+	names: readonly string[],
+	others: readonly string[] = [],
+): Promise<void> {
 	const places = placesOfOurs();
 	const links = new Map(others.map((name) => [name, installed(name)]));
 	const ours = new Map<string, string>();
@@ -36,7 +42,7 @@ export function installPackages(folder: string, names: readonly string[], others
 		}
 	}
 	compile([...ours.values()]);
-	for (const [name, from] of ours) installOne(from, join(folder, "node_modules", name));
+	for (const [name, from] of ours) await installOne(from, join(folder, "node_modules", name));
 	for (const [name, from] of links) link(from, join(folder, "node_modules", name));
 }
 
@@ -67,11 +73,12 @@ function compile(packages: readonly string[]): void {
 	execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-b", ...packages], { cwd: root });
 }
 
-function installOne(from: string, to: string): void {
+async function installOne(from: string, to: string): Promise<void> {
 	const { publishConfig, ...manifest } = manifestOf(from);
 	mkdirSync(to, { recursive: true });
 	writeFileSync(join(to, "package.json"), JSON.stringify({ ...manifest, ...publishConfig }));
 	cpSync(join(from, "dist"), join(to, "dist"), { recursive: true });
+	if (manifest.scripts?.build?.includes("bundle-library.ts")) await bundleLibrary(from, join(to, "dist"));
 }
 
 function manifestOf(folder: string): Manifest {

@@ -39,8 +39,8 @@ function check(name: string, text: string, ...options: readonly string[]): strin
 	return stdout + stderr;
 }
 
-beforeAll(() => {
-	installPackages(
+beforeAll(async () => {
+	await installPackages(
 		folder,
 		published.filter((one) => entriesOf(one).length > 0).map(({ name }) => name),
 		["@types/node"],
