@@ -49,7 +49,9 @@ export function bodyRounds(trial: boolean): RunRound {
 			await assertDivisible(connection, bodies);
 			progress = roundProgress(bodies, trial);
 		}
+		await progress.first.begin(connection);
 		const rows = await run(bodies.batch);
+		if (rows > 0) await progress.first.assertKept(connection, rows, before + rows);
 		if (rows === 0 || (alone && (await progress.left(connection)) === 0)) {
 			await assertNothingLeft(connection, bodies, run);
 			return { change: end, done: true };

@@ -5,11 +5,14 @@ import { excerpt } from "../postgres-error.ts";
 import type { ReadBody } from "../statements/read-body.ts";
 import { changedRows, rowsOf } from "./changed-rows.ts";
 import { DisputedRounds } from "./disputed-rounds.ts";
+import { type FirstRound, firstRound } from "./first-round.ts";
 import type { RoundBodies } from "./round-bodies.ts";
+import { tried } from "./tried.ts";
 
-/** Finds out whether rounds come to an end. Everything belongs after a round, in its transaction. */
+/** Finds out whether rounds come to an end. Everything but `first` belongs after a round, in its transaction. */
 export interface RoundProgress {
 	readonly bodies: RoundBodies;
+	readonly first: FirstRound;
 	/** How many rows the whole statement would change. */
 	left(connection: PostgresConnection): Promise<number>;
 	/**
@@ -67,6 +70,7 @@ export function roundProgress(bodies: RoundBodies, trial: boolean): RoundProgres
 
 	return {
 		bodies,
+		first: firstRound(bodies),
 		left,
 		assertLess,
 		async assertMade(connection, sum) {
@@ -78,12 +82,4 @@ export function roundProgress(bodies: RoundBodies, trial: boolean): RoundProgres
 
 async function run(connection: PostgresConnection, body: ReadBody): Promise<number> {
 	return changedRows(await runInside(connection, body));
-}
-
-/** What comes to pass in `work` is undone. When it rejects, the transaction around it cannot be committed. */
-async function tried<T>(connection: PostgresConnection, work: () => Promise<T>): Promise<T> {
-	await connection.send("SAVEPOINT godwit_round");
-	const result = await work();
-	await connection.send("ROLLBACK TO SAVEPOINT godwit_round; RELEASE SAVEPOINT godwit_round");
-	return result;
 }

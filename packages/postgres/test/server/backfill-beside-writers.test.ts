@@ -85,6 +85,23 @@ describe("a backfill beside an application", () => {
 		expect(await numbers("SELECT count(*)::int FROM t WHERE b = id * 2")).toEqual([28]);
 	});
 
+	it("does rows that are brought between its two counts of the first round", async () => {
+		const migrate = await migrated(TABLE + gate("UPDATE", "t", UNFILLED), fill("t"));
+		await other.query("SELECT pg_advisory_lock(25), pg_advisory_lock(28)");
+		const run = migrate.up();
+		await waitedFor(atGate(25), run);
+		await other.query("INSERT INTO t SELECT generate_series(100, 102)");
+		await other.query("SELECT pg_advisory_unlock(25)");
+		// The round is made once more, with the table for itself.
+		await waitedFor(atGate(28), run);
+		expect(
+			await numbers("SELECT mode FROM pg_locks WHERE relation = 't'::regclass AND mode = 'ExclusiveLock'"),
+		).toEqual(["ExclusiveLock"]);
+		await other.query("SELECT pg_advisory_unlock(28)");
+		expect(await run).toMatchObject({ to: 2n });
+		expect(await numbers("SELECT count(*)::int FROM t WHERE b = id * 2")).toEqual([28]);
+	});
+
 	it("does the rows of a table that it reads, which are brought while it looks", async () => {
 		const insert =
 			"INSERT INTO u SELECT id FROM t WHERE NOT EXISTS (SELECT FROM u WHERE u.id = t.id) /* godwit: LIMIT 10 */;";
