@@ -22,6 +22,8 @@ const config = defineConfig({
 		minify: true,
 		minifyInternalExports: false,
 		sourcemap: true,
+		// The sources of the other packages, from where this one is installed beside them.
+		sourcemapPathTransform: (path) => path.replace(/^\.\.\/\.\.\/(?=[a-z-]+\/src\/)/, "../../@godwit/"),
 		// V8 keeps a source that has one character above U+00FF in two bytes for each.
 		charset: "ascii",
 		// Each file takes most of a millisecond to find, and each kilobyte is read at every start. So the commands without what they do are

@@ -22,7 +22,7 @@ export async function bundleLibrary(folder: string, to: string): Promise<void> {
 		external: (id) => !isOwn(id),
 		// Node 22.18, the oldest that is supported, does not know "using" yet.
 		transform: { target: "node22.18" },
-		// What index.ts exports may be loaded late by those who do not go through it.
+		// What an entry point exports, and so has loaded, is imported late by other modules all the same.
 		checks: { ineffectiveDynamicImport: false },
 		logLevel: "warn",
 	});

@@ -93,6 +93,12 @@ describe("the bundle of the command", () => {
 		expect(late.filter((module) => path.test(module))).not.toEqual([]);
 	});
 
+	it("has source maps that lead to the sources in the packages beside it", () => {
+		const sources = chunks.flatMap(({ map }) => map?.sources ?? []).filter((path) => !path.includes("node_modules/"));
+		expect(sources).toContain("../../@godwit/core/src/engine/migrate.ts");
+		expect(sources.filter((path) => !/^\.\.\/(?:src|\.\.\/@godwit\/[a-z-]+\/src)\//.test(path))).toEqual([]);
+	});
+
 	it("has no byte above 7F, which would make V8 keep a text in two bytes for each character", () => {
 		for (const { fileName, code } of chunks) expect(code.match(/[^\0-\x7f]/), fileName).toBeNull();
 	});
