@@ -22,7 +22,7 @@ describe.each(backends)("the first up on a database that has tables already, on 
 		const { failed } = await failedMigration("ERR_SQL", db.up(ups(text, "CREATE TABLE posts (a);")));
 		expect(failed.message).toContain(begins);
 		expect(failed.message.split("\n").at(-1)).toBe(
-			'rolled back; the database is without any migration and not dirty; some of what this migration makes is there already: if the database has all that the migrations up to a version V make, "godwit baseline V" compares the two, records that version and runs nothing',
+			'rolled back; the database is without any migration and not dirty; something that this migration makes was there already: if the database has all that the migrations up to a version V make, "godwit baseline V" compares the two, records that version and runs nothing',
 		);
 		expect(failed.details.dirty).toBe(false);
 		await db.migrate(ups("CREATE TABLE users (id INTEGER PRIMARY KEY); CREATE INDEX by_id ON users (id);"), (migrate) =>

@@ -58,8 +58,8 @@ export interface ErrorDetails {
 	ERR_NO_TRANSACTION: { readonly version: Version };
 	/**
 	 * The database rejected a statement, or the driver one that would detach the application's database. `resultCode` is the
-	 * engine's own name for the failure, when it is the engine's. `exists` where that says that what the statement makes is there
-	 * already.
+	 * engine's own name for the failure, when it is the engine's. `exists` where PostgreSQL says that what the statement makes is
+	 * there already; other engines do not tell by a code.
 	 */
 	ERR_SQL: {
 		readonly sql: string;

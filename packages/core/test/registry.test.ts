@@ -195,6 +195,7 @@ describe("openDriver", () => {
 		["file:app.db", `${FIRST}://app.db`],
 		["file://./app.db", `${FIRST}://./app.db`],
 		["FILE:///var/app.db", `${FIRST}:///var/app.db`],
+		["file://localhost/var/app.db", `${FIRST}:///var/app.db`],
 	])("answers %s with the URL of a database in a file", async (url, instead) => {
 		await expect(openDriver(url)).rejects.toMatchObject({
 			code: "ERR_UNKNOWN_DRIVER",

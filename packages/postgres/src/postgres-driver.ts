@@ -48,15 +48,14 @@ export interface PostgresDriverOptions {
 }
 
 /**
- * A driver that has what PostgreSQL can do; `history` is missing when the configuration turns it off, `structure` and `scratch`
- * without `PostgresDriverOptions.scratch`, `rehearsal` without `copy`, `missingFile` without `absent`. Those over a copy have `structure`, `schema` and `analyse`, and
- * an empty database on which migrations are tried has `analyse`.
+ * A driver that has what PostgreSQL can do; `history` is missing when the configuration turns it off, `scratch` without
+ * `PostgresDriverOptions.scratch`, `rehearsal` without `copy`, `missingFile` without `absent`. Those over a copy have `schema` and
+ * `analyse`, and an empty database on which migrations are tried has `analyse`.
  */
 export type PostgresDriver = Required<
 	Omit<
 		Driver,
 		| "history"
-		| "structure"
 		| "schema"
 		| "scratch"
 		| "analyse"
@@ -68,7 +67,7 @@ export type PostgresDriver = Required<
 		| "rehearsal"
 	>
 > &
-	Pick<Driver, "history" | "structure" | "schema" | "scratch" | "analyse" | "rehearsal" | "missingFile">;
+	Pick<Driver, "history" | "schema" | "scratch" | "analyse" | "rehearsal" | "missingFile">;
 
 /** Does `work` on a connection of its own. @param backoff How long to wait for the server. */
 export async function withSession<T>(
@@ -138,18 +137,18 @@ export function postgresDriver(options: PostgresDriverOptions): PostgresDriver {
 	});
 }
 
-/** Without a database to compare with, nobody asks for the structure. The directives of a file count wherever it is tried. */
+/** The directives of a file count wherever it is tried. */
 function comparing(
 	{ scratch, rehearsed, trial = false }: PostgresDriverOptions,
 	session: Session,
-): Pick<DriverPrimitives, "scratch" | "structure" | "schema" | "analyse"> {
+): Pick<DriverPrimitives, "scratch" | "schema" | "analyse"> & Required<Pick<DriverPrimitives, "structure">> {
 	const structure = (): Promise<readonly string[]> => session.repeatable(readStructure);
 	const analyse: DriverPrimitives["analyse"] = (bodies) =>
 		session.repeatable(async (connected) => {
 			const { analyseBodies } = await import("./rehearsal/analyse-bodies.ts");
 			return analyseBodies(connected, bodies);
 		});
-	if (rehearsed === undefined) return scratch === undefined ? {} : { scratch, structure, ...(trial && { analyse }) };
+	if (rehearsed === undefined) return { structure, ...(scratch && { scratch, ...(trial && { analyse }) }) };
 	return {
 		structure,
 		schema: () =>

@@ -140,14 +140,9 @@ export function statementError(
 	const { line, column } = position === undefined ? statement : placeFrom(start, text, 0, offsetOf(text, position));
 	const advice = blocker ?? adviceFor(code);
 	const message = advice === undefined ? said(reason) : `${said(reason)}; ${advice}`;
-	const exists = DUPLICATE.test(code ?? "") && ({ exists: true } as const);
-	const details = {
-		sql: excerpt(statement.sql),
-		line,
-		column,
-		...(code !== undefined && { resultCode: code }),
-		...exists,
-	};
+	const ofCode =
+		code === undefined ? {} : { resultCode: code, ...(DUPLICATE.test(code) && ({ exists: true } as const)) };
+	const details = { sql: excerpt(statement.sql), line, column, ...ofCode };
 	return new MigrateError("ERR_SQL", message, details, { cause: reason });
 }
 

@@ -80,7 +80,7 @@ describe("pglite", () => {
 		await database.exec(there.join("\n"));
 		for (const text of there) {
 			const error = await failure(text);
-			expect(error.message).toMatch(/not dirty; some of what .* "godwit baseline V" compares the two, records/);
+			expect(error.message).toMatch(/not dirty; something that .* "godwit baseline V" compares the two, records/);
 			expect(error.cause).toMatchObject({ code: "ERR_SQL", details: { exists: true } });
 		}
 		expect((await failure("INSERT INTO gone VALUES (1);")).message).toMatch(/not dirty$/);

@@ -13,8 +13,11 @@ export function unknownDriver(
 	schemes: readonly string[],
 ): MigrateError<"ERR_UNKNOWN_DRIVER"> {
 	const known = schemes.toSorted();
+	const instead = scheme === "file" ? insteadOfFile(url, schemes) : undefined;
 	const message =
-		(scheme === "file" && insteadOfFile(url, schemes)) || unknownScheme("driver", "register", scheme, known);
+		instead === undefined
+			? unknownScheme("driver", "register", scheme, known)
+			: `no driver for the scheme "file"; for a database in a file write ${instead}`;
 	return new MigrateError("ERR_UNKNOWN_DRIVER", message, { scheme, known });
 }
 
@@ -26,8 +29,8 @@ export function unknownSource(scheme: string, known: readonly string[]): Migrate
 
 /** SQLite itself names databases by `file:`, and other tools do. */
 function insteadOfFile(url: string, schemes: readonly string[]): string | undefined {
-	const instead = urlOfPath(url.replace(/^file:(\/\/)?/i, ""), schemes);
-	return instead && `no driver for the scheme "file"; for a database in a file write ${instead}`;
+	const path = url.replace(/^file:(?:\/\/(?:localhost(?=\/))?)?/i, "");
+	return path === "" ? undefined : urlOfPath(path, schemes);
 }
 
 function unknownScheme(kind: string, registerName: string, scheme: string, known: readonly string[]): string {

@@ -68,7 +68,7 @@ describe("the trace of tables", () => {
 	it("tells which statements can take rows away, under whatever name, and whether that is allowed", () => {
 		const trace = traced(
 			file(renamed("notes", "n"), { writes: ["n"] }, { line: 3, writes: ["n"], removes: ["n"], allows: ["lost-rows"] }),
-			{ ...file({ line: 4, destroys: ["n"], cascades: ["tags"] }), allows: ["lost-rows"] },
+			{ ...file({ line: 4, destroys: ["n"], cascades: ["tags"] }), allows: ["lost-rows"], foreignKeys: true },
 			file({ line: 5, removes: ["notes"], writes: ["notes"], everyRow: true }),
 		);
 		expect(trace.taking("NOTES").map(({ line, whole, allowed }) => [line, whole, allowed])).toEqual([
@@ -82,7 +82,9 @@ describe("the trace of tables", () => {
 	it.each<readonly [string, readonly (FileEffects | undefined)[], readonly string[]]>([
 		["nothing", [file({ reads: ["notes"] }, made("new"))], ["notes", "Tags", "a.b"]],
 		["a table that is written", [file({ writes: ["notes"] })], ["Tags", "a.b"]],
-		["one that a foreign key writes", [file({ cascades: ["tags"] })], ["notes", "a.b"]],
+		["one that a foreign key writes", [{ ...file({ cascades: ["tags"] }), foreignKeys: true }], ["notes", "a.b"]],
+		["one that a foreign key may write", [{ ...file({ cascades: ["tags"] }), transaction: false }], ["notes", "a.b"]],
+		["all where no foreign key is enforced", [file({ cascades: ["tags"] })], ["notes", "Tags", "a.b"]],
 		["one that is altered", [file({ alters: [{ type: "table", name: "notes" }] })], ["Tags", "a.b"]],
 		["one that loses a column", [file({ drops: [{ type: "column", name: "a.b.c" }] })], ["notes", "Tags"]],
 		["one that is written under a new name", [file(renamed("notes", "n"), { writes: ["n"] })], ["Tags", "a.b"]],

@@ -34,6 +34,20 @@ async function value(sql: string): Promise<unknown> {
 
 const KEY = advisoryKey("/postgres", { schema: "public", table: "schema_migrations" });
 
+describe("the first up on a database that has the tables", () => {
+	it("names baseline, which compares nothing on a server", async () => {
+		await server.other.query("CREATE TABLE users (a int)");
+		const { message, cause } = await failureOf("CREATE TABLE users (a int);");
+		expect(message).toMatch(/was there already: .*, "godwit baseline V -force" records that version, compares nothing/);
+		expect(cause).toMatchObject({ code: "ERR_SQL", details: { exists: true } });
+	});
+
+	it("does not name it on an empty one, where the file itself has made the table before", async () => {
+		const { message } = await failureOf("CREATE TABLE users (a int); CREATE TABLE users (a int);");
+		expect(message).toMatch(/already exists\nrolled back; the database is without any migration and not dirty$/);
+	});
+});
+
 describe("the lock", () => {
 	it("is not to be had while golang-migrate has its own, and names who has it", async () => {
 		await server.other.query(`SET application_name = 'migrate'; SELECT pg_advisory_lock(${KEY})`);

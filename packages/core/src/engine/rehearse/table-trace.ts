@@ -41,9 +41,10 @@ export class TableTrace implements TracedTables {
 		if (file === undefined || file.fails) this.#complete = false;
 		for (const statement of file?.statements ?? []) {
 			if (statement.unknown !== undefined) this.#complete = false;
-			this.#noteTaking(statement, file, location);
-			this.#noteTouched(statement);
-			this.#follow(statement);
+			const happening = cascading(file) ? statement : { ...statement, cascades: [] };
+			this.#noteTaking(happening, file, location);
+			this.#noteTouched(happening);
+			this.#follow(happening);
 		}
 	}
 
@@ -125,6 +126,11 @@ export class TableTrace implements TracedTables {
 		const first = [...columns].find(([, name]) => lower(name) === lower(old))?.[0] ?? lower(old);
 		this.#columns.set(lower(table.origin), columns.set(first, now));
 	}
+}
+
+/** In a transaction the enforcement of foreign keys stays as it is when it begins; outside of one a file can turn it on. */
+function cascading(file: FileEffects | undefined): boolean {
+	return file === undefined || file.foreignKeys || !file.transaction;
 }
 
 function isColumn({ type }: SchemaPart): boolean {

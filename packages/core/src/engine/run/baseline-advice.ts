@@ -8,8 +8,9 @@ import { NIL_VERSION } from "../../version.ts";
 
 const trace = createTrace("godwit:migrate");
 
+/** What was there may have been something that the file itself has made before, where the database does not tell. */
 const FOUND =
-	"some of what this migration makes is there already: if the database has all that the migrations up to a version V make,";
+	"something that this migration makes was there already: if the database has all that the migrations up to a version V make,";
 
 /**
  * Returns what to do where the first migration of a database without a version failed because what it makes is there already;
@@ -38,7 +39,7 @@ async function isMadeAlready(driver: Driver, { file }: Migration, cause: unknown
 	if (file === undefined || !isMigrateError(cause, "ERR_SQL")) return false;
 	try {
 		// In an empty database the file itself has made it before.
-		if (cause.details.exists) return driver.structure === undefined || (await driver.structure()).length > 0;
+		if (cause.details.exists) return ((await driver.structure?.()) ?? []).length > 0;
 		// An analysis would hold all of a large one.
 		if (file.body.whole?.() === undefined) return false;
 		return (await fails(driver, file.body)) && !(await failsOnEmpty(driver, file.body));

@@ -2,6 +2,7 @@ import { endlessRoundsError, inexactRoundsError, type RoundStatement } from "@go
 import type { SqliteConnection } from "../../connection/sqlite-connection.ts";
 import { cutSql, statementError } from "../../sqlite-error.ts";
 import { roundLanguage } from "../../statements/round-language.ts";
+import { quoteIdentifier } from "../../tables/quote-identifier.ts";
 import type { ChangeCount, ChangedRows } from "./changed-rows.ts";
 
 /**
@@ -59,8 +60,9 @@ function dropsConflicts(connection: SqliteConnection, sql: string): boolean {
 	for (let token = nextToken(sql, 0); token !== undefined; token = nextToken(sql, token.end)) {
 		if (token.word === "IGNORE" || token.word === "NOTHING") return true;
 	}
-	const [row] = connection.query(
-		"SELECT count(*) AS tables FROM sqlite_schema WHERE sql LIKE '%conflict%ignore%' OR sql LIKE '%raise%ignore%'",
-	);
-	return Number(row?.tables) > 0;
+	return connection.query("PRAGMA database_list").some(({ name }) => {
+		const schema = name === "temp" ? "sqlite_temp_schema" : `${quoteIdentifier(String(name))}.sqlite_schema`;
+		const query = `SELECT 1 AS found FROM ${schema} WHERE sql LIKE '%conflict%ignore%' OR sql LIKE '%raise%ignore%' LIMIT 1`;
+		return connection.query(query).length > 0;
+	});
 }
