@@ -13,6 +13,7 @@ import { goDuration } from "../text/go-duration.ts";
 import { hideSecretsOfUrl } from "../text/hide-secrets.ts";
 import type { Colour, Paint } from "../text/paint.ts";
 import { printableLine } from "../text/printable.ts";
+import { programName } from "../text/program-name.ts";
 import { columns, moment } from "../text/table.ts";
 import { EXIT_FINDINGS, EXIT_PENDING } from "./exit-findings.ts";
 
@@ -139,13 +140,15 @@ function countsOf(migrations: readonly MigrationStatus[]): ReadonlyMap<Migration
 /** Flags that say where the database and the migrations are: without them the next command may act on other ones. */
 const PLACES = ["config", "env", "env-file", "database", "path", "source"];
 
-/** How the command is called once more for the same place. A password is not shown, so that line does not get in. */
+const URLS: ReadonlySet<string> = new Set(["database", "source"]);
+
+/** How the command is called once more for the same place. Where it needs a password, `***` stands for that. */
 function programOf({ value }: CommandLine): string {
 	const flags = PLACES.flatMap((name) => {
 		const given = value(name);
-		return given === undefined ? [] : [`-${name} ${quoted(hideSecretsOfUrl(given))}`];
+		return given === undefined ? [] : [`-${name} ${quoted(URLS.has(name) ? hideSecretsOfUrl(given) : given)}`];
 	});
-	return ["godwit", ...flags].join(" ");
+	return [programName(), ...flags].join(" ");
 }
 
 /** For a shell. */

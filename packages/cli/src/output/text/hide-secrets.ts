@@ -6,17 +6,20 @@ const URL_IN_TEXT = /[a-z][a-z0-9+.-]{0,30}:\/\/[^\s"']*/gi;
 const SCHEME = /^[^:/?#]+:(?:\/\/)?/;
 const AUTHORITY = /^[^/?#]*/;
 
-/** What options take that take one of a few words. */
-const WORDS =
-	"true|false|full|hash|off|normal|extra|deferred|immediate|exclusive|delete|truncate|persist|wal|alone|allow|disable|prefer|require|verify-ca|verify-full|any|read-write|read-only|primary|standby|prefer-standby|utf-?8|auto|system";
+/** godwit's own options, and those of libpq that take one of a few words. */
+const KNOWN =
+	"x-(?:(?:ddl-)?lock|history|wal|tx|no-tx|foreign|dangling|double|sync|statement|multi)[a-z-]*|sslmode|target_session_attrs|client_encoding";
 
-/**
- * Matches an option of a URL, `NAME=VALUE`, that is known to be no secret. Of options of godwit's own a number or a duration is none
- * either; of schemas, and of the migrations table, no name is one.
- */
+/** What they take, beside numbers and durations. */
+const WORDS = [
+	"true|false|full|hash|off|normal|extra|deferred|immediate|exclusive|delete|truncate|persist|wal|alone|allow|disable|prefer|require",
+	"verify-ca|verify-full|any|read-write|read-only|primary|standby|prefer-standby|utf-?8|auto|system",
+].join("|");
+
+/** Matches an option of a URL, `NAME=VALUE`, that is known to be no secret: a mistyped value may be one. */
 export const HARMLESS: RegExp = new RegExp(
-	`^(?:(?:search_path|x-migrations-table)=.*|[^=]+=(?:${WORDS})?|x-[^=]+=[0-9.]+(?:[nuµm]?s|[mh])?)$`,
-	"is",
+	`^(?:(?:search_path|x-migrations-table)=[\\w,.$%" -]*|[^=]+=(?:true|false)?|(?:${KNOWN})=(?:${WORDS}|[0-9.]+(?:[nuµm]?s|[mh])?))$`,
+	"i",
 );
 
 /**
