@@ -8,7 +8,7 @@ import statusSchema from "../../schemas/status.schema.json" with { type: "json" 
 import { folderOf, godwit, type Outcome, threeMigrations } from "../fixtures/godwit.ts";
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false, formats: { "date-time": true } });
-const validLine = ajv.addSchema(statusSchema, "status.schema.json").compile(lineSchema);
+const validLine = ajv.addSchema(statusSchema).compile(lineSchema);
 
 interface Place {
 	readonly cwd: string;

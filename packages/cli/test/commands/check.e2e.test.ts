@@ -8,7 +8,7 @@ import statusSchema from "../../schemas/status.schema.json" with { type: "json" 
 import { folderOf, godwit, type Outcome, threeMigrations } from "../fixtures/godwit.ts";
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false, formats: { "date-time": true } });
-ajv.addSchema(statusSchema, "status.schema.json");
+ajv.addSchema(statusSchema);
 const validCheck = ajv.compile(checkSchema);
 const validLine = ajv.compile(lineSchema);
 

@@ -12,7 +12,7 @@ import { commandNames } from "../../src/command-line/commands.ts";
 import { folderOf, godwit, type Outcome, threeMigrations } from "../fixtures/godwit.ts";
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false, formats: { "date-time": true } });
-ajv.addSchema(statusSchema, "status.schema.json");
+ajv.addSchema(statusSchema);
 const validLine = ajv.compile(lineSchema);
 const validDocument: Readonly<Record<string, ValidateFunction>> = {
 	check: ajv.compile(checkSchema),

@@ -6,7 +6,7 @@ import statusSchema from "../../schemas/status.schema.json" with { type: "json" 
 import { folderOf, godwit } from "../fixtures/godwit.ts";
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false, formats: { "date-time": true } });
-const valid = ajv.addSchema(statusSchema, "status.schema.json").compile(planSchema);
+const valid = ajv.addSchema(statusSchema).compile(planSchema);
 
 const files = {
 	"m/1_notes.up.sql": `CREATE TABLE notes (id INTEGER PRIMARY KEY, title TEXT);

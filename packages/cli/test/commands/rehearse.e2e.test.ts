@@ -8,7 +8,7 @@ import statusSchema from "../../schemas/status.schema.json" with { type: "json" 
 import { folderOf, godwit, type Outcome, withoutTimes } from "../fixtures/godwit.ts";
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false, formats: { "date-time": true } });
-const validDocument = ajv.addSchema(statusSchema, "status.schema.json").compile(rehearseSchema);
+const validDocument = ajv.addSchema(statusSchema).compile(rehearseSchema);
 const validLine = ajv.compile(lineSchema);
 
 const files = {
