@@ -18,7 +18,9 @@ export function showDiagnoses(diagnoses: readonly Diagnosis[], { line, print, pr
 			if (sql !== undefined) printData(printable(sql.replace(/^/gm, "    ")));
 		}
 		const isWhole = diagnoses.every(({ kind }) => kind !== "not-examined");
-		if (ok) print(`nothing is wrong with the database${isWhole ? "" : ", as far as it can be examined here"}`);
+		const limits = isWhole ? "" : ", as far as it can be examined here";
+		// A database that is dirty, or locked, is none that is damaged.
+		if (ok) print(`nothing is wrong with the database itself${limits}; status tells of its migrations`);
 	}
 	return ok ? 0 : EXIT_FINDINGS;
 }
