@@ -524,7 +524,7 @@ describe("-json", () => {
 			"unlocked",
 			"result",
 		]);
-		expect(up.at(-1)).toMatchObject({ from: "-1", to: "3", applied: 3, stopped: false });
+		expect(up.at(-1)).toMatchObject({ from: null, to: "3", applied: 3, stopped: false });
 		expect(lines((await run("version", "-json")).stdout)).toEqual([
 			{ godwit: 1, type: "version", version: "3", dirty: false },
 		]);

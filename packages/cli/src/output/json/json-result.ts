@@ -3,5 +3,6 @@ import { json } from "./json.ts";
 
 /** The last line of an operation that ended well, also when it was stopped. */
 export function jsonResult({ from, to, applied, missingSteps, stopped, underWay }: MigrationReport): string {
-	return json({ type: "result", from, to, applied: applied.length, missingSteps, stopped, underWay });
+	const [before, now] = [from, to].map((version) => (version < 0n ? null : version));
+	return json({ type: "result", from: before, to: now, applied: applied.length, missingSteps, stopped, underWay });
 }
