@@ -11,9 +11,12 @@ describe("@godwit/core", () => {
 	it.each(modules)("$name imports nothing but three modules that run anywhere", ({ text }) => {
 		const imported = [...text.matchAll(/\b(?:from|import)\s*\(?\s*"([\w@./-]+)"/g)].map(([, specifier]) => specifier);
 		const outside = imported.filter((specifier) => !specifier?.match(/^\.\.?\//));
-		expect(["@noble/hashes/sha2.js", "@noble/hashes/utils.js", "diff", "fastest-levenshtein"]).toEqual(
-			expect.arrayContaining(outside),
-		);
+		expect([
+			"@noble/hashes/sha2.js",
+			"@noble/hashes/utils.js",
+			"diff/lib/diff/array.js",
+			"fastest-levenshtein",
+		]).toEqual(expect.arrayContaining(outside));
 	});
 
 	it.each(modules)("$name speaks no SQL", ({ text }) => {
