@@ -1,4 +1,6 @@
 import { Migrate, memorySource } from "@godwit/core";
+import { sqliteNative } from "@godwit/sqlite-native";
+import BetterSqlite3 from "better-sqlite3";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { type BackendName, factoryOf } from "./backends.ts";
 import { createPlace, exec, type Place, query } from "./place.ts";
@@ -274,5 +276,22 @@ describe.each(BACKENDS)("rounds that do not count up to the whole statement, on 
 		});
 		expect(await migrate.version()).toEqual({ version: 1n, dirty: false });
 		expect((await migrate.history()).filter(({ op }) => op === "round")).toEqual([]);
+	});
+});
+
+describe("rounds on a connection of the application's", () => {
+	it("count no rows where a table of another file leaves some out", async () => {
+		const database = new BetterSqlite3(place.path);
+		onTestFinished(() => void database.close());
+		database.exec("CREATE TABLE t (id INTEGER PRIMARY KEY, b); INSERT INTO t (b) VALUES (1), (1), (2), (3)");
+		database.exec(
+			`ATTACH '${place.of("other.db")}' AS aux; CREATE TABLE aux.z (id INTEGER PRIMARY KEY, n UNIQUE ON CONFLICT IGNORE)`,
+		);
+		const sql =
+			"INSERT INTO aux.z SELECT id, b FROM t WHERE NOT EXISTS (SELECT 1 FROM aux.z WHERE z.n = t.b) /* godwit: LIMIT 1 */";
+		const source = memorySource({ "1_a.up.sql": `-- godwit: until-done\n${sql};` });
+		await using migrate = new Migrate({ source, driver: sqliteNative.withInstance(database) });
+		expect(await migrate.up()).toMatchObject({ to: 1n });
+		expect(database.prepare("SELECT n FROM aux.z").pluck().all()).toEqual([1, 2, 3]);
 	});
 });

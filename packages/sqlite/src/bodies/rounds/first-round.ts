@@ -2,7 +2,7 @@ import { endlessRoundsError, inexactRoundsError, type RoundStatement } from "@go
 import type { SqliteConnection } from "../../connection/sqlite-connection.ts";
 import { cutSql, statementError } from "../../sqlite-error.ts";
 import { roundLanguage } from "../../statements/round-language.ts";
-import { quoteIdentifier } from "../../tables/quote-identifier.ts";
+import { schemaTable } from "../../tables/schema-table.ts";
 import type { ChangeCount, ChangedRows } from "./changed-rows.ts";
 
 /**
@@ -61,8 +61,7 @@ function dropsConflicts(connection: SqliteConnection, sql: string): boolean {
 		if (token.word === "IGNORE" || token.word === "NOTHING") return true;
 	}
 	return connection.query("PRAGMA database_list").some(({ name }) => {
-		const schema = name === "temp" ? "sqlite_temp_schema" : `${quoteIdentifier(String(name))}.sqlite_schema`;
-		const query = `SELECT 1 AS found FROM ${schema} WHERE sql LIKE '%conflict%ignore%' OR sql LIKE '%raise%ignore%' LIMIT 1`;
+		const query = `SELECT 1 AS found FROM ${schemaTable(String(name))} WHERE sql LIKE '%conflict%ignore%' OR sql LIKE '%raise%ignore%' LIMIT 1`;
 		return connection.query(query).length > 0;
 	});
 }

@@ -1,5 +1,5 @@
 import type { SqliteConnection, SqlRow } from "../../connection/sqlite-connection.ts";
-import { quoteIdentifier } from "../../tables/quote-identifier.ts";
+import { schemaTable } from "../../tables/schema-table.ts";
 
 /** One table or index that a program opens. */
 interface Opened {
@@ -88,9 +88,8 @@ export interface TableTrees {
 /** Returns the tables whose rows or indexes are in these b-trees. */
 export function tablesOf(connection: SqliteConnection, trees: ReadonlySet<string>): readonly TableTrees[] {
 	return connection.query("PRAGMA database_list").flatMap(({ seq, name }) => {
-		const schema = String(name) === "temp" ? "sqlite_temp_schema" : `${quoteIdentifier(String(name))}.sqlite_schema`;
 		const rows = connection.query(
-			`SELECT type AS type, name AS name, tbl_name AS tbl_name, rootpage AS rootpage FROM ${schema} WHERE rootpage > 0`,
+			`SELECT type AS type, name AS name, tbl_name AS tbl_name, rootpage AS rootpage FROM ${schemaTable(String(name))} WHERE rootpage > 0`,
 		);
 		const touched = new Set(rows.filter(({ rootpage }) => trees.has(`${seq}:${rootpage}`)).map((row) => row.tbl_name));
 		return rows
