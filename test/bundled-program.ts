@@ -11,6 +11,9 @@ const made = new Map<string, Promise<string>>();
 /**
  * Makes one file of JavaScript of a program and all that it imports, which starts in a third of the time.
  *
+ * For a thread it is the one way: Node strips types with WebAssembly, and threads that come and go with it end the
+ * whole process now and then (V8 frees a compiled wrapper that another thread has taken, and aborts).
+ *
  * Every process makes it anew from the sources, once.
  *
  * @param program The path of a module, whose name no other program has.

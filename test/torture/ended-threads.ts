@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
+import { bundledProgram } from "../bundled-program.ts";
 import { assertAftermath } from "./aftermath.ts";
 import { seeded } from "./seeded.ts";
 import { SETS } from "./steps.ts";
@@ -17,9 +18,10 @@ export async function endThreads(backend: BackendName, rounds: number, seed: num
 	const random = seeded(seed);
 	const which: TortureCase = { set: "full", backend, transaction: "atomic", journal: "rollback", direction: "up" };
 	const way = wayOf(SETS.full, "up");
+	const program = await bundledProgram(THREAD);
 	for (let round = 0; round < rounds; round++) {
 		using testFolder = createTestFolder();
-		const thread = new Worker(THREAD, { workerData: { backend, url: urlOf(backend, testFolder.path, which) } });
+		const thread = new Worker(program, { workerData: { backend, url: urlOf(backend, testFolder.path, which) } });
 		await once(thread, "message");
 		thread.postMessage("go");
 		await new Promise((resolve) => setTimeout(resolve, random.below(END_WITHIN_MS)));

@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { release } from "node:os";
-import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, it } from "vitest";
 import { newHolder } from "../../src/owners/holder.ts";
 import { ownerLiveness } from "../../src/owners/liveness.ts";
@@ -10,6 +9,7 @@ import { readThread } from "../../src/owners/system-threads.ts";
 import { type ChildProcesses, childProcesses, message } from "../fixtures/child-processes.ts";
 import { asRoot, canUnshare, onLinux } from "../fixtures/linux.ts";
 import { deadOwner, uncheckedOwner } from "../fixtures/other-owners.ts";
+import { startThread } from "../fixtures/start-thread.ts";
 
 let children: ChildProcesses = childProcesses();
 
@@ -97,7 +97,7 @@ describe("ownerLiveness", () => {
 		});
 
 		it("takes a thread of this process for alive until it is terminated, and does not ask for its holders", async () => {
-			const worker = new Worker(new URL("../fixtures/holder-thread.ts", import.meta.url));
+			const worker = await startThread();
 			const [owner] = (await once(worker, "message")) as [Owner];
 			expect(owner).toMatchObject({ pid: process.pid });
 			expect(ownerLiveness(owner, shared)).toBe("alive");
@@ -110,7 +110,7 @@ describe("ownerLiveness", () => {
 		});
 
 		it("does not take a thread's holder for one of its own that has the same number", async () => {
-			const worker = new Worker(new URL("../fixtures/holder-thread.ts", import.meta.url));
+			const worker = await startThread();
 			const [owner] = (await once(worker, "message")) as [Owner];
 			let mine = newHolder();
 			while (mine.owner.holder < owner.holder) mine = newHolder();

@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { hostname } from "node:os";
-import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Owner } from "../../src/owners/owner.ts";
 import { currentPlace, type Place } from "../../src/owners/place.ts";
 import { type ChildProcesses, childProcesses, message } from "../fixtures/child-processes.ts";
 import { canUnshare, onLinux } from "../fixtures/linux.ts";
+import { startThread } from "../fixtures/start-thread.ts";
 
 let children: ChildProcesses = childProcesses();
 
@@ -48,7 +48,7 @@ describe("currentPlace", () => {
 		});
 
 		it("names each thread of a process", async () => {
-			const worker = new Worker(new URL("../fixtures/holder-thread.ts", import.meta.url));
+			const worker = await startThread();
 			const [other] = (await once(worker, "message")) as [Owner];
 			await worker.terminate();
 			expect(other).toMatchObject({ pid: process.pid, space: currentPlace().space });

@@ -2,7 +2,6 @@ import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
 import { DatabaseHeldError } from "@godwit/sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SqliteLibrary } from "../../src/connections/library/library.ts";
@@ -15,6 +14,7 @@ import { childProcesses, message } from "../fixtures/child-processes.ts";
 import { errorOf } from "../fixtures/error-of.ts";
 import { asRoot } from "../fixtures/linux.ts";
 import { deadOwner, LIBRARY, memberOf, uncheckedOwner } from "../fixtures/other-owners.ts";
+import { startThread } from "../fixtures/start-thread.ts";
 
 describe("lockStateOf", () => {
 	const native: SqliteLibrary = { name: LIBRARY, locks: "posix", copy: {} };
@@ -75,7 +75,7 @@ describe("lockStateOf", () => {
 	});
 
 	it("of a wasm link of another thread keep wasm out, which would drop its lock by closing the file", async () => {
-		const worker = new Worker(new URL("../fixtures/holder-thread.ts", import.meta.url));
+		const worker = await startThread();
 		const [owner] = (await once(worker, "message")) as [Owner];
 		link("wasm", owner);
 		expect(holderOf(wasm)).toBe("godwit");
