@@ -51,6 +51,12 @@ describe.each(backends)("the rows of a rehearsal on $name", (backend) => {
 			counts(2, 1, 1, 1, 0),
 		],
 		[
+			"of which the key is all that there is",
+			"CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1), (2);",
+			"DELETE FROM t WHERE id = 1; INSERT INTO t VALUES (3);",
+			counts(2, 2, 1, 0, 1),
+		],
+		[
 			"by a unique index without NULL",
 			"CREATE TABLE t (k TEXT NOT NULL UNIQUE, v); INSERT INTO t VALUES ('a', 1), ('b', 2);",
 			"UPDATE t SET v = 3 WHERE k = 'a';",
@@ -244,6 +250,27 @@ describe.each(backends)("the rows of a rehearsal on $name", (backend) => {
 		const { rows, findings } = await rehearsed({ before, up });
 		expect(rows?.damage).toEqual([expect.stringContaining("CHECK constraint failed in u")]);
 		expect(findings[0]).toMatchObject({ rule: "integrity", level: "error" });
+	});
+
+	it("tells of damage in a table that is written, and not of that which another one had before", async () => {
+		const before = `CREATE TABLE t (a INTEGER CHECK (a > 0)); CREATE TABLE u (a INTEGER CHECK (a > 0)); INSERT INTO u VALUES (2);
+			PRAGMA ignore_check_constraints = 1; INSERT INTO t VALUES (-1);`;
+		const { rows } = await rehearsed({ before, up: "PRAGMA ignore_check_constraints = 1; UPDATE u SET a = -2;" });
+		expect(rows?.damage).toEqual([expect.stringContaining("CHECK constraint failed in u")]);
+		const untold = await rehearsed({ before, up: "UPDATE u SET a = 3;" });
+		expect(untold.rows?.damage).toEqual([]);
+		expect(untold.clean).toBe(true);
+	});
+
+	it("tells of damage in any table where it is not known what a statement did", async () => {
+		const before = "CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (NULL); CREATE TABLE u (a INTEGER);";
+		const up = `PRAGMA writable_schema = 1;
+			UPDATE sqlite_schema SET sql = 'CREATE TABLE t (a INTEGER NOT NULL)' WHERE name = 't'; PRAGMA writable_schema = RESET;`;
+		const { rows, migrations } = await rehearsed({ before, up });
+		// The other two libraries do not let a schema be written.
+		const writes = backend.name === "sqlite-wasm";
+		expect(migrations[0]?.outcome).toBe(writes ? "ran" : "failed");
+		expect(rows?.damage).toEqual(writes ? [expect.stringContaining("NULL value in t.a")] : undefined);
 	});
 
 	it("tells that the way back is missing, fails, or does not bring everything back", async () => {

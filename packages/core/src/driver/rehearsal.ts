@@ -36,7 +36,7 @@ export interface ReachedFile {
 
 /** What is known of the tables and columns of before: how they are called now, and which were left alone. */
 export interface TracedTables {
-	/** Whether nothing can have written a row of a table, so that it is enough to count them. */
+	/** Whether nothing can have written a row of a table or altered it, so that it is enough to count them. */
 	isUntouched(table: string): boolean;
 	/** The name that a table has now. */
 	tableNow(table: string): string;

@@ -21,7 +21,7 @@ export function compareDatabases(connection: SqliteConnection, compared: Compare
 		return {
 			tables: comparedTables(connection, compared),
 			violations,
-			damage: newDamage(connection),
+			damage: newDamage(connection, compared.tables),
 			gaps: [...virtualTables(connection), ...gaps],
 		};
 	});

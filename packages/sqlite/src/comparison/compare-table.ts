@@ -2,6 +2,7 @@ import type { ComparedTable, TracedTables } from "@godwit/core";
 import type { SqliteConnection, SqlValue } from "../connection/sqlite-connection.ts";
 import { BEFORE, NOW, tableOf } from "./compared-names.ts";
 import {
+	anyDifference,
 	anyNull,
 	droppedSamples,
 	keyedCounts,
@@ -82,6 +83,10 @@ function byKey(
 	key: readonly CommonColumn[],
 	{ before, after }: Total,
 ): Counts | undefined {
+	const names = key.map((column) => column.before);
+	if (before <= after && rowsOf(connection, anyDifference(pair, key)) === 0) {
+		return { key: names, lost: 0, changed: 0, added: after - before, samples: NO_SAMPLES };
+	}
 	const [row] = connection.query(keyedCounts(pair, key));
 	const [joined, kept, changed] = [number(row?.joined), number(row?.kept), number(row?.changed)];
 	if (joined !== before || kept > after) return undefined;
@@ -90,7 +95,7 @@ function byKey(
 		lost: lost === 0 ? [] : texts(connection, keyedSamples(pair, key, "lost")),
 		changed: changed === 0 ? [] : texts(connection, keyedSamples(pair, key, "changed")),
 	};
-	return { key: key.map((column) => column.before), lost, changed, added: after - kept, samples };
+	return { key: names, lost, changed, added: after - kept, samples };
 }
 
 /** Without a key a row that was changed is one that is gone and one that came: as many as there are of both count as changed. */

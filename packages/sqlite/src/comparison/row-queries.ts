@@ -66,6 +66,12 @@ function firstOf(key: readonly CommonColumn[]): string {
 	return right(key[0]?.now ?? "");
 }
 
+/** One row where a row of before is gone or another one. The first is enough, so that rows that are all the same need not be told apart. */
+export function anyDifference(pair: TablePair, key: readonly CommonColumn[]): string {
+	const condition = `${firstOf(key)} IS NULL OR ${rowDiffers(pair, key)}`;
+	return `SELECT 1 AS found FROM ${joined(pair, key)} WHERE ${condition} LIMIT 1`;
+}
+
 /** One row: how many rows of before there are `joined`, how many of them have a row now (`kept`), and how many of those are `changed`. */
 export function keyedCounts(pair: TablePair, key: readonly CommonColumn[]): string {
 	const first = firstOf(key);
