@@ -96,6 +96,8 @@ export { isPendingMigration } from "./engine/reports/status.ts";
 export type { StoredDown } from "./engine/stored-down.ts";
 export { hasCredentials } from "./has-credentials.ts";
 export type { EventOp, HistoryEvent, HistoryHead, RecordedEvent, StoredTexts } from "./history/history-event.ts";
+export type { NewSha256, Sha256 } from "./history/sha256.ts";
+export { setSha256 } from "./history/sha256.ts";
 export { isError } from "./is-error.ts";
 export type { ErrorCode, ErrorDetails, MigrateErrorOf, MigrateErrorOptions } from "./migrate-error.ts";
 export { isMigrateError, MigrateError, suppress } from "./migrate-error.ts";

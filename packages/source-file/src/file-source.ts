@@ -5,8 +5,10 @@ import {
 	MigrateError,
 	type MigrationBody,
 	type NamedFile,
+	type NewSha256,
 	type Source,
 	type SourceFactory,
+	setSha256,
 	sourceOfFiles,
 } from "@godwit/core";
 import { fileBody } from "./file-body.ts";
@@ -26,6 +28,7 @@ async function absoluteUrl(url: string, folder: string): Promise<string> {
 }
 
 async function open(url: string): Promise<Source> {
+	setSha256(sha256OfNode);
 	const folder = resolve(pathOfFileUrl(url));
 	const location = shown(folder);
 	const prefixes = { path: join(folder, sep), location: location === "." ? "" : join(location, sep) };
@@ -36,6 +39,14 @@ async function open(url: string): Promise<Source> {
 		files.push(new FolderFile(prefixes, name));
 	}
 	return sourceOfFiles(location, files);
+}
+
+function sha256OfNode(): Promise<NewSha256> {
+	return import("node:crypto").then(
+		({ createHash }) =>
+			() =>
+				createHash("sha256"),
+	);
 }
 
 /** Made for each of what may be many files, few of which are asked for: what it costs is what an idle start costs. */

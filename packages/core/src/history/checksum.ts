@@ -1,4 +1,4 @@
-import type { sha256 } from "@noble/hashes/sha2.js";
+import { type NewSha256, runtimeSha256, type Sha256 } from "./sha256.ts";
 
 /** Sums up the text of one migration file, from its bytes in their order. */
 export interface Checksum {
@@ -21,15 +21,25 @@ const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
  * CR LF, and without the last line end. So a checkout with other line ends has the same checksum.
  */
 export async function loadChecksum(): Promise<NewChecksum> {
+	const newSha256 = await (runtimeSha256() ?? sha256Anywhere());
+	return () => checksum(newSha256());
+}
+
+async function sha256Anywhere(): Promise<NewSha256> {
 	const [{ sha256 }, { bytesToHex }] = await Promise.all([
 		import("@noble/hashes/sha2.js"),
 		import("@noble/hashes/utils.js"),
 	]);
-	return () => checksum(sha256, bytesToHex);
+	return () => {
+		const hash = sha256.create();
+		return {
+			update: (bytes) => hash.update(bytes),
+			digest: () => bytesToHex(hash.digest()),
+		};
+	};
 }
 
-function checksum(algorithm: typeof sha256, toHex: (bytes: Uint8Array) => string): Checksum {
-	const hash = algorithm.create();
+function checksum(hash: Sha256): Checksum {
 	/** What cannot be judged before more is known: the begin of a byte order mark, a line end that may be the last. */
 	let held: Uint8Array = new Uint8Array();
 	let begun = false;
@@ -61,7 +71,7 @@ function checksum(algorithm: typeof sha256, toHex: (bytes: Uint8Array) => string
 		},
 		digest() {
 			if (held.at(-1) !== LINE_FEED) hash.update(held);
-			return `t1:${toHex(hash.digest())}`;
+			return `t1:${hash.digest("hex")}`;
 		},
 	};
 }
