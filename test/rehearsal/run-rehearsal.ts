@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import BetterSqlite3 from "better-sqlite3";
 import { Migrate } from "godwit";
+import { bundledProgram } from "../bundled-program.ts";
 
 export interface RehearsalRunOptions {
 	/** An empty folder. */
@@ -61,7 +62,8 @@ export async function runRehearsal(options: RehearsalRunOptions): Promise<Rehear
 	}
 	fill(database, Math.ceil((megabytes * 1e6) / BYTES_OF_ACCOUNT));
 	const before = await hashOf(database);
-	const child = fork(PROGRAM, [migrations, url]);
+	// Compiled, as a user has it: a rehearsal loads a part of its code late.
+	const child = fork(await bundledProgram(PROGRAM), [migrations, url]);
 	const [figures] = (await Promise.race([once(child, "message"), failed(child)])) as [RehearsalFigures];
 	const untouched = (await hashOf(database)) === before;
 	return { ...figures, megabytes: statSync(database).size / 1e6, untouched };
