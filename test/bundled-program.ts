@@ -11,8 +11,8 @@ const made = new Map<string, Promise<string>>();
 /**
  * Makes one file of JavaScript of a program and all that it imports, which starts in a third of the time.
  *
- * For a thread it is the one way: Node strips types with WebAssembly, and threads that come and go with it end the
- * whole process now and then (V8 frees a compiled wrapper that another thread has taken, and aborts).
+ * A test that starts many threads starts them from such a file. Node strips types with WebAssembly, and where many threads have
+ * come and gone with it, V8 aborts the process now and then, as it frees a compiled wrapper that another thread has taken.
  *
  * Every process makes it anew from the sources, once.
  *

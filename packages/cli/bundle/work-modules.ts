@@ -19,7 +19,7 @@ const WORK = {
 		"history/(adoption|checksum|digested-versions|recorded-body|recorder)",
 		"nearest-name",
 		"program",
-		"source/(no-files|seal)",
+		"source/(memory-source|no-files|seal)",
 		"url/(invalid-url|unknown-scheme)",
 		"value-shown",
 	],

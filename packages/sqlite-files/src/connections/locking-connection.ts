@@ -59,6 +59,7 @@ export function lockingConnection({
 
 	return {
 		begin(mode) {
+			session.assertMayBegin();
 			call(() => session.connection.begin(mode));
 			hasBegunOnly = mode === "deferred";
 		},

@@ -94,6 +94,9 @@ export function fileAccess({ path, connector, leaseMs, lockTimeoutMs }: FileAcce
 		get entered() {
 			return entry.isInside;
 		},
+		get alone() {
+			return inner.alone;
+		},
 		holders: fileHolders(holder, files.main),
 		tellNotices(tell) {
 			inner.tellNotices(tell);

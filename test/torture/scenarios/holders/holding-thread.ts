@@ -1,10 +1,8 @@
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { bundledProgram } from "../../../bundled-program.ts";
 import type { BackendName } from "../../torture-case.ts";
 
-const PROGRAM = fileURLToPath(new URL("./locking-thread.ts", import.meta.url));
+const PROGRAM = new URL("./locking-thread.ts", import.meta.url);
 
 /** A thread of this process that holds a lock. It is terminated at the end. */
 export interface HoldingThread extends AsyncDisposable {
@@ -14,8 +12,7 @@ export interface HoldingThread extends AsyncDisposable {
 
 /** @param options Of the URL, from `?`. */
 export async function holdingThread(backend: BackendName, path: string, options = ""): Promise<HoldingThread> {
-	const workerData = { backend, url: `${backend}://${path}${options}` };
-	const thread = new Worker(await bundledProgram(PROGRAM), { workerData });
+	const thread = new Worker(PROGRAM, { workerData: { backend, url: `${backend}://${path}${options}` } });
 	await once(thread, "message");
 	return {
 		async close() {
