@@ -262,6 +262,53 @@ describe.each(backends)("the rows of a rehearsal on $name", (backend) => {
 		expect(untold.clean).toBe(true);
 	});
 
+	it.each([
+		["a temporary table of an earlier file has its name", "CREATE TEMP TABLE t (id, a);"],
+		[
+			"a temporary table of its name is gone",
+			"-- godwit: no-transaction\nCREATE TEMP TABLE t (id, a); PRAGMA temp_store = MEMORY;",
+		],
+	])("finds what is written to a table although %s", async (_, first) => {
+		using db = createTestDatabase(backend);
+		db.exec(ITEMS);
+		const second = "DELETE FROM t WHERE id = 1; INSERT INTO t VALUES (9, 'q');";
+		const { rows } = await db.migrate(ups(first, second), (migrate) => migrate.rehearse());
+		expect(rows?.tables.find(({ name }) => name === "t")).toMatchObject(counts(3, 3, 1, 0, 1));
+	});
+
+	it("tells tables apart whose names differ in the case of a letter beyond ASCII", async () => {
+		const before = 'CREATE TABLE t (a); INSERT INTO t VALUES (1); CREATE TABLE "ä" (a); INSERT INTO "ä" VALUES (1);';
+		const { rows } = await rehearsed({ before, up: 'ALTER TABLE t RENAME TO "Ä"; UPDATE "ä" SET a = 2;' });
+		expect(rows?.tables.map(({ name, changed }) => [name, changed])).toEqual([
+			["Ä", 0],
+			["ä", 1],
+		]);
+	});
+
+	it("compares every table where a trigger on the version table may have written it", async () => {
+		const before = `${ITEMS} CREATE TABLE schema_migrations (version uint64, dirty bool);
+			CREATE TRIGGER oldest AFTER INSERT ON schema_migrations BEGIN
+				DELETE FROM t WHERE id = (SELECT min(id) FROM t); INSERT INTO t (a) VALUES ('new');
+			END;`;
+		const { rows, clean } = await rehearsed({ before, up: "CREATE TABLE u (a);" });
+		expect(rows?.tables[0]).toMatchObject(counts(3, 3, 1, 0, 1));
+		expect(clean).toBe(false);
+	});
+
+	it("tells of damage in a new table under an old name, and in the tables of tools", async () => {
+		const before =
+			"CREATE TABLE t (a); CREATE TABLE u (a); CREATE TABLE _litestream_seq (seq CHECK (seq > 0)); INSERT INTO _litestream_seq VALUES (1);";
+		const anew =
+			"ALTER TABLE t RENAME TO old; CREATE TABLE t (a CHECK (a > 0)); PRAGMA ignore_check_constraints = 1; INSERT INTO t VALUES (-7);";
+		const { rows } = await rehearsed({ before, up: anew });
+		expect(rows?.damage).toEqual([expect.stringContaining("CHECK constraint failed in t")]);
+		const tool = await rehearsed({
+			before,
+			up: "PRAGMA ignore_check_constraints = 1; UPDATE _litestream_seq SET seq = -1;",
+		});
+		expect(tool.rows?.damage).toEqual([expect.stringContaining("CHECK constraint failed in _litestream_seq")]);
+	});
+
 	it("tells of damage in any table where it is not known what a statement did", async () => {
 		const before = "CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (NULL); CREATE TABLE u (a INTEGER);";
 		const up = `PRAGMA writable_schema = 1;

@@ -17,7 +17,7 @@ import {
 	withStatements,
 } from "@godwit/sqlite";
 import { FileAnalysis, type Result } from "./file-analysis.ts";
-import { restorePragmas } from "./pragma-on-clone.ts";
+import { restoreClone } from "./pragma-on-clone.ts";
 import { readRounds } from "./read-rounds.ts";
 import { type Found, isProbe, type Probe, type RanFile } from "./rules/rule.ts";
 import { columnTypes } from "./rules/whole-file/column-types.ts";
@@ -116,7 +116,7 @@ class PlanAnalysis {
 		});
 		if (rounds === undefined) await takeAll(analysis, statements);
 		else analysis.take(rounds.whole);
-		restorePragmas(connection);
+		restoreClone(connection);
 		this.#between = this.#look();
 		const ran = { before: before.state, after: this.#between.state, statements: analysis.statements };
 		const { failure } = analysis;

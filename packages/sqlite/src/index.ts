@@ -3,6 +3,7 @@ export { assertDivisible } from "./bodies/rounds/assert-divisible.ts";
 export { assertRunsInside, runInTransaction } from "./bodies/run-body.ts";
 export { compareDatabases, compareRows } from "./comparison/compare-databases.ts";
 export { BEFORE } from "./comparison/compared-names.ts";
+export { dropTemporaryObjects } from "./connection/body/temporary-objects.ts";
 export {
 	type BorrowedConnection,
 	type SharedByDrivers,

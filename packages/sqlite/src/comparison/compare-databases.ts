@@ -3,25 +3,20 @@ import type { SqliteConnection } from "../connection/sqlite-connection.ts";
 import { readAtOnce } from "../connection/transaction.ts";
 import { lower } from "../tables/lower.ts";
 import { compareTable, droppedTable, newTable, sameCounts } from "./compare-table.ts";
-import { BEFORE, NOW, namesOfType, sameName, tablesOf } from "./compared-names.ts";
+import { BEFORE, type Compared, NOW, namesOfType, sameName, tablesOf } from "./compared-names.ts";
 import { newDamage, newViolations } from "./new-faults.ts";
-
-/** What `compareDatabases` compares besides the connection's main database and `godwit_before`. */
-export interface Compared {
-	readonly tables: TracedTables;
-	/** Tells the tables of tools, which are left out. */
-	readonly isTool: (table: string) => boolean;
-}
 
 /** Compares the main database with the database before, which is attached as `godwit_before`. */
 export function compareDatabases(connection: SqliteConnection, compared: Compared): Omit<RowComparison, "bytes"> {
 	// In one transaction, since a lock costs a library in WebAssembly a folder for each statement.
 	return readAtOnce(connection, () => {
-		const { violations, gaps } = newViolations(connection, compared.tables);
+		const { isTool } = compared;
+		const tables = tracedTables(connection, compared);
+		const { violations, gaps } = newViolations(connection, tables);
 		return {
-			tables: comparedTables(connection, compared),
+			tables: comparedTables(connection, { tables, isTool }),
 			violations,
-			damage: newDamage(connection, compared.tables),
+			damage: newDamage(connection, { tables, isTool }),
 			gaps: [...virtualTables(connection), ...gaps],
 		};
 	});
@@ -29,7 +24,23 @@ export function compareDatabases(connection: SqliteConnection, compared: Compare
 
 /** As `compareDatabases`, of the rows alone. */
 export function compareRows(connection: SqliteConnection, compared: Compared): readonly ComparedTable[] {
-	return readAtOnce(connection, () => comparedTables(connection, compared));
+	return readAtOnce(connection, () => {
+		return comparedTables(connection, { ...compared, tables: tracedTables(connection, compared) });
+	});
+}
+
+/** What is known of the tables. What a trigger on a table of godwit's or of another tool writes is in no statement of a migration. */
+function tracedTables(connection: SqliteConnection, { tables, isTool }: Compared): TracedTables {
+	const onTool = ([BEFORE, NOW] as const).some((side) => {
+		const sql = `SELECT tbl_name AS name FROM ${side}.sqlite_schema WHERE type = 'trigger'`;
+		return connection.query(sql).some(({ name }) => isTool(String(name)));
+	});
+	if (!onTool) return tables;
+	return {
+		isUntouched: () => false,
+		tableNow: (table) => tables.tableNow(table),
+		columnNow: (table, column) => tables.columnNow(table, column),
+	};
 }
 
 function comparedTables(connection: SqliteConnection, { tables, isTool }: Compared): readonly ComparedTable[] {

@@ -1,3 +1,4 @@
+import type { TracedTables } from "@godwit/core";
 import type { SqliteConnection } from "../connection/sqlite-connection.ts";
 import { lower } from "../tables/lower.ts";
 import { quoteIdentifier } from "../tables/quote-identifier.ts";
@@ -7,6 +8,13 @@ export const NOW = "main";
 export const BEFORE = "godwit_before";
 
 export type Side = typeof NOW | typeof BEFORE;
+
+/** What is known of the tables of both databases. */
+export interface Compared {
+	readonly tables: TracedTables;
+	/** Tells the tables of tools, which are left out. */
+	readonly isTool: (table: string) => boolean;
+}
 
 /** A table of one side as SQL. */
 export function tableOf(side: Side, table: string): string {

@@ -4,9 +4,11 @@ import { foreignKeys } from "../tables/foreign-keys/foreign-keys.ts";
 import { violationQueries } from "../tables/foreign-keys/violation-queries.ts";
 import { lower } from "../tables/lower.ts";
 import { quoteIdentifier } from "../tables/quote-identifier.ts";
-import { BEFORE, NOW, namesOfType, type Side } from "./compared-names.ts";
+import { BEFORE, type Compared, NOW, namesOfType, type Side } from "./compared-names.ts";
 
 const MAX_FAULTS = 20;
+/** SQLite walks the whole schema for each. */
+const MAX_EXAMINED_ALONE = 100;
 
 /** The foreign keys that more rows violate than before, or as many or fewer with other values. */
 export function newViolations(
@@ -77,11 +79,11 @@ function keyOf(table: string, parent: string): string {
 }
 
 /**
- * What `PRAGMA quick_check` says that it did not say before. Tables that no statement has written or altered are left out, which takes
- * most of the time where the others are small; a statement of which it is not known what it does has all of the database examined.
+ * What `PRAGMA quick_check` says that it did not say before. It examines the tables alone that a statement has written or altered: to
+ * examine the others would take most of the time. Where that is not known, it examines the whole database.
  */
-export function newDamage(connection: SqliteConnection, tables: TracedTables): readonly string[] {
-	const written = writtenTables(connection, tables);
+export function newDamage(connection: SqliteConnection, compared: Compared): readonly string[] {
+	const written = writtenTables(connection, compared);
 	if (written?.every((table) => damageOf(connection, NOW, table).length === 0)) return [];
 	const now = damageOf(connection, NOW);
 	if (now.length === 0) return [];
@@ -89,18 +91,19 @@ export function newDamage(connection: SqliteConnection, tables: TracedTables): r
 	return now.filter((line) => !before.has(line));
 }
 
-/** @returns undefined where it is not known of any table that it was left alone. */
-function writtenTables(connection: SqliteConnection, tables: TracedTables): readonly string[] | undefined {
+/** Those of tools are among them. @returns `undefined` when all may be, or when they are so many that the whole database takes less time. */
+function writtenTables(connection: SqliteConnection, { tables, isTool }: Compared): readonly string[] | undefined {
 	const before = namesOfType(connection, BEFORE, "table");
 	const untouched = new Set(
-		before.filter((name) => tables.isUntouched(name)).map((name) => lower(tables.tableNow(name))),
+		before.filter((name) => !isTool(name) && tables.isUntouched(name)).map((name) => lower(tables.tableNow(name))),
 	);
 	// What a virtual table writes to tables of its own is in no statement.
 	if (untouched.size === 0 || namesOfType(connection, NOW, "virtual").length > 0) return undefined;
-	return namesOfType(connection, NOW, "table").filter((name) => !untouched.has(lower(name)));
+	const written = namesOfType(connection, NOW, "table").filter((name) => !untouched.has(lower(name)));
+	return written.length > MAX_EXAMINED_ALONE ? undefined : written;
 }
 
-/** @param table Alone, without what no table has. Default all of the database. */
+/** @param table Examines this table and its indexes alone, and not the free pages. Default the whole database. */
 function damageOf(connection: SqliteConnection, side: Side, table?: string): readonly string[] {
 	const examined = table === undefined ? MAX_FAULTS : quoteIdentifier(table);
 	const rows = connection.query(`PRAGMA ${side}.quick_check(${examined})`);

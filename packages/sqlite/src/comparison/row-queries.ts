@@ -66,7 +66,7 @@ function firstOf(key: readonly CommonColumn[]): string {
 	return right(key[0]?.now ?? "");
 }
 
-/** One row where a row of before is gone or another one. The first is enough, so that rows that are all the same need not be told apart. */
+/** One row when a row of before is gone or has changed. SQLite stops at the first. */
 export function anyDifference(pair: TablePair, key: readonly CommonColumn[]): string {
 	const condition = `${firstOf(key)} IS NULL OR ${rowDiffers(pair, key)}`;
 	return `SELECT 1 AS found FROM ${joined(pair, key)} WHERE ${condition} LIMIT 1`;

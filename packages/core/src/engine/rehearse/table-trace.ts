@@ -137,6 +137,7 @@ function isColumn({ type }: SchemaPart): boolean {
 	return type === "column";
 }
 
+/** As SQLite folds names: ASCII letters alone. */
 function lower(name: string): string {
-	return name.toLowerCase();
+	return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
