@@ -6,9 +6,9 @@ import {
 	type MigrationBody,
 	type NamedFile,
 	type NewSha256,
+	offerSha256,
 	type Source,
 	type SourceFactory,
-	setSha256,
 	sourceOfFiles,
 } from "@godwit/core";
 import { fileBody } from "./file-body.ts";
@@ -28,7 +28,7 @@ async function absoluteUrl(url: string, folder: string): Promise<string> {
 }
 
 async function open(url: string): Promise<Source> {
-	setSha256(sha256OfNode);
+	offerSha256(sha256OfNode);
 	const folder = resolve(pathOfFileUrl(url));
 	const location = shown(folder);
 	const prefixes = { path: join(folder, sep), location: location === "." ? "" : join(location, sep) };
@@ -41,12 +41,10 @@ async function open(url: string): Promise<Source> {
 	return sourceOfFiles(location, files);
 }
 
-function sha256OfNode(): Promise<NewSha256> {
-	return import("node:crypto").then(
-		({ createHash }) =>
-			() =>
-				createHash("sha256"),
-	);
+/** A Node that was built without OpenSSL has no `node:crypto`. */
+async function sha256OfNode(): Promise<NewSha256 | undefined> {
+	const crypto = await import("node:crypto").catch(() => undefined);
+	return crypto && (() => crypto.createHash("sha256"));
 }
 
 /** Made for each of what may be many files, few of which are asked for: what it costs is what an idle start costs. */

@@ -10,6 +10,7 @@ export interface Checksum {
 /** Makes a checksum for one text. */
 export type NewChecksum = () => Checksum;
 
+const SHA256_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
@@ -21,7 +22,10 @@ const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
  * CR LF, and without the last line end. So a checkout with other line ends has the same checksum.
  */
 export async function loadChecksum(): Promise<NewChecksum> {
-	const newSha256 = await (runtimeSha256() ?? sha256Anywhere());
+	const newSha256 = (await runtimeSha256()) ?? (await sha256Anywhere());
+	const ofNothing = newSha256().digest("hex");
+	if (ofNothing !== SHA256_OF_NOTHING)
+		throw new TypeError(`the SHA-256 of nothing is not ${ofNothing}; see offerSha256`);
 	return () => checksum(newSha256());
 }
 
