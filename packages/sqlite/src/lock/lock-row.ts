@@ -100,7 +100,7 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 		recorded() {
 			const row = currentRow();
 			if (!row?.locked) return undefined;
-			return { description: holders.describe(row.owner), key: `${row.owner} ${row.acquiredAt}` };
+			return { description: describeForPerson(row, holders), key: `${row.owner} ${row.acquiredAt}` };
 		},
 		take() {
 			connection.run(
@@ -186,4 +186,15 @@ function otherHolder(row: CurrentRow | undefined, holders: Holders): string | un
 	if (liveness === "alive") return holders.describe(row.owner);
 	if (!(Date.parse(String(row.expiresAt)) > Date.now())) return undefined;
 	return `${holders.describe(row.owner)}, which cannot be checked from here; its lease ends at ${row.expiresAt}`;
+}
+
+/** Says what is known of a holder to the person who is asked whether it is gone. */
+function describeForPerson({ owner, expiresAt }: CurrentRow, holders: Holders): string {
+	const lease = expiresAt === null ? "" : `; its lease ends at ${expiresAt}`;
+	const states = {
+		alive: "which is running",
+		dead: "which has ended, so that the next run would take the lock over by itself",
+		unknown: `which cannot be checked from here${lease}`,
+	};
+	return `${holders.describe(owner)}, ${states[holders.liveness(owner)]}`;
 }
