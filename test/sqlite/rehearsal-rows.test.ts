@@ -276,6 +276,12 @@ describe.each(backends)("the rows of a rehearsal on $name", (backend) => {
 		expect(rows?.tables.find(({ name }) => name === "t")).toMatchObject(counts(3, 3, 1, 0, 1));
 	});
 
+	it("compares a table whose name looks like that of a temporary one", async () => {
+		const before = 'CREATE TABLE "temp.t" (id INTEGER PRIMARY KEY, a); INSERT INTO "temp.t" VALUES (1, 1);';
+		const { rows } = await rehearsed({ before, up: 'UPDATE "temp.t" SET a = 2;' });
+		expect(rows?.tables[0]).toMatchObject(counts(1, 1, 0, 1, 0));
+	});
+
 	it("tells tables apart whose names differ in the case of a letter beyond ASCII", async () => {
 		const before = 'CREATE TABLE t (a); INSERT INTO t VALUES (1); CREATE TABLE "ä" (a); INSERT INTO "ä" VALUES (1);';
 		const { rows } = await rehearsed({ before, up: 'ALTER TABLE t RENAME TO "Ä"; UPDATE "ä" SET a = 2;' });

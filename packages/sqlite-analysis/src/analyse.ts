@@ -16,6 +16,7 @@ import {
 	type Statements,
 	withStatements,
 } from "@godwit/sqlite";
+import { isOfMain } from "./effects/table-names.ts";
 import { FileAnalysis, type Result } from "./file-analysis.ts";
 import { restoreClone } from "./pragma-on-clone.ts";
 import { readRounds } from "./read-rounds.ts";
@@ -73,7 +74,8 @@ class PlanAnalysis {
 		this.#between = this.#look();
 	}
 
-	readonly #isShown = (table: string): boolean => !/^(sqlite_|temp\.)/i.test(table) && !this.#database.isTool(table);
+	readonly #isShown = (table: string): boolean =>
+		isOfMain(table) && !/^sqlite_/i.test(table) && !this.#database.isTool(table);
 
 	#look(): Between {
 		const { connection } = this.#clone;

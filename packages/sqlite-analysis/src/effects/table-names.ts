@@ -14,12 +14,23 @@ export interface TableNames {
 /** The schema table's own b-tree. */
 const SCHEMA_ROOT = 1n;
 
-/** Reads the names; they hold until the schema changes. A table of another database than main has its name before it: `temp.t`. */
+/**
+ * What stands before the name of a table of another database than main,: no name has it in itself, so a table of main that is
+ * called "temp.t" is another one.
+ */
+const OF_OTHER_DATABASE = "\0";
+
+/** Returns whether a name of `TableNames` is that of a table of main. */
+export function isOfMain(name: string): boolean {
+	return !name.startsWith(OF_OTHER_DATABASE);
+}
+
+/** Reads the names; they hold until the schema changes. */
 export function readTableNames(connection: SqliteConnection): TableNames {
 	const roots = new Map<string, string>();
 	const pointers = new Map<string, string>();
 	for (const { seq, name } of connection.query("PRAGMA database_list")) {
-		const prefix = name === "main" ? "" : `${name}.`;
+		const prefix = name === "main" ? "" : `${OF_OTHER_DATABASE}${name}.`;
 		roots.set(`${seq}:${SCHEMA_ROOT}`, `${prefix}sqlite_schema`);
 		const schema = name === "temp" ? "sqlite_temp_schema" : `${quoteIdentifier(String(name))}.sqlite_schema`;
 		for (const row of connection.query(`SELECT type, name, tbl_name, rootpage FROM ${schema}`)) {
@@ -31,7 +42,7 @@ export function readTableNames(connection: SqliteConnection): TableNames {
 		}
 	}
 	// SQLite makes it when it is first needed.
-	roots.set(`1:${SCHEMA_ROOT}`, "temp.sqlite_schema");
+	roots.set(`1:${SCHEMA_ROOT}`, `${OF_OTHER_DATABASE}temp.sqlite_schema`);
 	const shadows = readShadowTables(connection);
 	return {
 		ofRoot: (database, root) => roots.get(`${database}:${root}`) ?? `?${database}:${root}`,
