@@ -277,19 +277,6 @@ describe.each(backends)("a database file, on $name", (backend) => {
 		expect(db.files()).toEqual(["app.db", "app.db-journal"]);
 	});
 
-	it("is kept for the run alone where nobody else can use it, and for no file that runs outside a transaction", async () => {
-		const see = (table: string): string =>
-			`CREATE TABLE ${table} AS SELECT * FROM pragma_locking_mode WHERE schema = 'main';`;
-		await db.up(ups(see("inside"), `-- godwit: no-transaction\n${see("outside")}`, see("again")));
-		const alone = backend.name === "sqlite-wasm" ? "exclusive" : "normal";
-		expect(["inside", "outside", "again"].flatMap((table) => db.all(`SELECT * FROM ${table}`))).toEqual([
-			{ locking_mode: alone },
-			{ locking_mode: "normal" },
-			{ locking_mode: alone },
-		]);
-		expect(db.files()).toEqual(["app.db"]);
-	});
-
 	it("that cannot change to the journal mode is refused, and its lock given back", async () => {
 		const url = `${backend.name}://:memory:?x-journal-mode=wal`;
 		await using driver = await backend.factory.open(url);

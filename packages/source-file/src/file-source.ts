@@ -5,7 +5,6 @@ import {
 	MigrateError,
 	type MigrationBody,
 	type NamedFile,
-	type NewSha256,
 	offerSha256,
 	type Source,
 	type SourceFactory,
@@ -13,6 +12,7 @@ import {
 } from "@godwit/core";
 import { fileBody } from "./file-body.ts";
 import { pathOfFileUrl } from "./path-of-file-url.ts";
+import { sha256OfNode } from "./sha256-of-node.ts";
 import { sourceError } from "./source-error.ts";
 
 /**
@@ -28,7 +28,7 @@ async function absoluteUrl(url: string, folder: string): Promise<string> {
 }
 
 async function open(url: string): Promise<Source> {
-	offerSha256(sha256OfNode);
+	offerSha256(() => sha256OfNode());
 	const folder = resolve(pathOfFileUrl(url));
 	const location = shown(folder);
 	const prefixes = { path: join(folder, sep), location: location === "." ? "" : join(location, sep) };
@@ -39,12 +39,6 @@ async function open(url: string): Promise<Source> {
 		files.push(new FolderFile(prefixes, name));
 	}
 	return sourceOfFiles(location, files);
-}
-
-/** A Node that was built without OpenSSL has no `node:crypto`. */
-async function sha256OfNode(): Promise<NewSha256 | undefined> {
-	const crypto = await import("node:crypto").catch(() => undefined);
-	return crypto && (() => crypto.createHash("sha256"));
 }
 
 /** Made for each of what may be many files, few of which are asked for: what it costs is what an idle start costs. */

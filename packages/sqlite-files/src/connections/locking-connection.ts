@@ -59,7 +59,6 @@ export function lockingConnection({
 
 	return {
 		begin(mode) {
-			session.assertMayBegin();
 			call(() => session.connection.begin(mode));
 			hasBegunOnly = mode === "deferred";
 		},

@@ -34,10 +34,6 @@ export interface Session {
 	noteFiles(paths: readonly string[]): void;
 	/** Rolls back the journal that a dead process left beside a file. Others are kept off it. @returns false when the journal stays. */
 	rollBack(file: string): boolean;
-	/** Whether nobody else can use the database, and the connection is godwit's own. */
-	readonly alone: boolean;
-	/** Belongs before what begins a transaction. @throws MigrateError `ERR_LOCK_LOST`. */
-	assertMayBegin(): void;
 	/** Belongs before every commit. @throws MigrateError `ERR_LOCK_LOST`; DatabaseHeldError. */
 	assertMayCommit(): void;
 	/** Belongs before every roll-back. */
@@ -125,10 +121,6 @@ export function session({ path, connector, entered, enter }: SessionOptions): Se
 		reading: reader.read,
 		readingLong: reader.readLong,
 		rollBack: (file) => rollBackJournal(file, connector, files, file === path ? current.connection : undefined),
-		get alone() {
-			return borrowed === undefined && files.alone;
-		},
-		assertMayBegin: files.assertMayBegin,
 		assertMayCommit() {
 			inPlace.assertInPlace();
 			files.assertMayCommit();

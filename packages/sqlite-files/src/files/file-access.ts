@@ -94,9 +94,6 @@ export function fileAccess({ path, connector, leaseMs, lockTimeoutMs }: FileAcce
 		get entered() {
 			return entry.isInside;
 		},
-		get alone() {
-			return inner.alone;
-		},
 		holders: fileHolders(holder, files.main),
 		tellNotices(tell) {
 			inner.tellNotices(tell);

@@ -56,12 +56,6 @@ export function folderLibrary({ path, name, walAlone, entered, enter }: LibraryF
 				reading = false;
 			}
 		},
-		get alone() {
-			return locks.shows(path);
-		},
-		assertMayBegin() {
-			if (locks.shows(path)) locks.assertHeld();
-		},
 		assertMayCommit() {
 			hooks.assertJournals();
 			locks.assertHeld();

@@ -5,8 +5,6 @@ import { type KernelLock, takeKernelLock } from "./kernel-lock.ts";
 /** The kernel's locks on the files of one connection: its database and what it has attached. */
 export interface KernelLocks {
 	has(file: string): boolean;
-	/** Whether the system shows that the lock on a file is held, so that it is known when it is lost. */
-	shows(file: string): boolean;
 	/** Does nothing for a file that is locked. @throws DatabaseHeldError, which names an attached file. */
 	take(file: string): void;
 	/** Does nothing for a file that is not locked. */
@@ -31,7 +29,6 @@ export function kernelLocks(main: string): KernelLocks {
 
 	return {
 		has: (file) => locks.has(file),
-		shows: (file) => locks.has(file) && locks.get(file)?.notice === undefined,
 		take(file) {
 			if (locks.has(file)) return;
 			const lock = file === main ? takeKernelLock(file) : takeKernelLockOfAttached(file);

@@ -25,11 +25,6 @@ export interface DatabaseAccess {
 	/** Grows by one whenever `connection` is replaced by a new one, which has SQLite's default settings. */
 	readonly generation: number;
 	readonly entered: boolean;
-	/**
-	 * Optional: whether nobody else can use the main database until `leave`, so that what SQLite has read of it stays right. Before each
-	 * transaction `connection` looks whether this still holds. Default false.
-	 */
-	readonly alone?: boolean;
 	readonly holders: Holders;
 	/**
 	 * Tells which programs cannot be kept off, each time as a sentence: at once for the files that are entered, and until `leave` for

@@ -7,6 +7,7 @@ import { foreignTable, type SideTable } from "../tables/foreign/foreign-table.ts
 import { quoteIdentifier } from "../tables/quote-identifier.ts";
 import { assertNoTriggerOn } from "../tables/triggers.ts";
 import { TABLE_BY_NAME, tableExists } from "../tables/version-table.ts";
+import { describeRecorded } from "./describe-recorded.ts";
 
 /**
  * The migration lock: one row with the owner and the end of its lease.
@@ -100,7 +101,7 @@ export function lockRow(connection: SqliteConnection, name: string, leaseMs: num
 		recorded() {
 			const row = currentRow();
 			if (!row?.locked) return undefined;
-			return { description: describeForPerson(row, holders), key: `${row.owner} ${row.acquiredAt}` };
+			return { description: describeRecorded(row, holders), key: `${row.owner} ${row.acquiredAt}` };
 		},
 		take() {
 			connection.run(
@@ -186,15 +187,4 @@ function otherHolder(row: CurrentRow | undefined, holders: Holders): string | un
 	if (liveness === "alive") return holders.describe(row.owner);
 	if (!(Date.parse(String(row.expiresAt)) > Date.now())) return undefined;
 	return `${holders.describe(row.owner)}, which cannot be checked from here; its lease ends at ${row.expiresAt}`;
-}
-
-/** Says what is known of a holder to the person who is asked whether it is gone. */
-function describeForPerson({ owner, expiresAt }: CurrentRow, holders: Holders): string {
-	const lease = expiresAt === null ? "" : `; its lease ends at ${expiresAt}`;
-	const states = {
-		alive: "which is running",
-		dead: "which has ended, so that the next run would take the lock over by itself",
-		unknown: `which cannot be checked from here${lease}`,
-	};
-	return `${holders.describe(owner)}, ${states[holders.liveness(owner)]}`;
 }

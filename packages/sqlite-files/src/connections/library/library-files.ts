@@ -25,10 +25,6 @@ export interface LibraryFiles {
 	opened(connection: SqliteConnection): void;
 	/** Runs `work`, during which the library locks nothing and rolls nothing back. */
 	reading<T>(work: () => T): T;
-	/** Whether nobody else can use the main database, which is seen before every commit. */
-	readonly alone: boolean;
-	/** Called before what begins a transaction. @throws MigrateError `ERR_LOCK_LOST` when nobody else could use the main database, and now somebody can. */
-	assertMayBegin(): void;
 	/** Called before every commit. @throws MigrateError `ERR_LOCK_LOST`; DatabaseHeldError. */
 	assertMayCommit(): void;
 	/**
@@ -47,8 +43,6 @@ export const POSIX_FILES: LibraryFiles = {
 	use() {},
 	opened() {},
 	reading: (work) => work(),
-	alone: false,
-	assertMayBegin() {},
 	assertMayCommit() {},
 	beforeRollback() {},
 	release() {},

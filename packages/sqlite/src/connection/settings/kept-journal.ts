@@ -1,5 +1,4 @@
 import type { DatabaseAccess } from "../database-access.ts";
-import type { SqlValue } from "../sqlite-connection.ts";
 import { readSettings, type Settings, writeSettings } from "./connection-state.ts";
 import { changeJournalMode, readJournalMode } from "./journal-mode.ts";
 
@@ -18,9 +17,6 @@ export interface KeptJournal {
 
 /** To this many bytes the file is cut after a large transaction, so that a rebuilt table does not take twice its space. */
 const SIZE_LIMIT: Settings = new Map([["journal_size_limit", 1_048_576n]]);
-
-/** Where nobody else can use the database, SQLite need not look before each transaction whether somebody has. */
-const ALONE: Settings = new Map<string, SqlValue>([...SIZE_LIMIT, ["main.locking_mode", "exclusive"]]);
 
 export function keptJournal(access: DatabaseAccess): KeptJournal {
 	const { connection } = access;
@@ -43,9 +39,8 @@ export function keptJournal(access: DatabaseAccess): KeptJournal {
 			if (decided || connection.inTransaction) return;
 			if (readJournalMode(connection) === "delete") {
 				// Kept when the change of the mode is busy and tried again.
-				const settings = access.alone === true ? ALONE : SIZE_LIMIT;
-				before ??= readSettings(connection, settings.keys());
-				writeSettings(connection, settings);
+				before ??= readSettings(connection, SIZE_LIMIT.keys());
+				writeSettings(connection, SIZE_LIMIT);
 				changeJournalMode(connection, "persist");
 			}
 			decided = true;
@@ -55,10 +50,9 @@ export function keptJournal(access: DatabaseAccess): KeptJournal {
 			if (connection.inTransaction) return;
 			decided = false;
 			if (before === undefined) return;
-			// First, since a connection that keeps its lock keeps its journal.
-			writeSettings(connection, before);
 			// A body or another process may have turned WAL on, which is a property of the database.
 			if (readJournalMode(connection) === "persist") changeJournalMode(connection, "delete");
+			writeSettings(connection, before);
 			before = undefined;
 		},
 	};
