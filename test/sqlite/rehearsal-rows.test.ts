@@ -301,6 +301,22 @@ describe.each(backends)("the rows of a rehearsal on $name", (backend) => {
 		expect(clean).toBe(false);
 	});
 
+	it.each(["", "TEMP "])(
+		"compares every table where a %strigger on the version table was there for a while",
+		async (kind) => {
+			using db = createTestDatabase(backend);
+			db.exec(ITEMS);
+			const made = `CREATE ${kind}TRIGGER louder AFTER INSERT ON main.schema_migrations BEGIN UPDATE t SET a = a || '!'; END;`;
+			const files = [
+				made.replace(kind === "" ? "main." : "", ""),
+				kind === "" ? "DROP TRIGGER louder;" : "CREATE TABLE u (a);",
+			];
+			const allowed = files.map((sql) => `-- godwit: allow own-tables\n${sql}`);
+			const { rows } = await db.migrate(ups(...allowed), (migrate) => migrate.rehearse());
+			expect(rows?.tables.find(({ name }) => name === "t")).toMatchObject(counts(3, 3, 0, 3, 0));
+		},
+	);
+
 	it("tells of damage in a new table under an old name, and in the tables of tools", async () => {
 		const before =
 			"CREATE TABLE t (a); CREATE TABLE u (a); CREATE TABLE _litestream_seq (seq CHECK (seq > 0)); INSERT INTO _litestream_seq VALUES (1);";

@@ -49,6 +49,16 @@ export interface FileAnalysisOptions {
 	readonly openEmpty: () => SqliteConnection;
 }
 
+const HIDDEN_TRIGGER = "there is a trigger on a table of godwit or of another tool, and what it does is not followed";
+
+/** Whether a trigger acts when a tool writes its table, as godwit does after each migration. */
+function hasHiddenTrigger(clone: SqliteConnection, isShown: (table: string) => boolean): boolean {
+	const triggers = "SELECT tbl_name AS name FROM sqlite_schema WHERE type = 'trigger'";
+	return clone
+		.query(`${triggers} UNION ALL ${triggers.replace("sqlite_schema", "sqlite_temp_schema")}`)
+		.some(({ name }) => !isShown(String(name)));
+}
+
 /** Takes the statements of one file, one after the other, and tells what they do and what the rules say of each. */
 export class FileAnalysis {
 	readonly statements: { readonly statement: Statement; readonly effects: StatementEffects }[] = [];
@@ -114,7 +124,9 @@ export class FileAnalysis {
 
 	#outcomeOf(statement: Statement): Outcome {
 		const { clone, isShown } = this.#options;
-		return statementEffects(clone, statement, () => this.#tableNames(), isShown);
+		const outcome = statementEffects(clone, statement, () => this.#tableNames(), isShown);
+		if (statement.keyword !== "CREATE" || !hasHiddenTrigger(clone, isShown)) return outcome;
+		return { ...outcome, effects: { ...outcome.effects, unknown: HIDDEN_TRIGGER } };
 	}
 
 	/**
