@@ -305,7 +305,7 @@ describe.each(backends)("the rows of a rehearsal on $name", (backend) => {
 		"compares every table where a %strigger on the version table was there for a while",
 		async (kind) => {
 			using db = createTestDatabase(backend);
-			db.exec(ITEMS);
+			db.exec(`${ITEMS} CREATE TABLE schema_migrations (version uint64, dirty bool);`);
 			const made = `CREATE ${kind}TRIGGER louder AFTER INSERT ON main.schema_migrations BEGIN UPDATE t SET a = a || '!'; END;`;
 			const files = [
 				made.replace(kind === "" ? "main." : "", ""),
