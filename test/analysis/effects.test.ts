@@ -165,6 +165,20 @@ describe.each(backends)("the effects of a statement, on $name", (backend) => {
 		expect(db.all("SELECT count(*) AS n FROM tags")).toEqual([{ n: 1n }]);
 	});
 
+	it("says of a trigger on the version table alone that it is not known, and not of what is made beside it", async () => {
+		using db = createTestDatabase(backend);
+		const trigger = (name: string): string =>
+			`CREATE TRIGGER ${name} AFTER INSERT ON schema_migrations BEGIN DELETE FROM notes; END;`;
+		db.exec(`CREATE TABLE notes (a); CREATE TABLE schema_migrations (version uint64, dirty bool); ${trigger("seen")}`);
+		await using driver = await db.open();
+		const { textBody } = await import("@godwit/core");
+		const analysis = await driver.analyse?.([textBody(`CREATE TABLE u (a); ${trigger("again")}`)]);
+		expect(analysis?.files[0]?.statements.map(({ unknown }) => unknown)).toEqual([
+			undefined,
+			"there is a trigger on a table of godwit or of another tool, and what it does is not followed",
+		]);
+	});
+
 	it("makes no file for ATTACH and VACUUM INTO, and says that they are not known", async () => {
 		using db = createTestDatabase(backend);
 		const other = `${db.folder}/other.db`;

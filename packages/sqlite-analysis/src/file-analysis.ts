@@ -125,8 +125,9 @@ export class FileAnalysis {
 	#outcomeOf(statement: Statement): Outcome {
 		const { clone, isShown } = this.#options;
 		const outcome = statementEffects(clone, statement, () => this.#tableNames(), isShown);
-		if (statement.keyword !== "CREATE" || !hasHiddenTrigger(clone, isShown)) return outcome;
-		return { ...outcome, effects: { ...outcome.effects, unknown: HIDDEN_TRIGGER } };
+		const makesTrigger = statement.keyword === "CREATE" && /\btrigger\b/i.test(statement.sql);
+		if (!makesTrigger || !hasHiddenTrigger(clone, isShown)) return outcome;
+		return { ...outcome, effects: { ...outcome.effects, unknown: outcome.effects.unknown ?? HIDDEN_TRIGGER } };
 	}
 
 	/**

@@ -14,10 +14,7 @@ export interface TableNames {
 /** The schema table's own b-tree. */
 const SCHEMA_ROOT = 1n;
 
-/**
- * What stands before the name of a table of another database than main,: no name has it in itself, so a table of main that is
- * called "temp.t" is another one.
- */
+/** Stands before the name of a table of another database than main. No name can have it, so that the table "temp.t" of main is another one. */
 const OF_OTHER_DATABASE = "\0";
 
 /** Returns whether a name of `TableNames` is that of a table of main. */
