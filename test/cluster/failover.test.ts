@@ -58,7 +58,7 @@ it(
 			const old = primary;
 			await using proxy = await startKillingProxy({
 				port: primary.port,
-				text: `VALUES (${killed.version}, false`,
+				text: `(${killed.version}, false`,
 				when: killed.when,
 				kill() {
 					old.kill();

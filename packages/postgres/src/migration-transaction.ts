@@ -67,7 +67,8 @@ export function migrationTransaction({ config, state, lock }: MigrationTransacti
 	}
 
 	return async (connected, { change, instead, allowed = false, alone }, work) => {
-		const { connection, names } = connected;
+		const { connection, names, statements } = connected;
+		await statements.prepare();
 		const there = await prepare(connected, change !== undefined, allowed);
 		const plain = { lock: state.held && !lock.dropped, events: false };
 		const set = transactionSettings(config);
@@ -77,7 +78,7 @@ export function migrationTransaction({ config, state, lock }: MigrationTransacti
 		const first = aroundSettings(connected, [...set, ...locked]);
 		const begin = {
 			...(alone !== undefined && { mode: "ISOLATION LEVEL REPEATABLE READ" }),
-			after: [...first, ...(there ? selectOwnState(names, plain) : [])],
+			after: [...first, ...(there ? selectOwnState(connected, plain) : [])],
 		};
 		return inTransaction(connection, begin, async (begun) => {
 			// What a body sets is set back before the COMMIT: who comes next in the session finds what was there.
@@ -87,8 +88,11 @@ export function migrationTransaction({ config, state, lock }: MigrationTransacti
 			if (now !== undefined) assertFrom(change, now, allowed);
 
 			async function run(body: ReadBody): Promise<number> {
-				const asked = { ...plain, events: withHistory && state.held && namesTables(names, body) };
-				const before = asked.events ? await readOwnState(connection, names, asked) : now;
+				const named = namesTables(names, body);
+				// Of tables that it makes anew, a prepared statement knows nothing.
+				if (named) statements.forget();
+				const asked = { ...plain, events: withHistory && state.held && named };
+				const before = asked.events ? await readOwnState(connected, asked) : now;
 				const rows = changedRows(await runInside(connection, body));
 				if (before === undefined) {
 					await connection.send(settle.join("; "));

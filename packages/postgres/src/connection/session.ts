@@ -9,6 +9,7 @@ import {
 import { type AdvisoryLock, advisoryKeys, advisoryLock } from "../lock/advisory-lock.ts";
 import { BACKEND_START } from "../lock/server-session.ts";
 import { connectError, connectionLostError, databaseError, sqlState } from "../postgres-error.ts";
+import { type OwnStatements, ownStatements } from "../tables/own-statement.ts";
 import { type TableNames, tableNames } from "../tables/table-names.ts";
 import type { MigrationsTable } from "../url/migrations-table.ts";
 import { callerSettings, RESET } from "./lent-connection.ts";
@@ -27,6 +28,8 @@ export interface Connected {
 	readonly since: string | undefined;
 	/** Whether the session is this driver's alone, and stays it between transactions. */
 	readonly own: boolean;
+	/** Over godwit's own tables. */
+	readonly statements: OwnStatements;
 	/** The statements after which no setting is left that a migration has made; none where each transaction may have another session. */
 	readonly reset: readonly string[];
 	/** What the lock cannot keep out; `undefined` when it keeps out what it should. */
@@ -200,7 +203,7 @@ async function restoring<T>(connected: Connected, work: (connected: Connected) =
 	return result;
 }
 
-async function connectOnce({ name, connect, table, lockName }: SessionOptions): Promise<Connected> {
+async function connectOnce({ name, connect, table, lockName, lent = false }: SessionOptions): Promise<Connected> {
 	let connection: PostgresConnection | undefined;
 	try {
 		connection = await connect();
@@ -214,7 +217,8 @@ async function connectOnce({ name, connect, table, lockName }: SessionOptions): 
 		const database = String(described?.database);
 		const advisory = shared ? advisoryLock(connection, advisoryKeys(database, lockName(database), names)) : undefined;
 		const since = described?.since ?? undefined;
-		return { connection, names, advisory, since, own, reset: own ? RESET : [], notice };
+		const statements = ownStatements(connection, own && !lent);
+		return { connection, names, advisory, since, own, statements, reset: own ? RESET : [], notice };
 	} catch (error) {
 		await connection?.close();
 		trace("%s: cannot connect: %s", name, sqlState(error));

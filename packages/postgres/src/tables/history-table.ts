@@ -1,6 +1,7 @@
 import { type HistoryEvent, MigrateError, type RecordedEvent } from "@godwit/core";
 import type { Row } from "../connection/postgres-connection.ts";
-import { literal } from "./literal.ts";
+import type { literal } from "./literal.ts";
+import type { OwnStatement } from "./own-statement.ts";
 import type { TableNames } from "./table-names.ts";
 
 /** The layout of the table and the meaning of its rows. A newer godwit raises it where an older one would read it wrong. */
@@ -28,6 +29,8 @@ const COLUMNS = {
 
 const NAMES = Object.keys(COLUMNS);
 
+const TYPES = Object.values(COLUMNS).map((type) => type.replace(" NOT NULL", ""));
+
 /** The columns of the table, in their order. */
 export const HISTORY_COLUMNS: readonly string[] = ["id", ...NAMES];
 
@@ -54,15 +57,19 @@ export function selectTexts({ history }: TableNames, id: number): string {
 	return `SELECT up_text, down_text FROM ${history} WHERE id = ${Math.trunc(id)}`;
 }
 
-/** @param keepsTexts Otherwise they are left out. @param stamp What the version row gets with them. */
-export function insertEvents(
+/** @param keepsTexts Otherwise they are left out. @param stamp What the version row gets with it. */
+export function insertEvent(
 	{ history }: TableNames,
-	events: readonly HistoryEvent[],
+	event: HistoryEvent,
 	stamp: string | undefined,
 	keepsTexts: boolean,
-): string {
-	const rows = events.map((event) => `(${valuesOf(event, stamp, keepsTexts).map(literal).join(", ")})`);
-	return `INSERT INTO ${history} (${NAMES.join(", ")}) VALUES ${rows.join(", ")}`;
+): OwnStatement {
+	const given = valuesOf(event, stamp, keepsTexts);
+	return {
+		name: "godwit_add_event",
+		values: TYPES.map((type, index) => [type, given[index]]),
+		sql: (values) => `INSERT INTO ${history} (${NAMES.join(", ")}) VALUES (${values.join(", ")})`,
+	};
 }
 
 function valuesOf(

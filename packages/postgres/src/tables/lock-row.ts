@@ -1,4 +1,5 @@
 import { literal } from "./literal.ts";
+import type { OwnStatement } from "./own-statement.ts";
 import type { TableNames } from "./table-names.ts";
 
 /**
@@ -40,8 +41,12 @@ export function extendLease({ lock }: TableNames, owner: string, leaseMs: number
 }
 
 /** Notes the token of a change, and extends the lease. */
-export function noteStep({ lock }: TableNames, token: string | undefined, leaseMs: number): string {
-	return `UPDATE ${lock} SET expires_at = ${leaseEnd(leaseMs)}, step = ${literal(token)} WHERE id = 1`;
+export function noteStep({ lock }: TableNames, token: string | undefined, leaseMs: number): OwnStatement {
+	return {
+		name: "godwit_note_step",
+		values: [["text", token]],
+		sql: ([step]) => `UPDATE ${lock} SET expires_at = ${leaseEnd(leaseMs)}, step = ${step} WHERE id = 1`,
+	};
 }
 
 /** Frees the lock; it changes no row when somebody else has it. */

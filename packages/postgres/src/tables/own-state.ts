@@ -1,9 +1,4 @@
-import {
-	FailedMessage,
-	type PostgresConnection,
-	type Row,
-	type StatementResult,
-} from "../connection/postgres-connection.ts";
+import { FailedMessage, type Row, type StatementResult } from "../connection/postgres-connection.ts";
 import { rowsOf } from "../connection/query-rows.ts";
 import type { Connected } from "../connection/session.ts";
 import type { AdvisoryLock } from "../lock/advisory-lock.ts";
@@ -12,6 +7,7 @@ import type { PlacedStatement, ReadBody } from "../statements/read-body.ts";
 import { createHistory } from "./history-table.ts";
 import { quoteLiteral } from "./literal.ts";
 import { selectLock } from "./lock-row.ts";
+import type { OwnStatement } from "./own-statement.ts";
 import type { TableNames } from "./table-names.ts";
 import { createVersions, type RecordedVersion, recordedVersion, selectVersion } from "./version-table.ts";
 
@@ -38,15 +34,27 @@ export interface OwnStateOptions {
 }
 
 /** The statements that `ownState` reads the results of. */
-export function selectOwnState(names: TableNames, { lock, events, keep }: OwnStateOptions): readonly string[] {
-	const kept = keep === undefined ? "" : `, ${keep.keep()} AS kept`;
+export function selectOwnState(
+	{ names, statements: { write } }: Connected,
+	{ lock, events, keep }: OwnStateOptions,
+): readonly string[] {
 	return [
-		// It is there in every version of the server, and an id is assigned with it.
-		`SELECT txid_current()::text AS transaction, (SELECT relhastriggers OR relhasrules FROM pg_class WHERE oid = ${quoteLiteral(names.versions)}::regclass) AS triggered${kept}`,
-		selectVersion(names),
-		...(lock ? [selectLock(names, "wait")] : []),
+		write(selectTransaction(names, keep?.keep())),
+		write({ name: "godwit_version", sql: () => selectVersion(names) }),
+		...(lock ? [write({ name: "godwit_lock", sql: () => selectLock(names, "wait") })] : []),
 		...(events ? [`SELECT md5(string_agg(t::text, '' ORDER BY id)) AS events FROM ${names.history} AS t`] : []),
 	];
+}
+
+/** @param keep As `AdvisoryLock.keep` gives it. */
+function selectTransaction({ versions }: TableNames, keep: string | undefined): OwnStatement {
+	const kept = keep === undefined ? "" : `, ${keep} AS kept`;
+	return {
+		name: keep === undefined ? "godwit_transaction" : "godwit_transaction_and_lock",
+		// It is there in every version of the server, and an id is assigned with it.
+		sql: () =>
+			`SELECT txid_current()::text AS transaction, (SELECT relhastriggers OR relhasrules FROM pg_class WHERE oid = ${quoteLiteral(versions)}::regclass) AS triggered${kept}`,
+	};
 }
 
 /** @throws MigrateError As `recordedVersion`. */
@@ -67,12 +75,9 @@ export function ownState(
 	};
 }
 
-export async function readOwnState(
-	connection: PostgresConnection,
-	names: TableNames,
-	asked: OwnStateOptions,
-): Promise<OwnState> {
-	return ownState(names, asked, await connection.send(selectOwnState(names, asked).join("; ")));
+export async function readOwnState(connected: Connected, asked: OwnStateOptions): Promise<OwnState> {
+	const { connection, names } = connected;
+	return ownState(names, asked, await connection.send(selectOwnState(connected, asked).join("; ")));
 }
 
 /** Whether a body may do something to the tables. None is refused for that alone. */
@@ -97,15 +102,16 @@ export interface BodyOnTables {
  * @throws MigrateError `ERR_OWN_TABLES` when the version, the lock or the history has changed.
  */
 export async function assertTablesKept(
-	{ connection, names }: Connected,
+	connected: Connected,
 	{ body, before, asked, settle, permitted, withHistory }: BodyOnTables,
 ): Promise<OwnState> {
+	const { connection, names } = connected;
 	const blamed = blamedStatement(names, body);
 	const made = permitted ? [createVersions(names), ...(withHistory ? [createHistory(names)] : [])] : [];
 	let after: OwnState;
 	try {
 		const first = [...settle, ...made];
-		const results = await connection.send([...first, ...selectOwnState(names, asked)].join("; "));
+		const results = await connection.send([...first, ...selectOwnState(connected, asked)].join("; "));
 		after = ownState(names, asked, results.slice(first.length));
 	} catch (error) {
 		// A table, a column or a schema that is not there any more.

@@ -9,7 +9,7 @@ import {
 import { rowsOf } from "../connection/query-rows.ts";
 import type { Connected } from "../connection/session.ts";
 import type { PostgresConfig } from "../url/postgres-config.ts";
-import { insertEvents } from "./history-table.ts";
+import { insertEvent } from "./history-table.ts";
 import { noteStep } from "./lock-row.ts";
 import type { OwnState } from "./own-state.ts";
 import { recordedVersion, selectVersion, writeVersion } from "./version-table.ts";
@@ -25,14 +25,14 @@ export function versionRecorder({
 	state,
 }: VersionRecorderOptions): (connected: Connected, change: VersionChange, now: OwnState) => Promise<readonly string[]> {
 	const withHistory = config.history !== "off";
-	return async ({ connection, names }, { version, dirty, token, events }, { triggered }) => {
+	return async ({ connection, names, statements: own }, { version, dirty, token, events }, { triggered }) => {
 		const made = withHistory ? (events?.() ?? []) : [];
 		const stamp = stampOf({ version, dirty }, made);
 		const statements = [
-			writeVersion(names, { version, dirty }, stamp),
-			...(made.length > 0 ? [insertEvents(names, made, stamp, config.history === "full")] : []),
+			...writeVersion(names, { version, dirty }, stamp),
+			...made.map((event) => insertEvent(names, event, stamp, config.history === "full")),
 			...(state.held ? [noteStep(names, token, config.lockLeaseMs)] : []),
-		];
+		].map(own.write);
 		if (!triggered) return statements;
 		const results = await connection.send([...statements, selectVersion(names)].join("; "));
 		const written = recordedVersion(names, rowsOf(results.slice(-1)));

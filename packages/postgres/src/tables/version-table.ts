@@ -1,6 +1,6 @@
 import { MigrateError, NIL_VERSION, type VersionState } from "@godwit/core";
 import type { Row } from "../connection/postgres-connection.ts";
-import { literal } from "./literal.ts";
+import type { OwnStatement } from "./own-statement.ts";
 import type { TableNames } from "./table-names.ts";
 
 /** The version, and the mark that godwit leaves beside it. */
@@ -57,9 +57,14 @@ export function writeVersion(
 	{ versions }: TableNames,
 	{ version, dirty }: VersionState,
 	stamp: string | undefined,
-): string {
-	const remove = `DELETE FROM ${versions}`;
-	if (version === NIL_VERSION && !dirty) return remove;
-	const [column, value] = stamp === undefined ? ["", ""] : [", godwit_stamp", `, ${literal(stamp)}`];
-	return `${remove}; INSERT INTO ${versions} (version, dirty${column}) VALUES (${version}, ${dirty}${value})`;
+): readonly OwnStatement[] {
+	const remove: OwnStatement = { name: "godwit_remove_version", sql: () => `DELETE FROM ${versions}` };
+	if (version === NIL_VERSION && !dirty) return [remove];
+	const columns = stamp === undefined ? "version, dirty" : "version, dirty, godwit_stamp";
+	const insert: OwnStatement = {
+		name: stamp === undefined ? "godwit_add_version" : "godwit_add_stamped_version",
+		values: [["bigint", version], ["boolean", dirty], ...(stamp === undefined ? [] : [["text", stamp] as const])],
+		sql: (values) => `INSERT INTO ${versions} (${columns}) VALUES (${values.join(", ")})`,
+	};
+	return [remove, insert];
 }

@@ -37,20 +37,20 @@ async function up(interference: Interference): Promise<{ readonly applied?: numb
 
 describe("a connection that is lost at the COMMIT of a migration", () => {
 	it("does not end the run when the migration was committed", async () => {
-		expect(await up({ cut: { at: "VALUES (2, false", when: "after" } })).toEqual({ applied: 4 });
+		expect(await up({ cut: { at: "(2, false", when: "after" } })).toEqual({ applied: 4 });
 		expect(await ran()).toEqual([1, 2, 3, 4]);
 	});
 
 	it("does not end the run when the migration has run outside a transaction", async () => {
-		expect(await up({ cut: { at: "VALUES (3, false", when: "after" } })).toEqual({ applied: 4 });
+		expect(await up({ cut: { at: "(3, false", when: "after" } })).toEqual({ applied: 4 });
 		expect(await ran()).toEqual([1, 2, 3, 4]);
 	});
 
 	it.each([
-		["it was not committed", "VALUES (2, false"],
+		["it was not committed", "(2, false"],
 		["its body did not reach the server", "INSERT INTO ran VALUES (2)"],
-		["a file outside a transaction was not marked", "VALUES (3, true"],
-		["a file outside a transaction had run", "VALUES (3, false"],
+		["a file outside a transaction was not marked", "(3, true"],
+		["a file outside a transaction had run", "(3, false"],
 	])("makes the step again when %s", async (_, at) => {
 		expect(await up({ cut: { at, when: "before" } })).toEqual({ applied: 4 });
 		expect(await ran()).toEqual([1, 2, 3, 4]);
@@ -61,7 +61,7 @@ describe("a connection that is lost at the COMMIT of a migration", () => {
 			"1_a.up.sql": "INSERT INTO ran VALUES (1);",
 			"2_b.up.sql": "INSERT INTO ran VALUES (2);",
 		});
-		await using proxy = await startProxy(server.port, { cut: { at: "VALUES (2, false", when } });
+		await using proxy = await startProxy(server.port, { cut: { at: "(2, false", when } });
 		const driver = await postgres.open(`${proxy.url}/postgres`);
 		await using migrate = new Migrate({ source: together, driver, transaction: "all" });
 		expect((await migrate.up()).applied).toHaveLength(2);
@@ -79,7 +79,7 @@ describe("a connection that is lost at the COMMIT of a migration", () => {
 	});
 
 	it("is said to be unknown when the server does not come back", async () => {
-		const { error } = await up({ cut: { at: "VALUES (2, false", when: "after", afterwards: "away" } });
+		const { error } = await up({ cut: { at: "(2, false", when: "after", afterwards: "away" } });
 		expect(error).toMatchObject({
 			code: "ERR_OUTCOME_UNKNOWN",
 			details: { version: 2n, dirty: false, report: { to: 1n } },
@@ -134,7 +134,7 @@ describe("a connection that is lost under the lock", () => {
 	});
 
 	it("does not end the run through a pooler", async () => {
-		expect(await up({ otherBackend: true, cut: { at: "VALUES (2, false", when: "before" } })).toEqual({ applied: 4 });
+		expect(await up({ otherBackend: true, cut: { at: "(2, false", when: "before" } })).toEqual({ applied: 4 });
 		expect(await ran()).toEqual([1, 2, 3, 4]);
 	});
 });
