@@ -31,16 +31,6 @@ export interface BodyRunnerOptions extends MigrationTransactionOptions, BodyOuts
 	readonly assertInside?: ((body: ReadBody) => void) | undefined;
 }
 
-/** Does a transaction once more, as texts, when a body before has deallocated what the session keeps: it was rolled back. */
-async function again<T>({ statements }: Connected, work: () => Promise<T>): Promise<T> {
-	try {
-		return await work();
-	} catch (error) {
-		if (!statements.lost(error)) throw error;
-		return work();
-	}
-}
-
 export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 	const { config } = options;
 	const transaction = migrationTransaction(options);
@@ -64,39 +54,39 @@ export function bodyRunner(options: BodyRunnerOptions): BodyRunner {
 
 	return {
 		async record(connected, change) {
-			await again(connected, () => transaction(connected, { change, allowed }, async () => {}));
+			await transaction(connected, { change, allowed }, async () => {});
 			allowed = false;
 		},
 		async run(connected, body) {
 			allowed = false;
 			const statements = await read(body);
 			if (goesOutside(statements)) {
+				const allows = statements.directives.has("allow own-tables");
+				if (allows) connected.statements.forget();
 				await runOutside(connected, statements);
-				allowed = statements.directives.has("allow own-tables");
+				allowed = allows;
 				return;
 			}
 			assertRunsInside(statements);
-			await again(connected, () => transaction(connected, {}, (run) => run(statements)));
+			await transaction(connected, {}, (run) => run(statements));
 			allowed = statements.directives.has("allow own-tables");
 		},
 		async apply(connected, body, change, rounds) {
 			allowed = false;
 			const statements = await read(body);
 			if (rounds !== undefined && statements.directives.has("until-done")) {
-				return again(connected, () => makeRound(connected, statements, change, rounds));
+				return makeRound(connected, statements, change, rounds);
 			}
 			if (goesOutside(statements)) {
 				declined = { body, read: statements };
 				return "declined";
 			}
 			assertRunsInside(statements);
-			await again(connected, () => transaction(connected, { change }, (run) => run(statements)));
+			await transaction(connected, { change }, (run) => run(statements));
 			return "applied";
 		},
 		async together(connected, change, work) {
 			allowed = false;
-			// What `work` has told others cannot be done again.
-			connected.statements.forget();
 			return transaction(connected, { change }, (run) =>
 				work(async (body) => {
 					const statements = await read(body);

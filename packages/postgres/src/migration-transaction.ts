@@ -11,6 +11,7 @@ import {
 	assertTablesKept,
 	namesTables,
 	type OwnState,
+	type OwnStateOptions,
 	ownState,
 	readOwnState,
 	selectOwnState,
@@ -68,52 +69,85 @@ export function migrationTransaction({ config, state, lock }: MigrationTransacti
 
 	return async (connected, { change, instead, allowed = false, alone }, work) => {
 		const { connection, names, statements } = connected;
-		await statements.prepare();
 		const there = await prepare(connected, change !== undefined, allowed);
 		const plain = { lock: state.held && !lock.dropped, events: false };
 		const set = transactionSettings(config);
 		// The locks come before the first query: what the transaction sees is what was there at that.
 		const locks = [...(there ? [names.versions] : []), ...(alone === undefined ? [] : [alone])];
 		const locked = locks.map((table) => `LOCK TABLE ${table} IN EXCLUSIVE MODE`);
-		const first = aroundSettings(connected, [...set, ...locked]);
-		const begin = {
-			...(alone !== undefined && { mode: "ISOLATION LEVEL REPEATABLE READ" }),
-			after: [...first, ...(there ? selectOwnState(connected, plain) : [])],
-		};
-		return inTransaction(connection, begin, async (begun) => {
-			// What a body sets is set back before the COMMIT: who comes next in the session finds what was there.
-			const settle = [...restoringSettings(connected, begun.slice(0, first.length)), ...set];
-			let now = there ? ownState(names, plain, begun.slice(first.length)) : undefined;
-			if (plain.lock) lock.assertMine(now?.lock);
-			if (now !== undefined) assertFrom(change, now, allowed);
+		const mode = alone === undefined ? "" : "ISOLATION LEVEL REPEATABLE READ";
 
-			async function run(body: ReadBody): Promise<number> {
-				const named = namesTables(names, body);
-				// Of tables that it makes anew, a prepared statement knows nothing.
-				if (named) statements.forget();
-				const asked = { ...plain, events: withHistory && state.held && named };
-				const before = asked.events ? await readOwnState(connected, asked) : now;
-				const rows = changedRows(await runInside(connection, body));
-				if (before === undefined) {
-					await connection.send(settle.join("; "));
-					return rows;
-				}
-				const permitted = body.directives.has("allow own-tables");
-				const keep = plain.lock ? connected.advisory : undefined;
-				now = await assertTablesKept(connected, {
-					...{ body, before, settle, permitted, withHistory },
-					asked: { ...asked, keep },
+		return againWithTexts(connected, async (begins) => {
+			const first = aroundSettings(connected, [...set, ...locked, ...(there ? statements.prepare() : [])]);
+			const after = [...first, ...(there ? selectOwnState(connected, plain) : [])];
+			return inTransaction(connection, { mode, after }, async (begun) => {
+				begins();
+				// What a body sets is set back before the COMMIT: who comes next in the session finds what was there.
+				const settle = [...restoringSettings(connected, begun.slice(0, first.length)), ...set];
+				let now = there ? ownState(names, plain, begun.slice(first.length)) : undefined;
+				if (plain.lock) lock.assertMine(now?.lock);
+				if (now !== undefined) assertFrom(change, now, allowed);
+
+				const done = await work(async (body) => {
+					const ran = await runBody(connected, body, { before: now, plain, settle });
+					now = ran.now;
+					return ran.rows;
 				});
-				await lock.assertKept(connected, now.kept);
-				if (now.transaction !== before.transaction) throw partlyCommittedError(body.statements[0]);
-				return rows;
-			}
-
-			const done = await work(run);
-			if (change === undefined || now === undefined) return { result: done, last: [] };
-			return { result: done, last: await record(connected, instead?.() ?? change, now) };
+				if (change === undefined || now === undefined) return { result: done, last: [] };
+				return { result: done, last: await record(connected, instead?.() ?? change, now) };
+			});
 		});
 	};
+
+	/** Runs a body, and looks at what it must have left as it was. */
+	async function runBody(
+		connected: Connected,
+		body: ReadBody,
+		{ before: atBegin, plain, settle }: RunInTransaction,
+	): Promise<{ readonly rows: number; readonly now: OwnState | undefined }> {
+		const { connection, names, statements } = connected;
+		const named = namesTables(names, body);
+		const permitted = body.directives.has("allow own-tables");
+		// Of tables that it makes anew, a prepared statement knows nothing.
+		if (named || permitted) statements.forget();
+		const asked = { ...plain, events: withHistory && state.held && named };
+		const before = asked.events ? await readOwnState(connected, asked) : atBegin;
+		const rows = changedRows(await runInside(connection, body));
+		if (before === undefined) {
+			await connection.send(settle.join("; "));
+			return { rows, now: undefined };
+		}
+		const keep = plain.lock ? connected.advisory : undefined;
+		const now = await assertTablesKept(connected, {
+			...{ body, before, settle, permitted, withHistory },
+			asked: { ...asked, keep },
+		});
+		await lock.assertKept(connected, now.kept);
+		if (now.transaction !== before.transaction) throw partlyCommittedError(body.statements[0]);
+		return { rows, now };
+	}
+}
+
+interface RunInTransaction {
+	/** What the tables said before the body; `undefined` where there are none. */
+	readonly before: OwnState | undefined;
+	readonly plain: OwnStateOptions;
+	/** As `BodyOnTables.settle`. */
+	readonly settle: readonly string[];
+}
+
+/** Does once more with texts what failed before a body could run: an earlier one may have deallocated the statements. */
+async function againWithTexts<T>({ statements }: Connected, attempt: (begins: () => void) => Promise<T>): Promise<T> {
+	let begun = false;
+	const begins = (): void => {
+		begun = true;
+	};
+	try {
+		return await attempt(begins);
+	} catch (error) {
+		if (begun || !statements.givenUp(error)) throw error;
+		return attempt(begins);
+	}
 }
 
 function transactionSettings({ ddlLockTimeoutMs, statementTimeoutMs }: PostgresConfig): readonly string[] {

@@ -66,7 +66,7 @@ export function insertEvent(
 ): OwnStatement {
 	const given = valuesOf(event, stamp, keepsTexts);
 	return {
-		name: "godwit_add_event",
+		name: "add_event",
 		values: TYPES.map((type, index) => [type, given[index]]),
 		sql: (values) => `INSERT INTO ${history} (${NAMES.join(", ")}) VALUES (${values.join(", ")})`,
 	};

@@ -43,7 +43,7 @@ export function extendLease({ lock }: TableNames, owner: string, leaseMs: number
 /** Notes the token of a change, and extends the lease. */
 export function noteStep({ lock }: TableNames, token: string | undefined, leaseMs: number): OwnStatement {
 	return {
-		name: "godwit_note_step",
+		name: "note_step",
 		values: [["text", token]],
 		sql: ([step]) => `UPDATE ${lock} SET expires_at = ${leaseEnd(leaseMs)}, step = ${step} WHERE id = 1`,
 	};

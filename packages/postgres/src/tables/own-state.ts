@@ -40,8 +40,8 @@ export function selectOwnState(
 ): readonly string[] {
 	return [
 		write(selectTransaction(names, keep?.keep())),
-		write({ name: "godwit_version", sql: () => selectVersion(names) }),
-		...(lock ? [write({ name: "godwit_lock", sql: () => selectLock(names, "wait") })] : []),
+		write({ name: "version", sql: () => selectVersion(names) }),
+		...(lock ? [write({ name: "lock", sql: () => selectLock(names, "wait") })] : []),
 		...(events ? [`SELECT md5(string_agg(t::text, '' ORDER BY id)) AS events FROM ${names.history} AS t`] : []),
 	];
 }
@@ -50,7 +50,7 @@ export function selectOwnState(
 function selectTransaction({ versions }: TableNames, keep: string | undefined): OwnStatement {
 	const kept = keep === undefined ? "" : `, ${keep} AS kept`;
 	return {
-		name: keep === undefined ? "godwit_transaction" : "godwit_transaction_and_lock",
+		name: keep === undefined ? "transaction" : "transaction_and_lock",
 		// It is there in every version of the server, and an id is assigned with it.
 		sql: () =>
 			`SELECT txid_current()::text AS transaction, (SELECT relhastriggers OR relhasrules FROM pg_class WHERE oid = ${quoteLiteral(versions)}::regclass) AS triggered${kept}`,
@@ -105,14 +105,12 @@ export async function assertTablesKept(
 	connected: Connected,
 	{ body, before, asked, settle, permitted, withHistory }: BodyOnTables,
 ): Promise<OwnState> {
-	const { connection, names } = connected;
+	const { names } = connected;
 	const blamed = blamedStatement(names, body);
 	const made = permitted ? [createVersions(names), ...(withHistory ? [createHistory(names)] : [])] : [];
 	let after: OwnState;
 	try {
-		const first = [...settle, ...made];
-		const results = await connection.send([...first, ...selectOwnState(connected, asked)].join("; "));
-		after = ownState(names, asked, results.slice(first.length));
+		after = await readAfter(connected, [...settle, ...made], asked);
 	} catch (error) {
 		// A table, a column or a schema that is not there any more.
 		const gone = error instanceof FailedMessage && /^(42P01|42703|3F000|42501|42809)$/.test(sqlState(error) ?? "");
@@ -122,6 +120,23 @@ export async function assertTablesKept(
 	if (changed !== undefined && blamed !== undefined) throw ownTablesError(blamed, new TypeError(changed));
 	return after;
 }
+
+/** In a savepoint while statements are prepared, since the body may have deallocated them. */
+async function readAfter(connected: Connected, first: readonly string[], asked: OwnStateOptions): Promise<OwnState> {
+	const { connection, names, statements } = connected;
+	const [begin, end] = statements.kept ? [[`SAVEPOINT ${SAVEPOINT}`], [`RELEASE SAVEPOINT ${SAVEPOINT}`]] : [[], []];
+	const before = [...begin, ...first];
+	try {
+		const results = await connection.send([...before, ...selectOwnState(connected, asked), ...end].join("; "));
+		return ownState(names, asked, results.slice(before.length));
+	} catch (error) {
+		if (!statements.givenUp(error)) throw error;
+		await connection.send(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}`);
+		return readAfter(connected, first, asked);
+	}
+}
+
+const SAVEPOINT = "godwit_look";
 
 function changeOf(before: OwnState, after: OwnState, permitted: boolean): string | undefined {
 	const { version, dirty, stamp } = before.recorded;

@@ -1,10 +1,11 @@
+import { randomBytes } from "node:crypto";
 import { FailedMessage, type PostgresConnection } from "../connection/postgres-connection.ts";
-import { sqlState } from "../postgres-error.ts";
+import { isLockNotAvailable, sqlState } from "../postgres-error.ts";
 import { literal } from "./literal.ts";
 
 /** A statement over godwit's own tables, which every migration of a run sends. */
 export interface OwnStatement {
-	/** Of what it is prepared as; another one for another text. */
+	/** Another one for another text. */
 	readonly name: string;
 	/** In their order, with the type of each as PostgreSQL calls it. */
 	readonly values?: readonly (readonly [type: string, value: Parameters<typeof literal>[0]])[];
@@ -14,65 +15,70 @@ export interface OwnStatement {
 
 /**
  * Writes such statements for one session. PostgreSQL reads and plans a text anew each time, which after a change of the schema
- * takes longer than to run it. So what was sent once is prepared before the next transaction.
+ * takes longer than to run it. So what was sent once is prepared in the next transaction.
  */
 export interface OwnStatements {
-	/** Prepares what was written. It belongs outside a transaction. @throws FailedMessage When the connection is lost. */
-	prepare(): Promise<void>;
 	/** The SQL to send. */
 	write(statement: OwnStatement): string;
+	/** The statements that prepare what was written. They belong into a transaction, after what limits the waiting for locks. */
+	prepare(): readonly string[];
+	/** Whether prepared statements are in use. */
+	readonly kept: boolean;
 	/** Writes texts from now on. */
 	forget(): void;
-	/** Whether something failed since a prepared statement is not there any more, or not as it was; then it forgets them. */
-	lost(error: unknown): boolean;
+	/** Writes texts from now on, when a message with such statements has failed. @returns Whether texts may do what that was to do. */
+	givenUp(error: unknown): boolean;
 }
 
-/** See https://www.postgresql.org/docs/current/errcodes-appendix.html: no such statement, and a result of another type. */
-const GONE = /^(26000|0A000)$/;
+/** See https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const CANCELED = "57014";
 
 /** @param own Whether the session is this driver's alone; another one's gets no statements that stay in it. */
 export function ownStatements(connection: PostgresConnection, own: boolean): OwnStatements {
+	/** A file may prepare statements too, and must not meet these by chance. */
+	const prefix = `godwit_${randomBytes(6).toString("hex")}_`;
 	const written = new Map<string, OwnStatement>();
 	const prepared = new Set<string>();
-	let kept = own;
+	let wanted = own;
 
 	function forget(): void {
-		kept = false;
+		wanted = false;
 		written.clear();
 		prepared.clear();
 	}
 
 	return {
 		forget,
-		async prepare() {
-			if (written.size === 0) return;
-			const texts = [...written.values()].map(prepareStatement);
-			try {
-				await connection.send(texts.join("; "));
-			} catch (error) {
-				if (!(error instanceof FailedMessage) || connection.lost !== undefined) throw error;
-				// The statement itself tells what is wrong with it.
-				forget();
-			}
-			for (const name of written.keys()) prepared.add(name);
+		get kept() {
+			return prepared.size > 0;
+		},
+		prepare() {
+			const statements = [...written.values()];
 			written.clear();
+			for (const { name } of statements) prepared.add(name);
+			return statements.map((statement) => prepareStatement(prefix, statement));
 		},
 		write(statement) {
 			const { name, values = [] } = statement;
 			const literals = values.map(([, value]) => literal(value));
-			if (prepared.has(name)) return `EXECUTE ${name}${literals.length === 0 ? "" : `(${literals.join(", ")})`}`;
-			if (kept) written.set(name, statement);
+			if (prepared.has(name)) return `EXECUTE ${prefix}${name}${inParentheses(literals)}`;
+			if (wanted) written.set(name, statement);
 			return statement.sql(literals);
 		},
-		lost(error) {
-			if (prepared.size === 0 || !(error instanceof FailedMessage) || !GONE.test(sqlState(error) ?? "")) return false;
+		givenUp(error) {
+			if (prepared.size === 0 || !(error instanceof FailedMessage) || connection.lost !== undefined) return false;
+			// Of those that the message was to prepare, some may not be there.
 			forget();
-			return true;
+			return !isLockNotAvailable(error) && sqlState(error) !== CANCELED;
 		},
 	};
 }
 
-function prepareStatement({ name, values = [], sql }: OwnStatement): string {
-	const types = values.length === 0 ? "" : `(${values.map(([type]) => type).join(", ")})`;
-	return `PREPARE ${name}${types} AS ${sql(values.map((_, index) => `$${index + 1}`))}`;
+function prepareStatement(prefix: string, { name, values = [], sql }: OwnStatement): string {
+	const types = inParentheses(values.map(([type]) => type));
+	return `PREPARE ${prefix}${name}${types} AS ${sql(values.map((_, index) => `$${index + 1}`))}`;
+}
+
+function inParentheses(list: readonly string[]): string {
+	return list.length === 0 ? "" : `(${list.join(", ")})`;
 }

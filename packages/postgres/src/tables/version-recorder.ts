@@ -27,6 +27,8 @@ export function versionRecorder({
 	const withHistory = config.history !== "off";
 	return async ({ connection, names, statements: own }, { version, dirty, token, events }, { triggered }) => {
 		const made = withHistory ? (events?.() ?? []) : [];
+		// A trigger may do anything, also to what the session keeps.
+		if (triggered) own.forget();
 		const stamp = stampOf({ version, dirty }, made);
 		const statements = [
 			...writeVersion(names, { version, dirty }, stamp),

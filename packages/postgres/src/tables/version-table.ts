@@ -58,11 +58,11 @@ export function writeVersion(
 	{ version, dirty }: VersionState,
 	stamp: string | undefined,
 ): readonly OwnStatement[] {
-	const remove: OwnStatement = { name: "godwit_remove_version", sql: () => `DELETE FROM ${versions}` };
+	const remove: OwnStatement = { name: "remove_version", sql: () => `DELETE FROM ${versions}` };
 	if (version === NIL_VERSION && !dirty) return [remove];
 	const columns = stamp === undefined ? "version, dirty" : "version, dirty, godwit_stamp";
 	const insert: OwnStatement = {
-		name: stamp === undefined ? "godwit_add_version" : "godwit_add_stamped_version",
+		name: stamp === undefined ? "add_version" : "add_stamped_version",
 		values: [["bigint", version], ["boolean", dirty], ...(stamp === undefined ? [] : [["text", stamp] as const])],
 		sql: (values) => `INSERT INTO ${versions} (${columns}) VALUES (${values.join(", ")})`,
 	};

@@ -9,7 +9,8 @@ afterEach(() => server.other.query("DROP SCHEMA public CASCADE; CREATE SCHEMA pu
 
 const open = (): Promise<Driver> => postgres.open(`${server.url}/postgres`);
 
-const LOOK = "CREATE TABLE seen AS SELECT name FROM pg_prepared_statements ORDER BY name;";
+const LOOK =
+	"CREATE TABLE seen AS SELECT regexp_replace(name, '^godwit_[0-9a-f]{12}_', '') AS name FROM pg_prepared_statements;";
 
 async function rows(sql: string): Promise<readonly unknown[]> {
 	return (await server.other.query({ text: sql, rowMode: "array" })).rows.flat();
@@ -27,15 +28,15 @@ describe("the statements that a session keeps", () => {
 		const files = { "1_t.up.sql": "CREATE TABLE t ();", "2_look.up.sql": LOOK };
 		await using migrate = new Migrate({ source: memorySource(files), driver: await open() });
 		await migrate.up();
-		expect(await rows("SELECT name FROM seen")).toEqual([
-			"godwit_add_event",
-			"godwit_add_stamped_version",
-			"godwit_lock",
-			"godwit_note_step",
-			"godwit_remove_version",
-			"godwit_transaction",
-			"godwit_transaction_and_lock",
-			"godwit_version",
+		expect(await rows("SELECT name FROM seen ORDER BY name")).toEqual([
+			"add_event",
+			"add_stamped_version",
+			"lock",
+			"note_step",
+			"remove_version",
+			"transaction",
+			"transaction_and_lock",
+			"version",
 		]);
 	});
 
@@ -49,12 +50,18 @@ describe("the statements that a session keeps", () => {
 		["changes the type of the version", `${unnamed("ALTER version TYPE integer")}; INSERT INTO t VALUES (4);`],
 		["renames the version table, and back", `${RENAMES}; INSERT INTO t VALUES (4);`],
 		["adds a column to the version", `${unnamed("ADD more int")}; INSERT INTO t VALUES (4);`],
-	])("are written again as texts when a file %s, and each migration is done once", async (_, file) => {
-		const source = memorySource(filesAround(file));
+		[
+			"changes the type of the mark outside a transaction",
+			`-- godwit: no-transaction\n-- godwit: allow own-tables\n${unnamed("ALTER godwit_stamp TYPE timestamptz USING NULL")};\nINSERT INTO t VALUES (4);`,
+		],
+	])("are texts again when a file %s, and each statement of it is done once", async (_, file) => {
+		await server.other.query("CREATE SEQUENCE times");
+		const source = memorySource(filesAround(`${file}\nSELECT nextval('times');`));
 		await using migrate = new Migrate({ source, driver: await open() });
 		expect((await migrate.up()).applied).toHaveLength(6);
 		expect(await migrate.version()).toEqual({ version: 6n, dirty: false });
 		expect(await rows("SELECT a FROM t ORDER BY a")).toEqual([2, 3, 4, 5, 6]);
+		expect(await rows("SELECT last_value FROM times")).toEqual(["1"]);
 		expect(await rows("SELECT version FROM schema_migrations_history WHERE op = 'up' ORDER BY id")).toEqual([
 			"1",
 			"2",
@@ -70,6 +77,45 @@ describe("the statements that a session keeps", () => {
 		await using migrate = new Migrate({ source: memorySource(filesAround(hidden)), driver: await open() });
 		await expect(migrate.up()).rejects.toMatchObject({ cause: { code: "ERR_OWN_TABLES" } });
 		expect(await migrate.version()).toEqual({ version: 3n, dirty: false });
+	});
+
+	it.each(["0A000", "26000"])("are no reason to do a file again that failed with %s at the COMMIT", async (code) => {
+		const fail = `CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE SQLSTATE ''${code}''; END';`;
+		const trigger = "CREATE CONSTRAINT TRIGGER fail AFTER INSERT ON t INITIALLY DEFERRED FOR EACH ROW";
+		const file = `${fail} ${trigger} EXECUTE FUNCTION fail(); INSERT INTO t VALUES (4); SELECT nextval('times');`;
+		await server.other.query("CREATE SEQUENCE times");
+		await using migrate = new Migrate({ source: memorySource(filesAround(file)), driver: await open() });
+		await expect(migrate.up()).rejects.toMatchObject({ code: "ERR_MIGRATION_FAILED", details: { dirty: false } });
+		expect(await rows("SELECT last_value FROM times")).toEqual(["1"]);
+		expect(await migrate.version()).toEqual({ version: 3n, dirty: false });
+	});
+
+	it("wait for another session's lock no longer than a file does", async () => {
+		const driver = await postgres.open(`${server.url}/postgres?x-ddl-lock-timeout=1s`);
+		await using migrate = new Migrate({ source: memorySource(filesAround("SELECT 1;")), driver });
+		await migrate.steps(1);
+		await server.other.query("BEGIN; LOCK TABLE schema_migrations_history IN SHARE MODE");
+		await expect(migrate.up()).rejects.toMatchObject({ code: "ERR_MIGRATION_FAILED", details: { dirty: false } });
+		await server.other.query("COMMIT");
+		expect((await migrate.up()).applied).toHaveLength(5);
+	});
+
+	it("are not sent again when somebody has canceled them", async () => {
+		await using migrate = new Migrate({ source: memorySource(filesAround("SELECT 1;")), driver: await open() });
+		await migrate.steps(1);
+		await server.other.query("BEGIN; LOCK TABLE schema_migrations_history IN SHARE MODE");
+		const ran = migrate.up().then(String, String);
+		const waiting = "FROM pg_locks WHERE NOT granted AND relation = 'schema_migrations_history'::regclass";
+		await server.until(`SELECT 1 ${waiting}`);
+		await server.other.query(`SELECT pg_cancel_backend(pid) ${waiting}`);
+		await server.other.query("COMMIT");
+		expect(await ran).toContain("canceling statement due to user request");
+	});
+
+	it("are not another's to replace", async () => {
+		const file = "DEALLOCATE godwit_add_event; PREPARE godwit_add_event(text) AS SELECT 1;";
+		await using migrate = new Migrate({ source: memorySource(filesAround(file)), driver: await open() });
+		await expect(migrate.up()).rejects.toMatchObject({ message: expect.stringContaining("does not exist") });
 	});
 
 	it("do not get into a client that was lent", async () => {
