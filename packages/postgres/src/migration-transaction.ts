@@ -69,6 +69,7 @@ export function migrationTransaction({ config, state, lock }: MigrationTransacti
 
 	return async (connected, { change, instead, allowed = false, alone }, work) => {
 		const { connection, names, statements } = connected;
+		await statements.prepare();
 		const there = await prepare(connected, change !== undefined, allowed);
 		const plain = { lock: state.held && !lock.dropped, events: false };
 		const set = transactionSettings(config);
@@ -78,7 +79,7 @@ export function migrationTransaction({ config, state, lock }: MigrationTransacti
 		const mode = alone === undefined ? "" : "ISOLATION LEVEL REPEATABLE READ";
 
 		return againWithTexts(connected, async (begins) => {
-			const first = aroundSettings(connected, [...set, ...locked, ...(there ? statements.prepare() : [])]);
+			const first = aroundSettings(connected, [...set, ...locked]);
 			const after = [...first, ...(there ? selectOwnState(connected, plain) : [])];
 			return inTransaction(connection, { mode, after }, async (begun) => {
 				begins();

@@ -15,7 +15,7 @@ import { createVersions, type RecordedVersion, recordedVersion, selectVersion } 
 export interface OwnState {
 	/** Another one when the transaction is another one. */
 	readonly transaction: string | null | undefined;
-	/** Whether something may change a version that is written: there is, or was, a trigger or a rule on its table. */
+	/** Whether something may change what is written: there is, or was, a trigger or a rule on one of the tables. */
 	readonly triggered: boolean;
 	readonly recorded: RecordedVersion;
 	/** `undefined` when it was not asked for. */
@@ -47,13 +47,14 @@ export function selectOwnState(
 }
 
 /** @param keep As `AdvisoryLock.keep` gives it. */
-function selectTransaction({ versions }: TableNames, keep: string | undefined): OwnStatement {
+function selectTransaction({ versions, lock, history }: TableNames, keep: string | undefined): OwnStatement {
+	const tables = [versions, lock, history].map((table) => `to_regclass(${quoteLiteral(table)})::oid`);
 	const kept = keep === undefined ? "" : `, ${keep} AS kept`;
 	return {
 		name: keep === undefined ? "transaction" : "transaction_and_lock",
 		// It is there in every version of the server, and an id is assigned with it.
 		sql: () =>
-			`SELECT txid_current()::text AS transaction, (SELECT relhastriggers OR relhasrules FROM pg_class WHERE oid = ${quoteLiteral(versions)}::regclass) AS triggered${kept}`,
+			`SELECT txid_current()::text AS transaction, (SELECT bool_or(relhastriggers OR relhasrules) FROM pg_class WHERE oid IN (${tables.join(", ")})) AS triggered${kept}`,
 	};
 }
 
@@ -130,7 +131,8 @@ async function readAfter(connected: Connected, first: readonly string[], asked: 
 		const results = await connection.send([...before, ...selectOwnState(connected, asked), ...end].join("; "));
 		return ownState(names, asked, results.slice(before.length));
 	} catch (error) {
-		if (!statements.givenUp(error)) throw error;
+		// Without the savepoint there is nothing to go back to.
+		if (!statements.givenUp(error) || error.done === 0) throw error;
 		await connection.send(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}`);
 		return readAfter(connected, first, asked);
 	}

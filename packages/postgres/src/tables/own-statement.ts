@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { FailedMessage, type PostgresConnection } from "../connection/postgres-connection.ts";
+import { inTransaction } from "../connection/transaction.ts";
 import { isLockNotAvailable, sqlState } from "../postgres-error.ts";
 import { literal } from "./literal.ts";
 
@@ -15,23 +16,26 @@ export interface OwnStatement {
 
 /**
  * Writes such statements for one session. PostgreSQL reads and plans a text anew each time, which after a change of the schema
- * takes longer than to run it. So what was sent once is prepared in the next transaction.
+ * takes longer than to run it. So what was sent once is prepared before the next transaction.
  */
 export interface OwnStatements {
 	/** The SQL to send. */
 	write(statement: OwnStatement): string;
-	/** The statements that prepare what was written. They belong into a transaction, after what limits the waiting for locks. */
-	prepare(): readonly string[];
+	/** Prepares what was written; it belongs outside a transaction. @throws FailedMessage When the connection is lost. */
+	prepare(): Promise<void>;
 	/** Whether prepared statements are in use. */
 	readonly kept: boolean;
 	/** Writes texts from now on. */
 	forget(): void;
-	/** Writes texts from now on, when a message with such statements has failed. @returns Whether texts may do what that was to do. */
-	givenUp(error: unknown): boolean;
+	/** Whether a message with such statements has failed, which texts may do; then it writes texts from now on. */
+	givenUp(error: unknown): error is FailedMessage;
 }
 
 /** See https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const CANCELED = "57014";
+
+/** To prepare an INSERT is to lock its table until the end of the transaction. In milliseconds. */
+const NO_WAITING = "SET LOCAL lock_timeout = 1";
 
 /** @param own Whether the session is this driver's alone; another one's gets no statements that stay in it. */
 export function ownStatements(connection: PostgresConnection, own: boolean): OwnStatements {
@@ -52,11 +56,21 @@ export function ownStatements(connection: PostgresConnection, own: boolean): Own
 		get kept() {
 			return prepared.size > 0;
 		},
-		prepare() {
-			const statements = [...written.values()];
+		async prepare() {
+			if (written.size === 0) return;
+			const texts = [...written.values()].map((statement) => prepareStatement(prefix, statement));
+			for (const name of written.keys()) prepared.add(name);
 			written.clear();
-			for (const { name } of statements) prepared.add(name);
-			return statements.map((statement) => prepareStatement(prefix, statement));
+			try {
+				await inTransaction(connection, { after: [NO_WAITING, ...texts] }, async () => ({
+					result: undefined,
+					last: [],
+				}));
+			} catch (error) {
+				if (connection.lost !== undefined) throw error;
+				// What is wrong with a statement is told when it runs as a text.
+				forget();
+			}
 		},
 		write(statement) {
 			const { name, values = [] } = statement;
@@ -65,11 +79,11 @@ export function ownStatements(connection: PostgresConnection, own: boolean): Own
 			if (wanted) written.set(name, statement);
 			return statement.sql(literals);
 		},
-		givenUp(error) {
+		givenUp(error): error is FailedMessage {
 			if (prepared.size === 0 || !(error instanceof FailedMessage) || connection.lost !== undefined) return false;
-			// Of those that the message was to prepare, some may not be there.
+			if (isLockNotAvailable(error) || sqlState(error) === CANCELED) return false;
 			forget();
-			return !isLockNotAvailable(error) && sqlState(error) !== CANCELED;
+			return true;
 		},
 	};
 }

@@ -102,15 +102,37 @@ describe("the statements that a session keeps", () => {
 
 	it("are not sent again when somebody has canceled them", async () => {
 		await using migrate = new Migrate({ source: memorySource(filesAround("SELECT 1;")), driver: await open() });
-		await migrate.steps(1);
-		await server.other.query("BEGIN; LOCK TABLE schema_migrations_history IN SHARE MODE");
+		await migrate.steps(2);
+		await server.other.query("BEGIN; LOCK TABLE schema_migrations IN SHARE MODE");
 		const ran = migrate.up().then(String, String);
-		const waiting = "FROM pg_locks WHERE NOT granted AND relation = 'schema_migrations_history'::regclass";
+		const waiting = "FROM pg_locks WHERE NOT granted AND relation = 'schema_migrations'::regclass";
 		await server.until(`SELECT 1 ${waiting}`);
 		await server.other.query(`SELECT pg_cancel_backend(pid) ${waiting}`);
 		await server.other.query("COMMIT");
 		expect(await ran).toContain("canceling statement due to user request");
 	});
+
+	it("lock no table while a file runs", async () => {
+		const look =
+			"CREATE TABLE seen AS SELECT mode FROM pg_locks WHERE relation = ('schema_' || 'migrations_history')::regclass;";
+		const files = { "1_t.up.sql": "CREATE TABLE t ();", "2_look.up.sql": look };
+		await using migrate = new Migrate({ source: memorySource(files), driver: await open() });
+		await migrate.up();
+		expect(await rows("SELECT mode FROM seen")).toEqual([]);
+	});
+
+	it.each(["schema_migrations", "schema_migrations_history", "schema_migrations_lock"])(
+		"are texts again where a trigger of %s deallocates them",
+		async (table) => {
+			await using migrate = new Migrate({ source: memorySource(filesAround("SELECT 1;")), driver: await open() });
+			await migrate.steps(2);
+			const trigger = `CREATE TRIGGER forget AFTER INSERT OR UPDATE ON ${table} FOR EACH ROW EXECUTE FUNCTION forget()`;
+			const body = "BEGIN DEALLOCATE ALL; RETURN NULL; END";
+			await server.other.query(`CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS '${body}'; ${trigger}`);
+			expect((await migrate.up()).applied).toHaveLength(4);
+			expect(await rows("SELECT a FROM t ORDER BY a")).toEqual([2, 3, 5, 6]);
+		},
+	);
 
 	it("are not another's to replace", async () => {
 		const file = "DEALLOCATE godwit_add_event; PREPARE godwit_add_event(text) AS SELECT 1;";
