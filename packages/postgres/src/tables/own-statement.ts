@@ -67,7 +67,7 @@ export function ownStatements(connection: PostgresConnection, own: boolean): Own
 					last: [],
 				}));
 			} catch (error) {
-				if (connection.lost !== undefined) throw error;
+				if (!(error instanceof FailedMessage) || connection.lost !== undefined) throw error;
 				// What is wrong with a statement is told when it runs as a text.
 				forget();
 			}
