@@ -57,18 +57,22 @@ export function selectTexts({ history }: TableNames, id: number): string {
 	return `SELECT up_text, down_text FROM ${history} WHERE id = ${Math.trunc(id)}`;
 }
 
-/** @param keepsTexts Otherwise they are left out. @param stamp What the version row gets with it. */
-export function insertEvent(
+/** @param keepsTexts Otherwise they are left out. @param stamp What the version row gets with them. */
+export function insertEvents(
 	{ history }: TableNames,
-	event: HistoryEvent,
+	events: readonly HistoryEvent[],
 	stamp: string | undefined,
 	keepsTexts: boolean,
 ): OwnStatement {
-	const given = valuesOf(event, stamp, keepsTexts);
+	const rows = events.map((event) => valuesOf(event, stamp, keepsTexts));
+	const row = (values: readonly string[], index: number): string =>
+		`(${values.slice(index * NAMES.length, (index + 1) * NAMES.length).join(", ")})`;
 	return {
-		name: "add_event",
-		values: TYPES.map((type, index) => [type, given[index]]),
-		sql: (values) => `INSERT INTO ${history} (${NAMES.join(", ")}) VALUES (${values.join(", ")})`,
+		// Those of a whole run come once.
+		name: events.length === 1 ? "add_event" : undefined,
+		values: rows.flatMap((given) => TYPES.map((type, index) => [type, given[index]] as const)),
+		sql: (values) =>
+			`INSERT INTO ${history} (${NAMES.join(", ")}) VALUES ${rows.map((_, index) => row(values, index)).join(", ")}`,
 	};
 }
 

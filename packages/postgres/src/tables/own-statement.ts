@@ -6,8 +6,8 @@ import { literal } from "./literal.ts";
 
 /** A statement over godwit's own tables, which every migration of a run sends. */
 export interface OwnStatement {
-	/** Another one for another text. */
-	readonly name: string;
+	/** Another one for another text; `undefined` for what is never prepared. */
+	readonly name: string | undefined;
 	/** In their order, with the type of each as PostgreSQL calls it. */
 	readonly values?: readonly (readonly [type: string, value: Parameters<typeof literal>[0]])[];
 	/** @param values An SQL expression for each. */
@@ -75,6 +75,7 @@ export function ownStatements(connection: PostgresConnection, own: boolean): Own
 		write(statement) {
 			const { name, values = [] } = statement;
 			const literals = values.map(([, value]) => literal(value));
+			if (name === undefined) return statement.sql(literals);
 			if (prepared.has(name)) return `EXECUTE ${prefix}${name}${inParentheses(literals)}`;
 			if (wanted) written.set(name, statement);
 			return statement.sql(literals);

@@ -9,7 +9,7 @@ import {
 import { rowsOf } from "../connection/query-rows.ts";
 import type { Connected } from "../connection/session.ts";
 import type { PostgresConfig } from "../url/postgres-config.ts";
-import { insertEvent } from "./history-table.ts";
+import { insertEvents } from "./history-table.ts";
 import { noteStep } from "./lock-row.ts";
 import type { OwnState } from "./own-state.ts";
 import { recordedVersion, selectVersion, writeVersion } from "./version-table.ts";
@@ -32,7 +32,7 @@ export function versionRecorder({
 		const stamp = stampOf({ version, dirty }, made);
 		const statements = [
 			...writeVersion(names, { version, dirty }, stamp),
-			...made.map((event) => insertEvent(names, event, stamp, config.history === "full")),
+			...(made.length > 0 ? [insertEvents(names, made, stamp, config.history === "full")] : []),
 			...(state.held ? [noteStep(names, token, config.lockLeaseMs)] : []),
 		].map(own.write);
 		if (!triggered) return statements;
