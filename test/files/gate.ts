@@ -12,19 +12,15 @@ const PADDING = `-- ${"x".repeat(100_000)}\n`;
  * @param pass Called at a gate; the run goes on when it resolves.
  */
 export function gatedSource(files: MigrationFiles, pass: () => Promise<void>): Source {
-	return sourceOfFiles(
-		"memory",
-		Object.entries(files).map(([name, content]) => ({
-			name,
-			location: name,
-			body: migrationBody(async function* () {
-				const [first = "", ...rest] = String(content).split(GATE);
-				yield new TextEncoder().encode(rest.length > 0 ? first + PADDING : first);
-				for (const part of rest) {
-					await pass();
-					yield new TextEncoder().encode(part);
-				}
-			}),
-		})),
-	);
+	return sourceOfFiles("memory", Object.keys(files), (name) => ({
+		location: name,
+		body: migrationBody(async function* () {
+			const [first = "", ...rest] = String(files[name]).split(GATE);
+			yield new TextEncoder().encode(rest.length > 0 ? first + PADDING : first);
+			for (const part of rest) {
+				await pass();
+				yield new TextEncoder().encode(part);
+			}
+		}),
+	}));
 }

@@ -12,7 +12,11 @@ import { backends } from "./backends.ts";
 const COUNT = 10_000;
 /** Of what a process may have, in kB: 200 MB of 10^6 bytes. */
 const MAX_RSS = 200_000_000 / 1024;
-const PROGRAM = fileURLToPath(new URL("./fixtures/status-of-many.ts", import.meta.url));
+const STATUS = fileURLToPath(new URL("./fixtures/status-of-many.ts", import.meta.url));
+/** In bytes, of twenty instances. The lists of what is in their folders take four times as much. */
+const MAX_KEPT = 4_000_000;
+const CLOSED_INSTANCES = fileURLToPath(new URL("./fixtures/closed-instances.ts", import.meta.url));
+const YOUNG_ALONE = ["--expose-gc", "--min-semi-space-size=512", "--max-semi-space-size=512"];
 
 describe("ten thousand versions", () => {
 	let folder: string;
@@ -36,10 +40,17 @@ describe("ten thousand versions", () => {
 				await using migrate = await Migrate.open(source, `${database}?x-synchronous=off`, { transaction: "all" });
 				expect((await migrate.up()).applied).toHaveLength(COUNT);
 			}
-			const { stdout } = await promisify(execFile)(process.execPath, [await bundledProgram(PROGRAM), source, database]);
+			const { stdout } = await promisify(execFile)(process.execPath, [await bundledProgram(STATUS), source, database]);
 			const { counts, findings, maxRss } = JSON.parse(stdout);
 			expect({ counts, findings }).toEqual({ counts: { applied: COUNT }, findings: [] });
 			expect(maxRss).toBeLessThan(MAX_RSS);
 		},
 	);
+
+	it.each(backends)("are let go of by an instance that is closed, on $name", async ({ name: scheme }) => {
+		const [source, database] = [`file://${folder}/m`, `${scheme}://${folder}/${scheme}.db`];
+		const program = await bundledProgram(CLOSED_INSTANCES);
+		const { stdout } = await promisify(execFile)(process.execPath, [...YOUNG_ALONE, program, source, database]);
+		expect(Number(stdout)).toBeLessThan(MAX_KEPT);
+	});
 });

@@ -134,7 +134,7 @@ export { parseMigrationName } from "./source/migration-name.ts";
 export type { Seal, SealableFile, SealedFile } from "./source/seal.ts";
 export { formatSeal, parseSeal, SEAL_NAME, sealableFiles, sealOf } from "./source/seal.ts";
 export type { Source, SourceFactory } from "./source/source.ts";
-export type { NamedFile } from "./source/source-of-files.ts";
+export type { SourceFile } from "./source/source-of-files.ts";
 export { sourceOfFiles } from "./source/source-of-files.ts";
 export type { Trace, TraceSink } from "./trace.ts";
 export { createTrace, setTraceSink, traceSink } from "./trace.ts";

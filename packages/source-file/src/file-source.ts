@@ -1,15 +1,6 @@
-import { type Dirent, readdir, stat } from "node:fs";
+import { type Dirent, readdirSync, statSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
-import { promisify } from "node:util";
-import {
-	MigrateError,
-	type MigrationBody,
-	type NamedFile,
-	offerSha256,
-	type Source,
-	type SourceFactory,
-	sourceOfFiles,
-} from "@godwit/core";
+import { MigrateError, offerSha256, type Source, type SourceFactory, sourceOfFiles } from "@godwit/core";
 import { fileBody } from "./file-body.ts";
 import { pathOfFileUrl } from "./path-of-file-url.ts";
 import { sha256OfNode } from "./sha256-of-node.ts";
@@ -31,48 +22,29 @@ async function open(url: string): Promise<Source> {
 	offerSha256(() => sha256OfNode());
 	const folder = resolve(pathOfFileUrl(url));
 	const location = shown(folder);
-	const prefixes = { path: join(folder, sep), location: location === "." ? "" : join(location, sep) };
-	const files: NamedFile[] = [];
-	for (const entry of await list(folder)) {
-		const { name } = entry;
-		if (entry.isDirectory() || (entry.isSymbolicLink() && (await leadsToFolder(join(folder, name))))) continue;
-		files.push(new FolderFile(prefixes, name));
-	}
-	return sourceOfFiles(location, files);
+	const path = join(folder, sep);
+	const shownPath = location === "." ? "" : join(location, sep);
+	return sourceOfFiles(location, namesOfFiles(folder), (name) => ({
+		location: shownPath + name,
+		body: fileBody(path + name, shownPath + name),
+	}));
 }
 
-/** Made for each of what may be many files, few of which are asked for: what it costs is what an idle start costs. */
-class FolderFile implements NamedFile {
-	readonly name: string;
-	private readonly prefixes: Prefixes;
-
-	constructor(prefixes: Prefixes, name: string) {
-		this.name = name;
-		this.prefixes = prefixes;
-	}
-
-	get location(): string {
-		return this.prefixes.location + this.name;
-	}
-
-	get body(): MigrationBody {
-		return fileBody(this.prefixes.path + this.name, this.location);
-	}
+function namesOfFiles(folder: string): readonly string[] {
+	const isFile = (entry: Dirent): boolean =>
+		!entry.isDirectory() && !(entry.isSymbolicLink() && leadsToFolder(join(folder, entry.name)));
+	return list(folder)
+		.filter(isFile)
+		.map(({ name }) => name);
 }
 
-/** What stands before a file's name: in its path, and in messages. */
-interface Prefixes {
-	readonly path: string;
-	readonly location: string;
-}
-
-// An empty Node takes a tenth longer to start with node:fs/promises, which it loads when it is imported.
-const listFolder = promisify(readdir);
-const lookAt = promisify(stat);
-
-async function list(folder: string): Promise<readonly Dirent[]> {
+/**
+ * At once: handing a folder of some hundred files to another thread takes longer than reading it, and the promise of a long list
+ * keeps it alive until the next collection of the whole heap.
+ */
+function list(folder: string): readonly Dirent[] {
 	try {
-		return await listFolder(folder, { withFileTypes: true });
+		return readdirSync(folder, { withFileTypes: true });
 	} catch (cause) {
 		if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw sourceError(shown(folder), cause);
 		const message = `there is no folder ${folder} (the current folder is ${process.cwd()}); make it, or correct the source URL`;
@@ -81,11 +53,12 @@ async function list(folder: string): Promise<readonly Dirent[]> {
 }
 
 /** A link that leads nowhere counts as a file, so that reading it says what is wrong. */
-async function leadsToFolder(link: string): Promise<boolean> {
-	return lookAt(link).then(
-		(target) => target.isDirectory(),
-		() => false,
-	);
+function leadsToFolder(link: string): boolean {
+	try {
+		return statSync(link).isDirectory();
+	} catch {
+		return false;
+	}
 }
 
 /** The shorter of the relative and the absolute path. */

@@ -27,14 +27,16 @@ export function memorySource(files: MigrationFiles): Source {
 	// What has no names would be no migrations without a word.
 	if (typeof files !== "object" || files === null || Symbol.iterator in files || isThenable(files))
 		throw noFiles(files);
-	return sourceOfFiles(
-		"memory",
-		Object.entries(files).map(([path, content]) => ({
-			name: path.slice(path.lastIndexOf("/") + 1),
-			location: path,
-			body: typeof content === "function" ? loadedBody(path, content) : textBody(givenText(path, content)),
-		})),
+	const bodies = new Map(
+		Object.entries(files).map(([path, content]) => [
+			path,
+			typeof content === "function" ? loadedBody(path, content) : textBody(givenText(path, content)),
+		]),
 	);
+	return sourceOfFiles("memory", bodies.keys(), (path) => ({
+		location: path,
+		body: bodies.get(path) as MigrationBody,
+	}));
 }
 
 /** A promise of files; no file is called so. */

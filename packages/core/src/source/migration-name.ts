@@ -22,6 +22,8 @@ const SCRIPT = /\.[cm]?[jt]s$/i;
 
 const BACKUP = /(~|\.(bak|backup|old|orig|rej|sw[a-p]|tmp))$/i;
 
+const OTHER: NameVerdict = { kind: "other" };
+
 /**
  * Reads a file name by golang-migrate's rule `VERSION_TITLE.up.EXTENSION`.
  *
@@ -31,7 +33,7 @@ const BACKUP = /(~|\.(bak|backup|old|orig|rej|sw[a-p]|tmp))$/i;
 export function parseMigrationName(fileName: string): NameVerdict {
 	// Asked first: in a folder of migrations nearly every name is one.
 	const name = readName(fileName);
-	if (name === undefined && (fileName.startsWith(".") || !LOOKS_LIKE_ONE.test(fileName))) return { kind: "other" };
+	if (name === undefined && (fileName.startsWith(".") || !LOOKS_LIKE_ONE.test(fileName))) return OTHER;
 	if (!fileName.endsWith(".sql") && BACKUP.test(fileName)) {
 		return { kind: "invalid", reason: "it looks like a backup copy of a migration" };
 	}
@@ -54,18 +56,29 @@ function readName(fileName: string): MigrationName | undefined {
 	for (let code = fileName.charCodeAt(0); code >= ZERO && code <= NINE; code = fileName.charCodeAt(++end)) {
 		value = value * 10 + (code - ZERO);
 	}
-	if (end === 0 || fileName.charCodeAt(end) !== UNDERSCORE || fileName.includes("\n")) return undefined;
-	let wordEnd = fileName.length;
-	for (let dot = wordEnd - 1; dot > end; dot--) {
-		if (fileName.charCodeAt(dot) !== DOT) continue;
-		const word = fileName.slice(dot + 1, wordEnd);
-		const direction = word === "up" ? "up" : word === "down" ? "down" : undefined;
-		if (direction !== undefined && wordEnd < fileName.length) {
-			const version = Number.isSafeInteger(value) ? BigInt(value) : BigInt(fileName.slice(0, end));
-			return { version, direction, identifier: fileName.slice(end + 1, dot) };
+	if (end === 0 || fileName.charCodeAt(end) !== UNDERSCORE) return undefined;
+	let direction: Direction | undefined;
+	let titleEnd = 0;
+	let dot = 0;
+	for (let at = end + 1; at < fileName.length; at++) {
+		const code = fileName.charCodeAt(at);
+		if (code === LINE_FEED) return undefined;
+		if (code !== DOT) continue;
+		const word = dot === 0 ? undefined : directionAt(fileName, dot + 1, at);
+		if (word !== undefined) {
+			direction = word;
+			titleEnd = dot;
 		}
-		wordEnd = dot;
+		dot = at;
 	}
+	if (direction === undefined) return undefined;
+	const version = Number.isSafeInteger(value) ? BigInt(value) : BigInt(fileName.slice(0, end));
+	return { version, direction, identifier: fileName.slice(end + 1, titleEnd) };
+}
+
+function directionAt(fileName: string, start: number, end: number): Direction | undefined {
+	if (end - start === 2 && fileName.startsWith("up", start)) return "up";
+	if (end - start === 4 && fileName.startsWith("down", start)) return "down";
 	return undefined;
 }
 
@@ -73,3 +86,4 @@ const ZERO = "0".charCodeAt(0);
 const NINE = "9".charCodeAt(0);
 const UNDERSCORE = "_".charCodeAt(0);
 const DOT = ".".charCodeAt(0);
+const LINE_FEED = "\n".charCodeAt(0);

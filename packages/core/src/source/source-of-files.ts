@@ -2,15 +2,14 @@ import type { MigrationBody } from "../body/migration-body.ts";
 import { MigrateError } from "../migrate-error.ts";
 import type { Direction, MigrationFile } from "../migration.ts";
 import { withoutControlCharacters } from "../url/control-character.ts";
-import type { Version } from "../version.ts";
+import { compareVersions, type Version } from "../version.ts";
 import { parseMigrationName } from "./migration-name.ts";
-import { parseSeal, SEAL_NAME } from "./seal.ts";
+import { parseSeal, SEAL_NAME, type Seal } from "./seal.ts";
 import type { Source } from "./source.ts";
 
-/** A file that may be a migration; its name decides. */
-export interface NamedFile {
-	/** The name without folder; the other members are asked for when the migration is. */
-	readonly name: string;
+/** What is known of a file of a source before it is read. */
+export interface SourceFile {
+	/** Names the file for messages. */
 	readonly location: string;
 	readonly body: MigrationBody;
 }
@@ -19,53 +18,79 @@ export interface NamedFile {
  * Makes a source of named files, from whatever store they come. Go: source.Migrations and iofs.PartialDriver.
  *
  * @param location Names the place for messages.
+ * @param names Of all files there, in any order; a name decides whether its file is a migration. Folders in it do not count.
+ * @param fileOf Called with a name, as it was given, each time that its file is asked for.
  * @throws MigrateError `ERR_DUPLICATE_MIGRATION` for two files of one version and direction; `ERR_MIGRATION_NAME`
  *   for names that look like a migration's and do not parse.
  */
-export function sourceOfFiles(location: string, files: Iterable<NamedFile>): Source {
+export function sourceOfFiles(location: string, names: Iterable<string>, fileOf: (name: string) => SourceFile): Source {
 	const entries: Entry[] = [];
-	let seal: NamedFile | undefined;
-	const invalidNames: { readonly name: string; readonly reason: string }[] = [];
+	let seal: string | undefined;
+	const invalidNames: InvalidName[] = [];
 
-	function place(entry: Entry, direction: Direction, file: NamedFile): void {
+	function place(entry: Entry, direction: Direction, name: string): void {
 		const earlier = entry[direction];
-		if (earlier !== undefined) throw duplicate(location, entry.version, direction, [earlier, file]);
-		entry[direction] = file;
+		if (earlier !== undefined) throw duplicate(location, entry.version, direction, [earlier, name], fileOf);
+		entry[direction] = name;
 	}
 
-	for (const file of files) {
-		const verdict = parseMigrationName(file.name);
-		if (verdict.kind === "invalid") invalidNames.push({ name: file.name, reason: verdict.reason });
-		if (file.name === SEAL_NAME) seal = file;
+	for (const name of names) {
+		const fileName = withoutFolders(name);
+		const verdict = parseMigrationName(fileName);
+		if (verdict.kind === "invalid") invalidNames.push({ name: fileName, reason: verdict.reason });
+		if (fileName === SEAL_NAME) seal = name;
 		if (verdict.kind !== "migration") continue;
 		const { version, direction } = verdict.name;
-		place(entryAtEnd(entries, version), direction, file);
+		place(entryAtEnd(entries, version), direction, name);
 	}
 	// A list is quicker than a Map of ten thousand bigints; files of a version that others parted meet after the sort.
-	entries.sort(ascending);
-	const migrations: Entry[] = [];
-	for (const { version, up, down } of entries) {
-		const entry = entryAtEnd(migrations, version);
-		if (up !== undefined) place(entry, "up", up);
-		if (down !== undefined) place(entry, "down", down);
+	const migrations: Entry[] = isAscending(entries) ? entries : [];
+	if (migrations !== entries) {
+		for (const { version, up, down } of entries.sort(byVersion)) {
+			const entry = entryAtEnd(migrations, version);
+			if (up !== undefined) place(entry, "up", up);
+			if (down !== undefined) place(entry, "down", down);
+		}
 	}
 	if (invalidNames.length > 0) throw badNames(location, invalidNames);
+	const versions = migrations.map(({ version }) => version);
+
+	function read(version: Version, direction: Direction): MigrationFile | undefined {
+		const name = find(migrations, version)?.[direction];
+		return name === undefined ? undefined : migrationFile(name, fileOf(name));
+	}
+
+	async function readSeal(): Promise<Seal | undefined> {
+		if (seal === undefined) return undefined;
+		const { location, body } = fileOf(seal);
+		return parseSeal(await body.text(), location);
+	}
 
 	return {
 		location,
-		versions: async () => migrations.map(({ version }) => version),
-		readUp: async (version) => migrationFile(find(migrations, version)?.up),
-		readDown: async (version) => migrationFile(find(migrations, version)?.down),
-		readSeal: async () => seal && parseSeal(await seal.body.text(), seal.location),
+		versions: async () => versions,
+		readUp: async (version) => read(version, "up"),
+		readDown: async (version) => read(version, "down"),
+		readSeal,
 		close: async () => {},
 		[Symbol.asyncDispose]: async () => {},
 	};
 }
 
+interface InvalidName {
+	readonly name: string;
+	readonly reason: string;
+}
+
 interface Entry {
 	readonly version: Version;
-	up: NamedFile | undefined;
-	down: NamedFile | undefined;
+	/** Names as they were given. */
+	up: string | undefined;
+	down: string | undefined;
+}
+
+function withoutFolders(name: string): string {
+	return name.includes("/") ? name.slice(name.lastIndexOf("/") + 1) : name;
 }
 
 /** The last entry if it is the version's, else a new one behind it. */
@@ -91,39 +116,39 @@ function find(migrations: readonly Entry[], version: Version): Entry | undefined
 	return undefined;
 }
 
-function migrationFile(file: NamedFile | undefined): MigrationFile | undefined {
-	if (file === undefined) return undefined;
-	const verdict = parseMigrationName(file.name);
+function migrationFile(givenName: string, { location, body }: SourceFile): MigrationFile | undefined {
+	const name = withoutFolders(givenName);
+	const verdict = parseMigrationName(name);
 	if (verdict.kind !== "migration") return undefined;
-	const { name, location, body } = file;
 	// A terminal obeys control characters, and a line end would begin a line of its own in a message.
 	const identifier = withoutControlCharacters(verdict.name.identifier);
 	return { identifier, name, location: withoutControlCharacters(location), body };
 }
 
-function ascending(a: Entry, b: Entry): number {
-	if (a.version === b.version) return 0;
-	return a.version < b.version ? -1 : 1;
+function isAscending(entries: readonly Entry[]): boolean {
+	return entries.every((entry, index) => index === 0 || (entries[index - 1] as Entry).version < entry.version);
+}
+
+function byVersion(a: Entry, b: Entry): number {
+	return compareVersions(a.version, b.version);
 }
 
 function duplicate(
 	location: string,
 	version: Version,
 	direction: Direction,
-	files: readonly NamedFile[],
+	names: readonly string[],
+	fileOf: (name: string) => SourceFile,
 ): MigrateError<"ERR_DUPLICATE_MIGRATION"> {
-	const places = files.map((file) => withoutControlCharacters(file.location)).join(" and ");
+	const places = names.map((name) => withoutControlCharacters(fileOf(name).location)).join(" and ");
 	return new MigrateError(
 		"ERR_DUPLICATE_MIGRATION",
 		`two ${direction} migrations have version ${version} in ${location}: ${places}; give one another version`,
-		{ version, direction, names: files.map(({ name }) => name) },
+		{ version, direction, names: names.map(withoutFolders) },
 	);
 }
 
-function badNames(
-	location: string,
-	invalidNames: readonly { readonly name: string; readonly reason: string }[],
-): MigrateError<"ERR_MIGRATION_NAME"> {
+function badNames(location: string, invalidNames: readonly InvalidName[]): MigrateError<"ERR_MIGRATION_NAME"> {
 	const lines = invalidNames.map(({ name, reason }) => `${withoutControlCharacters(name)}: ${reason}`);
 	return new MigrateError(
 		"ERR_MIGRATION_NAME",

@@ -9,10 +9,10 @@ const makers: readonly { readonly name: string; readonly make: () => Source }[] 
 	{
 		name: "sourceOfFiles",
 		make: () =>
-			sourceOfFiles(
-				"db",
-				Object.entries(GO_FIXTURE).map(([name, text]) => ({ name, location: `db/${name}`, body: textBody(text) })),
-			),
+			sourceOfFiles("db", Object.keys(GO_FIXTURE), (name) => ({
+				location: `db/${name}`,
+				body: textBody(GO_FIXTURE[name] ?? ""),
+			})),
 	},
 	{
 		name: "memorySource",
@@ -57,21 +57,24 @@ describe.each(makers)("golang-migrate's fixture | 1 ud | - | 3 u | 4 ud | 5 d | 
 	});
 });
 
-describe("sourceOfFiles", () => {
-	const file = (name: string) => ({ name, location: `db/${name}`, body: textBody("") });
+/** Each is empty. */
+function emptyFiles(names: readonly string[]): Source {
+	return sourceOfFiles("db", names, (name) => ({ location: `db/${name}`, body: textBody("") }));
+}
 
+describe("sourceOfFiles", () => {
 	it("orders versions as numbers, whatever the order and the width of the names", async () => {
-		const source = sourceOfFiles("db", ["10_c.up.sql", "9_b.up.sql", "001_a.up.sql"].map(file));
+		const source = emptyFiles(["10_c.up.sql", "9_b.up.sql", "001_a.up.sql"]);
 		expect(await source.versions()).toEqual([1n, 9n, 10n]);
 	});
 
 	it("lets up and down of one version have different titles", async () => {
-		const source = sourceOfFiles("db", ["1_add.up.sql", "1_remove.down.sql"].map(file));
+		const source = emptyFiles(["1_add.up.sql", "1_remove.down.sql"]);
 		expect([(await source.readUp(1n))?.identifier, (await source.readDown(1n))?.identifier]).toEqual(["add", "remove"]);
 	});
 
 	it("joins the files of one version that others part", async () => {
-		const source = sourceOfFiles("db", ["01_a.down.sql", "02_b.down.sql", "1_a.up.sql", "2_b.up.sql"].map(file));
+		const source = emptyFiles(["01_a.down.sql", "02_b.down.sql", "1_a.up.sql", "2_b.up.sql"]);
 		expect(await source.versions()).toEqual([1n, 2n]);
 		for (const version of [1n, 2n]) {
 			expect(await source.readUp(version)).toBeDefined();
@@ -80,7 +83,7 @@ describe("sourceOfFiles", () => {
 	});
 
 	it("refuses two files of one version and direction and names both", () => {
-		expect(() => sourceOfFiles("db", ["001_a.up.sql", "2_b.up.sql", "1_c.up.sql"].map(file))).toThrow(
+		expect(() => emptyFiles(["001_a.up.sql", "2_b.up.sql", "1_c.up.sql"])).toThrow(
 			expect.objectContaining({
 				code: "ERR_DUPLICATE_MIGRATION",
 				message: "two up migrations have version 1 in db: db/001_a.up.sql and db/1_c.up.sql; give one another version",
@@ -90,7 +93,7 @@ describe("sourceOfFiles", () => {
 	});
 
 	it("names every file that looks like a migration and is none", () => {
-		expect(() => sourceOfFiles("db", ["1_a.up.sql", "1_a.up.sql~", "2_b.sql", "README.md"].map(file))).toThrow(
+		expect(() => emptyFiles(["1_a.up.sql", "1_a.up.sql~", "2_b.sql", "README.md"])).toThrow(
 			expect.objectContaining({
 				code: "ERR_MIGRATION_NAME",
 				message: expect.stringMatching(/in db are; rename or remove them\n1_a\.up\.sql~: .*\n2_b\.sql: .*$/),
@@ -99,23 +102,24 @@ describe("sourceOfFiles", () => {
 		);
 	});
 
+	it("leaves folders out of a name, and asks for the file by the whole", async () => {
+		await using source = emptyFiles(["1_a/2_b.up.sql", "c/godwit.sql"]);
+		expect(await source.versions()).toEqual([2n]);
+		expect(await source.readUp(2n)).toMatchObject({ name: "2_b.up.sql", location: "db/1_a/2_b.up.sql" });
+		expect(() => emptyFiles(["x/1_a.up.sql", "y/1_b.up.sql"])).toThrow("db/x/1_a.up.sql and db/y/1_b.up.sql");
+	});
+
 	it("is empty without migrations", async () => {
-		await using source = sourceOfFiles("db", [file("README.md")]);
+		await using source = emptyFiles(["README.md"]);
 		expect(await source.versions()).toEqual([]);
 	});
 });
 
 describe("a control character in a file's name", () => {
-	const named = (...names: readonly string[]): Source =>
-		sourceOfFiles(
-			"db",
-			names.map((name) => ({ name, location: `db/${name}`, body: textBody("") })),
-		);
-
 	it("reaches no message", async () => {
-		const file = await named("2_a\u009b.up.sql").readUp(2n);
+		const file = await emptyFiles(["2_a\u009b.up.sql"]).readUp(2n);
 		expect(file).toMatchObject({ identifier: "a\uFFFD", location: "db/2_a\uFFFD.up.sql" });
-		expect(() => named("2_a\u001b.up.sql", "2_b.up.sql")).toThrow("db/2_a\uFFFD.up.sql and db/2_b.up.sql");
-		expect(() => named("2_a\n.up.sql")).toThrow("\n2_a\uFFFD.up.sql: its name is not");
+		expect(() => emptyFiles(["2_a\u001b.up.sql", "2_b.up.sql"])).toThrow("db/2_a\uFFFD.up.sql and db/2_b.up.sql");
+		expect(() => emptyFiles(["2_a\n.up.sql"])).toThrow("\n2_a\uFFFD.up.sql: its name is not");
 	});
 });

@@ -67,6 +67,8 @@ export function driverCalls(name: string): DriverCalls {
 		},
 		async end(work) {
 			const reason = new MigrateError("ERR_CLOSED", `the driver of ${name} is closed`, undefined);
+			// An error holds what called it, here the source and its list of files, until its stack is read.
+			void reason.stack;
 			controller.abort(reason);
 			bodies.interrupt(reason);
 			await queue.run(work);
