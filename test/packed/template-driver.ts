@@ -9,6 +9,8 @@ export function makeDriver({ folder, run }: User): void {
 	const driver = join(folder, "godwit-driver-birds");
 	run("npm", "--prefix", driver, "install");
 	run("npm", "--prefix", driver, "test");
+	// npm links a folder, and what it links is not built.
+	run("npm", "--prefix", driver, "run", "build");
 
 	mkdirSync(join(folder, "migrations"));
 	writeFileSync(join(folder, "migrations/1_create_birds.up.sql"), "CREATE TABLE birds (id INTEGER PRIMARY KEY);\n");
