@@ -22,8 +22,6 @@ const SCRIPT = /\.[cm]?[jt]s$/i;
 
 const BACKUP = /(~|\.(bak|backup|old|orig|rej|sw[a-p]|tmp))$/i;
 
-const OTHER: NameVerdict = { kind: "other" };
-
 /**
  * Reads a file name by golang-migrate's rule `VERSION_TITLE.up.EXTENSION`.
  *
@@ -33,7 +31,7 @@ const OTHER: NameVerdict = { kind: "other" };
 export function parseMigrationName(fileName: string): NameVerdict {
 	// Asked first: in a folder of migrations nearly every name is one.
 	const name = readName(fileName);
-	if (name === undefined && (fileName.startsWith(".") || !LOOKS_LIKE_ONE.test(fileName))) return OTHER;
+	if (name === undefined && (fileName.startsWith(".") || !LOOKS_LIKE_ONE.test(fileName))) return { kind: "other" };
 	if (!fileName.endsWith(".sql") && BACKUP.test(fileName)) {
 		return { kind: "invalid", reason: "it looks like a backup copy of a migration" };
 	}

@@ -34,6 +34,17 @@ export function sourceOfFiles(location: string, names: Iterable<string>, fileOf:
 		entry[direction] = name;
 	}
 
+	/** A list is quicker than a Map of ten thousand bigints; files of a version that others parted meet after the sort. */
+	function joined(): readonly Entry[] {
+		const migrations: Entry[] = [];
+		for (const { version, up, down } of entries.sort((a, b) => compareVersions(a.version, b.version))) {
+			const entry = entryAtEnd(migrations, version);
+			if (up !== undefined) place(entry, "up", up);
+			if (down !== undefined) place(entry, "down", down);
+		}
+		return migrations;
+	}
+
 	for (const name of names) {
 		const fileName = withoutFolders(name);
 		const verdict = parseMigrationName(fileName);
@@ -43,17 +54,8 @@ export function sourceOfFiles(location: string, names: Iterable<string>, fileOf:
 		const { version, direction } = verdict.name;
 		place(entryAtEnd(entries, version), direction, name);
 	}
-	// A list is quicker than a Map of ten thousand bigints; files of a version that others parted meet after the sort.
-	const migrations: Entry[] = isAscending(entries) ? entries : [];
-	if (migrations !== entries) {
-		for (const { version, up, down } of entries.sort(byVersion)) {
-			const entry = entryAtEnd(migrations, version);
-			if (up !== undefined) place(entry, "up", up);
-			if (down !== undefined) place(entry, "down", down);
-		}
-	}
+	const migrations = isAscending(entries) ? entries : joined();
 	if (invalidNames.length > 0) throw badNames(location, invalidNames);
-	const versions = migrations.map(({ version }) => version);
 
 	function read(version: Version, direction: Direction): MigrationFile | undefined {
 		const name = find(migrations, version)?.[direction];
@@ -68,7 +70,7 @@ export function sourceOfFiles(location: string, names: Iterable<string>, fileOf:
 
 	return {
 		location,
-		versions: async () => versions,
+		versions: async () => migrations.map(({ version }) => version),
 		readUp: async (version) => read(version, "up"),
 		readDown: async (version) => read(version, "down"),
 		readSeal,
@@ -127,10 +129,6 @@ function migrationFile(givenName: string, { location, body }: SourceFile): Migra
 
 function isAscending(entries: readonly Entry[]): boolean {
 	return entries.every((entry, index) => index === 0 || (entries[index - 1] as Entry).version < entry.version);
-}
-
-function byVersion(a: Entry, b: Entry): number {
-	return compareVersions(a.version, b.version);
 }
 
 function duplicate(

@@ -109,6 +109,13 @@ describe("sourceOfFiles", () => {
 		expect(() => emptyFiles(["x/1_a.up.sql", "y/1_b.up.sql"])).toThrow("db/x/1_a.up.sql and db/y/1_b.up.sql");
 	});
 
+	it("answers the same versions whatever was done to an earlier answer", async () => {
+		await using source = emptyFiles(["1_a.up.sql", "2_b.up.sql"]);
+		const versions = (await source.versions()) as bigint[];
+		versions.reverse();
+		expect(await source.versions()).toEqual([1n, 2n]);
+	});
+
 	it("is empty without migrations", async () => {
 		await using source = emptyFiles(["README.md"]);
 		expect(await source.versions()).toEqual([]);
