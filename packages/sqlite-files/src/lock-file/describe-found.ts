@@ -15,7 +15,7 @@ export function describeFound(path: string, found: Found, livenessOf: (owner: Ow
 			return `${path} is held by ${named}, which cannot be checked from here; if it is gone, clear the lock with "godwit unlock"`;
 		}
 		case "foreign": {
-			const age = Math.max(0, Math.round((Date.now() - found.mtimeMs) / 1000));
+			const age = Math.max(0, Math.round((Date.now() - Number(found.mtimeNs / 1_000_000n)) / 1000));
 			return `${path} was made ${age} s ago by a program that is not godwit, such as an application on node-sqlite3-wasm; if none is running, clear it with "godwit unlock"`;
 		}
 	}

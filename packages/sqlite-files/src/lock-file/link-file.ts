@@ -9,7 +9,7 @@ export type Found =
 	| { readonly state: "free" }
 	| { readonly state: "link"; readonly link: Link }
 	/** Made by another program: node-sqlite3-wasm makes a folder. Inode and time distinguish it from a later one. */
-	| { readonly state: "foreign"; readonly folder: boolean; readonly inode: bigint; readonly mtimeMs: number };
+	| { readonly state: "foreign"; readonly folder: boolean; readonly inode: bigint; readonly mtimeNs: bigint };
 
 /** @throws the file system's own error when the path cannot be read (EACCES, ENOTDIR). */
 export function lookAt(path: string): Found {
@@ -22,7 +22,7 @@ export function lookAt(path: string): Found {
 		const link = parseLink(text);
 		if (link !== undefined) return { state: "link", link };
 	}
-	return { state: "foreign", folder: stat.isDirectory(), inode: stat.ino, mtimeMs: Number(stat.mtimeMs) };
+	return { state: "foreign", folder: stat.isDirectory(), inode: stat.ino, mtimeNs: stat.mtimeNs };
 }
 
 function statOf(path: string): BigIntStats | undefined {
@@ -39,7 +39,7 @@ function statOf(path: string): BigIntStats | undefined {
 export function sameFound(one: Found, other: Found): boolean {
 	if (one.state === "link" && other.state === "link") return one.link.id === other.link.id;
 	if (one.state !== "foreign" || other.state !== "foreign") return one.state === other.state;
-	return one.inode === other.inode && one.mtimeMs === other.mtimeMs;
+	return one.inode === other.inode && one.mtimeNs === other.mtimeNs;
 }
 
 /** Undefined when nothing is there, or something that godwit has not made. */

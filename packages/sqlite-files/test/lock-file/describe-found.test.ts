@@ -40,8 +40,12 @@ describe("describeFound", () => {
 	});
 
 	it("tells the age of a lock of another program, which is never below zero", () => {
-		const foreign = (mtimeMs: number): string =>
-			describeFound(PATH, { state: "foreign", folder: true, inode: 1n, mtimeMs }, () => "unknown");
+		const foreign = (madeAt: number): string =>
+			describeFound(
+				PATH,
+				{ state: "foreign", folder: true, inode: 1n, mtimeNs: BigInt(madeAt) * 1_000_000n },
+				() => "unknown",
+			);
 		expect(foreign(Date.now() - 7_200_000)).toMatch(
 			/^app\.db\.lock was made 720\d s ago by a program that is not godwit/,
 		);

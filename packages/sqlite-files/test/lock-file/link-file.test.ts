@@ -112,9 +112,17 @@ describe("sameFound", () => {
 		expect(sameFound(before, lookAt(path))).toBe(false);
 		mkdirSync(`${path}-other`);
 		mkdirSync(path);
-		const { mtimeMs } = lstatSync(path);
+		const { mtimeNs } = lstatSync(path, { bigint: true });
 		const other = lookAt(`${path}-other`);
-		expect(sameFound({ ...other, mtimeMs } as typeof other, lookAt(path))).toBe(false);
+		expect(sameFound({ ...other, mtimeNs } as typeof other, lookAt(path))).toBe(false);
+	});
+
+	it("knows a folder from the one that another program made in the same millisecond", () => {
+		mkdirSync(path);
+		utimesSync(path, 1, 1.0001);
+		const before = lookAt(path);
+		utimesSync(path, 1, 1.0002);
+		expect(sameFound(before, lookAt(path))).toBe(false);
 	});
 
 	it("takes free for free", () => {
