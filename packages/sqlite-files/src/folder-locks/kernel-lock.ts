@@ -51,7 +51,7 @@ export function takeKernelLock(path: string): KernelLock {
 			? undefined
 			: `${path}: this system does not show the locks on files, so it cannot be seen when another part of this process drops the one of this run`,
 		assertHeld() {
-			if (!visible) return;
+			if (!visible || locks.seesOwn()) return;
 			const holders = locks.holders();
 			// While this lock is held nobody else has one. A file of the same number on another file system may have one.
 			if (holders.includes(process.pid)) return;
@@ -66,6 +66,7 @@ export function takeKernelLock(path: string): KernelLock {
 			} finally {
 				helper.close();
 				for (const file of later) closeSync(file);
+				locks.close();
 			}
 		},
 	};

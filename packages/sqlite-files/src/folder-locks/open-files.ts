@@ -18,13 +18,14 @@ export interface OpenFiles {
 
 export function openFiles(): OpenFiles {
 	const paths = new Map<number, string>();
-	const realFolders = new Map<string, string>();
+	const realNames = new Map<string, string>();
 
 	function realName(path: string): string {
-		const folder = dirname(path);
-		const real = realFolders.get(folder) ?? fs.realpathSync(folder);
-		realFolders.set(folder, real);
-		return join(real, basename(path));
+		const known = realNames.get(path);
+		if (known !== undefined) return known;
+		const real = join(fs.realpathSync(dirname(path)), basename(path));
+		realNames.set(path, real);
+		return real;
 	}
 
 	return {

@@ -77,8 +77,9 @@ export function linkEditor(options: LinkEditorOptions): LinkEditor {
 		alone: () => newLink(kind, me, [member()], []),
 		others: ({ members }) => members.filter(({ owner }) => !sameOwner(owner, me) && livenessOf(owner) !== "dead"),
 		own() {
+			const link = readLink(path);
+			if (link !== undefined && hasMember(link, me)) return link;
 			const found = lookAt(path);
-			if (found.state === "link" && hasMember(found.link, me)) return found.link;
 			const owner = found.state === "free" ? "nobody" : describeFound(path, found, livenessOf);
 			const message = `the lock ${path} was taken away from this process; now: ${owner}`;
 			throw new MigrateError("ERR_LOCK_LOST", message, { owner });

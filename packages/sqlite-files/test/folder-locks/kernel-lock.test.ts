@@ -11,6 +11,7 @@ import { type ChildProcesses, childProcesses } from "../fixtures/child-processes
 import { errorOf } from "../fixtures/error-of.ts";
 import { onLinux } from "../fixtures/linux.ts";
 import { nativeApplication } from "../fixtures/native-application-process.ts";
+import { openTables } from "../fixtures/open-tables.ts";
 
 describe("takeKernelLock", () => {
 	let folder: string;
@@ -99,6 +100,7 @@ describe("takeKernelLock", () => {
 
 	it.runIf(onLinux)("tells that it was lost when another part of the process has closed the file", () => {
 		const lock = take();
+		lock.assertHeld();
 		closeSync(openSync(path, "r"));
 		const lost = errorOf(() => lock.assertHeld());
 		expect(lost).toMatchObject({ code: "ERR_LOCK_LOST", details: { owner: "nobody" } });
@@ -106,6 +108,15 @@ describe("takeKernelLock", () => {
 			"message",
 			`another part of this process closed ${path}, which drops SQLite's lock on it; nothing was committed. Close it before, or in another process`,
 		);
+	});
+
+	it.runIf(onLinux)("keeps the system's table open from the first look until it is released", () => {
+		const lock = take();
+		for (let look = 0; look < 3; look++) lock.assertHeld();
+		expect(openTables()).toHaveLength(1);
+		lock.release();
+		taken = undefined;
+		expect(openTables()).toEqual([]);
 	});
 
 	it.runIf(onLinux)("tells whose the file is after it was lost", async () => {

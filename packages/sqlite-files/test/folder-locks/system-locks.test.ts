@@ -1,11 +1,12 @@
-import fs, { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import fs, { closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { systemLocks } from "../../src/folder-locks/system-locks.ts";
+import { type SystemLocks, systemLocks } from "../../src/folder-locks/system-locks.ts";
 import { onLinux } from "../fixtures/linux.ts";
+import { openTables } from "../fixtures/open-tables.ts";
 
 describe("systemLocks", () => {
 	let folder: string;
@@ -61,21 +62,21 @@ describe("systemLocks", () => {
 	});
 
 	it("names one whose lock some readings leave out of a table of several pages", () => {
-		const { readFileSync } = fs;
+		const others = "1: POSIX  ADVISORY  WRITE 1 00:00:1 0 EOF\n".repeat(100);
+		const lacking = join(folder, "lacking");
+		writeFileSync(lacking, others);
+		const whole = join(folder, "locks");
+		const { openSync } = fs;
 		let readings = 0;
-		const leavingOut = (...args: Parameters<typeof readFileSync>): unknown => {
-			const text = String(readFileSync(...args));
-			return ++readings % 2 === 1 ? text.replace(/^9: .*\n/m, "") : text;
-		};
-		Object.assign(fs, { readFileSync: leavingOut });
+		Object.assign(fs, { openSync: (_: string, flags: string) => openSync(++readings < 8 ? lacking : whole, flags) });
 		syncBuiltinESMExports();
 		try {
-			const others = "1: POSIX  ADVISORY  WRITE 1 00:00:1 0 EOF\n".repeat(100);
 			expect(holders((file) => `${others}9: POSIX  ADVISORY  WRITE 4711 ${file} 0 EOF\n`)).toEqual([4711]);
 		} finally {
-			Object.assign(fs, { readFileSync });
+			Object.assign(fs, { openSync });
 			syncBuiltinESMExports();
 		}
+		expect(readings).toBe(8);
 	});
 
 	it("names nobody where the system shows no locks, and says so", () => {
@@ -115,5 +116,77 @@ describe("systemLocks", () => {
 		database.exec("COMMIT");
 		expect(locks.holders()).toEqual([]);
 		database.close();
+	});
+
+	describe.runIf(onLinux)("seesOwn", () => {
+		let database: DatabaseSync;
+		let locks: SystemLocks;
+
+		beforeEach(() => {
+			database = new DatabaseSync(path);
+			database.exec("CREATE TABLE t (a); INSERT INTO t VALUES (1)");
+			locks = systemLocks(path);
+		});
+
+		afterEach(() => {
+			locks.close();
+			database.close();
+			expect(openTables()).toEqual([]);
+		});
+
+		it("sees a lock of this process that writes, from when it is taken until it is given back", () => {
+			for (let round = 0; round < 3; round++) {
+				expect(locks.seesOwn()).toBe(false);
+				database.exec("BEGIN EXCLUSIVE");
+				expect(locks.seesOwn()).toBe(true);
+				database.exec("COMMIT");
+			}
+			expect(locks.seesOwn()).toBe(false);
+			database.exec("BEGIN");
+			database.prepare("SELECT * FROM t").all();
+			expect(locks.holders()).toEqual([process.pid]);
+			expect(locks.seesOwn()).toBe(false);
+			expect(openTables()).toHaveLength(1);
+		});
+
+		it("no longer sees one that a close of the file has dropped", () => {
+			database.exec("BEGIN EXCLUSIVE");
+			expect(locks.seesOwn()).toBe(true);
+			closeSync(openSync(path, "r"));
+			expect(locks.seesOwn()).toBe(false);
+			expect(locks.holders()).toEqual([]);
+		});
+
+		it("sees neither a lock on another file nor one of another process", () => {
+			const other = `${path}-other`;
+			using apart = new DatabaseSync(other);
+			apart.exec("BEGIN EXCLUSIVE");
+			expect(locks.seesOwn()).toBe(false);
+			expect(systemLocks(other).holders()).toEqual([process.pid]);
+			const table = join(folder, "locks");
+			const { dev, ino } = statSync(path);
+			const device = [dev >> 8, dev & 0xff].map((part) => part.toString(16).padStart(2, "0")).join(":");
+			writeFileSync(table, `1: POSIX  ADVISORY  WRITE ${process.pid}0 ${device}:${ino} 0 EOF\n`);
+			const shown = systemLocks(path, table);
+			expect(shown.seesOwn()).toBe(false);
+			writeFileSync(table, `1: POSIX  ADVISORY  WRITE ${process.pid} ${device}:${ino} 0 EOF\n`);
+			expect(shown.seesOwn()).toBe(true);
+			shown.close();
+		});
+
+		it("says no more than that when its descriptor was closed, or has become that of another file", () => {
+			database.exec("BEGIN EXCLUSIVE");
+			expect(locks.seesOwn()).toBe(true);
+			closeSync(Number(openTables()[0]));
+			expect(locks.seesOwn()).toBe(false);
+			expect(locks.holders()).toEqual([process.pid]);
+			expect(locks.seesOwn()).toBe(true);
+			const [descriptor] = openTables();
+			closeSync(Number(descriptor));
+			const other = openSync(join(folder, "other"), "w+");
+			expect(other).toBe(Number(descriptor));
+			expect(locks.seesOwn()).toBe(false);
+			expect(locks.holders()).toEqual([process.pid]);
+		});
 	});
 });
