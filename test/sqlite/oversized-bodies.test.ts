@@ -134,16 +134,18 @@ describe.each(cases)("an oversized body, on $name", ({ backend, megabytes = 100,
 			const statement = { start, piece: `SELECT '${"x".repeat(length - 11)}';\n` };
 			const small = up({ ...statement, count: 10 });
 			expect(small).toMatchObject({ status: 0 });
+			const limit = small.peakKb + 60_000;
 			// V8 collects the buffers of a file's chunks, which are outside of the heap, when a processor is free. What is needed is the least
 			// that a run was content with: rows that were kept would show in each.
-			const peaks = Array.from({ length: 3 }, () => {
+			let peak = Number.POSITIVE_INFINITY;
+			for (let run = 0; run < 3 && peak >= limit; run++) {
 				db.exec("DROP TABLE IF EXISTS t; DELETE FROM schema_migrations");
 				const big = up({ ...statement, count: 100e6 / length, end: TABLE });
 				expect(big).toMatchObject({ status: 0 });
 				expect(db.schema()).toHaveLength(1);
-				return big.peakKb;
-			});
-			expect(Math.min(...peaks) - small.peakKb).toBeLessThan(60_000);
+				peak = big.peakKb;
+			}
+			expect(peak).toBeLessThan(limit);
 		});
 
 		it("is quoted in a line of 50 MB where it fails", () => {

@@ -6,6 +6,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 	EISDIR: "it is a folder; a migration must be a file",
 	EACCES: "it may not be read; give this user the permission to",
 	EPERM: "it may not be read; give this user the permission to",
+	ELOOP: "its links lead to each other, and to no file; correct the link",
 	EMFILE: "too many files are open; raise the limit",
 };
 

@@ -193,6 +193,17 @@ describe("fileSource.open", () => {
 		});
 	});
 
+	it.skipIf(onWindows)("says so of a folder that is a link to itself", async () => {
+		const link = join(root, "link");
+		symlinkSync("link", link);
+		await expect(fileSource.open(`file://${link}`)).rejects.toMatchObject({
+			code: "ERR_SOURCE",
+			message: expect.stringContaining(
+				`cannot read ${link}: its links lead to each other, and to no file; correct the link (ELOOP`,
+			),
+		});
+	});
+
 	it.skipIf(onWindows)("says so when the folder may not be read", async () => {
 		chmodSync(root, 0o755);
 		chmodSync(migrations, 0o300);
