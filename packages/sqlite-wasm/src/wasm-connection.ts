@@ -56,7 +56,7 @@ export function wasmConnection(
 		change(sql, parameters = []) {
 			// The binding's run leaves a statement unfinished that returns a row, as under PRAGMA count_changes.
 			using(sql, (statement) => statement.all([...parameters]));
-			// A statement that changes nothing leaves the count as it is, and returns it sooner than SELECT changes().
+			// A SELECT leaves the count of the statement before it, and `run` returns that sooner than a row of SELECT changes().
 			return Number(using("SELECT 0 WHERE FALSE", (statement) => statement.run()).changes);
 		},
 		run: (sql) => database.exec(sql),

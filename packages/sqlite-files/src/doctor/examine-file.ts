@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import type { Diagnosis } from "@godwit/core";
 import { headerOf } from "../folder-locks/header.ts";
-import { systemLocks } from "../folder-locks/system-locks.ts";
+import { systemLocks } from "../folder-locks/system-locks/system-locks.ts";
 import { leftWal } from "./left-wal.ts";
 
 const HEADER_LENGTH = 100;

@@ -3,7 +3,7 @@ import { MigrateError } from "@godwit/core";
 import { DatabaseHeldError } from "@godwit/sqlite";
 import { nodeDatabaseClass } from "../node-sqlite/database-class.ts";
 import { nodeResultCode } from "../node-sqlite/result-code.ts";
-import { type SystemLocks, systemLocks } from "./system-locks.ts";
+import { type SystemLocks, systemLocks } from "./system-locks/system-locks.ts";
 
 /**
  * SQLite's exclusive lock on a file, held by a connection of `node:sqlite` while a library without POSIX locks works on the
@@ -64,9 +64,12 @@ export function takeKernelLock(path: string): KernelLock {
 			try {
 				if (helper.isTransaction) helper.exec("ROLLBACK");
 			} finally {
-				helper.close();
-				for (const file of later) closeSync(file);
-				locks.close();
+				try {
+					helper.close();
+					for (const file of later) closeSync(file);
+				} finally {
+					locks.close();
+				}
 			}
 		},
 	};

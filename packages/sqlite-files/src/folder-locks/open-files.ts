@@ -12,20 +12,22 @@ export interface OpenFiles {
 	readonly size: number;
 	/** Descriptors with the real paths of their files. */
 	entries(): Iterable<readonly [number, string]>;
-	/** The path with all links in its folder's path resolved. The library itself does not follow links. */
+	/**
+	 * The path with all links in its folder's path resolved, as they were when the folder was first named: a database and its journal
+	 * stay together. The library itself does not follow links.
+	 */
 	realName(path: string): string;
 }
 
 export function openFiles(): OpenFiles {
 	const paths = new Map<number, string>();
-	const realNames = new Map<string, string>();
+	const realFolders = new Map<string, string>();
 
 	function realName(path: string): string {
-		const known = realNames.get(path);
-		if (known !== undefined) return known;
-		const real = join(fs.realpathSync(dirname(path)), basename(path));
-		realNames.set(path, real);
-		return real;
+		const folder = dirname(path);
+		const real = realFolders.get(folder) ?? fs.realpathSync(folder);
+		realFolders.set(folder, real);
+		return join(real, basename(path));
 	}
 
 	return {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { DatabaseHeldError } from "@godwit/sqlite";
-import { type SystemLocks, systemLocks } from "../folder-locks/system-locks.ts";
+import { type SystemLocks, systemLocks } from "../folder-locks/system-locks/system-locks.ts";
 import { type Owner, sameOwner } from "../owners/owner.ts";
 import { currentPlace } from "../owners/place.ts";
 import { describeFound } from "./describe-found.ts";

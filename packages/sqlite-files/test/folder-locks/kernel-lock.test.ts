@@ -119,6 +119,27 @@ describe("takeKernelLock", () => {
 		expect(openTables()).toEqual([]);
 	});
 
+	it.runIf(onLinux)("is released when another part of the process has closed the table", async () => {
+		const lock = take();
+		lock.assertHeld();
+		closeSync(Number(openTables()[0]));
+		lock.release();
+		taken = undefined;
+		const application = await nativeApplication(children, path);
+		expect(await application.run("SELECT a FROM t")).toEqual([{ a: "before" }]);
+	});
+
+	it.runIf(onLinux)("leaves no table open when what is to be closed besides was closed by others", () => {
+		const lock = take();
+		lock.assertHeld();
+		const file = openSync(path, "r");
+		closeFile(file, path, closeSync);
+		closeSync(file);
+		expect(errorOf(() => lock.release())).toHaveProperty("code", "EBADF");
+		taken = undefined;
+		expect(openTables()).toEqual([]);
+	});
+
 	it.runIf(onLinux)("tells whose the file is after it was lost", async () => {
 		const application = await nativeApplication(children, path);
 		const lock = take();

@@ -1,5 +1,6 @@
-import { closeSync, existsSync, openSync, readSync, statfsSync, statSync } from "node:fs";
-import { isRefusedByDeno } from "../refused-by-deno.ts";
+import { existsSync, statfsSync, statSync } from "node:fs";
+import { isRefusedByDeno } from "../../refused-by-deno.ts";
+import { keptTable, readTable } from "./lock-table.ts";
 
 /** File systems whose device number in /proc/locks differs from that of stat, by statfs type; see statfs(2). */
 const OTHER_DEVICE: ReadonlySet<number> = new Set([0x794c7630 /* overlayfs */, 0x9123683e /* btrfs */]);
@@ -16,10 +17,11 @@ export interface SystemLocks {
 	 */
 	holders(kind?: "write"): readonly number[];
 	/**
-	 * Returns whether this process is seen to hold a lock that writes. Takes a quarter of the time of `holders`: it reads one
-	 * page of the table, which is kept open until `close`. False says nothing; ask `holders`.
+	 * Returns whether this process is seen to hold a lock that writes. Quicker than `holders`, since it reads one page of a
+	 * table that is kept open until `close`. False does not mean that there is no lock; ask `holders`.
 	 */
 	seesOwn(): boolean;
+	/** Throws nothing. */
 	close(): void;
 }
 
@@ -30,7 +32,7 @@ export interface SystemLocks {
 export function systemLocks(path: string, table = "/proc/locks"): SystemLocks {
 	const shown = isShown(table);
 	let file: string | undefined;
-	let kept: number | undefined;
+	const kept = keptTable(table);
 
 	function nameOfFile(): string | undefined {
 		if (shown) file ??= nameInTable(path);
@@ -45,20 +47,9 @@ export function systemLocks(path: string, table = "/proc/locks"): SystemLocks {
 		},
 		seesOwn() {
 			const name = nameOfFile();
-			if (name === undefined) return false;
-			try {
-				kept ??= openSync(table, "r");
-				return holdersIn(readPage(kept, 0), name, "write").includes(process.pid);
-			} catch {
-				// Another part of the process may have closed the descriptor; `holders` opens the table anew, and tells what it meets.
-				kept = undefined;
-				return false;
-			}
+			return name !== undefined && kept.shows((text) => holdersIn(text, name, "write").includes(process.pid));
 		},
-		close() {
-			if (kept !== undefined) closeSync(kept);
-			kept = undefined;
-		},
+		close: kept.close,
 	};
 }
 
@@ -80,46 +71,6 @@ function isShown(table: string): boolean {
 		throw error;
 	}
 }
-
-/**
- * The system returns the table in pages, and continues by position. When a lock before that position is released
- * meanwhile, a later lock is missing. So the table is read several times, and the results are joined.
- */
-function readTable(table: string): string {
-	const text = readPages(table);
-	if (text.length < SHORTEST_PAGE) return text;
-	return [text, ...Array.from({ length: FURTHER_READINGS }, () => readPages(table))].join("\n");
-}
-
-/** `readFileSync` would ask for pieces as short as the runtime likes, as Deno does, and a lock is missed between two. */
-function readPages(table: string): string {
-	const descriptor = openSync(table, "r");
-	try {
-		const pages: string[] = [];
-		for (let text = readPage(descriptor); text !== ""; text = readPage(descriptor)) pages.push(text);
-		return pages.join("");
-	} finally {
-		closeSync(descriptor);
-	}
-}
-
-/** @param position 0 starts anew with what the system has now. Default where the last page ended. */
-function readPage(descriptor: number, position: 0 | null = null): string {
-	page ??= Buffer.alloc(PAGE_SIZE);
-	return page.toString("latin1", 0, readSync(descriptor, page, 0, PAGE_SIZE, position));
-}
-
-/** In bytes: the largest page of any Linux. */
-const PAGE_SIZE = 65_536;
-
-/** Made once, since the table is read before each commit, and to make it takes longer than to read the table. */
-let page: Buffer | undefined;
-
-/** Less than a page of 4,096 bytes by one line. */
-const SHORTEST_PAGE = 3_900;
-
-/** With 140 locks that came and went as fast as two processes can make them, one reading in 500 lacked a lock. */
-const FURTHER_READINGS = 7;
 
 /** Another process may remove the file of a write-ahead log at any time. @returns undefined when there is no file. */
 function nameInTable(path: string): string | undefined {

@@ -1,12 +1,12 @@
-import fs, { closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync } from "node:fs";
+import fs, { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type SystemLocks, systemLocks } from "../../src/folder-locks/system-locks.ts";
-import { onLinux } from "../fixtures/linux.ts";
-import { openTables } from "../fixtures/open-tables.ts";
+import { type SystemLocks, systemLocks } from "../../../src/folder-locks/system-locks/system-locks.ts";
+import { onLinux } from "../../fixtures/linux.ts";
+import { openTables } from "../../fixtures/open-tables.ts";
 
 describe("systemLocks", () => {
 	let folder: string;
@@ -174,19 +174,45 @@ describe("systemLocks", () => {
 			shown.close();
 		});
 
-		it("says no more than that when its descriptor was closed, or has become that of another file", () => {
+		it("opens the table anew when another part of the process has closed its descriptor", () => {
 			database.exec("BEGIN EXCLUSIVE");
 			expect(locks.seesOwn()).toBe(true);
 			closeSync(Number(openTables()[0]));
 			expect(locks.seesOwn()).toBe(false);
 			expect(locks.holders()).toEqual([process.pid]);
 			expect(locks.seesOwn()).toBe(true);
-			const [descriptor] = openTables();
-			closeSync(Number(descriptor));
-			const other = openSync(join(folder, "other"), "w+");
-			expect(other).toBe(Number(descriptor));
-			expect(locks.seesOwn()).toBe(false);
-			expect(locks.holders()).toEqual([process.pid]);
+			closeSync(Number(openTables()[0]));
+			locks.close();
+		});
+
+		it("leaves a file alone that has the number of its descriptor since", () => {
+			database.exec("BEGIN EXCLUSIVE");
+			for (const looksAgain of [true, false]) {
+				expect(locks.seesOwn()).toBe(true);
+				const number = Number(openTables()[0]);
+				closeSync(number);
+				using other = fileOfNumber(number, join(folder, "other"));
+				if (looksAgain) expect(locks.seesOwn()).toBe(false);
+				locks.close();
+				expect(other.text()).toBe("of others");
+				expect(locks.seesOwn()).toBe(true);
+			}
 		});
 	});
 });
+
+/** Opens a file until it has a number, since others may open files at the same time. */
+function fileOfNumber(number: number, path: string): Disposable & { text(): string } {
+	writeFileSync(path, "of others");
+	const opened = [openSync(path, "r")];
+	while (!opened.includes(number)) {
+		expect(opened.length).toBeLessThan(100);
+		opened.push(openSync(path, "r"));
+	}
+	return {
+		text: () => readFileSync(number, "utf8"),
+		[Symbol.dispose]: () => {
+			for (const descriptor of opened) closeSync(descriptor);
+		},
+	};
+}

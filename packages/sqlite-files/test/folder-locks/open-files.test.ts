@@ -1,0 +1,28 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, unlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { openFiles } from "../../src/folder-locks/open-files.ts";
+
+let folder: string;
+
+beforeEach(() => {
+	folder = realpathSync(mkdtempSync(join(tmpdir(), "godwit-open-files-")));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+it("gives a journal the folder of its database, also when the link to that folder was turned since", () => {
+	const link = join(folder, "current");
+	for (const name of ["before", "after"]) mkdirSync(join(folder, name));
+	symlinkSync("before", link);
+	const open = openFiles();
+	open.add(1, join(link, "app.db"));
+	unlinkSync(link);
+	symlinkSync("after", link);
+	open.add(2, join(link, "app.db-journal"));
+	expect([open.pathOf(1), open.pathOf(2)]).toEqual([
+		join(folder, "before", "app.db"),
+		join(folder, "before", "app.db-journal"),
+	]);
+});
