@@ -49,6 +49,21 @@ export const KERNEL_SCENARIOS = {
 		assertOfApplication(testFolder);
 	},
 
+	async "wasm commits nothing while another copy of SQLite in its process works on the file"(): Promise<void> {
+		for (const begins of ["BEGIN; SELECT * FROM accounts", "BEGIN IMMEDIATE"]) {
+			using testFolder = createTestFolder();
+			createAccounts(testFolder.path);
+			const before = stateAt(testFolder.path);
+			using other = openNatively(testFolder.path);
+			const failed = await up(testFolder, "sqlite-wasm", ONE, {
+				onEvent: ({ type }) => void (type === "start" && other.exec(begins)),
+			});
+			assertFailed(failed, "ERR_LOCK_LOST");
+			other.exec("ROLLBACK");
+			assert.ok(stateAt(testFolder.path) === before, "something was committed");
+		}
+	},
+
 	async "wasm writes nothing once a person has cleared its lock"(): Promise<void> {
 		using testFolder = createTestFolder();
 		const failed = await up(testFolder, "sqlite-wasm", ONE, {
@@ -107,6 +122,13 @@ export const KERNEL_SCENARIOS = {
 } as const;
 
 export const KERNEL_MUTANTS: readonly Mutant<keyof typeof KERNEL_SCENARIOS>[] = [
+	{
+		name: "the bytes that the kernel's lock covers",
+		file: "packages/sqlite-files/src/folder-locks/system-locks/system-locks.ts",
+		from: 'kind === "exclusive" && !isExclusive(from, to)',
+		to: 'kind === "exclusive" && !from',
+		noticed: "wasm commits nothing while another copy of SQLite in its process works on the file",
+	},
 	{
 		name: "the look at the journals before a commit",
 		file: "packages/sqlite-files/src/folder-locks/folder-library.ts",

@@ -14,6 +14,7 @@ export interface KernelLock {
 	readonly notice: string | undefined;
 	/**
 	 * Checks that the lock is held. Any close of the file in this process drops it silently, see https://sqlite.org/howtocorrupt.html#posix_close_bug
+	 * A connection of another copy of SQLite in this process replaces it by its own.
 	 *
 	 * @throws MigrateError `ERR_LOCK_LOST` when it is gone; DatabaseHeldError for a lock of another process.
 	 */
@@ -40,7 +41,7 @@ export function takeKernelLock(path: string): KernelLock {
 		helper.exec("PRAGMA busy_timeout = 0");
 		// An error of exec has no result code on Deno.
 		helper.prepare("BEGIN EXCLUSIVE").run();
-		visible = locks.holders().includes(process.pid);
+		visible = locks.holders("exclusive").includes(process.pid);
 	} catch (error) {
 		helper.close();
 		throw isBusy(error) ? inUse(path, locks.holders()) : error;
@@ -52,11 +53,10 @@ export function takeKernelLock(path: string): KernelLock {
 			: `${path}: this system does not show the locks on files, so it cannot be seen when another part of this process drops the one of this run`,
 		assertHeld() {
 			if (!visible || locks.seesOwn()) return;
+			if (locks.holders("exclusive").includes(process.pid)) return;
 			const holders = locks.holders();
-			// While this lock is held nobody else has one. A file of the same number on another file system may have one.
-			if (holders.includes(process.pid)) return;
 			const owner = holders.length > 0 ? describeProcesses(holders) : "nobody";
-			const message = `another part of this process closed ${path}, which drops SQLite's lock on it; nothing was committed. Close it before, or in another process`;
+			const message = `another part of this process opened or closed ${path}, which drops SQLite's lock on it; nothing was committed. Do that before, or in another process`;
 			throw new MigrateError("ERR_LOCK_LOST", message, { owner });
 		},
 		release() {

@@ -106,7 +106,7 @@ describe("takeKernelLock", () => {
 		expect(lost).toMatchObject({ code: "ERR_LOCK_LOST", details: { owner: "nobody" } });
 		expect(lost).toHaveProperty(
 			"message",
-			`another part of this process closed ${path}, which drops SQLite's lock on it; nothing was committed. Close it before, or in another process`,
+			`another part of this process opened or closed ${path}, which drops SQLite's lock on it; nothing was committed. Do that before, or in another process`,
 		);
 	});
 

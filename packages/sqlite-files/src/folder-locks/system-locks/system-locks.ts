@@ -5,6 +5,8 @@ import { keptTable, readTable } from "./lock-table.ts";
 /** File systems whose device number in /proc/locks differs from that of stat, by statfs type; see statfs(2). */
 const OTHER_DEVICE: ReadonlySet<number> = new Set([0x794c7630 /* overlayfs */, 0x9123683e /* btrfs */]);
 
+export type LockKind = "write" | "exclusive";
+
 /** The POSIX locks on one file, as the native library holds them while it reads or writes. */
 export interface SystemLocks {
 	/** Whether this system shows locks at all, and the runtime lets this process see them. */
@@ -13,11 +15,12 @@ export interface SystemLocks {
 	 * The processes that hold a lock; 0 for one in another pid namespace. Locks of other machines are not shown, and outside
 	 * Linux none are.
 	 *
-	 * @param kind `"write"` leaves out those that only read. Default all.
+	 * @param kind `"write"` leaves out those that only read, `"exclusive"` all but the one that keeps every other connection out.
+	 *   Default all.
 	 */
-	holders(kind?: "write"): readonly number[];
+	holders(kind?: LockKind): readonly number[];
 	/**
-	 * Returns whether this process is seen to hold a lock that writes. Quicker than `holders`, since it reads one page of a
+	 * Returns whether this process is seen to hold SQLite's exclusive lock. Quicker than `holders`, since it reads one page of a
 	 * table that is kept open until `close`. False does not mean that there is no lock; ask `holders`.
 	 */
 	seesOwn(): boolean;
@@ -47,21 +50,31 @@ export function systemLocks(path: string, table = "/proc/locks"): SystemLocks {
 		},
 		seesOwn() {
 			const name = nameOfFile();
-			return name !== undefined && kept.shows((text) => holdersIn(text, name, "write").includes(process.pid));
+			return name !== undefined && kept.shows((text) => holdersIn(text, name, "exclusive").includes(process.pid));
 		},
 		close: kept.close,
 	};
 }
 
-function holdersIn(text: string, file: string, kind?: "write"): number[] {
+function holdersIn(text: string, file: string, kind?: LockKind): number[] {
 	return text
 		.split("\n")
 		.filter((line) => line.includes(file))
 		.flatMap((line) => {
-			const [, access, pid] = HOLDER.exec(line) ?? [];
-			return pid === undefined || (kind === "write" && access !== "WRITE") ? [] : [Number(pid)];
+			const [, access, pid, from = "", to = ""] = HOLDER.exec(line) ?? [];
+			if (pid === undefined || (kind !== undefined && access !== "WRITE")) return [];
+			return kind === "exclusive" && !isExclusive(from, to) ? [] : [Number(pid)];
 		});
 }
+
+/** A native connection of this process that reads makes a lock that only reads of the one that was there. */
+function isExclusive(from: string, to: string): boolean {
+	return Number(from) <= PENDING_BYTE && (to === "EOF" || Number(to) >= LAST_SHARED_BYTE);
+}
+
+/** SQLite locks these bytes of a file, and all in between, see "unixLock" in https://sqlite.org/src/file/src/os_unix.c */
+const PENDING_BYTE = 0x40000000;
+const LAST_SHARED_BYTE = PENDING_BYTE + 511;
 
 function isShown(table: string): boolean {
 	try {
@@ -90,5 +103,5 @@ function nameOfExisting(path: string): string {
 	return OTHER_DEVICE.has(statfsSync(path).type) ? `:${ino} ` : ` ${hex(major)}:${hex(minor)}:${ino} `;
 }
 
-/** A line of a held lock. A lock that is waited for has an arrow before POSIX. */
-const HOLDER = /^\d+: POSIX\s+\S+\s+(READ|WRITE)\s+(\d+) /;
+/** A line of a held lock, which ends with the first byte and the last, or EOF. A lock that is waited for has an arrow before POSIX. */
+const HOLDER = /^\d+: POSIX\s+\S+\s+(READ|WRITE)\s+(\d+) \S+ (\d+) (\d+|EOF)/;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type SystemLocks, systemLocks } from "../../../src/folder-locks/system-locks/system-locks.ts";
+import { type LockKind, type SystemLocks, systemLocks } from "../../../src/folder-locks/system-locks/system-locks.ts";
 import { onLinux } from "../../fixtures/linux.ts";
 import { openTables } from "../../fixtures/open-tables.ts";
 
@@ -21,7 +21,7 @@ describe("systemLocks", () => {
 	afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 	/** Writes a table of locks on the file and asks it. */
-	function holders(lines: (file: string) => string, kind?: "write"): readonly number[] {
+	function holders(lines: (file: string) => string, kind?: LockKind): readonly number[] {
 		const { dev, ino } = statSync(path);
 		const device = [dev >> 8, dev & 0xff].map((part) => part.toString(16).padStart(2, "0")).join(":");
 		const table = join(folder, "locks");
@@ -53,6 +53,18 @@ describe("systemLocks", () => {
 
 	it("leaves those out that only read when it is asked for those that write", () => {
 		expect(holders(table, "write")).toEqual([4712, 0]);
+	});
+
+	it("leaves all out but the one that covers what SQLite locks of a file, when it is asked for that", () => {
+		const lines = (file: string): string =>
+			[
+				`1: POSIX  ADVISORY  WRITE 1 ${file} 1073741824 1073742335`,
+				`2: POSIX  ADVISORY  WRITE 2 ${file} 1073741825 1073742335`,
+				`3: POSIX  ADVISORY  WRITE 3 ${file} 1073741824 1073742334`,
+				`4: POSIX  ADVISORY  READ 4 ${file} 1073741824 1073742335`,
+				`5: POSIX  ADVISORY  WRITE 5 ${file} 0 EOF`,
+			].join("\n");
+		expect(holders(lines, "exclusive")).toEqual([1, 5]);
 	});
 
 	it("leaves out who waits, locks of other kinds and locks on other files", () => {
