@@ -49,7 +49,7 @@ export const KERNEL_SCENARIOS = {
 		assertOfApplication(testFolder);
 	},
 
-	async "wasm commits nothing while another copy of SQLite in its process works on the file"(): Promise<void> {
+	async "wasm commits nothing while another copy of SQLite in its process reads the file or begins to write"(): Promise<void> {
 		for (const begins of ["BEGIN; SELECT * FROM accounts", "BEGIN IMMEDIATE"]) {
 			using testFolder = createTestFolder();
 			createAccounts(testFolder.path);
@@ -125,9 +125,9 @@ export const KERNEL_MUTANTS: readonly Mutant<keyof typeof KERNEL_SCENARIOS>[] = 
 	{
 		name: "the bytes that the kernel's lock covers",
 		file: "packages/sqlite-files/src/folder-locks/system-locks/system-locks.ts",
-		from: 'kind === "exclusive" && !isExclusive(from, to)',
+		from: 'kind === "exclusive" && !coversAll(from, to)',
 		to: 'kind === "exclusive" && !from',
-		noticed: "wasm commits nothing while another copy of SQLite in its process works on the file",
+		noticed: "wasm commits nothing while another copy of SQLite in its process reads the file or begins to write",
 	},
 	{
 		name: "the look at the journals before a commit",

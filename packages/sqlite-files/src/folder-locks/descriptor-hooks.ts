@@ -47,8 +47,11 @@ export function descriptorHooks(files: HookedFiles, open: OpenFiles, journals: J
 			folders.delete(file);
 			const path = open.remove(file);
 			if (open.size === 0) journals.closed();
-			if (path !== undefined && !files.reading && !open.has(path)) files.closing(path);
-			closeFile(file, path ?? "", closeSync);
+			try {
+				if (path !== undefined && !files.reading && !open.has(path)) files.closing(path);
+			} finally {
+				closeFile(file, path ?? "", closeSync);
+			}
 		},
 		fsyncSync(file) {
 			if (file === NO_FOLDER) return;

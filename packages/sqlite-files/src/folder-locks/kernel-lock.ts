@@ -1,8 +1,9 @@
-import { closeSync, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { MigrateError } from "@godwit/core";
 import { DatabaseHeldError } from "@godwit/sqlite";
 import { nodeDatabaseClass } from "../node-sqlite/database-class.ts";
 import { nodeResultCode } from "../node-sqlite/result-code.ts";
+import { type OwnDescriptor, ownDescriptor } from "./own-descriptor.ts";
 import { type SystemLocks, systemLocks } from "./system-locks/system-locks.ts";
 
 /**
@@ -14,7 +15,7 @@ export interface KernelLock {
 	readonly notice: string | undefined;
 	/**
 	 * Checks that the lock is held. Any close of the file in this process drops it silently, see https://sqlite.org/howtocorrupt.html#posix_close_bug
-	 * A connection of another copy of SQLite in this process replaces it by its own.
+	 * A connection of another copy of SQLite in this process replaces it by its own, which is noticed unless that is exclusive too.
 	 *
 	 * @throws MigrateError `ERR_LOCK_LOST` when it is gone; DatabaseHeldError for a lock of another process.
 	 */
@@ -35,13 +36,13 @@ export function takeKernelLock(path: string): KernelLock {
 	const before = locks.holders();
 	if (before.includes(process.pid)) throw inUse(path, before);
 	const helper = new Connection(path);
-	const later: number[] = [];
+	const later: OwnDescriptor[] = [];
 	let visible: boolean;
 	try {
 		helper.exec("PRAGMA busy_timeout = 0");
 		// An error of exec has no result code on Deno.
 		helper.prepare("BEGIN EXCLUSIVE").run();
-		visible = locks.holders("exclusive").includes(process.pid);
+		visible = locks.holders().includes(process.pid);
 	} catch (error) {
 		helper.close();
 		throw isBusy(error) ? inUse(path, locks.holders()) : error;
@@ -56,7 +57,7 @@ export function takeKernelLock(path: string): KernelLock {
 			if (locks.holders("exclusive").includes(process.pid)) return;
 			const holders = locks.holders();
 			const owner = holders.length > 0 ? describeProcesses(holders) : "nobody";
-			const message = `another part of this process opened or closed ${path}, which drops SQLite's lock on it; nothing was committed. Do that before, or in another process`;
+			const message = `another part of this process closed ${path}, or used it with another copy of SQLite, so that SQLite's lock on it was lost; nothing was committed. Do that before, or in another process`;
 			throw new MigrateError("ERR_LOCK_LOST", message, { owner });
 		},
 		release() {
@@ -66,8 +67,8 @@ export function takeKernelLock(path: string): KernelLock {
 			} finally {
 				try {
 					helper.close();
-					for (const file of later) closeSync(file);
 				} finally {
+					for (const file of later) file.close();
 					locks.close();
 				}
 			}
@@ -76,13 +77,13 @@ export function takeKernelLock(path: string): KernelLock {
 }
 
 /** Descriptors to close once the lock on their file is released, by path. To close one sooner would drop the lock. */
-const held = new Map<string, number[]>();
+const held = new Map<string, OwnDescriptor[]>();
 
 /** Closes a descriptor of a database file, now or when this thread's lock on the file is released. */
 export function closeFile(file: number, path: string, close: (file: number) => void): void {
 	const later = held.get(path);
 	if (later === undefined) close(file);
-	else later.push(file);
+	else later.push(ownDescriptor(file));
 }
 
 /**

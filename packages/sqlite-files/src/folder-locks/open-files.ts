@@ -13,8 +13,8 @@ export interface OpenFiles {
 	/** Descriptors with the real paths of their files. */
 	entries(): Iterable<readonly [number, string]>;
 	/**
-	 * The path with all links in its folder's path resolved, as they were when the folder was first named: a database and its journal
-	 * stay together. The library itself does not follow links.
+	 * The path with all links in its folder's path resolved, as they were when the first file of the folder was opened: a database and
+	 * its journal stay together. They are resolved anew once none of its files is open. The library itself does not follow links.
 	 */
 	realName(path: string): string;
 }
@@ -30,11 +30,17 @@ export function openFiles(): OpenFiles {
 		return join(real, basename(path));
 	}
 
+	function forgetUnused(real: string): void {
+		for (const open of paths.values()) if (dirname(open) === real) return;
+		for (const [folder, known] of realFolders) if (known === real) realFolders.delete(folder);
+	}
+
 	return {
 		add: (descriptor, path) => void paths.set(descriptor, realName(path)),
 		remove(descriptor) {
 			const path = paths.get(descriptor);
 			paths.delete(descriptor);
+			if (path !== undefined) forgetUnused(dirname(path));
 			return path;
 		},
 		pathOf: (descriptor) => paths.get(descriptor),

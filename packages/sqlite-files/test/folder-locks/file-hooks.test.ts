@@ -267,6 +267,16 @@ describe("a file that is closed", () => {
 		hooks.call(() => fs.closeSync(file));
 		expect(files.told).toEqual([]);
 	});
+
+	it("closes the file also when its lock cannot be given back", () => {
+		const closing = (): never => {
+			throw new Error("as if SQLite had failed");
+		};
+		const hooks = fileHooks(filesOf([], { closing }));
+		const file = open(hooks, main);
+		expect(errorOf(() => hooks.call(() => fs.closeSync(file)))).toHaveProperty("message", "as if SQLite had failed");
+		expect(errorOf(() => fs.fstatSync(file))).toHaveProperty("code", "EBADF");
+	});
 });
 
 describe.runIf(onLinux)("fsync", () => {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
+import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -106,7 +106,7 @@ describe("takeKernelLock", () => {
 		expect(lost).toMatchObject({ code: "ERR_LOCK_LOST", details: { owner: "nobody" } });
 		expect(lost).toHaveProperty(
 			"message",
-			`another part of this process opened or closed ${path}, which drops SQLite's lock on it; nothing was committed. Do that before, or in another process`,
+			`another part of this process closed ${path}, or used it with another copy of SQLite, so that SQLite's lock on it was lost; nothing was committed. Do that before, or in another process`,
 		);
 	});
 
@@ -129,16 +129,27 @@ describe("takeKernelLock", () => {
 		expect(await application.run("SELECT a FROM t")).toEqual([{ a: "before" }]);
 	});
 
-	it.runIf(onLinux)("leaves no table open when what is to be closed besides was closed by others", () => {
-		const lock = take();
-		lock.assertHeld();
-		const file = openSync(path, "r");
-		closeFile(file, path, closeSync);
-		closeSync(file);
-		expect(errorOf(() => lock.release())).toHaveProperty("code", "EBADF");
-		taken = undefined;
-		expect(openTables()).toEqual([]);
-	});
+	it.runIf(onLinux)(
+		"closes what is to be closed besides, but nothing that others have closed or that is theirs by now",
+		() => {
+			const lock = take();
+			lock.assertHeld();
+			const [closed, ofOthers, kept] = Array.from({ length: 3 }, () => {
+				const file = openSync(path, "r");
+				closeFile(file, path, closeSync);
+				return file;
+			}) as [number, number, number];
+			closeSync(ofOthers);
+			expect(openSync(folder, "r")).toBe(ofOthers);
+			closeSync(closed);
+			lock.release();
+			taken = undefined;
+			expect(errorOf(() => fstatSync(kept))).toHaveProperty("code", "EBADF");
+			expect(fstatSync(ofOthers).isDirectory()).toBe(true);
+			closeSync(ofOthers);
+			expect(openTables()).toEqual([]);
+		},
+	);
 
 	it.runIf(onLinux)("tells whose the file is after it was lost", async () => {
 		const application = await nativeApplication(children, path);

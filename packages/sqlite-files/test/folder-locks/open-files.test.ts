@@ -26,3 +26,19 @@ it("gives a journal the folder of its database, also when the link to that folde
 		join(folder, "before", "app.db-journal"),
 	]);
 });
+
+it("looks anew where a link to a folder leads, once none of its files is open", () => {
+	const link = join(folder, "current");
+	for (const name of ["before", "after"]) mkdirSync(join(folder, name));
+	symlinkSync("before", link);
+	const open = openFiles();
+	open.add(1, join(folder, "main.db"));
+	open.add(2, join(link, "app.db"));
+	open.add(3, join(link, "app.db-journal"));
+	unlinkSync(link);
+	symlinkSync("after", link);
+	open.remove(2);
+	expect(open.realName(join(link, "app.db"))).toBe(join(folder, "before", "app.db"));
+	open.remove(3);
+	expect(open.realName(join(link, "app.db"))).toBe(join(folder, "after", "app.db"));
+});

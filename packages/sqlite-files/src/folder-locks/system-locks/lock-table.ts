@@ -1,55 +1,33 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
+import { type OwnDescriptor, ownDescriptor } from "../own-descriptor.ts";
 
 /** The system's table of locks, kept open, since to open it takes longer than to read it. */
 export interface KeptTable {
 	/** Returns whether the table's first page is as wanted, as the system has it now. False where it cannot be read. */
 	shows(wanted: (text: string) => boolean): boolean;
-	/** Throws nothing. */
 	close(): void;
-}
-
-interface OpenTable {
-	readonly descriptor: number;
-	readonly dev: number;
-	readonly ino: number;
 }
 
 /** The table is opened when it is first looked at. */
 export function keptTable(path: string): KeptTable {
-	let table: OpenTable | undefined;
+	let table: OwnDescriptor | undefined;
 
 	return {
 		shows(wanted) {
 			try {
-				table ??= openTable(path);
-				if (wanted(readPage(table.descriptor, 0))) return true;
+				table ??= ownDescriptor(openSync(path, "r"));
+				if (wanted(readPage(table.number, 0))) return true;
 			} catch {
 				// Whoever asks reads the whole table next, and is told what the system says.
 			}
-			if (table !== undefined && !isOurs(table)) table = undefined;
+			if (table?.isOpen() === false) table = undefined;
 			return false;
 		},
 		close() {
-			if (table !== undefined && isOurs(table)) closeSync(table.descriptor);
+			table?.close();
 			table = undefined;
 		},
 	};
-}
-
-function openTable(path: string): OpenTable {
-	const descriptor = openSync(path, "r");
-	const { dev, ino } = fstatSync(descriptor);
-	return { descriptor, dev, ino };
-}
-
-/** Returns false when another part of the process has closed the descriptor. Its number may be that of another file by now. */
-function isOurs({ descriptor, dev, ino }: OpenTable): boolean {
-	try {
-		const now = fstatSync(descriptor);
-		return now.dev === dev && now.ino === ino;
-	} catch {
-		return false;
-	}
 }
 
 /**

@@ -24,7 +24,6 @@ export interface SystemLocks {
 	 * table that is kept open until `close`. False does not mean that there is no lock; ask `holders`.
 	 */
 	seesOwn(): boolean;
-	/** Throws nothing. */
 	close(): void;
 }
 
@@ -63,12 +62,12 @@ function holdersIn(text: string, file: string, kind?: LockKind): number[] {
 		.flatMap((line) => {
 			const [, access, pid, from = "", to = ""] = HOLDER.exec(line) ?? [];
 			if (pid === undefined || (kind !== undefined && access !== "WRITE")) return [];
-			return kind === "exclusive" && !isExclusive(from, to) ? [] : [Number(pid)];
+			return kind === "exclusive" && !coversAll(from, to) ? [] : [Number(pid)];
 		});
 }
 
-/** A native connection of this process that reads makes a lock that only reads of the one that was there. */
-function isExclusive(from: string, to: string): boolean {
+/** Another copy of SQLite in this process that reads makes the lock one that reads, and leaves single bytes that write. */
+function coversAll(from: string, to: string): boolean {
 	return Number(from) <= PENDING_BYTE && (to === "EOF" || Number(to) >= LAST_SHARED_BYTE);
 }
 
