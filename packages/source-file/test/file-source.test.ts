@@ -198,9 +198,7 @@ describe("fileSource.open", () => {
 		symlinkSync("link", link);
 		await expect(fileSource.open(`file://${link}`)).rejects.toMatchObject({
 			code: "ERR_SOURCE",
-			message: expect.stringContaining(
-				`cannot read ${link}: its links lead to each other, and to no file; correct the link (ELOOP`,
-			),
+			message: expect.stringContaining("link: its links lead to each other, and to no file; correct the link (ELOOP"),
 		});
 	});
 

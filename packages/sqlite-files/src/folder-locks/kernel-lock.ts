@@ -4,7 +4,7 @@ import { DatabaseHeldError } from "@godwit/sqlite";
 import { nodeDatabaseClass } from "../node-sqlite/database-class.ts";
 import { nodeResultCode } from "../node-sqlite/result-code.ts";
 import { type OwnDescriptor, ownDescriptor } from "./own-descriptor.ts";
-import { type SystemLocks, systemLocks } from "./system-locks/system-locks.ts";
+import { type LockKind, type SystemLocks, systemLocks } from "./system-locks/system-locks.ts";
 
 /**
  * SQLite's exclusive lock on a file, held by a connection of `node:sqlite` while a library without POSIX locks works on the
@@ -38,11 +38,14 @@ export function takeKernelLock(path: string): KernelLock {
 	const helper = new Connection(path);
 	const later: OwnDescriptor[] = [];
 	let visible: boolean;
+	let kind: LockKind | undefined;
 	try {
 		helper.exec("PRAGMA busy_timeout = 0");
 		// An error of exec has no result code on Deno.
 		helper.prepare("BEGIN EXCLUSIVE").run();
 		visible = locks.holders().includes(process.pid);
+		// On a file that may not be written SQLite takes a lock that only reads.
+		kind = locks.holders("exclusive").includes(process.pid) ? "exclusive" : undefined;
 	} catch (error) {
 		helper.close();
 		throw isBusy(error) ? inUse(path, locks.holders()) : error;
@@ -53,8 +56,7 @@ export function takeKernelLock(path: string): KernelLock {
 			? undefined
 			: `${path}: this system does not show the locks on files, so it cannot be seen when another part of this process drops the one of this run`,
 		assertHeld() {
-			if (!visible || locks.seesOwn()) return;
-			if (locks.holders("exclusive").includes(process.pid)) return;
+			if (!visible || locks.seesOwn(kind) || locks.holders(kind).includes(process.pid)) return;
 			const holders = locks.holders();
 			const owner = holders.length > 0 ? describeProcesses(holders) : "nobody";
 			const message = `another part of this process closed ${path}, or used it with another copy of SQLite, so that SQLite's lock on it was lost; nothing was committed. Do that before, or in another process`;

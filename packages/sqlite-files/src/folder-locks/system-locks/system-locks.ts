@@ -20,10 +20,10 @@ export interface SystemLocks {
 	 */
 	holders(kind?: LockKind): readonly number[];
 	/**
-	 * Returns whether this process is seen to hold SQLite's exclusive lock. Quicker than `holders`, since it reads one page of a
-	 * table that is kept open until `close`. False does not mean that there is no lock; ask `holders`.
+	 * Returns whether this process is seen to hold a lock. Quicker than `holders`, since it reads one page of a table that is
+	 * kept open until `close`. False does not mean that there is no lock; ask `holders`.
 	 */
-	seesOwn(): boolean;
+	seesOwn(kind?: LockKind): boolean;
 	close(): void;
 }
 
@@ -47,9 +47,9 @@ export function systemLocks(path: string, table = "/proc/locks"): SystemLocks {
 			const name = nameOfFile();
 			return name === undefined ? [] : [...new Set(holdersIn(readTable(table), name, kind))];
 		},
-		seesOwn() {
+		seesOwn(kind) {
 			const name = nameOfFile();
-			return name !== undefined && kept.shows((text) => holdersIn(text, name, "exclusive").includes(process.pid));
+			return name !== undefined && kept.shows((text) => holdersIn(text, name, kind).includes(process.pid));
 		},
 		close: kept.close,
 	};

@@ -148,24 +148,24 @@ describe("systemLocks", () => {
 
 		it("sees a lock of this process that writes, from when it is taken until it is given back", () => {
 			for (let round = 0; round < 3; round++) {
-				expect(locks.seesOwn()).toBe(false);
+				expect(locks.seesOwn("exclusive")).toBe(false);
 				database.exec("BEGIN EXCLUSIVE");
-				expect(locks.seesOwn()).toBe(true);
+				expect(locks.seesOwn("exclusive")).toBe(true);
 				database.exec("COMMIT");
 			}
-			expect(locks.seesOwn()).toBe(false);
+			expect(locks.seesOwn("exclusive")).toBe(false);
 			database.exec("BEGIN");
 			database.prepare("SELECT * FROM t").all();
 			expect(locks.holders()).toEqual([process.pid]);
-			expect(locks.seesOwn()).toBe(false);
+			expect(locks.seesOwn("exclusive")).toBe(false);
 			expect(openTables()).toHaveLength(1);
 		});
 
 		it("no longer sees one that a close of the file has dropped", () => {
 			database.exec("BEGIN EXCLUSIVE");
-			expect(locks.seesOwn()).toBe(true);
+			expect(locks.seesOwn("exclusive")).toBe(true);
 			closeSync(openSync(path, "r"));
-			expect(locks.seesOwn()).toBe(false);
+			expect(locks.seesOwn("exclusive")).toBe(false);
 			expect(locks.holders()).toEqual([]);
 		});
 
@@ -173,26 +173,26 @@ describe("systemLocks", () => {
 			const other = `${path}-other`;
 			using apart = new DatabaseSync(other);
 			apart.exec("BEGIN EXCLUSIVE");
-			expect(locks.seesOwn()).toBe(false);
+			expect(locks.seesOwn("exclusive")).toBe(false);
 			expect(systemLocks(other).holders()).toEqual([process.pid]);
 			const table = join(folder, "locks");
 			const { dev, ino } = statSync(path);
 			const device = [dev >> 8, dev & 0xff].map((part) => part.toString(16).padStart(2, "0")).join(":");
 			writeFileSync(table, `1: POSIX  ADVISORY  WRITE ${process.pid}0 ${device}:${ino} 0 EOF\n`);
 			const shown = systemLocks(path, table);
-			expect(shown.seesOwn()).toBe(false);
+			expect(shown.seesOwn("exclusive")).toBe(false);
 			writeFileSync(table, `1: POSIX  ADVISORY  WRITE ${process.pid} ${device}:${ino} 0 EOF\n`);
-			expect(shown.seesOwn()).toBe(true);
+			expect(shown.seesOwn("exclusive")).toBe(true);
 			shown.close();
 		});
 
 		it("opens the table anew when another part of the process has closed its descriptor", () => {
 			database.exec("BEGIN EXCLUSIVE");
-			expect(locks.seesOwn()).toBe(true);
+			expect(locks.seesOwn("exclusive")).toBe(true);
 			closeSync(Number(openTables()[0]));
-			expect(locks.seesOwn()).toBe(false);
+			expect(locks.seesOwn("exclusive")).toBe(false);
 			expect(locks.holders()).toEqual([process.pid]);
-			expect(locks.seesOwn()).toBe(true);
+			expect(locks.seesOwn("exclusive")).toBe(true);
 			closeSync(Number(openTables()[0]));
 			locks.close();
 		});
@@ -200,14 +200,14 @@ describe("systemLocks", () => {
 		it("leaves a file alone that has the number of its descriptor since", () => {
 			database.exec("BEGIN EXCLUSIVE");
 			for (const looksAgain of [true, false]) {
-				expect(locks.seesOwn()).toBe(true);
+				expect(locks.seesOwn("exclusive")).toBe(true);
 				const number = Number(openTables()[0]);
 				closeSync(number);
 				using other = fileOfNumber(number, join(folder, "other"));
-				if (looksAgain) expect(locks.seesOwn()).toBe(false);
+				if (looksAgain) expect(locks.seesOwn("exclusive")).toBe(false);
 				locks.close();
 				expect(other.text()).toBe("of others");
-				expect(locks.seesOwn()).toBe(true);
+				expect(locks.seesOwn("exclusive")).toBe(true);
 			}
 		});
 	});
