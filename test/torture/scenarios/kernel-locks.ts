@@ -174,7 +174,7 @@ export const KERNEL_MUTANTS: readonly Mutant<keyof typeof KERNEL_SCENARIOS>[] = 
 	{
 		name: "the descriptors that stay open for the kernel's lock",
 		file: "packages/sqlite-files/src/folder-locks/kernel-lock.ts",
-		from: "if (later === undefined) close(file);\n\telse later.push(file);",
+		from: "if (later === undefined) close(file);\n\telse later.push(ownDescriptor(file));",
 		to: "close(file);",
 		noticed: "wasm keeps the kernel's lock when it closes a second descriptor of the file",
 	},
