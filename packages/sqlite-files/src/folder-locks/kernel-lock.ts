@@ -56,6 +56,7 @@ export function takeKernelLock(path: string): KernelLock {
 			? undefined
 			: `${path}: this system does not show the locks on files, so it cannot be seen when another part of this process drops the one of this run`,
 		assertHeld() {
+			// While this lock is held nobody else has one. A file of the same number on another file system may have one.
 			if (!visible || locks.seesOwn(kind) || locks.holders(kind).includes(process.pid)) return;
 			const holders = locks.holders();
 			const owner = holders.length > 0 ? describeProcesses(holders) : "nobody";

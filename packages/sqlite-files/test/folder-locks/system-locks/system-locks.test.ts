@@ -20,12 +20,16 @@ describe("systemLocks", () => {
 
 	afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-	/** Writes a table of locks on the file and asks it. */
-	function holders(lines: (file: string) => string, kind?: LockKind): readonly number[] {
+	function nameInTable(): string {
 		const { dev, ino } = statSync(path);
 		const device = [dev >> 8, dev & 0xff].map((part) => part.toString(16).padStart(2, "0")).join(":");
+		return `${device}:${ino}`;
+	}
+
+	/** Writes a table of locks on the file and asks it. */
+	function holders(lines: (file: string) => string, kind?: LockKind): readonly number[] {
 		const table = join(folder, "locks");
-		writeFileSync(table, lines(`${device}:${ino}`));
+		writeFileSync(table, lines(nameInTable()));
 		const locks = systemLocks(path, table);
 		expect(locks.shown).toBe(true);
 		return locks.holders(kind);
@@ -45,9 +49,7 @@ describe("systemLocks", () => {
 		const locks = systemLocks(path, table);
 		expect(locks.holders()).toEqual([]);
 		writeFileSync(path, "");
-		const { dev, ino } = statSync(path);
-		const device = [dev >> 8, dev & 0xff].map((part) => part.toString(16).padStart(2, "0")).join(":");
-		writeFileSync(table, `1: POSIX  ADVISORY  READ 4711 ${device}:${ino} 0 EOF\n`);
+		writeFileSync(table, `1: POSIX  ADVISORY  READ 4711 ${nameInTable()} 0 EOF\n`);
 		expect(locks.holders()).toEqual([4711]);
 	});
 
@@ -176,12 +178,10 @@ describe("systemLocks", () => {
 			expect(locks.seesOwn("exclusive")).toBe(false);
 			expect(systemLocks(other).holders()).toEqual([process.pid]);
 			const table = join(folder, "locks");
-			const { dev, ino } = statSync(path);
-			const device = [dev >> 8, dev & 0xff].map((part) => part.toString(16).padStart(2, "0")).join(":");
-			writeFileSync(table, `1: POSIX  ADVISORY  WRITE ${process.pid}0 ${device}:${ino} 0 EOF\n`);
+			writeFileSync(table, `1: POSIX  ADVISORY  WRITE ${process.pid}0 ${nameInTable()} 0 EOF\n`);
 			const shown = systemLocks(path, table);
 			expect(shown.seesOwn("exclusive")).toBe(false);
-			writeFileSync(table, `1: POSIX  ADVISORY  WRITE ${process.pid} ${device}:${ino} 0 EOF\n`);
+			writeFileSync(table, `1: POSIX  ADVISORY  WRITE ${process.pid} ${nameInTable()} 0 EOF\n`);
 			expect(shown.seesOwn("exclusive")).toBe(true);
 			shown.close();
 		});
