@@ -198,7 +198,10 @@ describe("fileSource.open", () => {
 		symlinkSync("link", link);
 		await expect(fileSource.open(`file://${link}`)).rejects.toMatchObject({
 			code: "ERR_SOURCE",
-			message: expect.stringContaining("link: its links lead to each other, and to no file; correct the link (ELOOP"),
+			// Where the folder lies below the current one, it is shown from there.
+			message: expect.stringMatching(
+				/^cannot read (?:.*\/)?link: its links lead to each other, and to no file; correct the link \(ELOOP/,
+			),
 		});
 	});
 
